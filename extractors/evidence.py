@@ -1,0 +1,204 @@
+"""What was read, and where on the page it was read.
+
+Everything above speaks in these terms, so each sentence of an appeal can be traced
+to a page. Imports the standard library only.
+
+Two frames of coordinates, both in PDF points with the origin top left and y downward:
+
+* the *reading frame* is the page turned upright and straightened: `Word`, `Line` and
+  `Page` speak in it, so that readers never meet a sideways or skewed page;
+* the *shown frame* is the page as a viewer shows it (after `/Rotate`): `Evidence`
+  speaks in it. `Page.evidence` and `Page.cite` are the only way from one to the other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+# x' = a*x + c*y + e, y' = b*x + d*y + f, as in a PDF matrix (a, b, c, d, e, f).
+Affine = tuple[float, float, float, float, float, float]
+IDENTITY: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle: PDF points, origin top-left, y downward."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def moved_by(self, matrix: Affine) -> "Box":
+        """Return the upright box that encloses this one after the matrix."""
+        if matrix == IDENTITY:
+            return self
+        a, b, c, d, e, f = matrix
+        corners = [(x, y) for x in (self.x0, self.x1) for y in (self.top, self.bottom)]
+        xs = [a * x + c * y + e for x, y in corners]
+        ys = [b * x + d * y + f for x, y in corners]
+        return Box(x0=min(xs), top=min(ys), x1=max(xs), bottom=max(ys))
+
+    def as_list(self) -> list[float]:
+        """Return [x0, top, x1, bottom] to a tenth of a point, the `bbox` of the published JSON."""
+        return [round(v, 1) for v in (self.x0, self.top, self.x1, self.bottom)]
+
+
+def enclose(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around all of them; at least one is needed."""
+    boxes = list(boxes)
+    return Box(
+        x0=min(b.x0 for b in boxes),
+        top=min(b.top for b in boxes),
+        x1=max(b.x1 for b in boxes),
+        bottom=max(b.bottom for b in boxes),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The words a value was read from, and where they stand on the page as shown."""
+
+    document: str  # name of the file as it was given
+    page: int  # 1 is the first page of that file
+    bbox: Box  # shown frame; encloses the words, or their whole line where they cannot be told apart
+    text: str  # as it stands on the page, OCR errors included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Generic[T]):
+    """One value and the words that state it."""
+
+    value: T
+    confidence: float  # 0.0-1.0; at most the lowest word confidence of its evidence
+    evidence: tuple[Evidence, ...]  # never empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A run of characters without a space."""
+
+    text: str
+    box: Box  # reading frame
+    confidence: float = 1.0  # 1.0 for a text layer, the engine's word score / 100 for OCR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Words on one baseline with no gap of a column between them.
+
+    A table row or a row of a two-column letter is several lines; `Page.rows` joins them again.
+    """
+
+    words: tuple[Word, ...]  # left to right, never empty
+    box: Box  # reading frame
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        return min(word.confidence for word in self.words)
+
+    def words_at(self, start: int, end: int) -> tuple[Word, ...]:
+        """Return the words that characters start..end (exclusive) of `text` touch."""
+        touched, offset = [], 0
+        for word in self.words:
+            if offset < end and offset + len(word.text) > start:
+                touched.append(word)
+            offset += len(word.text) + 1
+        return tuple(touched)
+
+
+class PageSource(StrEnum):
+    """How the words of a page were come by."""
+
+    TEXT = "text"  # the file's own text layer
+    OCR = "ocr"
+    BLANK = "blank"  # nothing to read on it
+    FAILED = "failed"  # could not be rendered or read in time; `problem` says why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of one file, ready to be read."""
+
+    document: str  # name of the file as it was given
+    number: int  # 1 is the first page of that file
+    width: float  # reading frame, points
+    height: float
+    lines: tuple[Line, ...]  # reading order
+    source: PageSource = PageSource.TEXT
+    to_shown: Affine = IDENTITY  # reading frame -> shown frame
+    turn: int = 0  # degrees clockwise that the shown page was turned to stand upright: 0, 90, 180, 270
+    digest: str = ""  # sha256 of the page's own content, for caching and exact repeats
+    part: str | None = None  # attachment of an e-mail that this page came from
+    problem: str | None = None  # why the page FAILED: a code, never text of the page
+
+    @property
+    def text(self) -> str:
+        """The lines joined by newlines, in reading order."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def rows(self) -> list[list[Line]]:
+        """Lines that share a baseline, left to right; rows from top to bottom."""
+        rows: list[list[Line]] = []
+        for line in sorted(self.lines, key=lambda at: (at.box.top + at.box.bottom) / 2):
+            middle = (line.box.top + line.box.bottom) / 2
+            if rows and any(at.box.top < middle < at.box.bottom for at in rows[-1]):
+                rows[-1].append(line)
+            else:
+                rows.append([line])
+        return [sorted(row, key=lambda at: at.box.x0) for row in rows]
+
+    def evidence(self, lines: Line | Sequence[Line], text: str | None = None) -> Evidence:
+        """Cite lines, or the words of them that hold `text` (one line) where they can be told apart."""
+        lines = [lines] if isinstance(lines, Line) else list(lines)
+        box = enclose(line.box for line in lines)
+        if text is not None and len(lines) == 1:
+            start = lines[0].text.find(text)
+            if start >= 0 and (words := lines[0].words_at(start, start + len(text))):
+                box = enclose(word.box for word in words)
+        return Evidence(
+            document=self.document,
+            page=self.number,
+            bbox=box.moved_by(self.to_shown),
+            text=text if text is not None else " ".join(line.text for line in lines),
+        )
+
+    def cite(self, lines: Line | Sequence[Line], text: str, value: T, confidence: float = 1.0) -> Finding[T]:
+        """Return a finding whose evidence is `text` on these lines.
+
+        Its confidence is the given one, lowered to that of the worst word it rests on.
+        """
+        chosen = [lines] if isinstance(lines, Line) else list(lines)
+        words = chosen[0].words
+        if len(chosen) == 1 and (start := chosen[0].text.find(text)) >= 0:
+            words = chosen[0].words_at(start, start + len(text)) or words
+        elif len(chosen) > 1:
+            words = tuple(word for line in chosen for word in line.words)
+        worst = min(word.confidence for word in words)
+        return Finding(value=value, confidence=min(confidence, worst), evidence=(self.evidence(lines, text),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who a page or a case is about, as printed."""
+
+    name: str | None = None  # "Marisol Ketterman"; order as printed
+    birth_date: str | None = None  # ISO date
+    member_id: str | None = None
+    record_numbers: tuple[str, ...] = field(default=())  # MRN, chart number

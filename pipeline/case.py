@@ -1,0 +1,196 @@
+"""The case document: what `rebut run --json` prints and the packet is made from.
+
+Pydantic models of the published JSON; `rebut schema` exports their JSON Schema. Names
+are those of the contract: add freely, rename or drop none.
+"""
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+V = TypeVar("V")
+Status = Literal["met", "not_met", "unclear"]
+DocumentType = Literal[
+    "denial_letter",
+    "approval_letter",
+    "explanation_of_benefits",
+    "information_request",
+    "appeal_acknowledgement",
+    "chart",
+    "payer_policy",
+    "fax_cover",
+    "insurance_card",
+    "blank",
+    "other",
+]
+
+
+class Published(BaseModel):
+    """Base of the published models: unknown names are refused, so a slip shows in a test."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EvidenceOut(Published):
+    document: str
+    page: int = Field(ge=1, description="counts from 1 in the file as it was given")
+    bbox: list[float] = Field(
+        min_length=4, max_length=4, description="[x0, top, x1, bottom], points of the page as shown, origin top left"
+    )
+    text: str
+    date: str | None = None  # of the fact it states; criteria only
+
+
+class Value(Published, Generic[V]):
+    value: V
+    confidence: float = Field(ge=0.0, le=1.0)
+    evidence: list[EvidenceOut]
+
+
+class ReasonOut(Published):
+    category: str
+    quote: str
+
+
+class CodesOut(Published):
+    icd10: list[str] = []
+    hcpcs_cpt: list[str] = []
+    ndc: list[str] = []
+
+
+class DenialOut(Published):
+    """Fields of a denial; null is "the letter does not say"."""
+
+    denial_date: Value[str] | None = None
+    payer: Value[str] | None = None
+    payer_as_printed: Value[str] | None = None
+    delegate: Value[str] | None = None
+    reasons: Value[list[ReasonOut]] | None = None
+    patient_name: Value[str] | None = None
+    patient_dob: Value[str] | None = None
+    member_id: Value[str] | None = None
+    group_number: Value[str] | None = None
+    reference_numbers: Value[list[str]] | None = None
+    service: Value[str] | None = None
+    service_as_printed: Value[str] | None = None
+    codes: Value[CodesOut] | None = None
+    prescriber: Value[str] | None = None
+    plan_type: Value[str] | None = None
+    urgent: Value[bool] | None = None
+    internal_appeal_deadline: Value[dict[str, Any]] | None = None
+    appeal_address: Value[str] | None = None
+    appeal_fax: Value[str] | None = None
+    appeal_phone: Value[str] | None = None
+    policy_named: Value[str] | None = None
+
+
+class TreatmentOut(Published):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    class_: str | None = Field(alias="class", default=None)
+    route: str | None = None
+    dose: str | None = None
+    start: str | None = None
+    stop: str | None = None
+    days: int | None = None
+    outcome: str | None = None
+
+
+class MeasurementOut(Published):
+    value: float | str
+    unit: str | None = None
+    comparator: str | None = None
+
+
+class EncounterOut(Published):
+    author: str | None = None
+    specialty: str | None = None
+
+
+class FactOut(Published):
+    kind: Literal["diagnosis", "treatment", "measurement", "finding", "allergy", "encounter"]
+    name: str
+    assertion: str
+    date: str | None
+    evidence: list[EvidenceOut]
+    treatment: TreatmentOut | None = None
+    measurement: MeasurementOut | None = None
+    encounter: EncounterOut | None = None
+
+
+class DocumentOut(Published):
+    """One document found in the files: some files hold several, some documents several pages."""
+
+    document: str
+    pages: list[int]
+    document_type: DocumentType
+    confidence: float = 1.0
+    fields: dict[str, Any] | None = None  # DenialOut as a mapping where the type has fields
+    facts: list[FactOut] | None = None  # of a chart
+    policy: dict[str, Any] | None = None  # title, number, effective_date, indications, of a payer_policy
+    failed_pages: list[dict[str, Any]] = []  # {"page": 3, "problem": "code"}: pages that could not be read
+
+
+class CriterionOut(Published):
+    number: str
+    text: str
+    policy_page: int
+    status: Status
+    explanation: str
+    evidence: list[EvidenceOut]
+    requirement: dict[str, Any] | None = None
+    notes: list[str] = []
+
+
+class ExcludedPage(Published):
+    document: str
+    page: int
+    why: Literal["another_patient", "blank", "duplicate", "unreadable"]
+    of: dict[str, Any] | None = None  # {"document", "page"} that it repeats
+
+
+class DeadlineOut(Published):
+    what: str
+    last_day: str
+    basis: str
+    explanation: str
+    file_by: str | None = None
+    from_letter: bool = False
+
+
+class PolicyChosen(Published):
+    """Which policy and which section of it the criteria come from, and what was left aside."""
+
+    document: str
+    title: str | None = None
+    number: str | None = None
+    effective_date: str | None = None
+    indication: str | None = None
+    phase: str | None = None
+    not_chosen: list[str] = []
+    warnings: list[str] = []
+
+
+class PacketFiles(Published):
+    """File names of the packet, relative to the folder given with --out."""
+
+    letter_docx: str | None = None
+    letter_pdf: str | None = None
+    packet_pdf: str | None = None
+    case_json: str | None = None
+    manifest: str | None = None
+
+
+class CaseDocument(Published):
+    case: str
+    documents: list[DocumentOut]
+    denial: DenialOut
+    policy: PolicyChosen | None = None
+    criteria: list[CriterionOut] = []
+    logic: list[Any] = []
+    overall: Status = "unclear"
+    excluded_pages: list[ExcludedPage] = []
+    deadlines: list[DeadlineOut] = []
+    gaps: list[str] = []
+    warnings: list[str] = []
+    packet: PacketFiles = PacketFiles()
