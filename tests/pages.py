@@ -17,7 +17,11 @@ def line_of(text: str, left: float = 72.0, top: float = 72.0, confidence: float 
 
 
 def page_of(
-    text: str, document: str = "letter.pdf", number: int = 1, confidence: float = 1.0, source: PageSource = PageSource.TEXT
+    text: str,
+    document: str = "letter.pdf",
+    number: int = 1,
+    confidence: float = 1.0,
+    source: PageSource = PageSource.TEXT,
 ) -> Page:
     """Return a page of these lines; a tab parts the columns of a row, 150 points each."""
     lines = []

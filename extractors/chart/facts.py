@@ -1,7 +1,7 @@
 """What a chart says: dated statements, and the facts read from them."""
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -45,7 +45,7 @@ class Statement:
     text: str
     evidence: Evidence  # box encloses all its lines
     section: str = ""  # key of extractors/vocabulary/sections.yaml: "plan", "family_history", "medications"...
-    date: date | None = None  # of the encounter, collection or report; the first date where copied forward
+    date: dt.date | None = None  # of the encounter, collection or report; the first date where copied forward
     copied_forward: bool = False
     author: str | None = None
     specialty: str | None = None  # of the author, as a key of specialties.yaml
@@ -62,8 +62,8 @@ class Treatment:
     classes: tuple[str, ...]  # most specific first: ("csDMARD", "immunosuppressant")
     route: str | None = None
     dose: str | None = None  # as printed
-    start: date | None = None
-    stop: date | None = None
+    start: dt.date | None = None
+    stop: dt.date | None = None
     days: int | None = None  # from start to stop, or as the text states ("for ten weeks" = 70); None if not known
     days_at_least: bool = False  # the duration is a lower bound ("more than three years", or still running)
     outcome: Outcome | None = None
@@ -97,7 +97,7 @@ class Fact:
     kind: FactKind
     name: str  # canonical: generic drug, score key, test key, diagnosis as printed
     assertion: Assertion
-    date: date | None
+    date: dt.date | None
     statement: Statement  # what it was read from
     evidence: tuple[Evidence, ...]
     code: str | None = None  # ICD-10 where printed
@@ -113,7 +113,7 @@ class ChartPage:
     document: str
     page: int
     person: Finding[Person] | None  # None: the page names nobody
-    date: date | None = None
+    date: dt.date | None = None
     author: str | None = None
     specialty: str | None = None
     kind: str = ""  # "progress_note", "labs", "medication_list", "problem_list", "score_sheet", "letter", ...

@@ -1,7 +1,7 @@
 """What a denial letter says: one field per name of the published JSON (docs/contract.md)."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from extractors.evidence import Finding
@@ -65,7 +65,7 @@ class StatedDeadline:
 
     days: int | None = None
     months: int | None = None
-    date: date | None = None
+    date: dt.date | None = None
     anchor: str | None = None  # what the clock runs from: "notice", "receipt", "decision", None if not said
 
 
@@ -73,13 +73,13 @@ class StatedDeadline:
 class Denial:
     """Fields of one denial (or of the EOB that denies a line); None is "the letter does not say"."""
 
-    denial_date: Finding[date] | None = None
+    denial_date: Finding[dt.date] | None = None
     payer: Finding[str] | None = None  # canonical name of the plan
     payer_as_printed: Finding[str] | None = None
     delegate: Finding[str] | None = None  # benefit manager or reviewer that signs for the plan
     reasons: Finding[tuple[Reason, ...]] | None = None  # primary first
     patient_name: Finding[str] | None = None
-    patient_dob: Finding[date] | None = None
+    patient_dob: Finding[dt.date] | None = None
     member_id: Finding[str] | None = None
     group_number: Finding[str] | None = None
     reference_numbers: Finding[tuple[str, ...]] | None = None
