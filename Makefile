@@ -1,0 +1,38 @@
+.PHONY: demo test lint tests setup accuracy bench lock clean help
+.DEFAULT_GOAL := help
+CASE ?= samples/lupus-anifrolumab
+OUT ?= demo
+export OMP_THREAD_LIMIT := 1
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+
+demo:  ## run the main job on a sample case and print where the packet is
+	@infra/setup.sh run
+	@.venv/bin/rebut run $(CASE)/denial.pdf $(CASE)/chart.pdf $(CASE)/policy.pdf --out $(OUT)
+
+test: setup lint tests  ## every check and every test
+
+setup:
+	@infra/setup.sh dev
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	@if grep -nE 'https?://' requirements.lock requirements-dev.lock; then echo "a lock file names a host"; exit 1; fi
+
+tests: setup
+	.venv/bin/pytest -n 2
+
+accuracy: setup  ## score the reading of the project's own samples
+	.venv/bin/python -m benchmarks.accuracy
+
+bench: setup  ## measure the reading ratio and the cost of a packet
+	.venv/bin/python -m benchmarks.reading
+
+lock:  ## rewrite the lock files from pyproject.toml (needs uv)
+	infra/lock.sh
+
+clean:
+	rm -rf .venv demo .pytest_cache .ruff_cache .hypothesis
