@@ -1,0 +1,110 @@
+"""The clocks of each plan type, as data: `rules.yaml` beside this module, validated when first used.
+
+Only rows checked against an official text (A) or a stated reading of the eCFR (B) are
+accepted, so nothing weaker can reach a letter.
+"""
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Check = Literal["A", "B", "conservative"]
+Request = Literal[
+    "urgent",
+    "standard",
+    "pre_service",
+    "pre_service_two_levels",
+    "post_service",
+    "post_service_two_levels",
+    "part_b_drug",
+]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TimeToFile(_Row):
+    """How long there is to file, counted from the event (day 0)."""
+
+    n: int = Field(gt=0)
+    unit: Literal["day", "month"]
+    at_least: bool = False  # a minimum: a plan or a state may give more
+    protective: bool = False  # no rule is known; the shortest ordinary window
+    missing_day: Literal["first_of_next_month", "last_of_month"] | None = None
+    or_later: Literal["effective_date"] | None = None
+
+    @model_validator(mode="after")
+    def _months_say_what_a_missing_day_is(self) -> "TimeToFile":
+        if self.unit == "month" and self.missing_day is None:
+            raise ValueError("a time in months needs missing_day")
+        return self
+
+
+class Decision(_Row):
+    """How long the plan may take to decide one kind of request."""
+
+    request: Request
+    days: int | None = None
+    hours: int | None = None
+    says: str  # "within 30 days of receiving it"
+    cite: str
+    check: Check
+
+    @model_validator(mode="after")
+    def _days_or_hours(self) -> "Decision":
+        if (self.days is None) == (self.hours is None):
+            raise ValueError("a decision clock has days or hours, one of them")
+        return self
+
+
+class Level(_Row):
+    """One step of appeal of one plan type."""
+
+    id: str
+    name: str  # as a letter prints it
+    file: TimeToFile
+    start: Literal["receipt", "notice_date", "decision_date"] = Field(alias="from")
+    presumed_receipt_days: int = 0  # after the notice date, unless evidence shows otherwise
+    roll: Literal["none", "next_business_day"]
+    filed: Literal["received", "postmarked"]
+    basis: str
+    check: Check
+    only_if: str | None = None  # the condition under which this clock runs at all
+    late: str | None = None  # what a late filing needs
+    decide: tuple[Decision, ...] = ()
+
+    def decision(self, request: str) -> Decision | None:
+        """Return the clock of one kind of request, None where the table has none."""
+        return next((row for row in self.decide if row.request == request), None)
+
+
+class Rules(_Row):
+    law_as_of: str
+    plans: dict[str, tuple[Level, ...]]
+
+
+@cache
+def load_rules() -> Rules:
+    """Return the table; pydantic's ValidationError if the file breaks its own shape."""
+    text = resources.files("pipeline.deadlines").joinpath("rules.yaml").read_text("utf-8")
+    data = yaml.safe_load(text)
+    data["law_as_of"] = str(data["law_as_of"])
+    return Rules.model_validate(data)
+
+
+def first_level(plan_type: str | None) -> Level:
+    """Return the step that answers a first denial; an unlisted plan type reads as `unknown`."""
+    plans = load_rules().plans
+    return plans.get(plan_type or "unknown", plans["unknown"])[0]
+
+
+def level_of(plan_type: str, level_id: str) -> Level:
+    """Return one step by name; KeyError if the plan type has none of that name."""
+    for level in load_rules().plans[plan_type]:
+        if level.id == level_id:
+            return level
+    raise KeyError(level_id)
