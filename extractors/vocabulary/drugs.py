@@ -1,0 +1,266 @@
+"""Drugs and their classes: what a name in a letter, chart or policy stands for.
+
+The tables are drugs.yaml and classes.yaml; their headers give sources and decisions.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from extractors.vocabulary.load import VocabularyError, read_yaml
+from extractors.vocabulary.phrases import Hit, PhraseFinder, plain, without_overlaps
+
+Via = Literal["generic", "brand", "abbreviation", "fuzzy"]
+
+# forms that tell entries of one written name apart, looked for close to it
+_FORMS = {
+    "topical": re.compile(
+        r"\b(?:topical(?:ly)?|cream|creams|ointment|lotion|gel|foam|shampoo|spray(?! nasal)|solution|oint)\b|\d\s?%",
+        re.I,
+    ),
+    "inhaled": re.compile(r"\b(?:inhal\w*|puffs?|HFA|DPI|MDI|nebuli\w*|respules?|mcg/act\w*)\b", re.I),
+    "nasal": re.compile(r"\b(?:nasal|intranasal|nostrils?|nares)\b", re.I),
+}
+_FORM_BEFORE, _FORM_AFTER = 14, 42  # characters beside the name: "topical ...", "... acetonide 0.1 % ointment"
+_SUFFIX = re.compile(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
+_HYPHEN_WORD = re.compile(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drug:
+    """One substance, or one biosimilar of it."""
+
+    generic: str  # "methotrexate", "adalimumab-adaz"
+    brands: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # further written forms of the generic
+    abbreviations: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()  # most specific first, then the classes those lie in
+    routes: tuple[str, ...] = ()
+    biosimilar_of: str | None = None
+    form: str | None = None  # "topical": meant only where a word of that form stands beside the shared name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugMention:
+    """A drug named in a text."""
+
+    generic: str
+    start: int
+    end: int  # exclusive
+    text: str  # as written
+    via: Via
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassMention:
+    """A class of drugs named in a text."""
+
+    key: str  # of classes.yaml
+    start: int
+    end: int  # exclusive
+    text: str  # as written
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    via: Via
+    generics: tuple[str, ...]  # more than one: told apart by form, the one without a form first
+    exact: str | None = None  # capitals that must stand in the text
+
+
+# ---------------------------------------------------------------- classes
+
+
+@cache
+def _parents() -> dict[str, tuple[str, ...]]:
+    table = read_yaml("classes.yaml")["classes"]
+    parents = {key: tuple((entry or {}).get("parents", ())) for key, entry in table.items()}
+    if unknown := {p for of in parents.values() for p in of} - set(parents):
+        raise VocabularyError(f"classes.yaml: unknown parents {sorted(unknown)}")
+    return parents
+
+
+@cache
+def _above(key: str) -> tuple[str, ...]:
+    """The classes that hold this one, nearest first."""
+    found: list[str] = []
+    queue = list(_parents()[key])
+    while queue:
+        parent = queue.pop(0)
+        if parent == key:
+            raise VocabularyError(f"classes.yaml: {key} lies in itself")
+        if parent not in found:
+            found.append(parent)
+            queue.extend(_parents()[parent])
+    return tuple(found)
+
+
+@cache
+def _class_names() -> tuple[PhraseFinder, dict[str, tuple[str, str | None]]]:
+    names: dict[str, tuple[str, str | None]] = {}
+    for key, entry in read_yaml("classes.yaml")["classes"].items():
+        for name in [key, *((entry or {}).get("names", ()))]:
+            exact = name if name.upper() == name else None
+            for form in _with_plurals(name):
+                if names.setdefault(plain(form), (key, exact))[0] != key:
+                    raise VocabularyError(f"classes.yaml: {name!r} names {names[plain(form)][0]} and {key}")
+    return PhraseFinder(names), names
+
+
+def _with_plurals(name: str) -> Iterator[str]:
+    yield name
+    yield name + "s"
+    if name.endswith("y") and not name.endswith(("ay", "ey", "oy")):
+        yield name[:-1] + "ies"
+
+
+def find_classes(text: str) -> list[ClassMention]:
+    """Return the drug classes named, left to right; the longest name wins ("oral corticosteroid")."""
+    finder, names = _class_names()
+    return [
+        ClassMention(key=names[hit.phrase][0], start=hit.start, end=hit.end, text=text[hit.start : hit.end])
+        for hit in without_overlaps(finder.all_hits(text))
+        if _stands_alone(text, hit, names[hit.phrase][1])
+    ]
+
+
+def _stands_alone(text: str, hit: Hit, exact: str | None) -> bool:
+    if exact is not None and not text[hit.start : hit.end].startswith(exact):
+        return False
+    if text[max(0, hit.start - 4) : hit.start].lower() == "non-":
+        return False
+    return not _HYPHEN_WORD.match(text, hit.end)
+
+
+def is_class(key: str) -> bool:
+    """Return whether classes.yaml has this key."""
+    return key in _parents()
+
+
+# ---------------------------------------------------------------- drugs
+
+
+@cache
+def _drugs() -> dict[str, Drug]:
+    table = read_yaml("drugs.yaml")["drugs"]
+    drugs = {generic: _drug_of(generic, entry) for generic, entry in table.items()}
+    for found in drugs.values():
+        if found.biosimilar_of and found.biosimilar_of not in drugs:
+            raise VocabularyError(f"drugs.yaml: {found.generic} is a biosimilar of an unknown drug")
+    return drugs
+
+
+def _drug_of(generic: str, entry: dict) -> Drug:
+    known = {"brands", "names", "abbr", "classes", "routes", "biosimilar_of", "form"}
+    if extra := set(entry) - known:
+        raise VocabularyError(f"drugs.yaml: {generic} has unknown fields {sorted(extra)}")
+    own = tuple(entry.get("classes", ()))
+    if unknown := set(own) - set(_parents()):
+        raise VocabularyError(f"drugs.yaml: {generic} is in unknown classes {sorted(unknown)}")
+    above = tuple(dict.fromkeys(parent for key in own for parent in _above(key) if parent not in own))
+    return Drug(
+        generic=generic,
+        brands=tuple(entry.get("brands", ())),
+        names=tuple(entry.get("names", ())),
+        abbreviations=tuple(entry.get("abbr", ())),
+        classes=own + above,
+        routes=tuple(entry.get("routes", ())),
+        biosimilar_of=entry.get("biosimilar_of"),
+        form=entry.get("form"),
+    )
+
+
+@cache
+def _drug_names() -> tuple[PhraseFinder, dict[str, _Name]]:
+    names: dict[str, _Name] = {}
+    for found in _drugs().values():
+        written: list[tuple[str, Via]] = [(found.generic, "generic"), *((n, "generic") for n in found.names)]
+        written += [(n, "brand") for n in found.brands] + [(n, "abbreviation") for n in found.abbreviations]
+        for name, via in written:
+            _add_name(names, found, name, via)
+    return PhraseFinder(names), names
+
+
+def _add_name(names: dict[str, _Name], found: Drug, name: str, via: Via) -> None:
+    # a brand of four letters or fewer is a word or a name too often unless it is capitalised
+    exact = name if via == "abbreviation" else name[0].upper() if via == "brand" and len(name) <= 4 else None
+    earlier = names.get(plain(name))
+    if earlier is None:
+        names[plain(name)] = _Name(via, (found.generic,), exact)
+    elif found.generic not in earlier.generics:
+        generics = tuple(sorted((*earlier.generics, found.generic), key=lambda g: _drugs()[g].form or ""))
+        forms = [_drugs()[generic].form for generic in generics]
+        if len(set(forms)) < len(forms):
+            raise VocabularyError(f"drugs.yaml: {name!r} names {' and '.join(generics)}")
+        names[plain(name)] = _Name(via, generics, exact)
+
+
+def drugs() -> tuple[Drug, ...]:
+    """Return the whole table, in its order."""
+    return tuple(_drugs().values())
+
+
+def drug(name: str) -> Drug | None:
+    """Return the drug of a generic or brand name or abbreviation; None if the table has no such name."""
+    if found := _drugs().get(name):
+        return found
+    entry = _drug_names()[1].get(plain(name.strip()))
+    return _drugs()[entry.generics[0]] if entry else None
+
+
+def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
+    """Return the drugs named, left to right; the longest name wins, whole words only.
+
+    Abbreviations count in the capitals of the table alone. `fuzzy` adds words of seven letters or more that are one
+    slip (two from ten letters on) away from exactly one drug and are no drug themselves.
+    """
+    finder, names = _drug_names()
+    hits = [hit for hit in finder.all_hits(text) if _as_written(text, hit, names[hit.phrase])]
+    mentions = [_mention(text, hit, names[hit.phrase]) for hit in without_overlaps(hits)]
+    if fuzzy:
+        from extractors.vocabulary.slips import find_slips
+
+        mentions += find_slips(text, mentions)
+        mentions.sort(key=lambda at: at.start)
+    return mentions
+
+
+def _as_written(text: str, hit: Hit, name: _Name) -> bool:
+    if name.exact is not None and not text.startswith(name.exact, hit.start):
+        return False
+    # "5-ASA" is no aspirin
+    return not (name.via == "abbreviation" and re.search(r"\d[-‐‑]?$", text[max(0, hit.start - 2) : hit.start]))
+
+
+def _mention(text: str, hit: Hit, name: _Name) -> DrugMention:
+    generic, end = name.generics[0], hit.end
+    if len(name.generics) > 1:
+        generic = _by_form(text, hit, name.generics)
+    if name.via == "generic" and (suffix := _SUFFIX.match(text, end)) and text[end - 3 : end].lower() in ("mab", "ept"):
+        end = suffix.end()
+    return DrugMention(generic=generic, start=hit.start, end=end, text=text[hit.start : end], via=name.via)
+
+
+def _by_form(text: str, hit: Hit, generics: tuple[str, ...]) -> str:
+    # up to the end of the sentence or the next item: a cream named there is another drug's
+    after = re.split(r"[;,\n]|\.\s", text[hit.end : hit.end + _FORM_AFTER], maxsplit=1)[0]
+    before = re.split(r"[;,.\n]", text[max(0, hit.start - _FORM_BEFORE) : hit.start])[-1]
+    for generic in generics:
+        form = _drugs()[generic].form
+        if form and (_FORMS[form].search(after) or _FORMS[form].search(before)):
+            return generic
+    return generics[0]
+
+
+@cache
+def members(class_key: str) -> frozenset[str]:
+    """Return the generic names in a class, those of the classes inside it too; KeyError for an unknown class."""
+    _parents()[class_key]
+    return frozenset(found.generic for found in _drugs().values() if class_key in found.classes)
+
+
+def is_a(generic: str, class_key: str) -> bool:
+    """Return whether the drug (generic name) lies in the class; an unknown drug lies in none."""
+    return generic in members(class_key)
