@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # one character for one, so that offsets hold: dashes, slash-free; line breaks and hard spaces are spaces
-_PLAIN = str.maketrans({c: " " for c in "-‐‑‒–—−\n\r\t\u00a0\u00ad"} | {"’": "'", "‘": "'"})
+_PLAIN = str.maketrans(dict.fromkeys("-‐‑‒–—−\n\r\t\xa0\xad", " ") | {"’": "'", "‘": "'"})
 
 
 def plain(text: str) -> str:
