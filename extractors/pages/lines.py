@@ -1,0 +1,140 @@
+"""Words to lines, and lines to reading order: one geometry for text layers and OCR.
+
+A line is words on one baseline with no gap of a column between them. Table cells and the
+sides of a label/value row are lines of their own; justified prose stays whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from extractors.evidence import Line, Word, enclose
+from extractors.pages.clean import clean_words
+from extractors.pages.order import in_reading_order
+
+# In ems (about twice the mean character width, so the same for ink boxes and font boxes).
+COLUMN_GAP = 1.7  # a gap that always parts two cells
+CELL_GAP = 0.62  # a gap that parts them where other rows have a cell starting at the same place
+ALIGNED = 0.4  # how far starts of one column may differ
+NEAR_ROWS = 5  # rows above and below that are asked for the same start
+BASELINE = 0.36  # how far baselines of one row may differ, neighbour to neighbour
+
+_DESCENDERS = frozenset("gjpqy,;()[]{}Q|/@$§")
+_HIGH = frozenset("\"'*^°®™“”‘’`")
+_MIDDLE = frozenset("-–—•·~=+<>:«»")
+
+
+@dataclass(slots=True)
+class _Row:
+    """Words on one baseline while they are gathered, left to right."""
+
+    words: list[Word]
+    base: float  # baseline of its last word
+    cuts: set[int] = field(default_factory=set)  # index of words that start a new cell
+
+
+def build_lines(words: Sequence[Word], ink: bool) -> tuple[Line, ...]:
+    """Return the lines of a page in reading order.
+
+    ink: boxes hug the ink, as those of OCR do; else they have the height of the font.
+    """
+    words, rulings = clean_words(words, ink)
+    if not words:
+        return ()
+    em = _em(words)
+    rows = _gather_rows(words, em, ink)
+    _cut_rows(rows, rulings)
+    lines = [Line(words=tuple(part), box=enclose(word.box for word in part)) for row in rows for part in _parts(row)]
+    return tuple(in_reading_order(lines, em))
+
+
+def _em(words: Sequence[Word]) -> float:
+    """Return the size of the type in points, from the mean width of characters."""
+    widths = [2.0 * word.box.width / len(word.text) for word in words if len(word.text) > 2]
+    return max(median(widths) if widths else median(word.box.height for word in words), 3.0)
+
+
+def _baseline(word: Word, em: float, ink: bool) -> float:
+    """Return y of the line the word stands on."""
+    box, text = word.box, word.text
+    if not ink:
+        return box.bottom - 0.22 * box.height
+    if all(character in _MIDDLE for character in text):
+        return (box.top + box.bottom) / 2 + 0.3 * em
+    if all(character in _HIGH for character in text):
+        return box.top + 0.75 * em
+    if not _DESCENDERS.isdisjoint(text):
+        return box.bottom - 0.22 * box.height
+    return box.bottom
+
+
+def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
+    """Chain words left to right to the row whose last word stands on the nearest baseline."""
+    rows: list[_Row] = []
+    by_band: dict[int, list[_Row]] = defaultdict(list)  # rows by the band of one em their baseline is in
+    for word in sorted(words, key=lambda at: at.box.x0):
+        base = _baseline(word, em, ink)
+        band = int(base // em)
+        reach = BASELINE * max(em, min(0.75 * word.box.height, 3 * em))
+        best, nearest = None, reach
+        for near in (band - 1, band, band + 1):
+            for row in by_band.get(near, ()):
+                away = abs(row.base - base)
+                if away < nearest and row.words[-1].box.x1 - word.box.x0 < em:
+                    best, nearest = row, away
+        if best is None:
+            best = _Row(words=[word], base=base)
+            rows.append(best)
+            by_band[band].append(best)
+            continue
+        best.words.append(word)
+        if (old := int(best.base // em)) != band:
+            by_band[old].remove(best)
+            by_band[band].append(best)
+        best.base = base
+    return sorted(rows, key=lambda row: median(word.box.bottom for word in row.words))
+
+
+def _cut_rows(rows: list[_Row], rulings: Sequence[Word]) -> None:
+    """Mark where cells start: at wide gaps, at ruling lines, and at narrow gaps that line up with them."""
+    starts: list[list[float]] = []  # x of cells behind a wide gap, per row
+    weak: list[list[tuple[int, float, float]]] = []  # (index of word, x, gap in ems)
+    for row in rows:
+        em = max(_em(row.words), 3.0)
+        strong_here, weak_here = [], []
+        for index in range(1, len(row.words)):
+            before, word = row.words[index - 1].box, row.words[index].box
+            gap = (word.x0 - before.x1) / em
+            if gap > COLUMN_GAP or (gap > 0 and _ruled(before.x1, word, rulings)):
+                row.cuts.add(index)
+                strong_here.append(word.x0)
+            elif gap > CELL_GAP:
+                weak_here.append((index, word.x0, gap))
+        starts.append(strong_here)
+        weak.append(weak_here)
+    em = max(_em([word for row in rows for word in row.words]), 3.0)
+    for number, candidates in enumerate(weak):
+        around = [
+            *range(max(0, number - NEAR_ROWS), number),
+            *range(number + 1, min(len(rows), number + NEAR_ROWS + 1)),
+        ]
+        for index, x, _gap in candidates:
+            strong = sum(any(abs(x - at) < ALIGNED * em for at in starts[near]) for near in around)
+            also = sum(any(abs(x - at) < ALIGNED * em / 2 for _, at, _ in weak[near]) for near in around)
+            if strong >= 1 or also >= 2:
+                rows[number].cuts.add(index)
+
+
+def _ruled(left: float, word: Word, rulings: Sequence[Word]) -> bool:
+    box = getattr(word, "box", word)
+    return any(
+        left - 1 <= (at.box.x0 + at.box.x1) / 2 <= box.x0 + 1
+        and at.box.top < (box.top + box.bottom) / 2 < at.box.bottom
+        for at in rulings
+    )
+
+
+def _parts(row: _Row) -> list[list[Word]]:
+    bounds = [0, *sorted(row.cuts), len(row.words)]
+    return [row.words[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]

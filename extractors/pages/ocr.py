@@ -1,0 +1,170 @@
+"""A rendered page through the engine: upright, straight, read once, and again only where it pays."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from extractors.evidence import IDENTITY, Affine, Box, Word
+from extractors.pages import prepare
+from extractors.pages.engine import AUTOMATIC, BLOCK, COLUMN, Engine, EngineTimeoutError, Mark
+from extractors.pages.frame import inverse, rotated, rounded, scaled, then, turned
+from extractors.pages.problems import PageProblem
+
+UNEVEN = 0.18  # paper brightness range from which the background is flattened
+SURE = 0.6  # word confidence that counts as read
+FEW_SURE = 0.55  # share of sure words under which the page may stand the wrong way
+LOW = 0.72  # mean confidence under which a second pass with another segmentation is tried
+TURN_CONFIDENCE = 1.5  # of the engine's orientation detection
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the engine read, in the reading frame in points."""
+
+    words: tuple[Word, ...]
+    width: float
+    height: float
+    to_shown: Affine
+    turn: int
+    passes: int  # full passes of the engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A picture ready for the engine and the way back to the page as shown."""
+
+    grey: np.ndarray
+    turn: int
+    skew: float  # degrees put right
+
+
+def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, deadline: float) -> Reading | None:
+    """Return the words of a page as shown (scale: pixels per point), None where it is blank."""
+    small = prepare.small_of(grey)
+    background = prepare.background_of(small)
+    ink = prepare.ink_of(small, background)
+    if prepare.is_blank(ink):
+        return None
+    if bilevel:
+        grey = prepare.smooth_fax(grey)
+    elif prepare.unevenness(background) > UNEVEN:
+        grey = prepare.flatten(grey, background)
+    dpi = max(70, round(scale * 72))
+    turn = 0
+    if prepare.lies_sideways(ink):
+        turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
+    upright = _put_upright(grey, ink, turn)
+    marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
+    passes = 1
+    if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
+        other = _put_upright(grey, ink, (turn + found) % 360)
+        again = _recognise(engine, other.grey, dpi, COLUMN, deadline)
+        passes += 1
+        if _worth(again) > _worth(marks):
+            upright, marks = other, again
+    if marks and _mean_confidence(marks) < LOW:
+        mode = AUTOMATIC if _share_of_sure(marks) < 0.3 else BLOCK
+        try:
+            again = _recognise(engine, upright.grey, dpi, mode, deadline)
+        except PageProblem:
+            again = []
+        passes += 1
+        if _worth(again) > 1.03 * _worth(marks):
+            marks = again
+    return _reading(marks, upright, grey.shape, scale, passes)
+
+
+def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: float) -> list[Mark]:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise PageProblem("page-too-slow")
+    try:
+        return engine.recognise(grey, dpi, mode, left)
+    except EngineTimeoutError as error:
+        raise PageProblem("page-too-slow") from error
+
+
+def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int) -> _Upright:
+    picture = prepare.turn_clockwise(grey, turn)
+    skew = prepare.find_skew(prepare.turn_clockwise(ink, turn))
+    if abs(skew) < prepare.LEAST_SKEW:
+        return _Upright(picture, turn, 0.0)
+    height, width = picture.shape
+    return _Upright(prepare.straighten(picture, rotated(-skew, width / 2, height / 2)), turn, skew)
+
+
+def _find_turn(engine: Engine, grey: np.ndarray, dpi: int, choices: Sequence[int]) -> int | None:
+    """Return the quarter turn clockwise that puts the picture upright; None: it stands, or nobody can tell."""
+    half = prepare.small_of(grey, max(grey.shape) // 2)
+    found = engine.find_turn(half, max(70, dpi // 2))
+    if found is not None and found[1] >= TURN_CONFIDENCE:
+        return found[0] if found[0] in choices else None
+    return _turn_by_trial(engine, half, dpi, choices)
+
+
+def _turn_by_trial(engine: Engine, half: np.ndarray, dpi: int, choices: Sequence[int]) -> int | None:
+    """Read the middle of the page each way round and take the way that gives the most sure words."""
+    height, width = half.shape
+    middle = np.ascontiguousarray(half[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4])
+    worth = {}
+    for turn in (0, *choices):
+        try:
+            marks = engine.recognise(prepare.turn_clockwise(middle, turn), max(70, dpi // 2), BLOCK, 5.0)
+        except EngineTimeoutError:
+            marks = []
+        worth[turn] = _worth(marks)
+    best = max(worth, key=worth.get)
+    return best if best and worth[best] > 1.5 * worth[0] + 3 else None
+
+
+def _sure(mark: Mark) -> bool:
+    return mark.confidence >= SURE and sum(c.isalnum() for c in mark.text) >= 2
+
+
+def _share_of_sure(marks: Sequence[Mark]) -> float:
+    if len(marks) < 4:
+        return 1.0 if len(marks) and all(map(_sure, marks)) else 0.0
+    return sum(map(_sure, marks)) / len(marks)
+
+
+def _mean_confidence(marks: Sequence[Mark]) -> float:
+    weights = [len(mark.text) for mark in marks]
+    return sum(mark.confidence * w for mark, w in zip(marks, weights, strict=True)) / sum(weights)
+
+
+def _worth(marks: Sequence[Mark]) -> float:
+    """Return characters read with confidence: what makes one reading of a page better than another."""
+    return sum(len(mark.text) * (mark.confidence - 0.4) for mark in marks if _sure(mark))
+
+
+def _reading(marks: Sequence[Mark], upright: _Upright, shape: tuple[int, ...], scale: float, passes: int) -> Reading:
+    height, width = upright.grey.shape
+    to_points = 1.0 / scale
+    back = IDENTITY
+    if upright.skew:
+        back = rotated(upright.skew, width / 2, height / 2)
+    back = then(back, inverse(turned(upright.turn, shape[1], shape[0])))
+    to_shown = then(then(scaled(scale), back), scaled(to_points))
+    words = tuple(
+        Word(
+            text=mark.text,
+            box=Box(
+                x0=round(mark.left * to_points, 2),
+                top=round(mark.top * to_points, 2),
+                x1=round(mark.right * to_points, 2),
+                bottom=round(mark.bottom * to_points, 2),
+            ),
+            confidence=mark.confidence,
+        )
+        for mark in marks
+    )
+    return Reading(
+        words=words,
+        width=round(width * to_points, 2),
+        height=round(height * to_points, 2),
+        to_shown=rounded(to_shown),
+        turn=upright.turn,
+        passes=passes,
+    )

@@ -1,0 +1,110 @@
+"""Pixels made ready for the engine: background flattened, faxes smoothed, pages straightened."""
+
+import cv2
+import numpy as np
+
+INK = 0.72  # of the local background: darker counts as ink
+BLANK_INK = 0.00025  # share of ink pixels under which a page has nothing to read
+MAX_SKEW = 5.5  # degrees
+LEAST_SKEW = 0.15  # degrees worth putting right: half a line's height over a page's width is 0.4
+
+
+def small_of(grey: np.ndarray, long_side: int = 1100) -> np.ndarray:
+    """Return the picture made smaller by averaging, for measurements."""
+    factor = long_side / max(grey.shape)
+    if factor >= 1:
+        return grey
+    return cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+def background_of(small: np.ndarray) -> np.ndarray:
+    """Return the paper without the ink: the bright level around each point."""
+    reach = max(9, max(small.shape) // 40) | 1
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    return cv2.GaussianBlur(paper, (0, 0), reach / 2)
+
+
+def unevenness(background: np.ndarray) -> float:
+    """Return how far the paper's brightness ranges, 0 (even) to 1."""
+    low, high = np.percentile(background[::4, ::4], (3, 97))
+    return float(high - low) / max(float(high), 1.0)
+
+
+def flatten(grey: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Return the picture with its paper white everywhere: shadows and grey boxes gone."""
+    wide = cv2.resize(background, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(grey, cv2.max(wide, 40), scale=250)
+
+
+def ink_of(small: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Return 1 where there is ink."""
+    return (small.astype(np.uint16) * 100 < background.astype(np.uint16) * int(100 * INK)).astype(np.uint8)
+
+
+def is_blank(ink: np.ndarray) -> bool:
+    """Say whether nothing on the page could be text; specks, edges and punch holes do not count."""
+    height, width = ink.shape
+    inner = ink[height // 30 : -height // 30, width // 30 : -width // 30]
+    if inner.mean() < BLANK_INK:
+        return True
+    if inner.mean() > 0.02:
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
+    wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
+    letters = (high >= 4) & (high <= 60) & (wide <= 400) & (area >= 8) & (area < 0.75 * wide * high + 8)
+    return int(letters.sum()) < 6
+
+
+def lies_sideways(ink: np.ndarray) -> bool:
+    """Say whether the lines of text run up and down: the profile across them is the rougher one."""
+    rows, columns = _roughness(ink.sum(axis=1)), _roughness(ink.sum(axis=0))
+    return columns > 1.6 * rows
+
+
+def _roughness(profile: np.ndarray) -> float:
+    steps = np.diff(profile.astype(np.float64))
+    return float((steps * steps).sum()) / max(float(profile.sum()), 1.0)
+
+
+def find_skew(ink: np.ndarray) -> float:
+    """Return the degrees that the lines of text fall to the right (clockwise), 0 where unclear."""
+    ys, xs = np.nonzero(ink)
+    if len(ys) < 200:
+        return 0.0
+    if len(ys) > 120_000:
+        pick = slice(None, None, len(ys) // 60_000)
+        ys, xs = ys[pick], xs[pick]
+    ys, xs = ys.astype(np.float32), xs.astype(np.float32) - ink.shape[1] / 2
+
+    def sharpness(angle: float) -> float:
+        at = (ys - xs * np.float32(np.tan(np.radians(angle)))).astype(np.int32) + 128
+        profile = np.bincount(np.clip(at, 0, None), minlength=ink.shape[0] + 256).astype(np.float64)
+        return float((np.diff(profile) ** 2).sum())
+
+    coarse = {angle: sharpness(angle) for angle in np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5)}
+    best = max(coarse, key=coarse.get)
+    fine = {angle: sharpness(angle) for angle in np.arange(best - 0.5, best + 0.51, 0.1)}
+    best = max(fine, key=fine.get)
+    level = float(np.median(list(coarse.values())))
+    if fine[best] < 1.15 * level or abs(best) > MAX_SKEW:
+        return 0.0
+    return float(round(best, 2))
+
+
+def straighten(grey: np.ndarray, matrix: tuple[float, ...]) -> np.ndarray:
+    """Return the picture after the matrix (pixel to pixel), same size, white where nothing was."""
+    a, b, c, d, e, f = matrix
+    height, width = grey.shape
+    forward = np.array([[a, c, e], [b, d, f]])
+    return cv2.warpAffine(grey, forward, (width, height), flags=cv2.INTER_LINEAR, borderValue=255)
+
+
+def smooth_fax(grey: np.ndarray) -> np.ndarray:
+    """Return a bilevel page with its stairs rounded: up-scaling without it triples the errors."""
+    return cv2.GaussianBlur(grey, (0, 0), 1.0)
+
+
+def turn_clockwise(grey: np.ndarray, degrees: int) -> np.ndarray:
+    """Return the picture turned by quarter turns."""
+    codes = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return cv2.rotate(grey, codes[degrees]) if degrees else grey

@@ -1,0 +1,144 @@
+"""Pages of a PDF: by their text layer where it can be trusted, by OCR where not.
+
+PDFium is not thread-safe: one process per reader. One open of the document per call; never
+more than one rendered page in memory.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from os import PathLike
+
+import numpy as np
+import pypdfium2 as pdfium
+
+from extractors.errors import MissingProgramError
+from extractors.evidence import Box, Page, PageSource
+from extractors.pages.engine import open_engine
+from extractors.pages.frame import inverse, rounded, turned
+from extractors.pages.insert import find_inserts, read_inserts
+from extractors.pages.lines import build_lines
+from extractors.pages.normalize import Normalized, normalize
+from extractors.pages.ocr import read_picture
+from extractors.pages.problems import PageProblem
+from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
+from extractors.pages.render import MAX_SOURCE_PIXELS, PageImages, look_at_images, reading_scale, render_grey
+from extractors.pages.store import dump_pages, load_pages
+from extractors.pages.textlayer import TextLayer, read_text_layer
+
+__all__ = ["READER_VERSION", "Normalized", "dump_pages", "load_pages", "name_parts", "normalize", "read_pages"]
+
+READER_VERSION = "1"  # raise with every change that gives other words, boxes or order: results are cached by it
+PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
+SCANNER_CONFIDENCE = 0.89  # of a hidden layer: a plausible reading of a picture by an engine we do not know
+
+
+def read_pages(pdf: bytes | str | PathLike[str], document: str, numbers: Sequence[int]) -> list[Page]:
+    """Return the pages with these 1-based numbers, in this order.
+
+    pdf: what `normalize` gave, or the path of a file that holds it. A page that cannot be
+    rendered or read in time comes back FAILED with its problem; the others are not touched.
+    """
+    source = pdf if isinstance(pdf, bytes) else str(pdf)
+    with pdfium.PdfDocument(source) as opened:
+        return [_read_page(opened, document, number) for number in numbers]
+
+
+def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
+    """Return the pages with the name of the e-mail part each came from."""
+    names = {n: part.name for part in normalized.parts for n in range(part.first_page, part.last_page + 1)}
+    return [replace(page, part=names.get(page.number, page.part)) for page in pages]
+
+
+def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
+    deadline = time.monotonic() + PAGE_SECONDS
+    blank = Page(document=document, number=number, width=612.0, height=792.0, lines=(), source=PageSource.BLANK)
+    page = None
+    try:
+        page = _open_page(opened, number)
+        width, height = page.get_size()
+        blank = replace(blank, width=round(width, 2), height=round(height, 2))
+        return _read_open_page(page, blank, deadline)
+    except MissingProgramError:
+        raise
+    except PageProblem as problem:
+        return replace(blank, source=PageSource.FAILED, problem=problem.code)
+    except (pdfium.PdfiumError, RuntimeError, ValueError, ArithmeticError, MemoryError):
+        return replace(blank, source=PageSource.FAILED, problem="page-damaged")
+    finally:
+        if page is not None:
+            page.close()
+
+
+def _open_page(opened: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    page = opened[number - 1]
+    if min(page.get_size()) <= 0:
+        page.close()
+        raise PageProblem("page-without-size")
+    return page
+
+
+def _read_open_page(page: pdfium.PdfPage, blank: Page, deadline: float) -> Page:
+    layer = read_text_layer(page)
+    images = look_at_images(page)
+    quality = judge_text(layer.text)
+    if is_trusted(quality, images.cover, images.hidden_text, images.others):
+        read = _page_of_layer(layer, blank, images)
+        if inserts := find_inserts(page, images, layer):
+            read = read_inserts(page, read, layer, inserts, open_engine(), deadline)
+        return read
+    if not layer.words and not images.boxes and not images.others:
+        return replace(blank, digest=_digest(b"empty"))
+    return _page_of_picture(page, blank, images, deadline)
+
+
+def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
+    words = layer.words
+    if images.cover >= FULL_PAGE and images.hidden_text:
+        words = tuple(replace(word, confidence=SCANNER_CONFIDENCE) for word in words)
+    upright = turned(layer.turn, blank.width, blank.height)
+    if layer.turn:
+        words = tuple(replace(word, box=_rounded(word.box.moved_by(upright))) for word in words)
+    sideways = layer.turn in (90, 270)
+    return replace(
+        blank,
+        width=blank.height if sideways else blank.width,
+        height=blank.width if sideways else blank.height,
+        lines=build_lines(words, ink=False),
+        source=PageSource.TEXT,
+        to_shown=rounded(inverse(upright)),
+        turn=layer.turn,
+        digest=_digest(repr([(w.text, w.box.as_list()) for w in layer.words]).encode()),
+    )
+
+
+def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, deadline: float) -> Page:
+    if images.pixels > MAX_SOURCE_PIXELS:
+        raise PageProblem("image-too-large")
+    scale = reading_scale(blank.width, blank.height, images)
+    grey = render_grey(page, scale, deadline)
+    digest = _digest(np.ascontiguousarray(grey[::4, ::4]).tobytes())
+    bilevel = images.bilevel and images.cover >= FULL_PAGE
+    reading = read_picture(grey, scale, bilevel, open_engine(), deadline)
+    if reading is None:
+        return replace(blank, digest=digest)
+    lines = build_lines(reading.words, ink=True)
+    return replace(
+        blank,
+        width=reading.width,
+        height=reading.height,
+        lines=lines,
+        source=PageSource.OCR if lines else PageSource.BLANK,
+        to_shown=reading.to_shown,
+        turn=reading.turn,
+        digest=digest,
+    )
+
+
+def _rounded(box: Box) -> Box:
+    return Box(x0=round(box.x0, 2), top=round(box.top, 2), x1=round(box.x1, 2), bottom=round(box.bottom, 2))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
