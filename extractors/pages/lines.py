@@ -7,6 +7,7 @@ sides of a label/value row are lines of their own; justified prose stays whole.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from extractors.evidence import Line, Word, enclose
@@ -137,4 +138,4 @@ def _ruled(left: float, word: Word, rulings: Sequence[Word]) -> bool:
 
 def _parts(row: _Row) -> list[list[Word]]:
     bounds = [0, *sorted(row.cuts), len(row.words)]
-    return [row.words[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [row.words[start:end] for start, end in pairwise(bounds)]

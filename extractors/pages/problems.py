@@ -1,7 +1,7 @@
 """Why one page could not be read; it costs that page alone."""
 
 
-class PageProblem(Exception):  # noqa: N818 - a finding about a page, not a failure of the file
+class PageProblem(Exception):
     """Carries the code that `Page.problem` shows: "page-too-slow", "page-not-rendered"..."""
 
     @property

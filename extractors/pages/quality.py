@@ -55,8 +55,7 @@ def judge_text(text: str) -> TextQuality:
 def _is_odd(character: str) -> bool:
     code = ord(character)
     return (
-        code < 0x20
-        and character != "\x02"  # PDFium's hyphen at a line's end
+        (code < 0x20 and character != "\x02")  # U+0002: PDFium's hyphen at a line's end
         or 0x7F <= code < 0xA0
         or 0xE000 <= code < 0xF900
         or 0xFFF0 <= code <= 0xFFFD
