@@ -1,0 +1,309 @@
+"""Cases: opened with their files, looked at, tried again, purged."""
+
+import datetime as dt
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from extractors.errors import RebutError, SameNameTwiceError
+from pipeline.database import Database
+from pipeline.jobs import Ready, forget_jobs, insert_jobs, write_audit
+from pipeline.storage import Storage, digest
+from pipeline.tables import case, document, job
+from pipeline.workflow import Successor, Workflow
+
+
+class NoSuchCaseError(RebutError):
+    """No case has this id."""
+
+    code = "case-unknown"
+    message = "There is no case {0}. `rebut cases` lists those there are."
+
+
+class BusyCaseError(RebutError):
+    """The case is in a state in which this cannot be done (case id, state)."""
+
+    code = "case-busy"
+    message = "Case {0} is {1}, so this cannot be done now. Wait until it is ready or failed, then try again."
+
+
+class KeyReusedError(RebutError):
+    """An Idempotency-Key came again with other files."""
+
+    code = "idempotency-key-reused"
+    message = "This Idempotency-Key was used before with other files. Send a new key with new files."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A file as it was given."""
+
+    name: str  # without folders
+    sha256: str
+    size: int  # bytes
+    stream: BinaryIO  # seekable
+
+
+def given(name: str, content: bytes | BinaryIO) -> Given:
+    """Measure a file; a stream is read once from its start."""
+    import hashlib
+
+    stream = BytesIO(content) if isinstance(content, bytes) else content
+    stream.seek(0)
+    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Given(name=name, sha256=sha256, size=stream.seek(0, 2), stream=stream)
+
+
+def open_case(
+    database: Database,
+    storage: Storage,
+    workflow: Workflow,
+    files: Sequence[Given],
+    today: dt.date,
+    submitter: str = "local",
+    idempotency_key: str | None = None,
+    urgent: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> tuple[str, list[Ready]]:
+    """Store the files, then the case with its first jobs in one transaction; returns its id.
+
+    With a key that was used before for the same files, the case of that time is returned.
+    """
+    _refuse_same_names([file.name for file in files])
+    key = f"{submitter}:{idempotency_key}" if idempotency_key else None
+    told = digest("\n".join(f"{file.sha256} {file.name}" for file in files).encode())
+    if key and (before := _case_of_key(database, key, told)):
+        return before, []
+    for file in files:
+        storage.put_stream(_file_key(file.sha256), file.stream)
+    now, case_id = time.time(), secrets.token_hex(8)
+    row = {
+        "id": case_id,
+        "created": now,
+        "changed": now,
+        "state": "queued",
+        "today": today.isoformat(),
+        "urgent": urgent,
+        "submitter": submitter,
+        "idempotency_key": key,
+        "idempotency_digest": told if key else None,
+        "options": dict(options or {}),
+        "summary": {},
+    }
+    with database.write() as connection:
+        connection.execute(case.insert().values(row))
+        ready = _add_files(connection, workflow, case_id, files, 0, urgent)
+        write_audit(connection, case_id, "opened", detail={"files": len(files)})
+    return case_id, ready
+
+
+def add_files(
+    database: Database, storage: Storage, workflow: Workflow, case_id: str, files: Sequence[Given]
+) -> list[Ready]:
+    """Add files to a case: they are read, and everything that rests on all files is done again."""
+    for file in files:
+        storage.put_stream(_file_key(file.sha256), file.stream)
+    with database.write() as connection:
+        mine = _row(connection, case_id, lock=True)
+        names = connection.execute(select(document.c.name).where(document.c.case_id == case_id)).scalars().all()
+        _refuse_same_names([*names, *(file.name for file in files)])
+        forget_jobs(connection, case_id, [stage for stage in workflow.stages if stage not in _PER_FILE])
+        connection.execute(
+            update(case)
+            .where(case.c.id == case_id)
+            .values(state="running", result_key=None, fault_code=None, fault_message=None, changed=time.time())
+        )
+        ready = _add_files(connection, workflow, case_id, files, len(names), mine.urgent)
+        write_audit(connection, case_id, "files-added", detail={"files": len(files)})
+    return ready
+
+
+def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Ready]:
+    """Give every failed and dead job of the case its attempts back."""
+    now = time.time()
+    with database.write() as connection:
+        mine = _row(connection, case_id, lock=True)
+        if mine.state != "failed":
+            raise BusyCaseError(case_id, mine.state)
+        mended = connection.execute(
+            update(job)
+            .where(job.c.case_id == case_id, job.c.state.in_(("failed", "dead")))
+            .where(job.c.stage.not_in([name for name, stage in workflow.stages.items() if stage.expendable]))
+            .values(state="ready", attempts=0, next_attempt_at=now, published_at=None, fault_code=None)
+        )
+        connection.execute(
+            update(case)
+            .where(case.c.id == case_id)
+            .values(state="running", fault_code=None, fault_message=None, changed=now)
+        )
+        write_audit(connection, case_id, "retried", detail={"jobs": mended.rowcount})
+        rows = connection.execute(
+            select(job.c.id, job.c.stage, job.c.queue).where(job.c.case_id == case_id, job.c.state == "ready")
+        ).all()
+    return [Ready(*row) for row in rows]
+
+
+def purge_case(database: Database, storage: Storage, case_id: str) -> None:
+    """Remove the case, its files and everything made from them; only the audit trail stays.
+
+    A file that another case holds too is left to that case.
+    """
+    with database.write() as connection:
+        _row(connection, case_id, lock=True)
+        mine = set(connection.execute(select(document.c.sha256).where(document.c.case_id == case_id)).scalars())
+        others = select(document.c.sha256).where(document.c.case_id != case_id, document.c.sha256.in_(mine))
+        orphans = mine - set(connection.execute(others).scalars())
+        connection.execute(delete(case).where(case.c.id == case_id))
+        removed = 0
+        for prefix in (f"cases/{case_id}/", *(f"files/{sha256}/" for sha256 in sorted(orphans))):
+            for key in list(storage.keys(prefix)):
+                storage.delete(key)
+                removed += 1
+        write_audit(connection, case_id, "purged", detail={"files": len(mine), "objects": removed})
+
+
+def show_case(database: Database, case_id: str) -> dict[str, Any]:
+    """Return the case with its files and the state of each stage."""
+    with database.read() as connection:
+        mine = _row(connection, case_id)
+        documents = connection.execute(
+            select(document).where(document.c.case_id == case_id).order_by(document.c.position)
+        ).all()
+        counts = connection.execute(
+            select(job.c.stage, job.c.state, func.count(), func.min(job.c.created))
+            .where(job.c.case_id == case_id)
+            .group_by(job.c.stage, job.c.state)
+        ).all()
+    stages: dict[str, dict[str, Any]] = {}
+    for stage, state, count, _ in sorted(counts, key=lambda row: row[3]):
+        stages.setdefault(stage, {"stage": stage})[state] = count
+    fault = {"code": mine.fault_code, "message": mine.fault_message} if mine.fault_code else None
+    return {
+        "case": mine.id,
+        "state": mine.state,
+        "created": dt.datetime.fromtimestamp(mine.created, dt.UTC).isoformat(timespec="seconds"),
+        "today": mine.today,
+        "urgent": mine.urgent,
+        "files": [{"name": d.name, "sha256": d.sha256, "pages": d.page_count, "kind": d.kind} for d in documents],
+        "stages": list(stages.values()),
+        "error": fault,
+        **mine.summary,
+        "result_key": mine.result_key,
+    }
+
+
+def list_cases(database: Database, limit: int = 500) -> list[dict[str, Any]]:
+    """Return the newest cases, one line each."""
+    with database.read() as connection:
+        rows = connection.execute(select(case).order_by(case.c.created.desc()).limit(limit)).all()
+    blank = {"payer": None, "service": None, "last_day": None}
+    return [
+        {
+            "case": row.id,
+            "state": row.state,
+            "created": dt.datetime.fromtimestamp(row.created, dt.UTC).isoformat(timespec="seconds"),
+            "urgent": row.urgent,
+            **blank,
+            **row.summary,
+        }
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a case is."""
+
+    state: str
+    pages_read: int
+    pages: int
+    pages_known: bool  # every file is counted
+    running: tuple[str, ...]  # stages at work
+    jobs_open: int
+    next_due: float | None  # seconds since 1970 of the earliest ready job
+
+
+def watch_case(database: Database, case_id: str) -> Progress:
+    """Return how far the case is."""
+    with database.read() as connection:
+        mine = _row(connection, case_id)
+        counted = connection.execute(select(document.c.page_count).where(document.c.case_id == case_id)).scalars().all()
+        rows = connection.execute(
+            select(job.c.stage, job.c.part, job.c.state, job.c.next_attempt_at).where(job.c.case_id == case_id)
+        ).all()
+    read = sum(_pages_of(row.part) for row in rows if row.stage == "read" and row.state == "done")
+    due = [row.next_attempt_at for row in rows if row.state == "ready"]
+    return Progress(
+        state=mine.state,
+        pages_read=read,
+        pages=sum(pages or 0 for pages in counted),
+        pages_known=None not in counted,
+        running=tuple(sorted({row.stage for row in rows if row.state == "running"})),
+        jobs_open=sum(row.state in ("ready", "running") for row in rows),
+        next_due=min(due) if due else None,
+    )
+
+
+# Stages whose work on one file does not depend on the other files of the case.
+_PER_FILE = ("intake", "read")
+
+
+def _pages_of(part: str) -> int:
+    first, _, last = part.rpartition(":")[2].partition("-")
+    return int(last) - int(first) + 1 if first.isdigit() and last.isdigit() else 0
+
+
+def _file_key(sha256: str) -> str:
+    return f"files/{sha256}/original"
+
+
+def _row(connection: Connection, case_id: str, lock: bool = False) -> Any:
+    statement = select(case).where(case.c.id == case_id)
+    row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if row is None:
+        raise NoSuchCaseError(case_id)
+    return row
+
+
+def _refuse_same_names(names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SameNameTwiceError(name)
+
+
+def _case_of_key(database: Database, key: str, told: str) -> str | None:
+    with database.read() as connection:
+        before = connection.execute(
+            select(case.c.id, case.c.idempotency_digest).where(case.c.idempotency_key == key)
+        ).one_or_none()
+    if before is None:
+        return None
+    if before.idempotency_digest != told:
+        raise KeyReusedError(key)
+    return before.id
+
+
+def _add_files(
+    connection: Connection, workflow: Workflow, case_id: str, files: Sequence[Given], position: int, urgent: bool
+) -> list[Ready]:
+    rows = [
+        {
+            "id": secrets.token_hex(8),
+            "case_id": case_id,
+            "position": position + index,
+            "name": file.name,
+            "sha256": file.sha256,
+            "size": file.size,
+            "key": _file_key(file.sha256),
+        }
+        for index, file in enumerate(files)
+    ]
+    connection.execute(document.insert(), rows)
+    first = next(iter(workflow.stages))
+    wanted = [Successor(stage=first, part=row["id"], input_hash=row["sha256"]) for row in rows]
+    return insert_jobs(connection, workflow, case_id, wanted, urgent)

@@ -1,0 +1,116 @@
+"""The database: SQLite in WAL mode on one machine, PostgreSQL by URL elsewhere.
+
+Every write of the workflow is one transaction. SQLite takes its write lock at BEGIN, so
+that reading and then deciding is safe there too; on PostgreSQL the case row is locked.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+
+from extractors.errors import RebutError
+
+# The newest migration; a test compares it with the folder. Knowing it here spares a start the import of Alembic.
+HEAD = "0001"
+
+
+class DatabaseUnavailableError(RebutError):
+    """The database does not answer (driver's class of error)."""
+
+    code = "database-unavailable"
+    message = "The database did not answer ({0}). Check that it runs and that REBUT_DATABASE names it, then try again."
+    exit_status = 1
+
+
+class Database:
+    """An engine and the two kinds of transaction we use."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view that holds up nobody's writes."""
+        with self.engine.connect().execution_options(rebut_read=True) as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise DatabaseUnavailableError unless a query comes back."""
+        try:
+            with self.read() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError as error:
+            raise DatabaseUnavailableError(type(error.orig).__name__) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database at the SQLAlchemy URL and bring its tables up to date."""
+    place = make_url(url)
+    if place.drivername in ("postgres", "postgresql"):
+        place = place.set(drivername="postgresql+psycopg")
+    engine = _sqlite(place) if place.get_backend_name() == "sqlite" else create_engine(place, pool_pre_ping=True)
+    database = Database(engine)
+    try:
+        if _version(engine) != HEAD:
+            migrate(engine)
+    except DBAPIError as error:
+        raise DatabaseUnavailableError(type(error.orig).__name__) from error
+    return database
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Run the migrations up to `to`, or down to it where it is older."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    with engine.connect().execution_options(rebut_read=True) as connection:
+        config.attributes["connection"] = connection
+        if to in ("head", HEAD):
+            command.upgrade(config, "head")
+        else:
+            command.downgrade(config, to)
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect().execution_options(rebut_read=True) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _sqlite(place: URL) -> Engine:
+    if place.database and place.database != ":memory:":
+        path = Path(place.database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(place, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # our own BEGIN below, in place of the driver's late one
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("rebut_read")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

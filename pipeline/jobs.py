@@ -1,0 +1,305 @@
+"""Jobs: who may work on what, and what follows when it is done.
+
+The rules, all kept by the database:
+
+* a job is claimed by one compare-and-set that gives a lease and a token;
+* whoever holds the token may finish or fail it, once; a claim that lost its lease finishes nothing;
+* finishing writes the output, the successors and an audit row in one transaction, and the last
+  of several jobs that another waits for is found by counting there, under the lock of the case;
+* what the broker is told is a hint: `Ready` is returned to be published after the commit, and
+  `pipeline.reconcile` publishes again what nobody picked up.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from extractors.errors import RebutError
+from pipeline.database import Database
+from pipeline.storage import Storage, digest
+from pipeline.tables import audit, case, document, job
+from pipeline.workflow import CaseRow, DocumentRow, JobRow, Outcome, Successor, Task, Workflow
+
+LEASE_SECONDS = 90.0  # three heartbeats fit in
+BACKOFF_SECONDS = (2.0, 15.0, 60.0)  # before the second, third and later attempts
+SETTLED = ("done", "dead")
+
+
+class LostLeaseError(Exception):
+    """The job was given to someone else (or its case purged) while we worked on it: drop the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A job that can be worked on: what a driver is told."""
+
+    job_id: str
+    stage: str
+    queue: str
+
+
+def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobRow | None:
+    """Take one ready job; None where it is not ready, not due yet, or someone else's."""
+    now, token = time.time(), secrets.token_hex(16)
+    with database.write() as connection:
+        taken = connection.execute(
+            update(job)
+            .where(job.c.id == job_id, job.c.state == "ready", job.c.next_attempt_at <= now)
+            .where(job.c.case_id.in_(select(case.c.id).where(case.c.state != "failed")))
+            .values(state="running", token=token, lease_until=now + lease, attempts=job.c.attempts + 1, started=now)
+            .returning(*_CLAIMED)
+        ).one_or_none()
+        if taken is None:
+            return None
+        connection.execute(
+            update(case)
+            .where(case.c.id == taken.case_id, case.c.state == "queued")
+            .values(state="running", changed=now)
+        )
+    return JobRow(**taken._mapping)
+
+
+def claim_next(
+    database: Database, queues: Iterable[str] | None = None, case_id: str | None = None, lease: float = LEASE_SECONDS
+) -> JobRow | None:
+    """Take the job that should go first of these queues, or of this case; None where none is due."""
+    wanted = select(job.c.id).where(job.c.state == "ready", job.c.next_attempt_at <= time.time())
+    if queues is not None:
+        wanted = wanted.where(job.c.queue.in_(list(queues)))
+    if case_id is not None:
+        wanted = wanted.where(job.c.case_id == case_id)
+    wanted = wanted.order_by(job.c.priority, job.c.created, job.c.part).limit(8)
+    with database.read() as connection:
+        candidates = list(connection.execute(wanted).scalars())
+    for candidate in candidates:
+        if taken := claim(database, candidate, lease):
+            return taken
+    return None
+
+
+def heartbeat(database: Database, taken: JobRow, lease: float = LEASE_SECONDS) -> bool:
+    """Extend the lease; False: it is no longer ours."""
+    with database.write() as connection:
+        kept = connection.execute(update(job).where(*_ours(taken)).values(lease_until=time.time() + lease))
+    return kept.rowcount == 1
+
+
+def gather(database: Database, storage: Storage, taken: JobRow) -> Task:
+    """Return the job with everything its stage may look at."""
+    with database.read() as connection:
+        mine = connection.execute(select(case).where(case.c.id == taken.case_id)).one_or_none()
+        if mine is None:
+            raise LostLeaseError(taken.id)
+        documents = connection.execute(
+            select(document).where(document.c.case_id == taken.case_id).order_by(document.c.position)
+        ).all()
+        settled = connection.execute(
+            select(job.c.stage, job.c.part, job.c.output_key).where(
+                job.c.case_id == taken.case_id, job.c.state.in_(SETTLED)
+            )
+        ).all()
+    return Task(
+        job=taken,
+        case=CaseRow(id=mine.id, today=mine.today, urgent=mine.urgent, options=mine.options),
+        documents=[
+            DocumentRow(id=d.id, name=d.name, sha256=d.sha256, key=d.key, kind=d.kind, page_count=d.page_count)
+            for d in documents
+        ],
+        outputs={(row.stage, row.part): row.output_key for row in settled},
+        storage=storage,
+    )
+
+
+def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outcome) -> list[Ready]:
+    """Write the output and what follows from it; returns the jobs that became ready.
+
+    Raises LostLeaseError where the token is no longer the job's.
+    """
+    now = time.time()
+    with database.write() as connection:
+        mine = _lock_case(connection, taken.case_id)
+        _close(connection, taken, now, state="done", output_key=outcome.output_key, fault_code=None)
+        urgent = mine.urgent if outcome.urgent is None else outcome.urgent
+        changed: dict[str, Any] = {"changed": now, "urgent": urgent}
+        if outcome.summary:
+            changed["summary"] = {**mine.summary, **outcome.summary}
+        if taken.stage == workflow.last:
+            changed |= {"state": "ready", "result_key": outcome.output_key, "fault_code": None, "fault_message": None}
+        connection.execute(update(case).where(case.c.id == taken.case_id).values(**changed))
+        if outcome.document:
+            learnt = {name: value for name, value in outcome.document.items() if name != "id"}
+            connection.execute(update(document).where(document.c.id == outcome.document["id"]).values(**learnt))
+        if urgent and not mine.urgent:
+            hurry = update(job).where(job.c.case_id == taken.case_id, job.c.state == "ready")
+            connection.execute(hurry.values(queue="urgent", priority=0, published_at=None))
+        ready = insert_jobs(connection, workflow, taken.case_id, outcome.successors, urgent)
+        ready += _joined(connection, workflow, taken, urgent)
+        write_audit(connection, taken.case_id, "done", taken, {"attempt": taken.attempts})
+    return ready
+
+
+def fail(database: Database, workflow: Workflow, taken: JobRow, error: BaseException) -> list[Ready]:
+    """Record a failed attempt: an input error ends the case, anything else is tried again with backoff.
+
+    Raises LostLeaseError as `finish` does. Returns what became ready: a job whose attempts are
+    spent may be settled without output, and smaller pieces of it may take its place.
+    """
+    input_is_bad = isinstance(error, RebutError) and error.exit_status == 3
+    code = error.code if isinstance(error, RebutError) else type(error).__name__
+    message = str(error) if isinstance(error, RebutError) else None
+    with database.write() as connection:
+        _lock_case(connection, taken.case_id)
+        return fail_in(connection, workflow, taken, code, message, final=input_is_bad)
+
+
+def fail_in(
+    connection: Connection,
+    workflow: Workflow,
+    taken: JobRow,
+    code: str,
+    message: str | None = None,
+    final: bool = False,
+    killed: bool = False,
+) -> list[Ready]:
+    """The same within a transaction that holds the case; `killed`: the attempt took its process with it."""
+    now, stage = time.time(), workflow.stages[taken.stage]
+    urgent = bool(connection.execute(select(case.c.urgent).where(case.c.id == taken.case_id)).scalar())
+    pieces = stage.pieces(taken.part) if stage.pieces and (killed or taken.attempts >= stage.attempts) else []
+    if pieces:  # one of these pages is poison: find out which, so that the others are not lost with it
+        _close(connection, taken, now, state="dead", fault_code=code)
+        write_audit(connection, taken.case_id, "split", taken, {"code": code, "pieces": len(pieces)})
+        smaller = [Successor(stage=taken.stage, part=part, input_hash=taken.input_hash) for part in pieces]
+        return insert_jobs(connection, workflow, taken.case_id, smaller, urgent)
+    if not final and taken.attempts < stage.attempts:
+        wait = BACKOFF_SECONDS[min(taken.attempts, len(BACKOFF_SECONDS)) - 1]
+        _close(connection, taken, None, state="ready", next_attempt_at=now + wait, fault_code=code)
+        write_audit(connection, taken.case_id, "retry", taken, {"code": code, "attempt": taken.attempts})
+        return [Ready(taken.id, taken.stage, workflow.queue(taken.stage, urgent))]
+    state = "failed" if final else "dead"
+    _close(connection, taken, now, state=state, fault_code=code)
+    write_audit(connection, taken.case_id, state, taken, {"code": code, "attempt": taken.attempts})
+    if stage.expendable and not final:
+        return _joined(connection, workflow, taken, urgent)
+    message = message or "The program failed on this case and will not try again by itself. Run `rebut retry` on it."
+    connection.execute(
+        update(case)
+        .where(case.c.id == taken.case_id)
+        .values(state="failed", fault_code=code, fault_message=message, changed=now)
+    )
+    return []
+
+
+def ready_jobs(database: Database, case_id: str) -> list[Ready]:
+    """Return every ready job of the case, due or waiting for its next attempt."""
+    with database.read() as connection:
+        rows = connection.execute(
+            select(job.c.id, job.c.stage, job.c.queue).where(job.c.case_id == case_id, job.c.state == "ready")
+        ).all()
+    return [Ready(*row) for row in rows]
+
+
+def mark_published(database: Database, job_ids: Iterable[str]) -> None:
+    """Note that the broker was told of these jobs."""
+    with database.write() as connection:
+        connection.execute(update(job).where(job.c.id.in_(list(job_ids))).values(published_at=time.time()))
+
+
+def insert_jobs(
+    connection: Connection, workflow: Workflow, case_id: str, successors: Iterable[Successor], urgent: bool
+) -> list[Ready]:
+    """Add jobs that are not there yet; returns those that were added."""
+    now = time.time()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    added = []
+    for successor in successors:
+        row = {
+            "id": secrets.token_hex(12),
+            "case_id": case_id,
+            "stage": successor.stage,
+            "part": successor.part,
+            "state": "ready",
+            "queue": workflow.queue(successor.stage, urgent),
+            "priority": 0 if urgent else 1,
+            "input_hash": successor.input_hash,
+            "next_attempt_at": now,
+            "created": now,
+        }
+        unique = [job.c.case_id, job.c.stage, job.c.part]
+        statement = insert(job).values(row).on_conflict_do_nothing(index_elements=unique).returning(job.c.id)
+        if connection.execute(statement).scalar():
+            added.append(Ready(row["id"], row["stage"], row["queue"]))
+    return added
+
+
+def forget_jobs(connection: Connection, case_id: str, stages: Iterable[str]) -> None:
+    """Remove the jobs of these stages, so that they are made again; a worker on one loses its lease."""
+    connection.execute(delete(job).where(job.c.case_id == case_id, job.c.stage.in_(list(stages))))
+
+
+def write_audit(
+    connection: Connection,
+    case_id: str,
+    event: str,
+    taken: JobRow | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add a line to the audit trail: codes, counts and digests, never names."""
+    told = dict(detail or {})
+    if taken is not None:
+        told |= {"stage": taken.stage, "part": taken.part}
+    row = {"at": time.time(), "case_id": case_id, "job_id": taken and taken.id, "event": event, "detail": told}
+    connection.execute(audit.insert().values(row))
+
+
+_CLAIMED = (
+    job.c.id,
+    job.c.case_id,
+    job.c.stage,
+    job.c.part,
+    job.c.queue,
+    job.c.attempts,
+    job.c.input_hash,
+    job.c.token,
+)
+
+
+def _ours(taken: JobRow) -> tuple[Any, ...]:
+    return job.c.id == taken.id, job.c.token == taken.token, job.c.state == "running"
+
+
+def _lock_case(connection: Connection, case_id: str) -> Any:
+    """Hold the case until the end of the transaction, so that a count of its jobs stays true."""
+    row = connection.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
+    if row is None:
+        raise LostLeaseError(case_id)
+    return row
+
+
+def _close(connection: Connection, taken: JobRow, finished: float | None, **values: Any) -> None:
+    changed = connection.execute(
+        update(job).where(*_ours(taken)).values(lease_until=None, token=None, finished=finished, **values)
+    )
+    if changed.rowcount != 1:
+        raise LostLeaseError(taken.id)
+
+
+def _joined(connection: Connection, workflow: Workflow, taken: JobRow, urgent: bool) -> list[Ready]:
+    """Add the jobs that waited for this one alone."""
+    ready: list[Ready] = []
+    for waiting in workflow.waiting_for(taken.stage):
+        needed = and_(job.c.case_id == taken.case_id, job.c.stage.in_(workflow.joins[waiting]))
+        open_jobs = select(func.count()).select_from(job).where(needed, job.c.state.not_in(SETTLED))
+        if connection.execute(open_jobs).scalar():
+            continue
+        inputs = connection.execute(
+            select(job.c.stage, job.c.part, job.c.output_key).where(needed).order_by(job.c.stage, job.c.part)
+        ).all()
+        told = "\n".join(f"{row.stage} {row.part} {row.output_key}" for row in inputs)
+        successor = Successor(stage=waiting, input_hash=digest(f"{waiting}\n{told}".encode()))
+        ready += insert_jobs(connection, workflow, taken.case_id, [successor], urgent)
+    return ready

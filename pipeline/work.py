@@ -1,0 +1,56 @@
+"""Work on one claimed job from start to end: what every driver does with a job id."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline import jobs
+from pipeline.database import Database
+from pipeline.log import log
+from pipeline.storage import Storage
+from pipeline.workflow import JobRow, Workflow
+
+_HEARTBEAT_SECONDS = 20.0
+
+
+def work_on(database: Database, storage: Storage, workflow: Workflow, taken: JobRow) -> list[jobs.Ready]:
+    """Run the stage of a claimed job and settle the job; returns what became ready.
+
+    Whatever the stage raises is recorded on the job, and nothing of it is raised here.
+    """
+    with _kept_alive(database, taken):
+        try:
+            try:
+                task = jobs.gather(database, storage, taken)
+                outcome = workflow.stages[taken.stage].run(task)
+            except jobs.LostLeaseError:
+                raise
+            except Exception as error:  # recorded and tried again: a bug in one stage must not stop the worker
+                log("job failed", level="warning", job=taken.id, stage=taken.stage, error=type(error).__name__)
+                return jobs.fail(database, workflow, taken, error)
+            return jobs.finish(database, workflow, taken, outcome)
+        except jobs.LostLeaseError:
+            log("lease lost", level="warning", job=taken.id, stage=taken.stage)
+            return []
+
+
+@contextmanager
+def _kept_alive(database: Database, taken: JobRow) -> Iterator[None]:
+    """Extend the lease in the background for as long as the work goes on."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(_HEARTBEAT_SECONDS):
+            try:
+                if not jobs.heartbeat(database, taken):
+                    return
+            except Exception as error:  # the database may be back by the next beat
+                log("heartbeat failed", level="warning", job=taken.id, error=type(error).__name__)
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
