@@ -1,0 +1,1 @@
+"""Sample cases and letters: fictional people, real payer names, made from the sources beside this file."""
