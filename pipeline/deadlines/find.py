@@ -57,7 +57,8 @@ def _first_appeal(
     sentences += [_counting(computed, stated, notice), _what_to_do(level, last, file_by, today)]
     if notice and notice > today:
         sentences.append(
-            f"The letter is dated {month_day_year(notice)}, after today: check the date on the letter before relying on this."
+            f"The letter is dated {month_day_year(notice)}, after today: "
+            "check the date on the letter before relying on this."
         )
     return DeadlineOut(
         what=level.name,
@@ -108,7 +109,8 @@ def _counting(computed: Computed | None, stated: Stated | None, notice: date | N
     if computed is None:
         from_receipt = stated is not None and stated.date is None and stated.anchor == "receipt"
         if from_receipt and notice:
-            return f"No date of receipt is known, so the days are counted from the date of the letter, {month_day_year(notice)}."
+            counted = f"the days are counted from the date of the letter, {month_day_year(notice)}"
+            return f"No date of receipt is known, so {counted}."
         return ""
     if not computed.presumed:
         return ""
@@ -131,10 +133,11 @@ def _what_to_do(level: Level, last: date, file_by: date, today: date) -> str:
         return f"That day has passed. {late}"
     if file_by < today:
         return f"The appeal must be {happen} by then: file today, by fax or portal, and keep the receipt."
+    if file_by == last:
+        return f"The appeal must be {happen} on that day at the latest: keep the receipt."
     return (
-        f"The appeal must be {happen} by then: file by {in_words(file_by)}, the last working day, and keep the receipt."
-        if (file_by != last)
-        else f"The appeal must be {happen} on that day at the latest: keep the receipt."
+        f"The appeal must be {happen} by then: file by {in_words(file_by)}, the last working day before, "
+        "and keep the receipt."
     )
 
 

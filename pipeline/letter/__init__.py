@@ -1,0 +1,29 @@
+"""The appeal letter: wording from templates, a neutral structure, and two layouts of it (PDF and Word)."""
+
+from pipeline.letter.blocks import Letter
+from pipeline.letter.build import build_letter, check_templates
+from pipeline.letter.content import Letterhead, initials
+from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
+from pipeline.letter.kinds import choose_kind
+from pipeline.letter.pdf import Enclosures, render_front, render_pdf
+from pipeline.letter.word import render_word
+from pipeline.letter.wording import LetterTemplateError
+
+__all__ = [
+    "Enclosures",
+    "Exhibit",
+    "Exhibits",
+    "Letter",
+    "LetterTemplateError",
+    "Letterhead",
+    "Reference",
+    "assign_exhibits",
+    "build_letter",
+    "check_templates",
+    "choose_kind",
+    "cited_findings",
+    "initials",
+    "render_front",
+    "render_pdf",
+    "render_word",
+]

@@ -1,0 +1,43 @@
+"""Write the letter of a case."""
+
+from datetime import date
+from pathlib import Path
+
+from pipeline.case import CaseDocument, DenialOut
+from pipeline.letter.blocks import Letter
+from pipeline.letter.content import Letterhead, view_of
+from pipeline.letter.exhibits import Exhibits, assign_exhibits
+from pipeline.letter.kinds import choose_kind, kinds
+from pipeline.letter.rights import load_rights
+from pipeline.letter.wording import write_letter
+
+
+def build_letter(
+    case: CaseDocument,
+    today: date,
+    exhibits: Exhibits | None = None,
+    letterhead: Letterhead | None = None,
+    kind: str | None = None,
+    folders: tuple[Path, ...] = (),
+) -> Letter:
+    """Return the letter as structure.
+
+    `kind` overrides the choice by the first reason. `folders` hold a clinic's own templates.
+    LetterTemplateError if the template is unsound.
+    """
+    exhibits = exhibits or assign_exhibits(case)
+    view = view_of(case, exhibits, today, letterhead or Letterhead())
+    return write_letter(kind or choose_kind(case.denial), view, *folders)
+
+
+def check_templates(*folders: Path) -> list[str]:
+    """Fill every template with an empty case and return their kinds; LetterTemplateError on the first unsound one.
+
+    An empty case takes every "not known" branch; a fault in another branch shows when
+    that template is parsed, since names and syntax are checked with it.
+    """
+    load_rights()
+    empty = CaseDocument(case="check", documents=[], denial=DenialOut())
+    for kind in kinds():
+        build_letter(empty, date(2000, 1, 1), kind=kind, folders=folders)
+    return kinds()

@@ -1,0 +1,197 @@
+"""What a letter template may speak of: the case as plain values, blanks as None.
+
+Chooses and counts, words nothing: sentences stand in `templates/letter/`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from pipeline.case import CaseDocument, CriterionOut, DenialOut
+from pipeline.deadlines import Level, first_level
+from pipeline.letter.dates import day_in_words
+from pipeline.letter.exhibits import Exhibits, cited_findings
+from pipeline.letter.logic import alternatives_met
+from pipeline.letter.rights import rights_of
+from pipeline.letter.treatments import prior_treatments
+
+MAX_QUOTE = 320  # characters of a finding that the letter prints; the page shows the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who writes and signs; None becomes a blank for staff."""
+
+    practice: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    fax: str | None = None
+    signer: str | None = None
+    credentials: str | None = None
+    specialty: str | None = None
+    npi: str | None = None
+
+
+def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:
+    """Return everything a template sees; names are those of the published case where it has one."""
+    denial, plan = case.denial, _value(case.denial, "plan_type")
+    level, instead = first_level(plan), alternatives_met(case)
+    criteria = [_criterion(case, criterion, exhibits, instead) for criterion in case.criteria]
+    return {
+        "date": today.isoformat(),
+        "running": _running(denial),
+        "expedited": bool(_value(denial, "urgent")),
+        "letterhead": asdict(letterhead),
+        "payer": _payer(denial),
+        "patient": {
+            "name": _value(denial, "patient_name"),
+            "birth_date": _value(denial, "patient_dob"),
+            "member_id": _value(denial, "member_id"),
+            "group_number": _value(denial, "group_number"),
+        },
+        "reference_numbers": _value(denial, "reference_numbers") or [],
+        "service": _service(denial),
+        "denial_date": _value(denial, "denial_date"),
+        "reasons": [reason.model_dump() for reason in _value(denial, "reasons") or []],
+        "plan": {
+            "type": plan or "unknown",
+            "decide": _decide(level, case),
+            **rights_of(plan).model_dump(),
+        },
+        "deadline": _deadline(case, level, today),
+        "policy": _policy(case),
+        "criteria": criteria,
+        "met": [c["number"] for c in criteria if c["status"] == "met"],
+        "unmet": [c["number"] for c in criteria if c["status"] == "not_met" and not c["instead"]],
+        "open": [c["number"] for c in criteria if c["status"] == "unclear" and not c["instead"]],
+        "overall": case.overall,
+        "treatments": _treatments(case, exhibits),
+        "exhibits": [
+            {"label": e.label, "kind": e.kind, "title": e.title, "pages": len(e.pages)} for e in exhibits.exhibits
+        ],
+    }
+
+
+def shorten(text: str, limit: int = MAX_QUOTE) -> str:
+    """Cut at a word and say so with three dots; shorter text stays as it is."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + " ..."
+
+
+def initials(name: str | None) -> str:
+    """ "Marisol Ketterman" -> "M.K.", the way a page names its patient to strangers."""
+    parts = [part for part in (name or "").replace(",", " ").replace("-", " ").split() if part[:1].isalpha()]
+    return "".join(f"{part[0].upper()}." for part in parts)
+
+
+def _value(denial: DenialOut, field: str) -> Any:
+    found = getattr(denial, field)
+    return None if found is None else found.value
+
+
+def _running(denial: DenialOut) -> str:
+    """Patient, member and first reference for the foot of the letter's own pages."""
+    references = _value(denial, "reference_numbers") or []
+    member = _value(denial, "member_id")
+    parts = [
+        _value(denial, "patient_name"),
+        f"member {member}" if member else None,
+        f"reference {references[0]}" if references else None,
+    ]
+    return " \u00b7 ".join(part for part in parts if part)
+
+
+def _payer(denial: DenialOut) -> dict[str, Any]:
+    address = _value(denial, "appeal_address")
+    return {
+        "name": _value(denial, "payer_as_printed") or _value(denial, "payer"),
+        "address": [line.strip() for line in address.splitlines() if line.strip()] if address else [],
+        "fax": _value(denial, "appeal_fax"),
+    }
+
+
+def _service(denial: DenialOut) -> dict[str, Any]:
+    codes = _value(denial, "codes")
+    generic, printed = _value(denial, "service"), _value(denial, "service_as_printed")
+    return {
+        "name": printed or generic,
+        "generic": generic,
+        "short": generic or printed,
+        "icd10": list(codes.icd10) if codes else [],
+        "hcpcs_cpt": list(codes.hcpcs_cpt) if codes else [],
+        "ndc": list(codes.ndc) if codes else [],
+        "prescriber": _value(denial, "prescriber"),
+    }
+
+
+def _policy(case: CaseDocument) -> dict[str, Any] | None:
+    if case.policy is None:
+        return None
+    policy = case.policy
+    return {
+        "title": policy.title,
+        "number": policy.number,
+        "effective_date": policy.effective_date,
+        "indication": policy.indication,
+    }
+
+
+def _criterion(
+    case: CaseDocument, criterion: CriterionOut, exhibits: Exhibits, instead: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    findings = [
+        {"date": evidence.date, "text": shorten(evidence.text), "reference": reference}
+        for evidence in cited_findings(case, criterion)
+        if (reference := exhibits.where(evidence.document, evidence.page))
+    ]
+    return {
+        "number": criterion.number,
+        "text": criterion.text,
+        "status": criterion.status,
+        "explanation": criterion.explanation,
+        "instead": instead.get(criterion.number, []),
+        "findings": findings,
+    }
+
+
+def _treatments(case: CaseDocument, exhibits: Exhibits) -> list[dict[str, Any]]:
+    rows = []
+    for course in prior_treatments(case):
+        reference = exhibits.where(course.evidence.document, course.evidence.page)
+        if reference:
+            rows.append({**asdict(course), "reference": reference})
+    return rows
+
+
+def _decide(level: Level, case: CaseDocument) -> list[dict[str, str]]:
+    """Return the clocks that bind the plan's answer: one if urgent or already claimed, else those that can apply."""
+    urgent = level.decision("urgent")
+    if case.denial.urgent and case.denial.urgent.value:
+        rows = [urgent] if urgent else []
+    elif _is_claim(case):
+        rows = [level.decision("post_service") or level.decision("standard")]
+    else:
+        rows = [level.decision(r) for r in ("standard", "pre_service", "part_b_drug", "post_service")]
+    return [{"says": row.says, "cite": row.cite} for row in rows if row and row.check in ("A", "B")]
+
+
+def _is_claim(case: CaseDocument) -> bool:
+    """True if the denial was read from an explanation of benefits: the service has been given."""
+    types = {document.document_type for document in case.documents}
+    return "explanation_of_benefits" in types and "denial_letter" not in types
+
+
+def _deadline(case: CaseDocument, level: Level, today: date) -> dict[str, Any] | None:
+    """Return the day the time to appeal ends, None where only a protective guess is known."""
+    if not case.deadlines or (level.file.protective and not case.deadlines[0].from_letter):
+        return None
+    first = case.deadlines[0]
+    return {
+        "last_day": first.last_day,
+        "basis": None if level.file.protective else first.basis,
+        "passed": date.fromisoformat(first.last_day) < today,
+        "in_words": day_in_words(first.last_day),
+    }

@@ -1,0 +1,212 @@
+"""Which page of the case is which page of which exhibit, as letter, checklist and packet cite it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from pipeline.case import CaseDocument, CriterionOut, EvidenceOut, FactOut
+from pipeline.letter.treatments import Course, prior_treatments
+
+ExhibitKind = Literal["checklist", "denial", "policy", "chart"]
+SourcePage = tuple[str, int]  # file name as given, page from 1
+
+# Four findings answer a criterion; the fifth page that says the same only makes the packet longer.
+MAX_FINDINGS = 4
+_DENIALS = ("denial_letter", "explanation_of_benefits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A page of an exhibit."""
+
+    exhibit: str  # "A", "3"
+    page: int  # from 1 within the exhibit
+
+    def __str__(self) -> str:
+        return f"Exhibit {self.exhibit}, page {self.page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One exhibit; the checklist has no source pages, it is made for the packet."""
+
+    label: str
+    kind: ExhibitKind
+    title: str
+    pages: tuple[SourcePage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibits:
+    """All exhibits in order, and the way from a source page to its place among them."""
+
+    exhibits: tuple[Exhibit, ...]
+    places: dict[SourcePage, Reference]
+
+    def where(self, document: str, page: int) -> Reference | None:
+        """Return the exhibit page that shows this source page, None if it is not in the packet."""
+        return self.places.get((document, page))
+
+    def sourced(self) -> Iterator[tuple[Exhibit, int, SourcePage]]:
+        """Yield (exhibit, page within it, source page) in the order of the packet."""
+        for exhibit in self.exhibits:
+            for number, source in enumerate(exhibit.pages, start=1):
+                yield exhibit, number, source
+
+
+def assign_exhibits(case: CaseDocument) -> Exhibits:
+    """Give every cited page its exhibit: checklist, denial letter, policy pages, then chart pages.
+
+    Chart pages are grouped by visit or report in order of first use, each page once; a page
+    that the case excludes (another patient, blank, repeated) never gets a place.
+    """
+    excluded = {(page.document, page.page) for page in case.excluded_pages}
+    denial = [page for page in denial_pages(case) if page not in excluded]
+    policy = [page for page in policy_pages(case) if page not in excluded]
+    taken = {*denial, *policy}
+    chart = [page for page in dict.fromkeys(_chart_pages(case)) if page not in excluded and page not in taken]
+
+    exhibits = [Exhibit(label="A", kind="checklist", title="Checklist of the plan's criteria")]
+    if denial:
+        exhibits.append(Exhibit(label="", kind="denial", title=_denial_title(case), pages=tuple(denial)))
+    if policy:
+        exhibits.append(Exhibit(label="", kind="policy", title=_policy_title(case), pages=tuple(policy)))
+    exhibits += _chart_exhibits(case, chart)
+    numbered = (
+        exhibits[0],
+        *(
+            Exhibit(label=str(n), kind=exhibit.kind, title=exhibit.title, pages=exhibit.pages)
+            for n, exhibit in enumerate(exhibits[1:], start=1)
+        ),
+    )
+    places = {
+        source: Reference(exhibit=exhibit.label, page=n)
+        for exhibit in numbered
+        for n, source in enumerate(exhibit.pages, start=1)
+    }
+    return Exhibits(exhibits=numbered, places=places)
+
+
+def cited_findings(case: CaseDocument, criterion: CriterionOut) -> list[EvidenceOut]:
+    """Return the findings the letter prints under a criterion: one for each page, the first few.
+
+    An open criterion has none: what is not shown to be met is not argued.
+    """
+    if criterion.status == "unclear":
+        return []
+    excluded = {(page.document, page.page) for page in case.excluded_pages}
+    by_page: dict[SourcePage, EvidenceOut] = {}
+    for evidence in criterion.evidence:
+        if (evidence.document, evidence.page) not in excluded:
+            by_page.setdefault((evidence.document, evidence.page), evidence)
+    return list(by_page.values())[:MAX_FINDINGS]
+
+
+def denial_pages(case: CaseDocument) -> list[SourcePage]:
+    """Return the pages of the letter the denial was read from, all of them and in order."""
+    cited = {(e.document, e.page) for e in _denial_evidence(case)}
+    for wanted in _DENIALS:
+        for found in case.documents:
+            pages = [(found.document, page) for page in found.pages]
+            if found.document_type == wanted and (not cited or cited.intersection(pages)):
+                return pages
+    return sorted(cited)
+
+
+def policy_pages(case: CaseDocument) -> list[SourcePage]:
+    """Return the first page of the policy (title, effective date) and those that hold the criteria."""
+    if case.policy is None:
+        return []
+    document = case.policy.document
+    used = {criterion.policy_page for criterion in case.criteria}
+    first = [min(d.pages) for d in case.documents if d.document == document and d.document_type == "payer_policy"]
+    return [(document, page) for page in sorted({*first[:1], *used})]
+
+
+def _denial_evidence(case: CaseDocument) -> Iterator[EvidenceOut]:
+    for name in ("reasons", "denial_date", "service"):
+        found = getattr(case.denial, name)
+        if found is not None:
+            yield from found.evidence
+
+
+def _chart_pages(case: CaseDocument) -> Iterator[SourcePage]:
+    """Yield pages in order of first use: criteria in the payer's order, then prior treatments."""
+    for criterion in case.criteria:
+        for evidence in cited_findings(case, criterion):
+            yield evidence.document, evidence.page
+    for course in prior_treatments(case):
+        yield course.evidence.document, course.evidence.page
+
+
+def _chart_exhibits(case: CaseDocument, pages: list[SourcePage]) -> list[Exhibit]:
+    """Group cited pages that belong to one visit or report; groups stand in order of first use."""
+    visits = _visits(case)
+    keys = {page: visits.get(page, (page, None)) for page in pages}
+    first_use = {key: n for n, key in reversed(list(enumerate(keys.values())))}
+    ordered = sorted(pages, key=lambda page: (first_use[keys[page]], page))
+    exhibits = []
+    for key, group in groupby(ordered, key=lambda page: keys[page]):
+        members = tuple(group)
+        exhibits.append(Exhibit(label="", kind="chart", title=_chart_title(case, members, key[1]), pages=members))
+    return exhibits
+
+
+def _visits(case: CaseDocument) -> dict[SourcePage, tuple[object, FactOut | None]]:
+    """Map each page that names its visit to that visit: same file, date and author are one visit."""
+    visits: dict[SourcePage, tuple[object, FactOut | None]] = {}
+    for fact in _facts(case):
+        if fact.kind != "encounter" or fact.date is None or fact.encounter is None:
+            continue
+        for evidence in fact.evidence:
+            key = (evidence.document, fact.date, fact.encounter.author)
+            visits.setdefault((evidence.document, evidence.page), (key, None))
+    return visits
+
+
+def _facts(case: CaseDocument) -> Iterable[FactOut]:
+    return (fact for document in case.documents for fact in document.facts or ())
+
+
+def _denial_title(case: CaseDocument) -> str:
+    kinds = {d.document_type for d in case.documents if d.document_type in _DENIALS}
+    name = "Denial letter" if "denial_letter" in kinds or not kinds else "Explanation of benefits"
+    return _dated(name, case.denial.denial_date.value if case.denial.denial_date else None)
+
+
+def _policy_title(case: CaseDocument) -> str:
+    policy = case.policy
+    assert policy is not None
+    parts = [policy.title or "Coverage policy", f"number {policy.number}" if policy.number else None]
+    if policy.effective_date:
+        parts.append(f"effective {_in_words(policy.effective_date)}")
+    return ", ".join(part for part in parts if part)
+
+
+def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...], _: object) -> str:
+    """Name an exhibit by the visit it records, else by the one date its cited facts carry."""
+    authors, dates = set(), set()
+    for fact in _facts(case):
+        if any((e.document, e.page) in pages for e in fact.evidence) and fact.kind == "encounter" and fact.encounter:
+            authors.add((fact.encounter.author, fact.encounter.specialty))
+            dates.add(fact.date)
+    if len(dates - {None}) == 1 and len(authors) == 1:
+        author, specialty = authors.pop()
+        who = f", {author}" if author else ""
+        return _dated(f"Medical record{who}{f' ({specialty})' if specialty else ''}", (dates - {None}).pop())
+    cited = {e.date for criterion in case.criteria for e in criterion.evidence if (e.document, e.page) in pages}
+    return _dated("Medical record", cited.pop() if len(cited) == 1 else None)
+
+
+def _dated(name: str, day: str | None) -> str:
+    return f"{name}, {_in_words(day)}" if day else name
+
+
+def _in_words(day: str) -> str:
+    from pipeline.letter.dates import day_in_words
+
+    return day_in_words(day)
+
+
+__all__ = ["Course", "Exhibit", "Exhibits", "Reference", "assign_exhibits", "cited_findings"]

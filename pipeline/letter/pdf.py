@@ -1,0 +1,119 @@
+"""The letter as PDF, and the front of a packet (letter, contents, checklist), through typst.
+
+Everything goes to typst as data, never as markup, so no word of a chart can turn into
+layout. The same input gives the same bytes: bundled fonts only, and the document's date
+is the letter's date.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
+from pipeline.letter.exhibits import Reference
+
+# A citation in the front of a packet is a link to this address; the packet turns it into a jump to the page.
+LINK = "exhibit:{exhibit}:{page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosures:
+    """What stands between letter and exhibits."""
+
+    contents: Sequence[tuple[str, str, Reference | None, int]]  # label, title, link, pages; in packet order
+    checklist_title: str
+    checklist_note: str
+    checklist: Table
+
+
+def render_pdf(letter: Letter) -> bytes:
+    """Return the letter alone, tagged for accessibility (built for PDF/UA-1); its citations are plain text."""
+    return _compile("letter.typ", {**_letter(letter), "links": False}, standard="ua-1")
+
+
+def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
+    """Return letter, contents page and checklist as one PDF whose citations are links to `LINK` addresses."""
+    data = {
+        **_letter(letter),
+        "links": True,
+        "contents": [
+            {"label": label, "title": title, "to": _link(to) if to else None, "pages": pages}
+            for label, title, to, pages in enclosures.contents
+        ],
+        "checklist": {
+            "title": enclosures.checklist_title,
+            "note": enclosures.checklist_note,
+            **_block(enclosures.checklist),
+        },
+    }
+    return _compile("front.typ", data, standard=None)
+
+
+def _compile(template: str, data: dict[str, Any], standard: str | None) -> bytes:
+    import typst  # 30 MB of library, so only where a letter is made
+
+    return typst.compile(
+        str(_folder() / template),
+        root=str(_folder()),
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        **({"pdf_standards": standard} if standard else {}),
+    )
+
+
+@cache
+def _folder() -> Path:
+    return Path(str(resources.files("templates").joinpath("letter")))
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    year, month, day = letter.date.split("-")
+    return {
+        "title": letter.title,
+        "year": int(year),
+        "month": int(month),
+        "day": int(day),
+        "running": letter.running,
+        "blocks": [_block(block) for block in letter.blocks],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"kind": "heading", "level": block.level, "runs": _runs(block.runs)}
+        case Paragraph():
+            return {"kind": block.style, "runs": _runs(block.runs)}
+        case Facts():
+            return {"kind": "facts", "rows": [{"label": label, "runs": _runs(runs)} for label, runs in block.rows]}
+        case Table():
+            return {
+                "kind": "table",
+                "widths": list(block.widths),
+                "headers": list(block.headers),
+                "rows": [[_runs(cell) for cell in row] for row in block.rows],
+            }
+        case Criterion():
+            return {
+                "kind": "criterion",
+                "number": block.number,
+                "runs": _runs(block.text),
+                "status": block.status,
+                "answer": _runs(block.answer),
+                "findings": [_runs(runs) for runs in block.findings],
+            }
+
+
+def _runs(runs: Runs) -> list[dict[str, str]]:
+    return [
+        {"kind": run.kind, "text": run.text, **({"to": _link(run.reference)} if run.reference else {})} for run in runs
+    ]
+
+
+def _link(reference: Reference) -> str:
+    return LINK.format(exhibit=reference.exhibit, page=reference.page)

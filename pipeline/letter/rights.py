@@ -1,0 +1,46 @@
+"""What the law of each plan type lets a letter say: `templates/letter/rights.yaml`, validated when first used."""
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Right(_Row):
+    """A right and where it stands; `check` is A (official text) or B (restated from the eCFR), nothing weaker."""
+
+    text: str  # "I ask for ..."
+    cite: str
+    check: Literal["A", "B"]
+
+
+class Ask(_Row):
+    """A request that claims no right, so it carries no citation."""
+
+    text: str
+
+
+class PlanRights(_Row):
+    law: str | None  # names of the law as a letter prints them; None: no statute is named
+    appeal_is: str  # "internal appeal"
+    rights: tuple[Right | Ask, ...]
+    next_step: Right | Ask
+    before_filing: tuple[str, ...] = ()  # what staff must enclose for this plan, as placeholders
+
+
+@cache
+def load_rights() -> dict[str, PlanRights]:
+    text = resources.files("templates").joinpath("letter", "rights.yaml").read_text("utf-8")
+    return {plan: PlanRights.model_validate(row) for plan, row in yaml.safe_load(text).items() if plan[0] != "."}
+
+
+def rights_of(plan_type: str | None) -> PlanRights:
+    """Return the row of a plan type; what is not known reads as `unknown`."""
+    rows = load_rights()
+    return rows.get(plan_type or "unknown", rows["unknown"])

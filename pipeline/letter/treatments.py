@@ -1,0 +1,107 @@
+"""The table of prior treatments: courses of the drugs that the criteria are about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.case import CaseDocument, EvidenceOut, FactOut
+
+_TOLD = ("affirmed", "historical")  # what the chart says happened to this patient
+_ENDED = {
+    "inadequate_response": "inadequate response",
+    "intolerance": "not tolerated",
+    "contraindication": "contraindicated",
+    "completed": "completed",
+    "current": "ongoing",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One course of one drug, as the chart tells it."""
+
+    drug: str
+    dose: str | None
+    start: str | None  # ISO dates
+    stop: str | None
+    days: int | None
+    outcome: str | None  # in words
+    evidence: EvidenceOut
+
+    @property
+    def said(self) -> int:
+        """How many of its columns the chart fills."""
+        return sum(value is not None for value in (self.dose, self.start, self.stop, self.days, self.outcome))
+
+
+def prior_treatments(case: CaseDocument) -> list[Course]:
+    """Return one row for each course, oldest first.
+
+    Only facts of this patient (affirmed or historical, on no excluded page), only drugs that
+    the criteria or their evidence name, never the denied drug itself, and only courses with a
+    start, a stop or an outcome.
+    """
+    courses: dict[str, list[Course]] = {}
+    for fact in _treatments(case):
+        course = _course(case, fact)
+        if course and (course.start or course.stop or course.outcome):
+            courses.setdefault(course.drug.casefold(), []).append(course)
+    rows = [row for found in courses.values() for row in _distinct(found)]
+    return sorted(rows, key=lambda row: (row.start or row.stop or "9999", row.drug))
+
+
+def _treatments(case: CaseDocument) -> Iterator[FactOut]:
+    denied = (case.denial.service.value if case.denial.service else "").casefold()
+    relevant = " ".join(
+        text
+        for criterion in case.criteria
+        for text in (criterion.text, criterion.explanation, *(e.text for e in criterion.evidence))
+    ).casefold()
+    for document in case.documents:
+        for fact in document.facts or ():
+            if fact.kind != "treatment" or fact.assertion not in _TOLD or fact.treatment is None:
+                continue
+            names = [fact.name.casefold(), (fact.treatment.class_ or "").casefold()]
+            if names[0] != denied and any(name and name in relevant for name in names):
+                yield fact
+
+
+def _course(case: CaseDocument, fact: FactOut) -> Course | None:
+    excluded = {(page.document, page.page) for page in case.excluded_pages}
+    evidence = next((e for e in fact.evidence if (e.document, e.page) not in excluded), None)
+    treatment = fact.treatment
+    if evidence is None or treatment is None:
+        return None
+    return Course(
+        drug=fact.name,
+        dose=treatment.dose,
+        start=treatment.start,
+        stop=treatment.stop,
+        days=treatment.days,
+        outcome=_ENDED.get(treatment.outcome or ""),
+        evidence=evidence,
+    )
+
+
+def _distinct(courses: list[Course]) -> list[Course]:
+    """Keep the fullest telling of each course; what a fuller one contradicts or repeats falls away.
+
+    Two tellings are of one course unless both give a start and the starts differ. An old list
+    copied forward calls a drug current after it was stopped: the telling with a stop wins.
+    """
+    kept: list[Course] = []
+    for course in sorted(courses, key=lambda c: (c.stop is None, -c.said, c.evidence.document, c.evidence.page)):
+        if not any(_same_course(course, other) for other in kept):
+            kept.append(course)
+    return kept
+
+
+def _same_course(one: Course, other: Course) -> bool:
+    if one.start and other.start:
+        return _overlap(one.start, other.start)
+    return True
+
+
+def _overlap(one: str, other: str) -> bool:
+    """True if two dates can be the same, one of them perhaps coarser: "2024-05" and "2024-05-10"."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]

@@ -1,0 +1,183 @@
+"""The letter as a Word document that staff can edit: real headings, header rows, bookmarked exhibits."""
+
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
+
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
+_FONT = "Georgia"
+
+
+def render_word(letter: Letter) -> bytes:
+    """Return the .docx; the same blocks as the PDF, one wording for both."""
+    import docx
+
+    document = docx.Document()
+    _styles(document)
+    _page_furniture(document, letter)
+    for block in letter.blocks:
+        _add(document, block)
+    core = document.core_properties
+    stamp = datetime.fromisoformat(letter.date)
+    core.title, core.author, core.language = letter.title, "", "en-US"
+    core.created = core.modified = stamp
+    core.last_modified_by, core.comments, core.revision = "", "", 1
+    out = io.BytesIO()
+    document.save(out)
+    return _with_fixed_dates(out.getvalue())
+
+
+def _styles(document: Any) -> None:
+    from docx.shared import Inches, Pt, RGBColor
+
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = _FONT, Pt(10.5)
+    normal.paragraph_format.space_after = Pt(6)
+    for level, size in ((1, 14), (2, 12), (3, 11)):
+        style = document.styles[f"Heading {level}"]
+        style.font.name, style.font.size, style.font.color.rgb = _FONT, Pt(size), RGBColor(0x1B, 0x2A, 0x41)
+        style.element.rPr.rFonts.attrib.clear()
+        style.element.rPr.rFonts.set(_w("ascii"), _FONT)
+        style.element.rPr.rFonts.set(_w("hAnsi"), _FONT)
+        style.paragraph_format.keep_with_next = True
+    for section in document.sections:
+        section.page_width, section.page_height = Inches(8.5), Inches(11)
+        section.left_margin = section.right_margin = Inches(1)
+        section.top_margin = section.bottom_margin = Inches(0.9)
+
+
+def _page_furniture(document: Any, letter: Letter) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    section = document.sections[0]
+    head = section.header.paragraphs[0]
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.add_run("DRAFT FOR THE PHYSICIAN'S SIGNATURE").bold = True
+    foot = section.footer.paragraphs[0]
+    foot.add_run(f"{letter.running} \u00b7 page ")
+    _field(foot, "PAGE")
+    foot.add_run(" of ")
+    _field(foot, "NUMPAGES")
+
+
+def _add(document: Any, block: Block) -> None:
+    from docx.shared import Inches, Pt
+
+    match block:
+        case Heading():
+            _fill(document.add_paragraph(style=f"Heading {block.level}"), block.runs)
+        case Paragraph(style="bullet"):
+            _fill(document.add_paragraph(style="List Bullet"), block.runs)
+        case Paragraph(style="quote"):
+            _fill(document.add_paragraph(style="Quote"), block.runs)
+        case Paragraph():
+            paragraph = document.add_paragraph()
+            if block.style in ("address", "signature"):
+                paragraph.paragraph_format.space_after = Pt(0)
+            _fill(paragraph, block.runs)
+        case Facts():
+            _facts(document, block)
+        case Table():
+            _table(document, block)
+        case Criterion():
+            head = document.add_paragraph()
+            head.paragraph_format.keep_with_next = True
+            head.add_run(f"{block.number}  ").bold = True
+            _fill(head, block.text, italic=True)
+            answer = document.add_paragraph()
+            answer.paragraph_format.left_indent = Inches(0.2)
+            answer.add_run(f"{block.status}. ").bold = True
+            _fill(answer, block.answer)
+            for runs in block.findings:
+                finding = document.add_paragraph(style="List Bullet")
+                finding.paragraph_format.left_indent = Inches(0.45)
+                _fill(finding, runs)
+
+
+def _facts(document: Any, block: Facts) -> None:
+    from docx.shared import Inches
+
+    table = document.add_table(rows=0, cols=2)
+    table.style = "Table Grid"
+    table.autofit = False
+    for label, runs in block.rows:
+        cells = table.add_row().cells
+        cells[0].width, cells[1].width = Inches(1.5), Inches(5.0)
+        cells[0].paragraphs[0].add_run(label).bold = True
+        _fill(cells[1].paragraphs[0], runs)
+    _tighten(table)
+    document.add_paragraph()
+
+
+def _table(document: Any, block: Table) -> None:
+    from docx.oxml import OxmlElement
+    from docx.shared import Inches
+
+    table = document.add_table(rows=1, cols=len(block.headers))
+    table.style = "Table Grid"
+    table.autofit = False
+    for cell, text in zip(table.rows[0].cells, block.headers, strict=True):
+        cell.paragraphs[0].add_run(text).bold = True
+    header = OxmlElement("w:tblHeader")  # repeats on each page and is read out as a header
+    header.set(_w("val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(header)
+    for row in block.rows:
+        added = table.add_row()
+        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, runs in zip(added.cells, row, strict=True):
+            _fill(cell.paragraphs[0], runs)
+    for row in table.rows:
+        for cell, width in zip(row.cells, block.widths, strict=True):
+            cell.width = Inches(6.5 * width / sum(block.widths))
+    _tighten(table)
+    document.add_paragraph()
+
+
+def _tighten(table: Any) -> None:
+    from docx.shared import Pt
+
+    for row in table.rows:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.space_after = Pt(1)
+
+
+def _fill(paragraph: Any, runs: Runs, italic: bool = False) -> None:
+    """Add the runs; a blank is highlighted in brackets, so it is found by eye and by search."""
+    from docx.enum.text import WD_COLOR_INDEX
+
+    for run in runs:
+        added = paragraph.add_run(run.text)
+        added.bold = run.kind in ("strong", "blank", "reference") or None
+        added.italic = italic or None
+        if run.kind == "blank":
+            added.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+
+def _field(paragraph: Any, name: str) -> None:
+    from docx.oxml import OxmlElement
+
+    field = OxmlElement("w:fldSimple")
+    field.set(_w("instr"), name)
+    paragraph._p.append(field)
+
+
+def _w(name: str) -> str:
+    from docx.oxml.ns import qn
+
+    return qn(f"w:{name}")
+
+
+def _with_fixed_dates(data: bytes) -> bytes:
+    """Rewrite the archive with one date for all members, which zipfile takes from the clock."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            info = zipfile.ZipInfo(member.filename, date_time=_ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            target.writestr(info, source.read(member))
+    return out.getvalue()

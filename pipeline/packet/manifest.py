@@ -1,0 +1,55 @@
+"""What the packet was made from and where every page of it went."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pipeline.case import CaseDocument
+from pipeline.letter import Exhibits, Letter
+from pipeline.packet.assemble import Assembled
+
+
+def build_manifest(
+    case: CaseDocument,
+    letter: Letter,
+    exhibits: Exhibits,
+    assembled: Assembled,
+    page_counts: Mapping[str, int],
+    source_hashes: Mapping[str, str],
+    outputs: Mapping[str, bytes],
+    today: date,
+) -> dict[str, Any]:
+    """Return the manifest: sources and outputs with their sha256, and one entry for every source page."""
+    set_aside = {(page.document, page.page): page.why for page in case.excluded_pages}
+    pages = []
+    for document, count in sorted(page_counts.items()):
+        for number in range(1, count + 1):
+            entry: dict[str, Any] = {"document": document, "page": number}
+            reference = exhibits.where(document, number)
+            if reference:
+                entry |= {
+                    "exhibit": reference.exhibit,
+                    "exhibit_page": reference.page,
+                    "packet_page": assembled.places[document, number],
+                }
+            else:
+                entry["left_out"] = set_aside.get((document, number), "not_cited")
+            pages.append(entry)
+    return {
+        "case": case.case,
+        "date": today.isoformat(),
+        "letter": letter.kind,
+        "packet_pages": assembled.page_count,
+        "sources": [
+            {"document": document, "sha256": source_hashes.get(document), "pages": count}
+            for document, count in sorted(page_counts.items())
+        ],
+        "outputs": [{"file": name, "sha256": sha256(data)} for name, data in sorted(outputs.items())],
+        "pages": pages,
+        "blanks": letter.blanks,
+    }
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

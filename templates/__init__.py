@@ -1,0 +1,1 @@
+"""Wording and page layouts, as data; nothing here runs."""
