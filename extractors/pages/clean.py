@@ -8,7 +8,9 @@ from extractors.evidence import Word
 
 _RULING = re.compile(r"^[|_¦\[\]{}!\\/—–=-]*[|_¦][|_¦\[\]{}!\\—–=-]*$|^[—–_=-]{4,}$")
 _EDGE = re.compile(r"^[|¦]+|[|¦]+$")  # a ruling line read together with the word beside it
+_DIRT = re.compile(r"[.,`~_^]+(?=[A-Z][a-z]{2})")  # a speck read before a capital
 _KEPT_SIGNS = frozenset("≥≤<>=±%&+#•·-–—*:/$@§©®™°☐☒☑✓✗□■")
+_DOTS = frozenset(".,`'’‘~^¨´")  # alone they are dirt: a full stop is read with its word
 UNSURE_SIGN = 0.35  # confidence below which a sign alone is a speck
 
 
@@ -28,6 +30,8 @@ def clean_words(words: Sequence[Word], ink: bool) -> tuple[list[Word], list[Word
             if (bare := _EDGE.sub("", word.text)) != word.text:
                 rulings.append(word)
                 word = replace(word, text=bare)
+            if dirt := _DIRT.match(word.text):
+                word = replace(word, text=word.text[dirt.end() :])
             if not word.text or _is_speck(word):
                 continue
         kept.append(word)
@@ -40,6 +44,8 @@ def _is_capital_i(word: Word, ink: bool) -> bool:
 
 
 def _is_speck(word: Word) -> bool:
+    if _DOTS.issuperset(word.text):
+        return True
     if any(character.isalnum() for character in word.text):
         return word.confidence < 0.08 and len(word.text) < 3
     if word.confidence < UNSURE_SIGN:

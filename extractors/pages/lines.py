@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from extractors.evidence import Line, Word, enclose
+from extractors.evidence import Box, Line, Word, enclose
 from extractors.pages.clean import clean_words
 from extractors.pages.order import in_reading_order
 
 # In ems (about twice the mean character width, so the same for ink boxes and font boxes).
 COLUMN_GAP = 1.7  # a gap that always parts two cells
+RULED_GAP = 0.4  # a gap that parts them where an upright line runs through it
+TIGHT_GAP = 0.45  # a gap that may part them where several rows nearby start a cell there
 CELL_GAP = 0.62  # a gap that parts them where other rows have a cell starting at the same place
 ALIGNED = 0.4  # how far starts of one column may differ
 NEAR_ROWS = 5  # rows above and below that are asked for the same start
@@ -35,17 +37,18 @@ class _Row:
     cuts: set[int] = field(default_factory=set)  # index of words that start a new cell
 
 
-def build_lines(words: Sequence[Word], ink: bool) -> tuple[Line, ...]:
+def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -> tuple[Line, ...]:
     """Return the lines of a page in reading order.
 
     ink: boxes hug the ink, as those of OCR do; else they have the height of the font.
+    rulings: upright lines on the page, borders of cells.
     """
-    words, rulings = clean_words(words, ink)
+    words, read_as_words = clean_words(words, ink)
     if not words:
         return ()
     em = _em(words)
     rows = _gather_rows(words, em, ink)
-    _cut_rows(rows, rulings)
+    _cut_rows(rows, rulings, read_as_words)
     lines = [Line(words=tuple(part), box=enclose(word.box for word in part)) for row in rows for part in _parts(row)]
     return tuple(in_reading_order(lines, em))
 
@@ -97,43 +100,46 @@ def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
     return sorted(rows, key=lambda row: median(word.box.bottom for word in row.words))
 
 
-def _cut_rows(rows: list[_Row], rulings: Sequence[Word]) -> None:
+def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[Word]) -> None:
     """Mark where cells start: at wide gaps, at ruling lines, and at narrow gaps that line up with them."""
+    borders = [(box.x0 + box.x1, box.top, box.bottom) for box in (*rulings, *(word.box for word in read_as_words))]
     starts: list[list[float]] = []  # x of cells behind a wide gap, per row
     weak: list[list[tuple[int, float, float]]] = []  # (index of word, x, gap in ems)
     for row in rows:
-        em = max(_em(row.words), 3.0)
+        em = _em(row.words)
         strong_here, weak_here = [], []
         for index in range(1, len(row.words)):
             before, word = row.words[index - 1].box, row.words[index].box
             gap = (word.x0 - before.x1) / em
-            if gap > COLUMN_GAP or (gap > 0 and _ruled(before.x1, word, rulings)):
+            if gap > COLUMN_GAP or (gap > RULED_GAP and _is_ruled(before, word, borders)):
                 row.cuts.add(index)
                 strong_here.append(word.x0)
-            elif gap > CELL_GAP:
+            elif gap > TIGHT_GAP:
                 weak_here.append((index, word.x0, gap))
         starts.append(strong_here)
         weak.append(weak_here)
-    em = max(_em([word for row in rows for word in row.words]), 3.0)
     for number, candidates in enumerate(weak):
-        around = [
-            *range(max(0, number - NEAR_ROWS), number),
-            *range(number + 1, min(len(rows), number + NEAR_ROWS + 1)),
-        ]
-        for index, x, _gap in candidates:
-            strong = sum(any(abs(x - at) < ALIGNED * em for at in starts[near]) for near in around)
-            also = sum(any(abs(x - at) < ALIGNED * em / 2 for _, at, _ in weak[near]) for near in around)
-            if strong >= 1 or also >= 2:
-                rows[number].cuts.add(index)
+        if candidates:
+            em = _em(rows[number].words)
+            first, last = max(0, number - NEAR_ROWS), min(len(rows), number + NEAR_ROWS + 1)
+            around = [near for near in range(first, last) if near != number]
+            rows[number].cuts.update(
+                index for index, x, gap in candidates if _lines_up(x, gap, em, [(starts[n], weak[n]) for n in around])
+            )
 
 
-def _ruled(left: float, word: Word, rulings: Sequence[Word]) -> bool:
-    box = getattr(word, "box", word)
-    return any(
-        left - 1 <= (at.box.x0 + at.box.x1) / 2 <= box.x0 + 1
-        and at.box.top < (box.top + box.bottom) / 2 < at.box.bottom
-        for at in rulings
-    )
+def _lines_up(x: float, gap: float, em: float, around: Sequence[tuple[list[float], list]]) -> bool:
+    """Say whether rows nearby have cells starting at x, more of them the narrower the gap."""
+    cells = sum(any(abs(x - at) < ALIGNED * em for at in strong) for strong, _ in around)
+    if gap < CELL_GAP:
+        return cells >= 2 and sum(any(abs(x - at) < ALIGNED * em / 2 for at in strong) for strong, _ in around) >= 2
+    return cells >= 1 or sum(any(abs(x - at) < ALIGNED * em / 2 for _, at, _ in maybe) for _, maybe in around) >= 2
+
+
+def _is_ruled(before: Box, word: Box, borders: Sequence[tuple[float, float, float]]) -> bool:
+    """Say whether an upright line parts two words; borders: (twice x, top, bottom)."""
+    left, right, middle = 2 * before.x1 - 2, 2 * word.x0 + 2, (word.top + word.bottom) / 2
+    return any(left <= x <= right and top < middle < bottom for x, top, bottom in borders)
 
 
 def _parts(row: _Row) -> list[list[Word]]:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extractors.evidence import IDENTITY, Affine, Box, Word
+from extractors.evidence import IDENTITY, Affine, Box, Line, Word
 from extractors.pages import prepare
 from extractors.pages.engine import AUTOMATIC, BLOCK, COLUMN, Engine, EngineTimeoutError, Mark
 from extractors.pages.frame import inverse, rotated, rounded, scaled, then, turned
+from extractors.pages.lines import build_lines
 from extractors.pages.problems import PageProblem
+from extractors.pages.reread import reread_weak_lines
+from extractors.pages.rulings import Segment, erase_rulings, has_rulings
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
 SURE = 0.6  # word confidence that counts as read
@@ -23,7 +26,7 @@ TURN_CONFIDENCE = 1.5  # of the engine's orientation detection
 class Reading:
     """What the engine read, in the reading frame in points."""
 
-    words: tuple[Word, ...]
+    lines: tuple[Line, ...]
     width: float
     height: float
     to_shown: Affine
@@ -38,6 +41,7 @@ class _Upright:
     grey: np.ndarray
     turn: int
     skew: float  # degrees put right
+    rulings: tuple[Segment, ...]  # upright ruling lines, pixels
 
 
 def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, deadline: float) -> Reading | None:
@@ -55,11 +59,11 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
     turn = 0
     if prepare.lies_sideways(ink):
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
-    upright = _put_upright(grey, ink, turn)
+    upright = _put_upright(grey, ink, turn, dpi)
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
-        other = _put_upright(grey, ink, (turn + found) % 360)
+        other = _put_upright(grey, ink, (turn + found) % 360, dpi)
         again = _recognise(engine, other.grey, dpi, COLUMN, deadline)
         passes += 1
         if _worth(again) > _worth(marks):
@@ -73,7 +77,8 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
         passes += 1
         if _worth(again) > 1.03 * _worth(marks):
             marks = again
-    return _reading(marks, upright, grey.shape, scale, passes)
+    lines = _lines_of(marks, upright, scale, engine, deadline)
+    return _reading(lines, upright, grey.shape, scale, passes)
 
 
 def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: float) -> list[Mark]:
@@ -86,13 +91,20 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: 
         raise PageProblem("page-too-slow") from error
 
 
-def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int) -> _Upright:
-    picture = prepare.turn_clockwise(grey, turn)
-    skew = prepare.find_skew(prepare.turn_clockwise(ink, turn))
+def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int) -> _Upright:
+    """Return the picture turned, straightened and without ruling lines."""
+    picture, ink = prepare.turn_clockwise(grey, turn), prepare.turn_clockwise(ink, turn)
+    skew = prepare.find_skew(ink)
     if abs(skew) < prepare.LEAST_SKEW:
-        return _Upright(picture, turn, 0.0)
-    height, width = picture.shape
-    return _Upright(prepare.straighten(picture, rotated(-skew, width / 2, height / 2)), turn, skew)
+        skew = 0.0
+    else:
+        picture = prepare.straighten(picture, rotated(-skew, picture.shape[1] / 2, picture.shape[0] / 2), 255)
+        ink = prepare.straighten(ink, rotated(-skew, ink.shape[1] / 2, ink.shape[0] / 2), 0)
+    rulings: list[Segment] = []
+    if has_rulings(ink, round(dpi * ink.shape[0] / picture.shape[0])):
+        paper = int(np.median(picture[::8, ::8]))
+        picture, rulings = erase_rulings(picture, paper, dpi)
+    return _Upright(picture, turn, skew, tuple(rulings))
 
 
 def _find_turn(engine: Engine, grey: np.ndarray, dpi: int, choices: Sequence[int]) -> int | None:
@@ -139,32 +151,37 @@ def _worth(marks: Sequence[Mark]) -> float:
     return sum(len(mark.text) * (mark.confidence - 0.4) for mark in marks if _sure(mark))
 
 
-def _reading(marks: Sequence[Mark], upright: _Upright, shape: tuple[int, ...], scale: float, passes: int) -> Reading:
-    height, width = upright.grey.shape
-    to_points = 1.0 / scale
-    back = IDENTITY
-    if upright.skew:
-        back = rotated(upright.skew, width / 2, height / 2)
-    back = then(back, inverse(turned(upright.turn, shape[1], shape[0])))
-    to_shown = then(then(scaled(scale), back), scaled(to_points))
-    words = tuple(
-        Word(
-            text=mark.text,
-            box=Box(
-                x0=round(mark.left * to_points, 2),
-                top=round(mark.top * to_points, 2),
-                x1=round(mark.right * to_points, 2),
-                bottom=round(mark.bottom * to_points, 2),
-            ),
-            confidence=mark.confidence,
-        )
-        for mark in marks
+def _lines_of(
+    marks: Sequence[Mark], upright: _Upright, scale: float, engine: Engine, deadline: float
+) -> tuple[Line, ...]:
+    """Return the lines in points, the weak ones read twice."""
+    borders = [
+        Box(x0=x / scale, top=top / scale, x1=x / scale, bottom=bottom / scale) for x, top, bottom in upright.rulings
+    ]
+    lines = build_lines([_word(mark, scale) for mark in marks], ink=True, rulings=borders)
+    words = reread_weak_lines(lines, upright.grey, scale, engine, deadline)
+    return lines if words is None else build_lines(words, ink=True, rulings=borders)
+
+
+def _word(mark: Mark, scale: float) -> Word:
+    box = Box(
+        x0=round(mark.left / scale, 2),
+        top=round(mark.top / scale, 2),
+        x1=round(mark.right / scale, 2),
+        bottom=round(mark.bottom / scale, 2),
     )
+    return Word(text=mark.text, box=box, confidence=mark.confidence)
+
+
+def _reading(lines: tuple[Line, ...], upright: _Upright, shape: tuple[int, ...], scale: float, passes: int) -> Reading:
+    height, width = upright.grey.shape
+    back = rotated(upright.skew, width / 2, height / 2) if upright.skew else IDENTITY
+    back = then(back, inverse(turned(upright.turn, shape[1], shape[0])))
     return Reading(
-        words=words,
-        width=round(width * to_points, 2),
-        height=round(height * to_points, 2),
-        to_shown=rounded(to_shown),
+        lines=lines,
+        width=round(width / scale, 2),
+        height=round(height / scale, 2),
+        to_shown=rounded(then(then(scaled(scale), back), scaled(1 / scale))),
         turn=upright.turn,
         passes=passes,
     )

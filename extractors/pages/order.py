@@ -7,13 +7,12 @@ hold prose.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from extractors.evidence import Line
 
 MIN_LINES = 5  # on each side of a gutter that parts columns
 SHARED = 0.6  # share of the shorter side's lines with a partner, from which a gutter is a table's
-PROSE_WORDS = 4.5  # words in the median line of prose in a column
+PROSE_WORDS = 5  # words in a full line of prose
 FULL = 0.7  # share of the column's width that a full line of prose fills
 
 
@@ -101,12 +100,15 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line], em: float) -> bool
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Most lines hold several words and fill the column: running text."""
-    if median(len(line.words) for line in lines) < PROSE_WORDS:
-        return False
+    """Most words stand in lines that fill the column: running text, headings and short last lines aside."""
     x0, x1 = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
-    full = sum(line.box.x1 - x0 > FULL * (x1 - x0) and line.box.x0 - x0 < 0.25 * (x1 - x0) for line in lines)
-    return full >= 0.45 * len(lines)
+    width = x1 - x0
+    full = [
+        len(line.words)
+        for line in lines
+        if line.box.width > FULL * width and line.box.x0 - x0 < 0.25 * width and len(line.words) >= PROSE_WORDS
+    ]
+    return len(full) >= 3 and sum(full) >= 0.5 * sum(len(line.words) for line in lines)
 
 
 def _shared(left: Sequence[Line], right: Sequence[Line], em: float) -> float:

@@ -91,12 +91,12 @@ def find_skew(ink: np.ndarray) -> float:
     return float(round(best, 2))
 
 
-def straighten(grey: np.ndarray, matrix: tuple[float, ...]) -> np.ndarray:
-    """Return the picture after the matrix (pixel to pixel), same size, white where nothing was."""
+def straighten(grey: np.ndarray, matrix: tuple[float, ...], empty: int) -> np.ndarray:
+    """Return the picture after the matrix (pixel to pixel), same size, `empty` where nothing was."""
     a, b, c, d, e, f = matrix
     height, width = grey.shape
     forward = np.array([[a, c, e], [b, d, f]])
-    return cv2.warpAffine(grey, forward, (width, height), flags=cv2.INTER_LINEAR, borderValue=255)
+    return cv2.warpAffine(grey, forward, (width, height), flags=cv2.INTER_LINEAR, borderValue=empty)
 
 
 def smooth_fax(grey: np.ndarray) -> np.ndarray:

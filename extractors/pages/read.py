@@ -123,7 +123,7 @@ def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, dead
     reading = read_picture(grey, scale, bilevel, open_engine(), deadline)
     if reading is None:
         return replace(blank, digest=digest)
-    lines = build_lines(reading.words, ink=True)
+    lines = reading.lines
     return replace(
         blank,
         width=reading.width,
