@@ -33,9 +33,12 @@ def resolve_letter(truth: dict, letter: Book) -> dict:
     for key in ("reason_quote_must_contain", "appeal_address_must_contain", "reference_numbers"):
         for quote in truth.get(key) or []:
             _printed(quote, printed, letter.name)
-    for key in ("member_id", "group_number", "patient_name", "prescriber", "appeal_fax", "appeal_phone"):
+    for key in ("member_id", "group_number", "appeal_fax", "appeal_phone"):
         if truth.get(key):
             _printed(truth[key], printed, letter.name)
+    for key in ("patient_name", "prescriber"):  # "Last, First" is the same name
+        for part in (truth.get(key) or "").split():
+            _printed(part, printed, letter.name)
     return {"document_type": truth["document_type"], "pages": len(letter.leaves), **truth}
 
 
