@@ -94,6 +94,8 @@ class TreatmentOut(Published):
     stop: str | None = None
     days: int | None = None
     outcome: str | None = None
+    date_precision: Literal["day", "month", "year"] = "day"  # the coarser of start and stop
+    days_at_least: bool = False  # the course lasted that long or longer
 
 
 class MeasurementOut(Published):

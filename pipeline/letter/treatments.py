@@ -21,9 +21,10 @@ class Course:
 
     drug: str
     dose: str | None
-    start: str | None  # ISO dates
+    start: str | None  # ISO, as coarse as the chart has it: "2024-05-10", "2024-05", "2024"
     stop: str | None
     days: int | None
+    days_at_least: bool
     outcome: str | None  # in words
     evidence: EvidenceOut
 
@@ -74,12 +75,18 @@ def _course(case: CaseDocument, fact: FactOut) -> Course | None:
     return Course(
         drug=fact.name,
         dose=treatment.dose,
-        start=treatment.start,
-        stop=treatment.stop,
+        start=_as_coarse(treatment.start, treatment.date_precision),
+        stop=_as_coarse(treatment.stop, treatment.date_precision),
         days=treatment.days,
+        days_at_least=treatment.days_at_least,
         outcome=_ENDED.get(treatment.outcome or ""),
         evidence=evidence,
     )
+
+
+def _as_coarse(day: str | None, precision: str) -> str | None:
+    """Cut a date to what the chart says: a month is not its first day."""
+    return day and day[: {"day": 10, "month": 7, "year": 4}[precision]]
 
 
 def _distinct(courses: list[Course]) -> list[Course]:

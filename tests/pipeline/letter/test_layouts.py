@@ -1,0 +1,95 @@
+import io
+import time
+
+import docx
+import pikepdf
+import pypdfium2
+import pytest
+
+from pipeline.letter import build_letter, render_pdf, render_word
+from tests.pipeline.fixtures.lupus import TODAY, lupus_case
+
+
+@pytest.fixture(scope="module")
+def letter():
+    return build_letter(lupus_case(), TODAY)
+
+
+@pytest.fixture(scope="module")
+def pdf(letter):
+    return render_pdf(letter)
+
+
+def words_of(text):
+    return text.replace("\u00a0", " ").split()
+
+
+def letters_of(text):
+    """Only letters, so that line breaks and hyphens do not count."""
+    return "".join(character for character in text if character.isalnum())
+
+
+def test_pdf_and_word_say_the_same(letter, pdf):
+    """One wording, two layouts: each run of text stands in both."""
+    shown = " ".join(words_of("".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))))
+    document = docx.Document(io.BytesIO(render_word(letter)))
+    typed = [paragraph.text for paragraph in document.paragraphs]
+    typed += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    typed = " ".join(words_of(" ".join(typed)))
+
+    for criterion in lupus_case().criteria:
+        assert criterion.text in shown
+        assert criterion.text in typed
+    for blank in letter.blanks:
+        assert letters_of(blank) in letters_of(shown)
+        assert blank in typed
+
+
+def test_each_page_is_marked_as_a_draft_and_names_the_case(pdf):
+    """A page alone on a fax machine still says whose it is."""
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage().get_text_range()
+        assert "DRAFT FOR THE PHYSICIAN" in text
+        assert "PA-2611-00731" in text
+
+
+def test_the_letter_is_tagged_for_a_screen_reader(pdf):
+    """Built for PDF/UA-1: structure, language, title."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert opened.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in opened.Root
+        assert str(opened.Root.Lang).startswith("en")
+        assert opened.Root.ViewerPreferences.DisplayDocTitle
+        with opened.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"].startswith("Appeal of adverse benefit determination")
+        assert opened.check_pdf_syntax() == []
+
+
+def test_the_same_letter_gives_the_same_bytes(letter, pdf):
+    """No clock in either file."""
+    word = render_word(letter)
+    time.sleep(1.1)
+
+    assert render_pdf(letter) == pdf
+    assert render_word(letter) == word
+
+
+def test_a_letter_takes_under_a_second(letter):
+    """Both layouts together, once the libraries are loaded."""
+    started = time.perf_counter()
+    render_pdf(build_letter(lupus_case(), TODAY))
+    render_word(letter)
+
+    assert time.perf_counter() - started < 1.0
+
+
+def test_word_keeps_headings_and_header_rows(letter):
+    """Staff edit it; a long table repeats its header on the next page."""
+    document = docx.Document(io.BytesIO(render_word(letter)))
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+
+    assert headings[0] == letter.title
+    assert "Requests and rights" in headings
+    headed = [t for t in document.tables if t.rows[0]._tr.xpath("./w:trPr/w:tblHeader")]
+    assert [t.rows[0].cells[0].text for t in headed] == ["Drug", "Exhibit"]

@@ -1,0 +1,64 @@
+import pytest
+
+from pipeline.case import CaseDocument
+from pipeline.letter.dates import day_in_words
+from pipeline.letter.treatments import prior_treatments
+
+WORDS = "Trial of methotrexate, or of a TNF inhibitor"
+
+
+def case(*courses):
+    facts = []
+    for page, (name, assertion, course) in enumerate(courses, start=1):
+        evidence = {"document": "chart.pdf", "page": page, "bbox": [0, 0, 9, 9], "text": name}
+        facts.append(
+            {"kind": "treatment", "name": name, "assertion": assertion, "date": None, "evidence": [evidence],
+             "treatment": course}
+        )  # fmt: skip
+    return CaseDocument.model_validate(
+        {
+            "case": "x",
+            "documents": [{"document": "chart.pdf", "pages": [1], "document_type": "chart", "facts": facts}],
+            "denial": {"service": {"value": "upadacitinib", "confidence": 1, "evidence": []}},
+            "criteria": [
+                {"number": "1", "text": WORDS, "policy_page": 1, "status": "met", "explanation": "x", "evidence": []}
+            ],
+        }
+    )
+
+
+MTX = {"class": "csDMARD", "start": "2024-01-10", "stop": "2024-06-02"}
+
+
+@pytest.mark.parametrize(
+    ("courses", "starts"),
+    [
+        ([("methotrexate", "historical", MTX)], ["2024-01-10"]),
+        ([("adalimumab", "historical", {"class": "TNF inhibitor", "start": "2025-01-01"})], ["2025-01-01"]),
+        ([("lisinopril", "affirmed", {"class": "ACE inhibitor", "start": "2020-01-01"})], []),  # not asked about
+        ([("upadacitinib", "affirmed", {"start": "2026-01-01"})], []),  # the denied drug itself
+        ([("methotrexate", "family", MTX)], []),
+        ([("methotrexate", "declined", MTX)], []),
+        ([("methotrexate", "historical", {"dose": "15 mg"})], []),  # neither when nor how it ended
+        # two courses of one drug are two rows; the second telling of one course is none
+        ([("methotrexate", "historical", MTX), ("methotrexate", "affirmed", {"start": "2025-03-01"})],
+         ["2024-01-10", "2025-03-01"]),
+        ([("methotrexate", "affirmed", {"start": "2024-01-10", "outcome": "current"}),
+          ("methotrexate", "historical", MTX)], ["2024-01-10"]),
+        ([("methotrexate", "historical", MTX),
+          ("methotrexate", "historical", {"start": "2024-01-01", "date_precision": "month"})], ["2024-01-10"]),
+    ],
+)  # fmt: skip
+def test_the_table_has_each_course_that_the_criteria_ask_about(courses, starts):
+    """Other people's drugs, other diseases' drugs and repeated tellings are no row."""
+    assert [row.start for row in prior_treatments(case(*courses))] == starts
+
+
+@pytest.mark.parametrize(("precision", "words"), [("day", "May 1, 2024"), ("month", "May 2024"), ("year", "2024")])
+def test_a_month_is_never_printed_as_its_first_day(precision, words):
+    """The chart said "May 2024"."""
+    (row,) = prior_treatments(
+        case(("methotrexate", "historical", {"start": "2024-05-01", "date_precision": precision}))
+    )
+
+    assert day_in_words(row.start) == words
