@@ -80,7 +80,8 @@ def migrate(engine: Engine, to: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    with engine.connect().execution_options(rebut_read=True) as connection:
+    # One transaction, write lock first: of several processes that start at once, the others find the work done.
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         if to in ("head", HEAD):
             command.upgrade(config, "head")

@@ -14,10 +14,11 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from extractors.errors import RebutError
 from pipeline.database import Database
@@ -28,6 +29,10 @@ from pipeline.workflow import CaseRow, DocumentRow, JobRow, Outcome, Successor, 
 LEASE_SECONDS = 90.0  # three heartbeats fit in
 BACKOFF_SECONDS = (2.0, 15.0, 60.0)  # before the second, third and later attempts
 SETTLED = ("done", "dead")
+GIVEN_UP = (
+    "The program failed on this case and will not try again by itself. The files are kept: "
+    "`rebut retry` tries again, and what went wrong is in the log of the worker under the number of the case."
+)
 
 
 class LostLeaseError(Exception):
@@ -143,53 +148,57 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
     return ready
 
 
-def fail(database: Database, workflow: Workflow, taken: JobRow, error: BaseException) -> list[Ready]:
-    """Record a failed attempt: an input error ends the case, anything else is tried again with backoff.
+Fault = Literal["input", "bug", "passing", "killed"]  # of an attempt: what to expect of another one
 
-    Raises LostLeaseError as `finish` does. Returns what became ready: a job whose attempts are
-    spent may be settled without output, and smaller pieces of it may take its place.
+
+def fail(database: Database, workflow: Workflow, taken: JobRow, error: BaseException) -> list[Ready]:
+    """Record a failed attempt; raises LostLeaseError as `finish` does.
+
+    An input error ends the case; what may pass by itself is tried again with backoff; a bug
+    is not, since it would only fail again. Returns what became ready: smaller pieces of a job
+    that is given up may take its place.
     """
-    input_is_bad = isinstance(error, RebutError) and error.exit_status == 3
+    known = isinstance(error, RebutError)
     code = error.code if isinstance(error, RebutError) else type(error).__name__
-    message = str(error) if isinstance(error, RebutError) else None
     with database.write() as connection:
         _lock_case(connection, taken.case_id)
-        return fail_in(connection, workflow, taken, code, message, final=input_is_bad)
+        return fail_in(connection, workflow, taken, _fault_of(error), code, str(error) if known else None)
+
+
+def fail_killed(database: Database, workflow: Workflow, taken: JobRow, code: str) -> list[Ready]:
+    """Record an attempt that took its process with it; raises LostLeaseError where the job was settled before."""
+    with database.write() as connection:
+        _lock_case(connection, taken.case_id)
+        return fail_in(connection, workflow, taken, "killed", code)
 
 
 def fail_in(
-    connection: Connection,
-    workflow: Workflow,
-    taken: JobRow,
-    code: str,
-    message: str | None = None,
-    final: bool = False,
-    killed: bool = False,
+    connection: Connection, workflow: Workflow, taken: JobRow, fault: Fault, code: str, message: str | None = None
 ) -> list[Ready]:
-    """The same within a transaction that holds the case; `killed`: the attempt took its process with it."""
+    """Record a failed attempt within a transaction that holds the case."""
     now, stage = time.time(), workflow.stages[taken.stage]
     urgent = bool(connection.execute(select(case.c.urgent).where(case.c.id == taken.case_id)).scalar())
-    pieces = stage.pieces(taken.part) if stage.pieces and (killed or taken.attempts >= stage.attempts) else []
-    if pieces:  # one of these pages is poison: find out which, so that the others are not lost with it
+    again = fault in ("passing", "killed") and taken.attempts < stage.attempts
+    pieces = stage.pieces(taken.part) if stage.pieces and (fault == "killed" or not again) else []
+    if pieces and fault != "input":  # one of these pages is poison: find out which, and lose no other with it
         _close(connection, taken, now, state="dead", fault_code=code)
         write_audit(connection, taken.case_id, "split", taken, {"code": code, "pieces": len(pieces)})
         smaller = [Successor(stage=taken.stage, part=part, input_hash=taken.input_hash) for part in pieces]
         return insert_jobs(connection, workflow, taken.case_id, smaller, urgent)
-    if not final and taken.attempts < stage.attempts:
+    if again:
         wait = BACKOFF_SECONDS[min(taken.attempts, len(BACKOFF_SECONDS)) - 1]
-        _close(connection, taken, None, state="ready", next_attempt_at=now + wait, fault_code=code)
+        _close(connection, taken, None, state="ready", next_attempt_at=now + wait, published_at=None, fault_code=code)
         write_audit(connection, taken.case_id, "retry", taken, {"code": code, "attempt": taken.attempts})
-        return [Ready(taken.id, taken.stage, workflow.queue(taken.stage, urgent))]
-    state = "failed" if final else "dead"
+        return []  # not due yet: the reconciler publishes it when it is
+    state = "failed" if fault == "input" else "dead"
     _close(connection, taken, now, state=state, fault_code=code)
     write_audit(connection, taken.case_id, state, taken, {"code": code, "attempt": taken.attempts})
-    if stage.expendable and not final:
+    if stage.expendable and fault != "input":
         return _joined(connection, workflow, taken, urgent)
-    message = message or "The program failed on this case and will not try again by itself. Run `rebut retry` on it."
     connection.execute(
         update(case)
         .where(case.c.id == taken.case_id)
-        .values(state="failed", fault_code=code, fault_message=message, changed=now)
+        .values(state="failed", fault_code=code, fault_message=message or GIVEN_UP, changed=now)
     )
     return []
 
@@ -278,6 +287,12 @@ def _lock_case(connection: Connection, case_id: str) -> Any:
     if row is None:
         raise LostLeaseError(case_id)
     return row
+
+
+def _fault_of(error: BaseException) -> Fault:
+    if isinstance(error, RebutError):
+        return "passing" if error.exit_status == 1 else "input"
+    return "passing" if isinstance(error, OSError | MemoryError | DBAPIError) else "bug"
 
 
 def _close(connection: Connection, taken: JobRow, finished: float | None, **values: Any) -> None:

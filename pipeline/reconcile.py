@@ -70,7 +70,7 @@ def _give_back(database: Database, workflow: Workflow, taken: JobRow) -> None:
             # A heartbeat may have come in since we looked.
             still = update(job).where(job.c.id == taken.id, job.c.token == taken.token, job.c.lease_until < time.time())
             if connection.execute(still.values(lease_until=0)).rowcount:
-                fail_in(connection, workflow, taken, "worker-lost", killed=True)
+                fail_in(connection, workflow, taken, "killed", "worker-lost")
     except LostLeaseError:
         return
 

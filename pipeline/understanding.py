@@ -152,6 +152,16 @@ def understand_policy(segment: Segment, pages: Iterable[Page]) -> Policy:
     return read_policy(pages_of(segment, pages))
 
 
+def find_policy(pages: Sequence[Page]) -> Policy:
+    """Return the policy that a file holds; a file given as a policy is read as one whatever it looks like."""
+    for segment in split_file(pages):
+        if segment.document_type is DocumentType.PAYER_POLICY:
+            return understand_policy(segment, pages)
+    from extractors.policy import read_policy
+
+    return read_policy(list(pages))
+
+
 def pages_of(segment: Segment, pages: Iterable[Page]) -> list[Page]:
     """Return the pages of the document in reading order."""
     found = {page.number: page for page in pages if page.document == segment.document}

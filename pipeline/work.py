@@ -1,12 +1,15 @@
 """Work on one claimed job from start to end: what every driver does with a job id."""
 
+import os
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from extractors.errors import RebutError
 from pipeline import jobs
 from pipeline.database import Database
-from pipeline.log import log
+from pipeline.log import log, where
 from pipeline.storage import Storage
 from pipeline.workflow import JobRow, Workflow
 
@@ -26,12 +29,20 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
             except jobs.LostLeaseError:
                 raise
             except Exception as error:  # recorded and tried again: a bug in one stage must not stop the worker
-                log("job failed", level="warning", job=taken.id, stage=taken.stage, error=type(error).__name__)
+                log(
+                    "job failed", level="warning", job=taken.id, stage=taken.stage, error=_named(error), at=where(error)
+                )
+                if os.environ.get("REBUT_DEBUG"):
+                    traceback.print_exc()
                 return jobs.fail(database, workflow, taken, error)
             return jobs.finish(database, workflow, taken, outcome)
         except jobs.LostLeaseError:
             log("lease lost", level="warning", job=taken.id, stage=taken.stage)
             return []
+
+
+def _named(error: Exception) -> str:
+    return error.code if isinstance(error, RebutError) else type(error).__name__
 
 
 @contextmanager

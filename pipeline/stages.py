@@ -1,0 +1,65 @@
+"""The product's workflow: which stage runs which function, on which queue, after what.
+
+Imports of the stages stand inside the functions: a worker that only reads pages loads no
+matcher, and the command line starts without any of them.
+"""
+
+from pipeline.workflow import Outcome, Stage, Task, Workflow
+
+
+def intake(task: Task) -> Outcome:
+    from pipeline import reading
+
+    return reading.intake(task)
+
+
+def read(task: Task) -> Outcome:
+    from pipeline import reading
+
+    return reading.read(task)
+
+
+def classify(task: Task) -> Outcome:
+    from pipeline import understanding
+
+    return understanding.classify(task)
+
+
+def understand(task: Task) -> Outcome:
+    from pipeline import understanding
+
+    return understanding.understand(task)
+
+
+def match(task: Task) -> Outcome:
+    from pipeline import deciding
+
+    return deciding.match(task)
+
+
+def assemble(task: Task) -> Outcome:
+    from pipeline import deciding
+
+    return deciding.assemble(task)
+
+
+def smaller_parts(part: str) -> list[str]:
+    from pipeline import reading
+
+    return reading.smaller_parts(part)
+
+
+WORKFLOW = Workflow(
+    stages={
+        "intake": Stage(name="intake", queue="intake", run=intake, seconds=300.0),
+        # A page has 60 s of its own in the reader; the longest chunk is 8 pages.
+        "read": Stage(name="read", queue="read", run=read, seconds=600.0, expendable=True, pieces=smaller_parts),
+        "classify": Stage(name="classify", queue="understand", run=classify),
+        "understand": Stage(name="understand", queue="understand", run=understand),
+        "match": Stage(name="match", queue="understand", run=match),
+        "assemble": Stage(name="assemble", queue="assemble", run=assemble),
+    },
+    joins={"classify": ("intake", "read"), "match": ("understand",), "assemble": ("match",)},
+    last="assemble",
+)
+QUEUES = ("urgent", "intake", "read", "understand", "assemble")

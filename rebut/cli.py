@@ -1,0 +1,154 @@
+"""The command line: what there is to type, and what comes back.
+
+Standard output carries the result alone; progress and messages go to standard error.
+Each command is imported when it is called, so that `rebut --help` answers at once.
+"""
+
+import argparse
+import datetime as dt
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from extractors.errors import RebutError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status.
+
+    0 done; 2 wrong usage; 3 the input cannot be used; 4 something the program needs is missing; 1 anything else.
+    """
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # before anything loads the OCR engine
+    arguments = build_parser().parse_args(argv)
+    if arguments.debug:
+        os.environ["REBUT_DEBUG"] = "1"
+    module, _, function = arguments.call.partition(":")
+    try:
+        return getattr(importlib.import_module(module), function)(arguments) or 0
+    except RebutError as error:
+        print(f"rebut: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("rebut: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # a bug: its message may quote a patient, so only its place is told
+        if arguments.debug:
+            raise
+        from pipeline.log import where
+
+        print(f"rebut: a fault in the program ({type(error).__name__} at {where(error)}).", file=sys.stderr)
+        print(
+            "rebut: `--debug` before the command shows the whole trace; mind that it may quote the documents.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="rebut", description="Turns a denial letter, a chart and the payer's policy into an appeal packet."
+    )
+    parser.add_argument("--debug", action="store_true", help="show the trace of a fault in the program")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_case_commands(commands)
+    _add_desk_commands(commands)
+    _add_server_commands(commands)
+    return parser
+
+
+def _add_case_commands(commands: argparse._SubParsersAction) -> None:
+    run = _command(commands, "run", "rebut.commands.run:run", "make the appeal packet of one case")
+    run.add_argument("files", nargs="+", type=Path, metavar="FILE", help="denial letter, chart, policy; in any order")
+    run.add_argument("--out", type=Path, default=Path("packet"), metavar="DIR", help="where the packet goes (packet)")
+    _read_options(run)
+
+    read = _command(commands, "read", "rebut.commands.read:read", "say what each document is and what it says")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _read_options(read)
+
+    criteria = _command(commands, "criteria", "rebut.commands.read:criteria", "show the criteria of a payer's policy")
+    criteria.add_argument("policy", type=Path, metavar="POLICY")
+    _read_options(criteria)
+
+
+def _add_desk_commands(commands: argparse._SubParsersAction) -> None:
+    cases = _command(commands, "cases", "rebut.commands.desk:cases", "list the cases, newest first")
+    cases.add_argument("--json", action="store_true")
+    for name, what in (
+        ("show", "show a case, its stages and its result"),
+        ("retry", "try a failed case again"),
+        ("purge", "remove a case with its files; the audit trail stays"),
+    ):
+        command = _command(commands, name, f"rebut.commands.desk:{name}", what)
+        command.add_argument("case", metavar="CASE")
+        if name != "purge":
+            command.add_argument("--json", action="store_true")
+        if name == "retry":
+            _jobs_option(command)
+    _command(commands, "doctor", "rebut.doctor:doctor", "check what this machine has and lacks").add_argument(
+        "--json", action="store_true"
+    )
+    schema = _command(commands, "schema", "rebut.commands.desk:schema", "print the JSON Schema of a published document")
+    schema.add_argument("what", nargs="?", choices=["case", "read", "criteria"], default="case")
+
+
+def _add_server_commands(commands: argparse._SubParsersAction) -> None:
+    up = _command(commands, "up", "rebut.stack.up:up", "run the whole stack on this machine until Ctrl-C")
+    up.add_argument("--dir", type=Path, metavar="DIR", help="where its data lives (REBUT_HOME)")
+    up.add_argument("--json", action="store_true", help="print the addresses as one line of JSON when ready")
+    up.add_argument("--port", type=int, default=8000, help="of the web server; 0 takes free ones")
+    up.add_argument("--workers", type=int, metavar="N", help="Celery workers (one per core)")
+    up.add_argument("--database", metavar="URL", help="a database that runs already")
+    up.add_argument("--storage", metavar="URL", help="folder:/path or s3://bucket?endpoint=URL")
+    up.add_argument("--broker", metavar="URL", help="a Redis that runs already")
+
+    web = _command(commands, "web", "rebut.commands.roles:web", "serve HTTP")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=8000)
+    worker = _command(commands, "worker", "rebut.commands.roles:worker", "work on queues")
+    worker.add_argument("--queues", default="urgent,intake,read,understand,assemble", metavar="A,B")
+    worker.add_argument("--concurrency", type=int, metavar="N", help="processes (one per core)")
+    worker.add_argument("--name", default="worker", help="tells several workers of one machine apart")
+    beat = _command(commands, "beat", "rebut.commands.roles:beat", "return expired leases and publish waiting jobs")
+    beat.add_argument("--once", action="store_true", help="one round, then end")
+    beat.add_argument("--dry-run", action="store_true", help="say what one round would do, and do nothing")
+    flower = _command(commands, "flower", "rebut.commands.roles:flower", "watch the workers live, behind a password")
+    flower.add_argument("--host", default="127.0.0.1")
+    flower.add_argument("--port", type=int, default=5555)
+
+
+def _command(commands: argparse._SubParsersAction, name: str, call: str, what: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+    command.set_defaults(call=call)
+    return command
+
+
+def _read_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON and nothing else on standard output")
+    command.add_argument("--today", type=_day, metavar="YYYY-MM-DD", help="the date to compute from")
+    _jobs_option(command)
+
+
+def _jobs_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--jobs", type=_positive, metavar="N", help="processes that work at the same time (one per core)"
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date written YYYY-MM-DD") from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)

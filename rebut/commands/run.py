@@ -1,0 +1,74 @@
+"""`rebut run`: one case from its files to the packet, without any server."""
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rebut.files import check_folder, open_files, write_folder
+from rebut.progress import Reporter, reporter
+from rebut.today import today
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the packet and say where it is."""
+    files = open_files(arguments.files)
+    check_folder(arguments.out)
+    quiet = arguments.json and not sys.stderr.isatty()
+    with reporter(quiet) as report:
+        case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
+    write_folder(arguments.out, packet)
+    if arguments.json:
+        json.dump(case, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        from rebut.present import print_case
+
+        print_case(case, arguments.out)
+    return 0
+
+
+def make_packet(
+    files: Mapping[str, bytes], day: dt.date, processes: int | None, report: Reporter
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Work the case through the local pool; returns the case document and the packet's files by name.
+
+    Raises the RebutError that ended the case.
+    """
+    from pipeline.cases import given, open_case
+    from pipeline.database import open_database
+    from pipeline.settings import private_folder, read_settings
+    from pipeline.stages import WORKFLOW
+    from pipeline.storage import open_storage
+    from workers.pool import Pool
+
+    settings = read_settings()
+    private_folder(settings.home)
+    storage = open_storage(settings.storage)
+    database = open_database(settings.database)
+    with Pool(settings.database, settings.storage, WORKFLOW, processes or settings.jobs) as pool:
+        contents = [given(name, data) for name, data in files.items()]
+        case_id, _ = open_case(database, storage, WORKFLOW, contents, day)
+        ended = pool.drive(database, case_id, lambda at: report(at.pages_read, at.pages, at.running))
+    if ended.state != "ready":
+        raise_fault(database, case_id)
+    return load_result(database, storage, case_id)
+
+
+def raise_fault(database: Any, case_id: str) -> None:
+    """Raise what ended the case, with the exit status of its kind."""
+    from pipeline.cases import show_case
+    from rebut.faults import CaseFailedError
+
+    fault = show_case(database, case_id)["error"] or {"code": "internal", "message": "The case did not end."}
+    raise CaseFailedError(fault["code"], fault["message"], case_id)
+
+
+def load_result(database: Any, storage: Any, case_id: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the case document and the packet's files by name."""
+    from pipeline.cases import show_case
+    from pipeline.results import load_packet
+
+    return load_packet(storage, show_case(database, case_id)["result_key"])

@@ -1,0 +1,68 @@
+"""Files of the person at the terminal: read whole, and written whole or not at all."""
+
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from extractors.errors import RebutError, SameNameTwiceError
+
+
+class NoSuchFileError(RebutError):
+    """A file given on the command line is not there or cannot be read (path, why)."""
+
+    code = "file-not-found"
+    message = "{0} cannot be opened: {1}. Check the name and the place, then start again."
+
+
+class OutputFolderError(RebutError):
+    """The folder for the packet cannot be written (path, why)."""
+
+    code = "output-unwritable"
+    message = "The packet cannot be written to {0}: {1}. Give another folder with --out."
+
+
+def open_files(paths: Sequence[Path]) -> dict[str, bytes]:
+    """Return the content of each file under its bare name, in the order given."""
+    content: dict[str, bytes] = {}
+    for path in paths:
+        if path.name in content:
+            raise SameNameTwiceError(path.name)
+        try:
+            content[path.name] = path.read_bytes()
+        except OSError as error:
+            raise NoSuchFileError(path, (error.strerror or "unreadable").lower()) from None
+    return content
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputFolderError now rather than after minutes of work."""
+    place = folder
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise OutputFolderError(folder, f"{place} is a file")
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files into the folder: they appear together once all are whole.
+
+    Files of these names that are there already are replaced; others are left alone.
+    """
+    aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        aside.mkdir(mode=0o700, parents=True)
+        for name, data in files.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        if not folder.exists():
+            aside.rename(folder)
+            return
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).replace(folder / name)
+    except OSError as error:
+        raise OutputFolderError(folder, (error.strerror or "unwritable").lower()) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

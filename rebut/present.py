@@ -1,0 +1,141 @@
+"""Results for a person at a terminal."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.case import DocumentOut
+
+_SIGNS = {"met": "[green]met[/]", "not_met": "[red]not met[/]", "unclear": "[yellow]unclear[/]"}
+
+
+def print_case(case: Mapping[str, Any], folder: Path) -> None:
+    """Print where the packet is, the verdict, the criteria, the gaps and the deadline."""
+    console = _console()
+    packet = case["packet"]
+    console.print(f"Packet: {folder / (packet.get('packet_pdf') or '')}", markup=False)
+    console.print(f"Letter to edit: {folder / (packet.get('letter_docx') or '')}", markup=False)
+    denial = case["denial"]
+    for label, name in (("Payer", "payer"), ("Service", "service"), ("Denied on", "denial_date")):
+        if denial.get(name):
+            console.print(f"{label}: {denial[name]['value']}", markup=False)
+    for deadline in case["deadlines"]:
+        console.print(f"Last day, {deadline['what']}: {deadline['last_day']} ({deadline['basis']})", markup=False)
+    console.print(f"\nCriteria over all: {_SIGNS[case['overall']]}")
+    if case["criteria"]:
+        console.print(_criteria(case["criteria"]))
+    _print_list(console, "Still missing", case["gaps"])
+    _print_list(console, "Mind", case["warnings"])
+    _print_list(console, "Left out", [_excluded(page) for page in case["excluded_pages"]])
+
+
+def print_documents(documents: Iterable[DocumentOut]) -> None:
+    """Print each document with its fields, facts or criteria."""
+    console = _console()
+    for document in documents:
+        kind = document.document_type.replace("_", " ")
+        console.print(f"[bold]{_plain(document.document)}[/], {_pages(document.pages)}: {kind}")
+        for failed in document.failed_pages:
+            console.print(f"  page {failed['page']} could not be read ({failed['problem']})", markup=False)
+        if document.fields:
+            console.print(_fields(document.fields))
+        if document.facts is not None:
+            console.print(_facts(document))
+        if document.policy:
+            print_policy(document.policy)
+        console.print()
+
+
+def print_policy(policy: Mapping[str, Any]) -> None:
+    """Print the criteria as an indented outline."""
+    console = _console()
+    told = [policy.get("payer"), policy.get("title"), policy.get("number"), policy.get("effective_date")]
+    console.print(", ".join(str(word) for word in told if word) or "Policy", style="bold", markup=False)
+    for indication in policy["indications"]:
+        console.print(f"\n{indication['name']} ({indication['phase']})", style="bold", markup=False)
+        _print_node(console, indication["tree"], 0)
+    _print_list(console, "Not covered", [node["text"] for node in policy["exclusions"]])
+    _print_list(console, "Not understood", policy["problems"])
+
+
+def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
+    op = {"all": "ALL of: ", "any": "ANY of: ", "at_least": f"AT LEAST {node.get('n')} of: "}.get(node["op"], "")
+    label = node["number"].rpartition(".")[2]
+    indent = "  " * depth
+    text = f"{label}{'.' if label else ''} {op}{node['text']}".strip()
+    page = f" (page {node['page']})" if "page" in node else ""
+    console.print(
+        textwrap.fill(text + page, 100, initial_indent=indent, subsequent_indent=indent + "   "), markup=False
+    )
+    for child in node.get("children", ()):
+        _print_node(console, child, depth + 1)
+
+
+def _criteria(criteria: Iterable[Mapping[str, Any]]) -> Table:
+    table = Table("No.", "Criterion", "Status", "Where", box=None, pad_edge=False)
+    for criterion in criteria:
+        where = dict.fromkeys(f"{_plain(e['document'])} p. {e['page']}" for e in criterion["evidence"])
+        text = textwrap.shorten(criterion["text"], 90, placeholder=" ...")
+        table.add_row(_plain(criterion["number"]), _plain(text), _SIGNS[criterion["status"]], ", ".join(where))
+    return table
+
+
+def _fields(fields: Mapping[str, Any]) -> Table:
+    table = Table("Field", "Value", "Page", "Sure", box=None, pad_edge=False)
+    for name, found in fields.items():
+        if found is None:
+            continue
+        pages = ", ".join(str(page) for page in sorted({e["page"] for e in found["evidence"]}))
+        table.add_row(name.replace("_", " "), _plain(_words(found["value"])), pages, f"{found['confidence']:.0%}")
+    return table
+
+
+def _facts(document: DocumentOut) -> Table:
+    table = Table("Date", "Kind", "Fact", "Said as", "Page", box=None, pad_edge=False)
+    for fact in document.facts or ():
+        about = [fact.name]
+        if fact.measurement:
+            about.append(f"{fact.measurement.comparator or ''}{fact.measurement.value} {fact.measurement.unit or ''}")
+        if fact.treatment:
+            course = (fact.treatment.dose, fact.treatment.start, fact.treatment.stop, fact.treatment.outcome)
+            about += [word for word in course if word]
+        page = str(fact.evidence[0].page) if fact.evidence else ""
+        table.add_row(fact.date or "", fact.kind, _plain(", ".join(about).strip()), fact.assertion, page)
+    return table
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {_words(told)}" for name, told in value.items() if told)
+    if isinstance(value, list):
+        return "\n".join(_words(item) for item in value)
+    return str(value)
+
+
+def _excluded(page: Mapping[str, Any]) -> str:
+    return f"{page['document']} page {page['page']}: {page['why'].replace('_', ' ')}"
+
+
+def _print_list(console: Console, title: str, items: Iterable[str]) -> None:
+    items = list(items)
+    if items:
+        console.print(f"\n{title}:")
+        for item in items:
+            console.print(textwrap.fill(item, 100, initial_indent="- ", subsequent_indent="  "), markup=False)
+
+
+def _pages(numbers: list[int]) -> str:
+    return f"page {numbers[0]}" if len(numbers) == 1 else f"pages {numbers[0]}-{numbers[-1]}"
+
+
+def _plain(text: object) -> str:
+    """Text of a document is not markup."""
+    return str(text).replace("[", r"\[")
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
