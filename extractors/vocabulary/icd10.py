@@ -6,6 +6,7 @@ icd10cm.tsv.gz: code and description of every row of the CMS tabular of April 20
 
 import gzip
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -37,3 +38,8 @@ def icd10_text(code: str) -> str | None:
     if len(plain) == 7:
         return _texts().get(plain[:6].rstrip("X"))
     return None
+
+
+def descriptions() -> Iterable[str]:
+    """Return the text of every listed code: a word list of medical English."""
+    return _texts().values()

@@ -8,8 +8,8 @@ class VocabularyError(ValueError):
     """A data file of the package contradicts itself; a bug of ours, never of the person who uses it."""
 
 
-def read_yaml(name: str) -> Any:
-    """Return the content of a YAML file beside this module; a key given twice is an error."""
+def read_yaml(name: str, package: str = "extractors.vocabulary") -> Any:
+    """Return the content of a YAML file of a package; a key given twice is an error."""
     import yaml
 
     class Strict(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
@@ -22,4 +22,4 @@ def read_yaml(name: str) -> Any:
         return dict(zip(keys, (loader.construct_object(value, deep=True) for _, value in node.value), strict=True))
 
     Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
-    return yaml.load(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"), Strict)  # noqa: S506
+    return yaml.load(resources.files(package).joinpath(name).read_text(encoding="utf-8"), Strict)  # noqa: S506

@@ -1,0 +1,265 @@
+"""The outline understood: indications with their phase and tree, and what is never covered."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from extractors.policy.heads import (
+    bare_duration,
+    clause_start,
+    duration_of,
+    head_of,
+    head_of_run,
+    is_named,
+    names_condition,
+)
+from extractors.policy.inline import split_inline
+from extractors.policy.nodes import _inline_group, group_of, leaf_of, node_of, notes_of
+from extractors.policy.outline import Item, Section
+from extractors.policy.quantifiers import is_head, split_end
+from extractors.policy.runs import Run
+from extractors.policy.tree import Indication, Node, Phase
+
+_PHASES = ("initial", "continuation")
+_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the policy the reader is."""
+
+    section: str = ""  # heading, as printed
+    name: str = ""  # condition that a heading or an item above named
+    phase: Phase = "any"
+    duration: str | None = None
+
+
+@dataclass
+class Criteria:
+    """What was found, in the policy's order."""
+
+    indications: list[Indication] = field(default_factory=list)
+    exclusions: list[Node] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
+    """Return every indication and exclusion of the outline; `title` names a list that names nothing itself."""
+    found = Criteria()
+    loose: list[tuple[Section, _Place]] = []  # lists that name no indication: criteria only if nothing else is
+    place, phase_first = _Place(), None
+    for section in sections:
+        heading = section.heading.text
+        if section.kind in _PHASES:
+            phase_first = phase_first if phase_first is not None else not place.name
+            place = _Place(heading, "" if phase_first else place.name, section.kind)
+        elif section.kind is None and heading:
+            if phase_first is None:
+                phase_first = False
+            place = _Place(heading, _plain_name(heading), place.phase if phase_first else "any")
+        elif section.kind is not None:
+            place = _Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
+        if section.kind == "excluded":
+            found.exclusions += _exclusions(section)
+        elif section.kind != "ignored":
+            _read_section(section, place, found, loose)
+    _read_loose(loose, found, title)
+    if not found.indications:
+        found.problems.append("No list of criteria was found in the policy.")
+    return found
+
+
+def _plain_name(heading: str) -> str:
+    return head_of(heading).name or heading
+
+
+def _read_section(section: Section, place: _Place, found: Criteria, loose: list) -> None:
+    named = bool(place.name) or place.phase != "any"
+    if section.items and _is_list_of_uses(section.items):
+        _read_uses(section.items, [], place, found)
+    elif section.items and named:
+        found.indications.append(_of_section(section, place, place.name or place.section))
+    elif section.items:
+        loose.append((section, place))
+    else:
+        for paragraph in section.paragraphs:
+            _read_paragraph(paragraph, place, named, found)
+
+
+def _read_loose(loose: list, found: Criteria, title: str) -> None:
+    """Lists without the name of an indication: the criteria of a policy that is about one use."""
+    if found.indications:
+        for section, _ in loose:
+            where = f"under '{section.heading.text}'" if section.heading else "before the first heading"
+            found.problems.append(f"A list {where} names no indication and was left aside.")
+        return
+    strong = [at for at in loose if at[0].kind == "criteria"] or loose
+    for section, place in strong:
+        found.indications.append(_of_section(section, place, title or place.section))
+
+
+def _of_section(section: Section, place: _Place, name: str) -> Indication:
+    """The list of a section, under the paragraph that introduces it."""
+    intro = section.paragraphs[-1] if section.paragraphs and is_head(section.paragraphs[-1].text) else None
+    head = intro.text if intro else section.heading.text
+    evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
+    tree = group_of(head, section.items, [], evidence)
+    spoken = [head, *section.durations, *(d for item in section.items for d in item.durations)]
+    duration = next((d for d in map(duration_of, spoken) if d), place.duration)
+    return Indication(name=name, phase=place.phase, tree=tree, duration=duration, section=place.section)
+
+
+# ---------------------------------------------------------------- items
+
+
+def _role(item: Item) -> str:
+    """What an item is for: "excluded", "ignored", "initial", "continuation", "wrapper", "use", "other"."""
+    text = item.run.text
+    head = head_of_run(item.run)
+    if head.kind in ("excluded", "ignored"):
+        return head.kind
+    if head.kind in _PHASES:
+        return head.kind
+    if head.kind == "criteria" and (item.children or head.rest < len(text)):
+        return "wrapper"
+    return "use" if is_named(item.run, bool(item.children)) else "other"
+
+
+def _is_list_of_uses(items: Sequence[Item]) -> bool:
+    return any(_role(item) not in ("other", "ignored", "excluded") for item in items)
+
+
+def _read_uses(items: Sequence[Item], path: Sequence[str], place: _Place, found: Criteria) -> None:
+    """A list whose items are indications, phases, or headings over them."""
+    for order, item in enumerate(items, start=1):
+        here = [*path, item.label or str(order)]
+        role = _role(item)
+        if role == "ignored":
+            continue
+        if role == "excluded":
+            found.exclusions += [_negative(node) for node in _children_or_sentences(item, here)]
+        elif role == "wrapper":
+            _read_wrapper(item, here, place, found)
+        elif role in _PHASES:
+            _read_phase(item, here, replace(place, phase=role), found)
+        elif role == "use" or item.children or head_of_run(item.run).approves:
+            _read_use(item, here, place, found)
+        else:
+            found.problems.append(f"Item {'.'.join(here)} names no indication and was left aside.")
+
+
+def _read_wrapper(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+    inner = replace(place, section=head_of_run(item.run).name)
+    if item.children and _is_list_of_uses(item.children):
+        _read_uses(item.children, path, inner, found)
+    elif item.children:
+        found.indications.append(_indication(item, path, inner, inner.name or inner.section))
+    else:
+        _read_use(item, path, inner, found)
+
+
+def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+    """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
+    heading = head_of_run(item.run).name
+    if item.children and _is_list_of_uses(item.children):
+        _read_uses(item.children, path, replace(place, section=heading, duration=_duration(item)), found)
+    else:
+        found.indications.append(_indication(item, path, place, place.name or heading))
+
+
+def _read_use(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+    name = head_of_run(item.run).name or place.name or split_end(item.run.text)[0]
+    roles = [_role(child) for child in item.children]
+    inside = replace(place, name=name, duration=_duration(item) or place.duration)
+    if any(role in _PHASES for role in roles):
+        _read_uses(item.children, path, inside, found)
+    elif item.children and place.name == "" and sum(role == "use" for role in roles) * 2 > len(roles):
+        _read_uses(item.children, path, replace(inside, name="", section=name), found)
+    else:
+        found.indications.append(_indication(item, path, place, name))
+
+
+def _indication(item: Item, path: Sequence[str], place: _Place, name: str) -> Indication:
+    tree = node_of(item, path) if item.children else _prose(item.run, path, notes_of(item), item.flags)
+    if len(tree.children) == 1 and tree.children[0].op != "leaf":
+        tree = tree.children[0]  # "1. Initial authorization" over a lone "a. Drug will be approved based on all of:"
+    return Indication(
+        name=name, phase=place.phase, tree=tree, duration=_duration(item) or place.duration, section=place.section
+    )
+
+
+def _duration(item: Item) -> str | None:
+    """What the item's own words, or a row "Approval duration" under it, say; a row is for its lowest item."""
+    own = duration_of(item.run.text)
+    spoken = next((d for d in map(duration_of, item.durations) if d), None) or next(
+        (d for d in map(bare_duration, item.durations) if d), None
+    )
+    if own or spoken:
+        return own or spoken
+    return next((d for d in map(_duration, item.children) if d), None) if not item.run or not own else None
+
+
+# ---------------------------------------------------------------- prose
+
+
+def _prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str] = ()) -> Node:
+    """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
+    text = run.text
+    start = clause_start(text, head_of_run(run).rest)
+    if not text[start:].strip():
+        start = 0
+    rest = text[start:]
+    parts = split_inline(rest, prose=True)
+    if parts:
+        return _inline_group(run, path, start, parts, False, notes, flags)
+    return leaf_of(run, path, start, start + len(split_end(rest)[0]), notes=notes, flags=flags)
+
+
+def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria) -> None:
+    """A paragraph that approves something under a name: one indication."""
+    text = paragraph.text
+    head = head_of_run(paragraph)
+    own = head.name if head.name and (names_condition(head.name) or head.kind in _PHASES) else ""
+    if not head.approves and not (own and head.rest < len(text)):
+        return
+    if not own and not named:
+        return
+    phase = head.kind if head.kind in _PHASES else place.phase
+    name = place.name if head.kind in _PHASES and place.name else own or place.name or place.section
+    found.indications.append(
+        Indication(
+            name=name, phase=phase, tree=_prose(paragraph, []), duration=duration_of(text), section=place.section
+        )
+    )
+
+
+# ---------------------------------------------------------------- exclusions
+
+
+def _exclusions(section: Section) -> list[Node]:
+    if section.items:
+        return [_negative(node_of(item, [item.label or str(at)])) for at, item in enumerate(section.items, start=1)]
+    return [_negative(node) for paragraph in section.paragraphs for node in _sentences(paragraph, [], 0)]
+
+
+def _children_or_sentences(item: Item, path: Sequence[str]) -> list[Node]:
+    if item.children:
+        return [node_of(child, [*path, child.label or str(at)]) for at, child in enumerate(item.children, start=1)]
+    return _sentences(item.run, path, head_of_run(item.run).rest)
+
+
+def _sentences(run: Run, path: Sequence[str], start: int) -> list[Node]:
+    """Each sentence of a run from character `start` as a leaf."""
+    text, found = run.text, []
+    cuts = [start, *(m.end() for m in _SENTENCE.finditer(text) if m.start() > start), len(text)]
+    for begin, end in pairwise(cuts):
+        if text[begin:end].strip():
+            found.append(leaf_of(run, path, begin, begin + len(text[begin:end].rstrip())))
+    return found
+
+
+def _negative(node: Node) -> Node:
+    if node.op == "leaf":
+        return replace(node, negated=True)
+    return replace(node, children=tuple(_negative(child) for child in node.children))

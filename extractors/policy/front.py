@@ -1,0 +1,134 @@
+"""Title, payer, number and dates of a policy, from its first page."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from extractors.dates import parse_us_date
+from extractors.evidence import Finding, Line, Page
+from extractors.policy.headings import heading_kind
+from extractors.policy.markers import marker_of
+from extractors.vocabulary.drugs import find_drugs
+from extractors.vocabulary.payers import find_payers
+
+_DATE = (
+    r"(?P<date>\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|"
+    r"\d{1,2}[ -][A-Z][a-z]{2,8}[ -]\d{4})"
+)
+_EFFECTIVE = re.compile(rf"\beffective(?:\s+date)?(?:\s+of(?:\s+policy)?)?\s*[:.]?\s*{_DATE}", re.I)
+_NUMBER = re.compile(
+    r"\b(?:(?:coverage |medical |clinical |drug |pharmacy |benefit )?"
+    r"(?:policy|document|guideline|bulletin|reference|publication|program)\s*"
+    r"(?:number|no\.?|id|#)|publication|policy\s*#|number)\s*[:#.]?\s*(?P<number>(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
+    re.I,
+)
+_TITLE_LABEL = re.compile(r"^(?:policy )?(?:title|subject|policy name|drug name|medication)\s*:\s*(?P<title>.+)", re.I)
+_NOT_TITLE = re.compile(
+    r"\b(?:effective|next review|review date|last review|approved\s+\d|page \d+|policy (?:number|no)|publication|"
+    r"phone|fax|www\.|https?:)\b|"
+    r"^\W*\d+\W*$|\d{1,2}/\d{1,2}/\d{2,4}",
+    re.I,
+)
+_GENERIC = re.compile(
+    r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|specialty|prior|authorization|coverage|benefit|step|"
+    r"therapy) )*"
+    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary)$",
+    re.I,
+)
+
+
+def find_title(pages: Sequence[Page]) -> Finding[str] | None:
+    """Return the title: the labelled one, else the tallest line near the top of the first page, with what wraps."""
+    if not pages:
+        return None
+    page = pages[0]
+    lines = [line for line in page.lines if line.box.top < 0.45 * page.height]
+    for line in lines:
+        if match := _TITLE_LABEL.match(line.text):
+            return page.cite(line, match["title"].strip(), match["title"].strip())
+    candidates = [line for line in lines[:14] if _may_be_title(line)]
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda line: (round(line.box.height), _title_words(line), -line.box.top))
+    wrapped = [best]
+    for line in lines:
+        gap = line.box.top - wrapped[-1].box.bottom
+        if (
+            0 <= gap + 3 < best.box.height
+            and abs(line.box.height - best.box.height) < 1.0
+            and _continues(wrapped[-1], line, page)
+        ):
+            wrapped.append(line)
+    text = " ".join(line.text for line in wrapped)
+    return page.cite(wrapped, text, text, 0.9)
+
+
+def _may_be_title(line: Line) -> bool:
+    text = line.text.strip()
+    if len(text) < 5 or len(text) > 160 or _NOT_TITLE.search(text) or _GENERIC.match(text):
+        return False
+    if heading_kind(text) is not None or marker_of(text):
+        return False
+    mentions = find_payers(text)
+    return not (mentions and mentions[0].end - mentions[0].start > 0.6 * len(text)) and not text.endswith(".")
+
+
+def _title_words(line: Line) -> int:
+    """How much a line of ordinary size looks like a title."""
+    return 2 * bool(find_drugs(line.text)) + bool(
+        re.search(r"\b(?:policy|criteria|authorization|guideline|coverage)\b", line.text, re.I)
+    )
+
+
+def _continues(before: Line, line: Line, page: Page) -> bool:
+    taller = before.box.height > 1.15 * _median_height(page)
+    return taller and abs(line.box.x0 - before.box.x0) < 40 and not _NOT_TITLE.search(line.text)
+
+
+def _median_height(page: Page) -> float:
+    heights = sorted(line.box.height for line in page.lines)
+    return heights[len(heights) // 2]
+
+
+def find_payer(pages: Sequence[Page]) -> Finding[str] | None:
+    """Return the payer whose name stands first in the policy, canonical."""
+    for page in pages[:2]:
+        for line in page.lines:
+            if mentions := find_payers(line.text):
+                return page.cite(line, mentions[0].text, mentions[0].payer.name)
+    return None
+
+
+def find_number(pages: Sequence[Page]) -> Finding[str] | None:
+    """Return the policy's number as printed."""
+    for page in pages[:2]:
+        for line in page.lines:
+            if match := _NUMBER.search(line.text):
+                return page.cite(line, match[0], match["number"])
+    return None
+
+
+def find_effective_date(pages: Sequence[Page]) -> Finding[dt.date] | None:
+    """Return the date the policy took effect; a review date is none."""
+    for page in pages[:2]:
+        for line in page.lines:
+            match = _EFFECTIVE.search(line.text)
+            if match and (day := parse_us_date(match["date"])):
+                return page.cite(line, match[0], day)
+    return None
+
+
+def drugs_of(title: str, pages: Sequence[Page]) -> tuple[str, ...]:
+    """Return the generic names the title has, else those of the lines before the criteria, else the title itself."""
+    named = tuple(dict.fromkeys(mention.generic for mention in find_drugs(title)))
+    if named or not pages:
+        return named
+    named = tuple(
+        dict.fromkeys(
+            mention.generic
+            for line in pages[0].lines[:12]
+            if re.search(r"\b(?:appl(?:y|ies) to|is labeled|product|drug)\b", line.text, re.I)
+            for mention in find_drugs(line.text)
+        )
+    )
+    return named or ((title,) if title else ())

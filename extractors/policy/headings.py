@@ -1,0 +1,42 @@
+"""What a heading of a policy is for, told from its words."""
+
+import re
+from functools import cache
+from typing import Literal
+
+from extractors.vocabulary.load import VocabularyError, read_yaml
+
+Kind = Literal["ignored", "excluded", "initial", "continuation", "criteria"]
+_KINDS = ("excluded", "continuation", "initial", "ignored", "criteria")  # the first that matches is it
+
+_TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
+
+
+@cache
+def _tables() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
+    data = read_yaml("headings.yaml", "extractors.policy")
+    if set(data["kinds"]) != set(_KINDS):
+        raise VocabularyError(f"headings.yaml: kinds are {_KINDS}")
+    kinds = {kind: re.compile("|".join(f"(?:{p})" for p in data["kinds"][kind]), re.I) for kind in _KINDS}
+    labels = {label: use for use, found in data["table_rows"].items() for label in found}
+    return kinds, labels
+
+
+def heading_kind(text: str) -> Kind | None:
+    """Return what a whole heading, without its marker, is for; None: it is no known one."""
+    bare = _TAIL.sub("", text.strip())
+    if not bare or len(bare.split()) > 12:
+        return None
+    kinds, _ = _tables()
+    return next((kind for kind in _KINDS if kinds[kind].fullmatch(bare)), None)
+
+
+def table_label(text: str) -> str | None:
+    """Return the use ("criteria", "excluded", "duration", "indication", "ignored") of a Part D row label."""
+    return _tables()[1].get(" ".join(text.lower().rstrip(":").split()))
+
+
+def is_label_start(text: str) -> bool:
+    """Return whether a label of the table may begin with this text ("required medical", its second line below)."""
+    start = " ".join(text.lower().split())
+    return len(start) >= 6 and any(label.startswith(start + " ") for label in _tables()[1])

@@ -1,0 +1,151 @@
+"""The words that open an indication: its name, "Approve for 6 months if", what follows."""
+
+import re
+from dataclasses import dataclass
+
+from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.runs import Run
+
+_SPAN = (
+    r"\d{1,3}\s*(?:-|\s)?\s*(?:calendar\s+)?(?:month|year|week|day|treatment|dose)s?\b|lifetime|"
+    r"(?:one|two|three|six|nine|twelve)\s+(?:month|year|week)s?\b"
+)
+# what a payer does: "Approve for 6 months if", "Authorization of 12 months may be granted ... when", "is covered when"
+APPROVAL = re.compile(
+    r"\bapprov(?:e|ed|al|able)\b(?:\s+(?:for|if|when|of)\b)?"
+    r"|\b(?:authorization|approval|coverage|treatment)s?\b[^.;:]{0,50}?\b(?:may|will|can|is|are|shall)(?: be)?\s+"
+    r"(?:granted|issued|approved|recommended|provided|authorized|considered|met)\b"
+    r"|\b(?:is|are|will be|may be|can be)\s+(?:(?:considered|deemed)\s+)?(?:as\s+)?"
+    r"(?:approved|covered|authorized|medically necessary|eligible|proven(?: and medically necessary)?)\b"
+    r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)",
+    re.I,
+)
+_CLAUSE = re.compile(
+    r"\b(?:if|when|provided(?: that)?|granted (?:to|for)|based on|in|for (?!\d|the duration|up to|one|a total))\b\s*",
+    re.I,
+)
+_DURATION = re.compile(
+    rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|length)\b[^.;]{{0,60}}?"
+    rf"(?:for|of|:|is|=|up to)?\s*(?P<span>(?:up to\s+)?(?:{_SPAN}))",
+    re.I,
+)
+_BARE_SPAN = re.compile(rf"(?:up to\s+)?(?:{_SPAN})", re.I)
+_BRACKETS = re.compile(
+    r"\s*\((?:must meet[^()]*|meets?[^()]*|all|any|[^()]{0,12}\b(?:or|and)\b[^()]{0,12})\)\s*:?\s*$", re.I
+)
+_IS_CRITERION = re.compile(
+    r"^(?:the\s+)?(?:patient|member|individual|recipient|prescri|documentation|documented|diagnosis of|treatment with|"
+    r"used\b|not used|history of|failure|trial|inadequate|one of|both of|all of|any of|either|age\b|aged\b|must|you\b|"
+    r"will\b|has\b|is\b|request|provider|physician|submission|medical record|at least|for\b|if\b|within\b)",
+    re.I,
+)
+
+
+_SENTENCE_START = re.compile(r"(?<!\bvs)(?<!\b[A-Z])[.:]\s+(?=[A-Z0-9])|\s[-–—]\s+(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How an item or paragraph opens."""
+
+    name: str  # "Plaque psoriasis (PsO)"; "" if it opens with no name
+    rest: int  # character where what follows the name begins
+    approves: bool  # whether it says that something is approved
+    kind: Kind | None  # of the name, if it is a known heading
+
+
+def head_of_run(run: Run) -> Head:
+    """Part an opening, a heading on a line of its own first of all ("Continuation of therapy" over a paragraph)."""
+    text = run.text
+    first = run.pieces[0].text if run.pieces else ""
+    if len(first) < len(text) and re.match(r"\s[A-Z]", text[len(first) :]):
+        kind = heading_kind(first)
+        if kind is not None:
+            return Head(clean_name(first), len(first) + 1, APPROVAL.search(text, len(first)) is not None, kind)
+    return head_of(text)
+
+
+def head_of(text: str) -> Head:
+    """Part an opening into the name and what follows."""
+    if (kind := heading_kind(clean_name(text))) is not None:
+        return Head(clean_name(text), len(text), False, kind)
+    match = APPROVAL.search(text)
+    if match:
+        rest = _sentence_start(text, match.start())
+        name = text[:rest]
+    else:
+        rest = _end_of_name(text)
+        name = text[:rest]
+    bare = clean_name(name)
+    return Head(bare, rest, match is not None, heading_kind(bare) if bare else None)
+
+
+def clean_name(name: str) -> str:
+    """Return a name without its closing punctuation and a bracket like "(must meet all)"."""
+    name = _BRACKETS.sub("", name.strip())
+    return name.strip().rstrip(".:;,–—- ").strip()
+
+
+def _sentence_start(text: str, at: int) -> int:
+    """Where the sentence that holds character `at` begins; a bare name may stand before it without a full stop."""
+    before = text[:at]
+    start = 0
+    for match in _SENTENCE_START.finditer(text, 0, at + 1):
+        if match.end() <= at:
+            start = match.end()
+    tail = before[start:]
+    if start != 0 or not tail.strip():
+        return start
+    # "Rheumatoid arthritis (RA) Authorization of 12 months": the approval itself begins the sentence
+    return at if text[at].isupper() and not _IS_CRITERION.match(tail) else 0
+
+
+def _end_of_name(text: str) -> int:
+    match = re.search(r"(?<!\b[A-Z])[.:](?:\s+|$)", text)
+    if match and len(text[: match.start()].split()) <= 14:
+        return match.end()
+    return len(text) if len(text.split()) <= 14 else 0
+
+
+def clause_start(text: str, start: int) -> int:
+    """Return where the condition begins in "Approve for 1 year if the patient ...": at "the patient"."""
+    match = APPROVAL.search(text, start)
+    if not match:
+        return start
+    clause = _CLAUSE.search(text, match.start() if re.search(r"granted", match[0], re.I) else match.end() - 4)
+    for clause in _CLAUSE.finditer(text, match.start()):
+        if clause.end() >= match.end():
+            return clause.end()
+    return start
+
+
+def duration_of(text: str) -> str | None:
+    """Return how long an approval lasts, as printed ("6 months"); None if the text does not say."""
+    match = _DURATION.search(text)
+    return match["span"].strip() if match else None
+
+
+def bare_duration(text: str) -> str | None:
+    """Return the span in a text known to be about duration: a table cell "12 months", "Plan year"."""
+    match = _BARE_SPAN.search(text)
+    return match[0].strip() if match else None
+
+
+def is_named(run: Run, has_children: bool) -> bool:
+    """Whether an item opens an indication: approves something under a name, or is the name of a condition itself."""
+    text, head = run.text, head_of_run(run)
+    if not head.name or len(head.name.split()) > 16 or _IS_CRITERION.match(head.name):
+        return False
+    if head.kind in ("excluded", "ignored"):
+        return False
+    if head.approves:
+        return True
+    return (has_children or head.rest < len(text)) and names_condition(head.name)
+
+
+def names_condition(name: str) -> bool:
+    """Whether a condition makes up a good part of a short name."""
+    from extractors.vocabulary.conditions import find_conditions
+
+    spans = {(term.start, term.end) for term in find_conditions(name)}
+    return sum(end - start for start, end in spans) >= 0.35 * len(re.sub(r"\([^()]*\)", "", name).strip())

@@ -1,0 +1,91 @@
+"""Outline markers at the start of a row: "1.", "A)", "ii.", "(1)", "b.", bullets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MARKER = re.compile(
+    r"(?P<open>\(?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,2})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
+)
+_PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
+_BULLET = re.compile(r"(?P<core>[•●○▪■◦❖➢►\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
+
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+# glyphs OCR takes for one another in a marker of one letter or digit
+_LOOKS_LIKE = {"8": "B", "6": "G", "0": "O", "l": "1", "I": "1", "|": "1", "S": "5", "5": "S", "O": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a marker."""
+
+    kind: str  # "upper", "lower", "digit", "roman", "ROMAN", "bullet", "path"
+    value: int  # place in its list, 1 first; 0 for a bullet
+    doubt: float = 0.0  # cost of reading it so
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker as printed, with every way to read it."""
+
+    core: str  # "ii", without punctuation; "•"
+    punctuation: str  # what stands around it: ")", "()", "."
+    length: int  # characters of the row it takes, spaces after it included
+    readings: tuple[Reading, ...]
+
+
+def marker_of(text: str) -> Marker | None:
+    """Return the marker a row begins with."""
+    if match := _PATH_MARKER.match(text):
+        last = int(match["core"].rsplit(".", 1)[1])
+        return Marker(match["core"], "path", _taken(text, match.end()), (Reading("path", last),))
+    if match := _MARKER.match(text):
+        readings = tuple(dict.fromkeys(_readings(match["core"])))
+        return Marker(match["core"], match["open"] + match["close"], _taken(text, match.end()), readings)
+    if match := _BULLET.match(text):
+        return Marker(match["core"], "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
+    return None
+
+
+def _taken(text: str, end: int) -> int:
+    while end < len(text) and text[end] == " ":
+        end += 1
+    return end
+
+
+def _readings(core: str) -> Iterator[Reading]:
+    if core.isdigit():
+        yield Reading("digit", int(core))
+    if (value := _roman(core)) is not None:
+        yield Reading("ROMAN" if core.isupper() else "roman", value)
+    if len(core) == 1 and core.isalpha():
+        yield Reading("upper" if core.isupper() else "lower", ord(core.lower()) - 96)
+    if len(core) == 1 and (other := _LOOKS_LIKE.get(core)):
+        for reading in _readings_of_one(other):
+            yield Reading(reading.kind, reading.value, 2.0)
+    # "ili", "1i", "l": OCR of ii and iii
+    if re.fullmatch(r"[il1|I]{1,4}", core) and core != "i" * len(core):
+        yield Reading("roman", len(core), 1.5)
+
+
+def _readings_of_one(core: str) -> Iterator[Reading]:
+    if core.isdigit():
+        yield Reading("digit", int(core))
+    else:
+        yield Reading("upper", ord(core.lower()) - 96)
+
+
+def _roman(core: str) -> int | None:
+    """Return the value of a roman numeral up to 39, None if it is none; mixed capitals are none."""
+    if not core or not (core.islower() or core.isupper()) or set(core.lower()) - set(_ROMAN):
+        return None
+    low, total = core.lower(), 0
+    for at, letter in enumerate(low):
+        value = _ROMAN[letter]
+        total += -value if at + 1 < len(low) and _ROMAN[low[at + 1]] > value else value
+    return total if _written(total) == low else None
+
+
+def _written(value: int) -> str:
+    tens, ones = divmod(value, 10)
+    return "x" * tens + ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")[ones]

@@ -1,0 +1,175 @@
+"""Items of the outline as nodes of the tree: operators, numbers, verbatim leaves."""
+
+import re
+from collections.abc import Sequence
+
+from extractors.policy.inline import Part, split_inline
+from extractors.policy.outline import Item
+from extractors.policy.quantifiers import Join, Quantifier, quantifier_of, split_end
+from extractors.policy.runs import Run
+from extractors.policy.tree import Node, Note, Op
+
+_TAG = re.compile(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
+_APPROVES = re.compile(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
+_VERB = re.compile(
+    r"\b(?:is|are|was|has|have|had|does|do|will|must|may|can|meets?|treated|tried|prescribed|shows?)\b", re.I
+)
+
+
+def node_of(
+    item: Item, path: Sequence[str], negated: bool = False, lead: str = "", cut: tuple[int, int] | None = None
+) -> Node:
+    """Return the item and all below it.
+
+    `path` holds the markers above and its own; `cut` takes only these characters of its text.
+    """
+    start, end = cut or (0, len(item.run.text))
+    full = item.run.text[start:end]
+    text = split_end(full)[0]
+    begin = start + len(full) - len(full.lstrip())
+    if item.children:
+        return _group(item, path, text.strip(), negated, item.run.evidence(begin, start + len(text)))
+    parts = split_inline(full)
+    if parts is None:
+        return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), item.flags)
+    return _inline_group(item.run, path, start, parts, negated, notes_of(item), item.flags)
+
+
+def leaf_of(
+    run: Run,
+    path: Sequence[str],
+    start: int,
+    end: int,
+    negated: bool = False,
+    lead: str = "",
+    notes: tuple[Note, ...] = (),
+    flags: Sequence[str] = (),
+) -> Node:
+    """Return characters start..end of a run as one leaf."""
+    text = run.text[start:end]
+    return Node(
+        op="leaf",
+        number=".".join(path),
+        text=text,
+        evidence=run.evidence(start, end),
+        notes=notes,
+        tags=tags_of(text),
+        negated=negated,
+        flags=tuple(flags),
+        lead=lead,
+    )
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Return what the payer prints in brackets of an item: "documentation required"."""
+    return tuple(match["tag"].strip() for match in _TAG.finditer(text))
+
+
+def notes_of(item: Item) -> tuple[Note, ...]:
+    """Return the notes that belong to an item."""
+    return tuple(Note(text=note.text, evidence=note.evidence()) for note in item.notes)
+
+
+def group_of(
+    head: str, items: Sequence[Item], path: Sequence[str], evidence: tuple, notes: tuple = (), flags: Sequence[str] = ()
+) -> Node:
+    """Return a list of items under the words that introduce it (none: all of them)."""
+    joins = [item.after or _end_join(item) for item in items[:-1]]
+    open_ends = [
+        not join and split_end(item.run.text)[0] != item.run.text.rstrip()
+        for item, join in zip(items, joins, strict=False)
+    ]
+    quantifier = quantifier_of(head)
+    op, n, found = _decide(quantifier, joins, open_ends)
+    if len(items) > 1 and not quantifier.stated and all(_APPROVES.search(item.run.text) for item in items):
+        op, n = "any", None  # each item is a way to be approved
+    children = []
+    for place, item in enumerate(items, start=1):
+        label = item.label or str(place)
+        children.append(node_of(item, [*path, label], quantifier.negated, _lead_for(item, head)))
+    return Node(
+        op=op,
+        number=".".join(path),
+        text=head,
+        evidence=evidence,
+        n=n,
+        children=tuple(children),
+        notes=notes,
+        tags=tags_of(head),
+        flags=(*flags, *quantifier.flags, *found),
+    )
+
+
+def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple) -> Node:
+    node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
+    return _negate(node) if negated else node
+
+
+def _negate(node: Node) -> Node:
+    """Return an excluded group: its leaves are what must not be."""
+    from dataclasses import replace
+
+    if node.op == "leaf":
+        return replace(node, negated=True)
+    return replace(node, children=tuple(_negate(child) for child in node.children))
+
+
+def _end_join(item: Item) -> Join | None:
+    """The join at the very end of an item, below its last child: it leads to the item's next sibling."""
+    return _end_join(item.children[-1]) if item.children else split_end(item.run.text)[1]
+
+
+def _decide(
+    quantifier: Quantifier, joins: Sequence[Join | None], open_ends: Sequence[bool]
+) -> tuple[Op, int | None, list[str]]:
+    """The operator, from the head and the ends of the items; where they disagree the ends win."""
+    known = [join for join in joins if join]
+    if not known or quantifier.negated or quantifier.op == "at_least":
+        return quantifier.op, quantifier.n, []
+    if len(set(known)) > 1:
+        return quantifier.op, quantifier.n, ["the ends of the items mix AND and OR; the head was followed"]
+    by_ends: Op = "all" if known[0] == "and" else "any"
+    if not quantifier.stated or by_ends == quantifier.op:
+        return by_ends, None, []
+    said = f"the head says {'ALL' if quantifier.op == 'all' else 'ONE'}, the ends of the items say {known[0].upper()}"
+    covered = len(known) + sum(open_ends)  # "a; b; or c": the join at the last gap goes for all
+    if 2 * covered < len(joins):
+        return quantifier.op, quantifier.n, [said + "; the head was followed"]
+    return by_ends, None, [said + "; the items were followed"]
+
+
+def _lead_for(item: Item, head: str) -> str:
+    """The head, where the item alone is no sentence ("methotrexate")."""
+    return head if not item.children and not _VERB.search(item.run.text) else ""
+
+
+def _inline_group(
+    run: Run, path: Sequence[str], start: int, parts: Sequence[Part], negated: bool, notes: tuple, flags: Sequence[str]
+) -> Node:
+    """A prose item whose own text lists its parts: "(1) ...; and (2) ..." or "...; AND ..."."""
+    head, *rest = parts
+    text = run.text
+    quantifier = quantifier_of(head.text) if head.text else Quantifier("all", stated=False)
+    op, n, found = _decide(quantifier, [part.join for part in rest[:-1]], [True] * (len(rest) - 1))
+    children = tuple(
+        leaf_of(
+            run,
+            [*path, part.label or str(place)],
+            start + part.start,
+            start + part.end,
+            negated or quantifier.negated,
+            "" if _VERB.search(part.text) else head.text,
+        )
+        for place, part in enumerate(rest, start=1)
+    )
+    return Node(
+        op=op,
+        number=".".join(path),
+        text=head.text or text[start : start + rest[-1].end].strip(),
+        evidence=run.evidence(start, start + (head.end if head.text else rest[-1].end)),
+        n=n,
+        children=children,
+        notes=notes,
+        tags=tags_of(head.text),
+        flags=(*flags, *quantifier.flags, *found),
+    )

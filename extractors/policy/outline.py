@@ -1,0 +1,370 @@
+"""A policy's rows as sections of nested items: who is whose child, before any of it is understood."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.markers import Marker, Reading, marker_of
+from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
+from extractors.policy.rows import Row
+from extractors.policy.runs import Run
+
+_NOTE = re.compile(r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|†\s?", re.I)
+DURATION_ROW = re.compile(
+    r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
+    r"(?:duration|period)|"
+    r"duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
+    r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
+    r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
+    re.I,
+)
+_ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
+
+_SAME = 7.0  # points: left edges that count as one
+_IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
+
+
+@dataclass(eq=False)
+class Item:
+    """One item while the outline is built; becomes a node or an indication later."""
+
+    marker: Marker | None  # None: an item without one, joined to its neighbours by a line "-OR-"
+    reading: Reading | None
+    x0: float  # of the marker
+    body_x0: float | None  # of its text; None until the text came
+    run: Run = field(default_factory=Run)
+    children: list["Item"] = field(default_factory=list)
+    notes: list[Run] = field(default_factory=list)
+    after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
+    durations: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    repeat: int = 1  # 2 for the second item printed with the same marker in one list
+
+    @property
+    def label(self) -> str:
+        """The marker as printed without punctuation, "" for a bullet or none."""
+        if self.marker is None or self.reading is None or self.reading.kind == "bullet":
+            return ""
+        core = self.marker.core.rsplit(".", 1)[-1] if self.reading.kind == "path" else self.marker.core
+        return core if self.repeat == 1 else f"{core}[{self.repeat}]"
+
+
+@dataclass(eq=False)
+class Section:
+    """What stands under one heading that has no marker; the first section of a policy has no heading."""
+
+    heading: Run
+    kind: Kind | None  # None: the heading is none of the known ones (often the name of a condition)
+    x0: float
+    paragraphs: list[Run] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    durations: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class _List:
+    """A list that is still open."""
+
+    items: list[Item]
+
+    @property
+    def last(self) -> Item:
+        return self.items[-1]
+
+
+def read_outline(rows: Sequence[Row]) -> list[Section]:
+    """Return the sections in order, each with its paragraphs and its nested items."""
+    builder = _Builder(indented=_is_indented(rows))
+    for row in rows:
+        builder.take(row)
+    return builder.sections
+
+
+def _is_indented(rows: Sequence[Row]) -> bool:
+    """Whether left edges tell levels apart: those of the markers differ."""
+    edges = [row.x0 for row in rows if marker_of(row.text)]
+    return bool(edges) and max(edges) - min(edges) > _SAME
+
+
+class _Builder:
+    def __init__(self, indented: bool) -> None:
+        self.indented = indented
+        self.sections = [Section(Run(), None, 0.0)]
+        self.open: list[_List] = []
+        self.current: Item | None = None  # takes the next row of text
+        self.note: Run | None = None  # takes it instead
+        self.paragraph: Run | None = None
+        self.pending: Join | None = None  # "-OR-" that waits for the item after it
+        self.restart = True  # a heading came: numbering may begin anew
+        self.last_row: Row | None = None
+
+    def take(self, row: Row) -> None:
+        """Add one row."""
+        text = row.text.strip()
+        marker = marker_of(text)
+        if join := connector_of(text):
+            self._join(join)
+        elif marker and self._place(row, marker):
+            pass
+        elif _NOTE.match(text) and self.open:
+            self._start_note(row)
+        elif self.open and DURATION_ROW.fullmatch(text) and self._is_complete():
+            self._add_duration(text)
+        elif (kind := self._heading(row)) is not False:
+            self._start_section(row, kind)
+        else:
+            self._continue(row)
+        self.last_row = row
+
+    # ---- joins and notes
+
+    def _join(self, join: Join) -> None:
+        self.pending, self.note = join, None
+
+    def _start_note(self, row: Row) -> None:
+        self.note = Run(row.pieces())
+        self._owner_of_note(row).notes.append(self.note)
+
+    def _owner_of_note(self, row: Row) -> Item:
+        """The item a note belongs to: by its left edge, else the innermost list that is still going on."""
+        path = [level.last for level in self.open]
+        if self.indented:
+            for item in reversed(path):
+                if item.body_x0 is not None and abs(row.x0 - item.body_x0) <= _SAME:
+                    return item
+        owner = path[-1]
+        for level, above in zip(reversed(self.open), reversed(path[:-1]), strict=False):
+            joins = {split_end(item.run.text)[1] for item in level.items[:-1]} - {None}
+            ending = split_end(level.last.run.text)[1]
+            if not (joins and ending and ending not in joins):
+                break
+            owner = above  # the last item ends "; AND" in a list of ORs: the list is over
+        return owner
+
+    def _add_duration(self, text: str) -> None:
+        self.open[0].last.durations.append(text)
+        self.note = None
+
+    # ---- headings and running text
+
+    def _heading(self, row: Row) -> Kind | bool | None:
+        """The kind of a heading (None: unknown kind), or False if the row is none."""
+        text = row.text.strip()
+        if self.note is None and self.current is not None and not self._is_complete():
+            return False
+        if self.current is not None and self.indented and self._inside_current(row):
+            return False
+        if len(text.split()) > 12 or text.endswith((";", ",")) or not re.match(r"[A-Z]", text):
+            return False
+        if (kind := heading_kind(text)) is not None:
+            return kind
+        if text.endswith(".") or (is_head(text) and not text.endswith(":")):
+            return False
+        return None if _is_title_case(text) and _names_condition(text) else False
+
+    def _inside_current(self, row: Row) -> bool:
+        body = self.current.body_x0 if self.current.body_x0 is not None else self.current.x0 + 1
+        return row.x0 >= body - _SAME
+
+    def _is_complete(self) -> bool:
+        """Whether the text taken last may end where it does."""
+        if self.note is not None:
+            return True
+        if self.current is None:
+            return True
+        text = self.current.run.text
+        return bool(_ENDED.search(text)) or split_end(text)[1] is not None
+
+    def _start_section(self, row: Row, kind: Kind | None) -> None:
+        self.sections.append(Section(Run(row.pieces()), kind, row.x0))
+        self.current = self.note = self.paragraph = None
+        self.restart = True
+
+    def _continue(self, row: Row) -> None:
+        if self.pending is not None and self.open:
+            self._append_unmarked(row)
+        elif self.note is not None:
+            self.note.add(row.pieces())
+        elif self.current is not None and not self._is_loose(row):
+            if self.current.body_x0 is None:
+                self.current.body_x0 = row.x0
+            self.current.run.add(row.pieces())
+        else:
+            self._add_paragraph(row)
+
+    def _is_loose(self, row: Row) -> bool:
+        """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
+        if not self.indented or not self._is_complete() or not re.match(r"[A-Z•*]", row.text):
+            return False
+        root = self.open[0].last
+        left = min(root.x0, root.body_x0 or root.x0)
+        return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > _SAME
+
+    def _add_paragraph(self, row: Row) -> None:
+        self.current = None
+        section = self.sections[-1]
+        if DURATION_ROW.fullmatch(row.text.strip()):
+            section.durations.append(row.text.strip())
+        if self.paragraph is None or self._begins_paragraph(row):
+            self.paragraph = Run()
+            section.paragraphs.append(self.paragraph)
+        self.paragraph.add(row.pieces())
+
+    def _begins_paragraph(self, row: Row) -> bool:
+        last = self.last_row
+        if last is None or last.page is not row.page or not _ENDED.search(self.paragraph.text):
+            return False
+        gap = row.lines[0].box.top - last.lines[-1].box.bottom
+        return gap > 0.6 * last.height or is_head(self.paragraph.text)
+
+    # ---- markers
+
+    def _place(self, row: Row, marker: Marker) -> bool:
+        """Put an item where its marker, its value and its left edge fit best; False: no marker after all."""
+        choices = [*self._as_sibling(row, marker), *self._as_child(row, marker), *self._as_root(row, marker)]
+        if not choices:
+            return False
+        cost, depth, reading, flag = min(choices, key=lambda choice: (choice[0], -choice[1]))
+        if cost >= _IMPOSSIBLE or (cost >= 4 and self._reads_on(row, marker)):
+            return False
+        item = Item(marker, reading, row.x0, row.word_x0(marker.length))
+        item.run.add(row.pieces(marker.length))
+        if flag:
+            item.flags.append(flag)
+        self._append(item, depth)
+        return True
+
+    def _reads_on(self, row: Row, marker: Marker) -> bool:
+        """Whether the text before is unfinished, so that "A" or "12." at a line's start is part of it."""
+        if len(row.lines) > 1 and row.lines[0].text.strip() == row.text[: marker.length].strip():
+            return False  # the marker stands apart from its text
+        if self.current is None or not self.current.run or self._is_complete():
+            return False
+        return not _is_name(self.current.run.text)
+
+    def _as_sibling(self, row: Row, marker: Marker):
+        for depth, level in enumerate(self.open):
+            last = level.last
+            if last.marker is None or last.reading is None:
+                continue
+            for reading in marker.readings:
+                if reading.kind != last.reading.kind:
+                    continue
+                cost = reading.doubt + self._shift(row, marker, last)
+                cost += 0 if marker.punctuation == last.marker.punctuation else 2.5
+                cost += 0.05 * (len(self.open) - 1 - depth)
+                step = reading.value - last.reading.value
+                if reading.kind == "bullet":
+                    cost += 0 if marker.core == last.marker.core else 2
+                    yield cost, depth, reading, None
+                elif step == 1:
+                    yield cost, depth, reading, None
+                elif step in (0, 2):
+                    yield cost + 2, depth, reading, f"printed as {marker.core} after {last.marker.core}"
+                else:
+                    yield cost + 4.5, depth, reading, f"printed as {marker.core} after {last.marker.core}"
+
+    def _as_child(self, row: Row, marker: Marker):
+        if not self.open:
+            return
+        parent = self.open[-1].last
+        styles = {
+            (level.last.reading.kind, level.last.marker.punctuation)
+            for level in self.open
+            if level.last.reading and level.last.marker
+        }
+        for reading in marker.readings:
+            first = reading.kind == "bullet" or reading.value == 1
+            cost = 1 + reading.doubt + (0 if first else 5)
+            cost += 2 if (reading.kind, marker.punctuation) in styles and reading.kind != "bullet" else 0
+            cost += 0 if is_head(parent.run.text) or not parent.run or _is_name(parent.run.text) else 1.5
+            if self.indented:
+                inward = row.x0 - parent.x0
+                flush = 1.5 if heading_kind(parent.run.text) else 3  # headings with markers often stand as far left as
+                cost += 0 if inward > 4 else flush if inward > -4 else 6  # the items under them
+            flag = None if first else f"the list begins with {marker.core}"
+            yield cost, len(self.open), reading, flag
+
+    def _as_root(self, row: Row, marker: Marker):
+        """A list of its own: the first, or one whose numbering begins anew under a heading."""
+        if self.open and not self.restart and self.current is not None:
+            return
+        for reading in marker.readings:
+            first = reading.kind == "bullet" or reading.value == 1
+            if not self.open or (self.restart and first) or (self.current is None and first):
+                cost = 0.4 + reading.doubt + (0 if first else 3)
+                if self.open and self.indented and row.x0 > self.open[0].last.x0 + _SAME:
+                    cost += 2
+                yield cost, -1, reading, None if first else f"the list begins with {marker.core}"
+
+    def _shift(self, row: Row, marker: Marker, last: Item) -> float:
+        """What it costs that the left edges differ; markers may be set flush right, so either edge may agree."""
+        if not self.indented:
+            return 0.0
+        shifts = [abs(row.x0 - last.x0)]
+        body = row.word_x0(marker.length)
+        if body is not None and last.body_x0 is not None:
+            shifts.append(abs(body - last.body_x0))
+        return 0.0 if min(shifts) <= _SAME else min(4.0, 1.0 + min(shifts) / 12)
+
+    def _append(self, item: Item, depth: int) -> None:
+        if depth < 0:
+            self.open = [_List([item])]
+            self.sections[-1].items.append(item)
+        elif depth == len(self.open):
+            self.open[-1].last.children.append(item)
+            self.open.append(_List(self.open[-1].last.children))
+        else:
+            del self.open[depth + 1 :]
+            self._note_repeat(item, self.open[depth])
+            self._close(self.open[depth].last)
+            if depth == 0:
+                self._continue_root(item)
+            else:
+                self.open[depth].items.append(item)
+        self.pending = None
+        self.current, self.note, self.paragraph, self.restart = item, None, None, False
+
+    def _continue_root(self, item: Item) -> None:
+        """The next item of the outermost list, which may stand under a later heading."""
+        section = self.sections[-1]
+        section.items.append(item)
+        if self.open[0].items is not section.items:
+            self.open[0] = _List(section.items)
+
+    def _note_repeat(self, item: Item, level: _List) -> None:
+        same = [at for at in level.items if at.marker and item.marker and at.marker.core == item.marker.core]
+        if same and item.reading and item.reading.kind != "bullet":
+            item.repeat = max(at.repeat for at in same) + 1
+
+    def _close(self, last: Item) -> None:
+        if self.pending is not None:
+            last.after = self.pending
+
+    def _append_unmarked(self, row: Row) -> None:
+        """An item without a marker after a line "-OR-": a sibling of the item before the line."""
+        item = Item(None, None, row.x0, row.x0)
+        item.run.add(row.pieces())
+        level = self.open[-1]
+        level.last.after = self.pending
+        level.items.append(item)
+        self.pending, self.current, self.note = None, item, None
+
+
+def _is_title_case(text: str) -> bool:
+    words = [word for word in re.findall(r"[A-Za-z][\w'’/-]*", text) if len(word) > 3]
+    return bool(words) and sum(word[0].isupper() for word in words) >= 0.6 * len(words)
+
+
+def _names_condition(text: str) -> bool:
+    """Whether a short line is little more than the name of a condition."""
+    from extractors.vocabulary.conditions import find_conditions
+
+    covered = {at for term in find_conditions(text) for at in range(term.start, term.end)}
+    return len(covered) >= 0.5 * len(re.sub(r"\([^()]*\)", "", text).strip(" :"))
+
+
+def _is_name(text: str) -> bool:
+    """Whether an item is a bare heading, which may have items under it without saying so."""
+    return len(text.split()) <= 10 and not text.rstrip().endswith((".", ";"))

@@ -1,0 +1,137 @@
+"""How the children of a head are joined: its quantifier, its "(A or B)", the "; AND" at the ends of items."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Join = Literal["and", "or"]
+
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {w: n for n, w in enumerate(_WORDS, start=1)}
+_NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
+
+# what must hold of the items; the match nearest the end of the head counts
+_NONE = re.compile(
+    r"\b(?:none of|(?:does|do|has|have|is|are|was|were|will|must|should|may|can)\s+not\b[^.;]{0,60}\b"
+    r"(?:any|one)(?: one)? of|"
+    r"(?:no|without)(?: evidence of)? any(?: one)? of|not\b[^.;]{0,30}\bany of)\s+(?:the|these)\b",
+    re.I,
+)
+_AT_LEAST = re.compile(
+    rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?(?:of\b|criteri)", re.I
+)
+_MORE = re.compile(rf"\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these)\b", re.I)
+_ANY = re.compile(
+    r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"
+    r"\beither\b(?=[^.;]*[:)]?\s*$)|\bany of\b|"
+    r"\bmeets? any\b",
+    re.I,
+)
+_ALL = re.compile(
+    r"\b(?:all|both|each|every one)\s+(?:of\b|(?:the\s+)?(?:following|criteria)|\(|are met|apply|listed)|"
+    r"\bboth\b(?=\s*(?:\(|:|$))|"
+    r"\ball\b(?=\s*(?:\(|:|$))",
+    re.I,
+)
+_MUST_MEET = re.compile(r"\(\s*(?:must )?meets?\s+(?P<what>all|both|any|one|either)\b[^()]*\)", re.I)
+
+_MARK = r"(?:[A-Za-z]|[ivxIVX]{1,6}|\d{1,2})"
+_ENUMERATED = re.compile(
+    rf"\(\s*(?:must meet\s+)?(?:criteri(?:a|on)\s+|items?\s+)?(?:either\s+)?{_MARK}(?:\s*,\s*{_MARK})*\s*,?\s*"
+    rf"(?P<join>and/or|and|or|&|through|to|[-–])\s*{_MARK}\s*\)",
+)
+_DANGLING_OR_AND = re.compile(r"\(\s*(?P<n>\d{1,2})\s+or more\s*\)", re.I)
+
+_END = re.compile(
+    r"(?P<stop>\s*[;,.]?\s*)(?:[-–—*]{1,2}\s*)?\b(?P<join>and/or|and|or)\b\s*(?:[-–—*]{1,2})?\s*[:;.,]?\s*$", re.I
+)
+_CONNECTOR_LINE = re.compile(r"[\s\-–—*;,:._~=]*(?P<join>AND/OR|AND|OR)[\s\-–—*;,:._~=]*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantifier:
+    """What a head says of its items."""
+
+    op: Literal["all", "any", "at_least"]
+    n: int | None = None
+    negated: bool = False  # "does not have any of the following"
+    stated: bool = True  # False: the head has no quantifier, which means all
+    flags: tuple[str, ...] = ()
+
+
+def quantifier_of(head: str) -> Quantifier:
+    """Return what a head demands of its items; without a quantifier, all of them."""
+    by_words, by_letters = _by_words(head), _by_letters(head)
+    if by_words is None and by_letters is None:
+        return Quantifier("all", stated=False)
+    if by_words is None:
+        return Quantifier("all" if by_letters == "and" else "any")
+    if by_letters and by_words.op in ("all", "any") and (by_letters == "and") != (by_words.op == "all"):
+        printed = "ALL" if by_words.op == "all" else "ONE"
+        flag = f"the head says {printed} but lists its items with '{by_letters}'"
+        return Quantifier(by_words.op, by_words.n, by_words.negated, True, (flag,))
+    return by_words
+
+
+def _by_words(head: str) -> Quantifier | None:
+    if match := _MUST_MEET.search(head):
+        return Quantifier("all" if match["what"].lower() in ("all", "both") else "any")
+    if match := _DANGLING_OR_AND.search(head):
+        return _at_least(int(match["n"]))
+    found: list[tuple[int, int, Quantifier]] = []
+    for rank, (pattern, make) in enumerate(_PATTERNS):
+        for match in pattern.finditer(head):
+            found.append((match.end(), -rank, make(match)))
+    return max(found, key=lambda at: at[:2])[2] if found else None
+
+
+def _count(match: re.Match[str]) -> int:
+    return int(match["n"]) if match["n"].isdigit() else _NUMBERS[match["n"].lower()]
+
+
+def _at_least(n: int) -> Quantifier:
+    return Quantifier("any") if n == 1 else Quantifier("at_least", n)
+
+
+_PATTERNS = (
+    (_NONE, lambda match: Quantifier("all", negated=True)),
+    (_AT_LEAST, lambda match: _at_least(_count(match))),
+    (_MORE, lambda match: _at_least(_count(match))),
+    (_ALL, lambda match: Quantifier("all")),
+    (_ANY, lambda match: Quantifier("any")),
+)
+
+
+def _by_letters(head: str) -> Join | None:
+    """The join of "(A or B)", "(must meet 1 or 2)", "(i, ii and iii)"; "(a through e)" says nothing."""
+    matches = list(_ENUMERATED.finditer(head))
+    if not matches:
+        return None
+    join = matches[-1]["join"].lower()
+    return "or" if join in ("or", "and/or") else "and" if join in ("and", "&") else None
+
+
+def split_end(text: str) -> tuple[str, Join | None]:
+    """Part an item from the "; AND" or "; or" at its end: the text without it, and the join.
+
+    A lone semicolon or comma at the end goes too; a full stop belongs to the text and stays.
+    """
+    text = text.rstrip()
+    match = _END.search(text)
+    join: Join | None = None
+    if match and match.start() > 0 and not text[: match.start()].rstrip().endswith("("):
+        join = "and" if match["join"].lower() == "and" else "or"
+        text = text[: match.start()] + ("." if match["stop"].strip() == "." else "")
+    return text.rstrip().rstrip(";,").rstrip(), join
+
+
+def connector_of(text: str) -> Join | None:
+    """Return the join of a line that holds nothing else: "-AND-", "OR", "; AND"."""
+    match = _CONNECTOR_LINE.fullmatch(text)
+    return None if match is None else "and" if match["join"].lower() == "and" else "or"
+
+
+def is_head(text: str) -> bool:
+    """Return whether the text announces items: ends with a colon or a quantifier's bracket, or has a quantifier."""
+    bare = split_end(text)[0]
+    return bare.endswith(":") or _by_words(bare) is not None or _ENUMERATED.search(bare) is not None

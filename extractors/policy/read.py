@@ -1,0 +1,37 @@
+"""A payer's coverage policy: pages in, criteria tree out."""
+
+from collections.abc import Sequence
+
+from extractors.evidence import Page
+from extractors.policy.criteria import read_criteria
+from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
+from extractors.policy.outline import read_outline
+from extractors.policy.published import outline, published
+from extractors.policy.rows import rows_of
+from extractors.policy.table import read_table
+from extractors.policy.tree import Indication, Node, Note, Policy
+
+__all__ = ["Indication", "Node", "Note", "Policy", "outline", "published", "read_policy"]
+
+
+def read_policy(pages: Sequence[Page]) -> Policy:
+    """Return the policy that these pages print, in page order; what is not there is None or empty.
+
+    Nothing is guessed: an operator that head and items state differently is flagged on its node, and what could not be
+    read as criteria is said in `problems`.
+    """
+    title = find_title(pages)
+    name = title.value if title else ""
+    rows = rows_of(pages)
+    found = read_table(rows, name) or read_criteria(read_outline(rows), name)
+    return Policy(
+        document=pages[0].document if pages else "",
+        title=title,
+        payer=find_payer(pages),
+        number=find_number(pages),
+        effective_date=find_effective_date(pages),
+        drugs=drugs_of(name, pages),
+        indications=tuple(found.indications),
+        exclusions=tuple(found.exclusions),
+        problems=tuple(found.problems),
+    )

@@ -1,0 +1,99 @@
+"""Rows of a policy in reading order, without the running headers and footers that fall inside lists."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.evidence import Line, Page
+from extractors.policy.runs import Piece
+
+_EDGE_ROWS = 4  # rows at the top and the bottom of a page where a running header or footer may stand
+
+# "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "12", "- 4 -", "(c) 2026 Plan"
+_PAGE_LINE = re.compile(
+    r"(?:page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d+\s*pages?\s*[-–—].*|[-–—]?\s*\d{1,3}\s*[-–—]?|.*\bpage\s+\d+\s+of\s+\d+\s*\.?|"
+    r"(?:©|\(c\)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Lines of one page on one baseline."""
+
+    page: Page
+    lines: tuple[Line, ...]  # left to right
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def x0(self) -> float:
+        return self.lines[0].box.x0
+
+    @property
+    def x1(self) -> float:
+        return self.lines[-1].box.x1
+
+    @property
+    def height(self) -> float:
+        return max(line.box.height for line in self.lines)
+
+    def pieces(self, skip: int = 0) -> list[Piece]:
+        """The row's lines as pieces of text, without the first `skip` characters of its text."""
+        found = []
+        for line in self.lines:
+            text = line.text[skip:] if skip < len(line.text) else ""
+            skip = max(0, skip - len(line.text) - 1)
+            if text.strip():
+                found.append(Piece(self.page, line, text.strip()))
+        return found
+
+    def word_x0(self, skip: int) -> float | None:
+        """Left edge of the first word at or after character `skip` of the row's text."""
+        for line in self.lines:
+            offset = 0
+            for word in line.words:
+                if offset >= skip:
+                    return word.box.x0
+                offset += len(word.text) + 1
+            skip -= len(line.text) + 1
+        return None
+
+
+def rows_of(pages: Sequence[Page]) -> list[Row]:
+    """Return the rows of the body, page after page."""
+    by_page = [[Row(page, tuple(row)) for row in page.rows] for page in pages]
+    repeated = _repeated(by_page)
+    return [row for rows in by_page for i, row in enumerate(rows) if not _is_running(row, i, len(rows), repeated)]
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d+", "#", re.sub(r"\W+", " ", text.lower())).strip()
+
+
+def _repeated(by_page: Sequence[Sequence[Row]]) -> frozenset[tuple[str, bool]]:
+    """Texts (digits masked) that stand near the top, or near the bottom, of two pages or more."""
+    seen: Counter[tuple[str, bool]] = Counter()
+    for rows in by_page:
+        top = {(_masked(row.text), True) for row in rows[:_EDGE_ROWS]}
+        bottom = {(_masked(row.text), False) for row in rows[-_EDGE_ROWS:]}
+        seen.update(top | bottom)
+    needed = max(2, len(by_page) // 3)
+    return frozenset(key for key, count in seen.items() if count >= needed and len(key[0]) >= 6)
+
+
+def _is_running(row: Row, index: int, count: int, repeated: frozenset[tuple[str, bool]]) -> bool:
+    near_top, near_bottom = index < _EDGE_ROWS, index >= count - _EDGE_ROWS
+    if not (near_top or near_bottom):
+        return False
+    if (index in (0, count - 1) or near_bottom) and _PAGE_LINE.fullmatch(row.text.strip()):
+        return True
+    if near_top and _PAGE_LINE.fullmatch(row.text.strip()) and "age" in row.text.lower():
+        return True
+    masked = _masked(row.text)
+    if row.page.number == 1 and near_top:
+        return False  # the title block itself, which the later pages repeat
+    return (near_top and (masked, True) in repeated) or (near_bottom and (masked, False) in repeated)

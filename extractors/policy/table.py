@@ -1,0 +1,84 @@
+"""A policy printed as a table of labelled rows, as Part D plans file them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.policy.criteria import Criteria, _negative, _sentences
+from extractors.policy.headings import is_label_start, table_label
+from extractors.policy.heads import bare_duration
+from extractors.policy.inline import split_inline
+from extractors.policy.nodes import _inline_group, leaf_of
+from extractors.policy.quantifiers import split_end
+from extractors.policy.rows import Row
+from extractors.policy.runs import Run
+from extractors.policy.tree import Indication, Node
+
+_FEWEST = 3  # labels from which a page of rows is such a table
+_EMPTY = re.compile(
+    r"(?:n/?a|none|not applicable|-+|all (?:fda[- ]approved|medically[- ]accepted) indications.*)\.?", re.I
+)
+
+
+@dataclass
+class _Cell:
+    label: str
+    content: Run = field(default_factory=Run)
+
+
+def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
+    """Return the criteria of a labelled table, None if the rows are none."""
+    cells = _cells(rows)
+    if sum(table_label(cell.label) is not None for cell in cells) < _FEWEST:
+        return None
+    found, leaves = Criteria(), []
+    name, duration = title, None
+    for cell in cells:
+        use, text = table_label(cell.label), cell.content.text.strip()
+        if use is None or not text:
+            continue
+        if use == "duration":
+            duration = bare_duration(text) or text
+        elif use == "indication" and not _EMPTY.fullmatch(text):
+            name = text
+        elif use == "excluded" and not _EMPTY.fullmatch(text):
+            found.exclusions += [_negative(node) for node in _sentences(cell.content, [cell.label], 0)]
+        elif use == "criteria" and not _EMPTY.fullmatch(text):
+            leaves.append(_node_of_cell(cell))
+    if not leaves:
+        return None
+    tree = Node(op="all", number="", text=title, evidence=leaves[0].evidence, children=tuple(leaves))
+    found.indications.append(Indication(name=name, phase="any", tree=tree, duration=duration))
+    return found
+
+
+def _node_of_cell(cell: _Cell) -> Node:
+    parts = split_inline(cell.content.text, prose=True)
+    if parts:
+        return _inline_group(cell.content, [cell.label], 0, parts, False, (), ())
+    end = len(split_end(cell.content.text)[0])
+    return leaf_of(cell.content, [cell.label], 0, end, lead=cell.label)
+
+
+def _cells(rows: Sequence[Row]) -> list[_Cell]:
+    """Label and content of each row of the table; a label may run over two lines beside its content."""
+    cells: list[_Cell] = []
+    edge: float | None = None  # left edge of the content column
+    for row in rows:
+        left, *right = row.lines
+        if _starts_label(left.text) and (right or edge is not None):
+            cells.append(_Cell(left.text.strip().rstrip(":")))
+            edge = right[0].box.x0 if right else edge
+        elif cells and table_label(cells[-1].label) is None and (edge is None or left.box.x0 < edge - 10):
+            cells[-1].label = f"{cells[-1].label} {left.text.strip().rstrip(':')}"
+        elif cells and edge is not None and left.box.x0 >= edge - 10:
+            right = list(row.lines)
+        else:
+            continue
+        pieces = row.pieces()
+        cells[-1].content.add([piece for piece in pieces if piece.line in right])
+    return cells
+
+
+def _starts_label(text: str) -> bool:
+    return table_label(text) is not None or is_label_start(text)
