@@ -1,0 +1,98 @@
+"""Diagnosis, procedure and drug codes printed for what was denied."""
+
+import re
+from collections.abc import Iterable
+
+from extractors.denial.fields import Codes
+from extractors.denial.labels import Labelled
+from extractors.denial.reading import Letter, Span
+from extractors.denial.roles import Said, section
+from extractors.evidence import Finding
+
+# ICD-10-CM: "M32.19", "I10" (without a point only after its label)
+_ICD10 = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
+_ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
+# HCPCS level II "J0491"; CPT "72148" and "0232T" only after CPT, HCPCS, code, or in parentheses beside one
+_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV]\d{4}(?![\w-])")
+_CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TF0-9])(?![\w.,-]*\d)(?![\w-])")
+_CPT_LABEL = re.compile(
+    r"(?:\bCPT|\bHCPCS|procedure code|service code|billing code|\bcodes?)(?:®)?(?: ?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
+    re.IGNORECASE,
+)
+_NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
+_NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
+# A code named as the right one, or of another service, is not the denied one.
+_OTHER_CODE = re.compile(
+    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|covered (?:drugs|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
+    re.IGNORECASE,
+)
+_NOT_HERE = {"copies", "fair_hearing", "external_review", "agency", "court", "help", "continuation"}
+
+
+def find_codes(
+    letter: Letter, labels: list[Labelled], said: list[Said], taken: Iterable[Span], only: Span | None = None
+) -> Finding[Codes] | None:
+    """Return the codes of the denied service and its diagnosis.
+
+    `taken` are spans of identifiers, which look like codes; `only` limits the search to the
+    denied lines of an explanation of benefits.
+    """
+    taken = [(span.start, span.end) for span in taken]
+    dx_cells = [span for label in labels if label.field == "diagnosis" for span in label.values[:1]]
+    code_cells = [span for label in labels if label.field == "code" for span in label.values[:1]]
+    found: dict[str, dict[str, tuple[int, int]]] = {"icd10": {}, "hcpcs_cpt": {}, "ndc": {}}
+
+    def keep(kind: str, start: int, end: int) -> None:
+        if only and not only.start <= start < only.end:
+            return
+        if any(a <= start < b for a, b in taken):
+            return
+        one = section(said, start)
+        if one and (one.own and one.role in _NOT_HERE):
+            return
+        if one and _OTHER_CODE.search(letter.text[max(one.start, start - 60) : min(one.end, end + 25)]):
+            return
+        found[kind].setdefault(letter.text[start:end].upper(), (start, end))
+
+    text = letter.text
+    for match in _NDC.finditer(text):
+        keep("ndc", match.start(), match.end())
+    for match in _NDC_BARE.finditer(text):
+        keep("ndc", match.start(), match.end())
+    for match in _ICD10.finditer(text):
+        keep("icd10", match.start(), match.end())
+    for span in dx_cells:
+        for match in _ICD10_BARE.finditer(text, span.start, span.end):
+            keep("icd10", match.start(), match.end())
+    for match in _HCPCS.finditer(text):
+        if not any(span.start <= match.start() < span.end for span in dx_cells):
+            keep("hcpcs_cpt", match.start(), match.end())
+    for match in _CPT.finditer(text):
+        in_cell = any(span.start <= match.start() < span.end for span in code_cells)
+        labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
+        in_parens = match[0][-1] in "TF" and text[match.start() - 1] == "("
+        if (in_cell or labelled or in_parens or only) and not _revenue(text, match.start()):
+            keep("hcpcs_cpt", match.start(), match.end())
+    if not any(found.values()):
+        return None
+    spans = sorted(span for kind in found.values() for span in kind.values())
+    cited = [letter.cite(start, end, None, 0.95) for start, end in spans]
+    return Finding(
+        value=Codes(
+            icd10=tuple(code for code in found["icd10"]),
+            hcpcs_cpt=tuple(code for code in found["hcpcs_cpt"]),
+            ndc=tuple(code for code in found["ndc"]),
+        ),
+        confidence=min(at.confidence for at in cited),
+        evidence=tuple(evidence for at in cited for evidence in at.evidence),
+    )
+
+
+def _revenue(text: str, start: int) -> bool:
+    return bool(
+        re.search(
+            r"(?:revenue|zip|rev\.?|reason|remark|denial|rejected with) ?(?:code)?:? ?$",
+            text[max(0, start - 24) : start],
+            re.IGNORECASE,
+        )
+    )

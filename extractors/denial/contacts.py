@@ -1,0 +1,176 @@
+"""Where the appeal goes: the address, fax and telephone printed for the appeal itself.
+
+Every number and address of the letter is a candidate with the role of its sentence; the
+choice takes those of the appeal and leaves the intake fax, the help line and the regulator.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from extractors.denial.reading import Letter
+from extractors.denial.roles import Said, section
+from extractors.evidence import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A number or an address and what the letter offers it for."""
+
+    kind: str  # "phone", "fax" or "address"
+    value: str
+    start: int
+    end: int
+    role: str | None
+
+
+# "1-800-555-0117", "(877) 291-0366", "800.365.0609", "1 800 555 0117"; 8005550117 after its label.
+# OCR reads l for 1, O for 0; a number needs its ten digits after repair.
+_PHONE = re.compile(
+    r"(?<![\w/-])(?:\+?[1lI][ .-]{0,2})?\(?[2-9]\d{2}\)?[ .-]{0,3}[2-9\dOolI]\d{2}[ .-]{1,2}[\dOolI]{4}(?![\w-]*\d)"
+    r"|(?<![\w/-])1?[2-9]\d{9}(?!\w)"
+)
+_FAX_BEFORE = re.compile(r"(?:fax|facsimile)[^.;]{0,28}$", re.IGNORECASE)
+_PHONE_BEFORE = re.compile(r"(?:phone|tel|telephone|call|calling|\bph)\b[^.;]{0,28}$", re.IGNORECASE)
+_TTY_BEFORE = re.compile(r"(?:\btt[yd]\b|\btdd\b)[^.;,]{0,12}$", re.IGNORECASE)
+
+_STREET = r"(?:\d{1,6}(?:-\d+)? (?:[NSEW]\.? )?(?:[A-Z0-9][\w.']* ?){1,6}?(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
+_BOX = r"(?:P\.?\s?O\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
+_ZIP = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
+_ADDRESS = re.compile(rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP})(?!\d)", re.DOTALL)
+# What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
+_NAME_OPENS = re.compile(
+    r"(?:\b(?:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted|fax)\b[^.:]{0,60}?\bto:?\s"
+    r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|:\s|[.!?]\s|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
+)
+
+
+def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
+    """Return every telephone, fax and address of the letter in reading order, each with its role."""
+    text = letter.text
+    found: list[Contact] = []
+    for match in _PHONE.finditer(text):
+        if kind := _kind_of_number(text, match, letter):
+            one = section(said, match.start())
+            found.append(
+                Contact(kind=kind, value=match[0], start=match.start(), end=match.end(), role=one.role if one else None)
+            )
+    for match in _ADDRESS.finditer(text):
+        start = _name_start(letter, said, match.start())
+        one = section(said, match.start())
+        role = one.role if one else None
+        if re.search(
+            r"appeal|grievance|reconsideration|redetermination|disputed", text[start : match.start()], re.IGNORECASE
+        ):
+            role = role if role in _NOT_APPEAL else "appeal"
+        found.append(Contact(kind="address", value="", start=start, end=match.end("zip"), role=role))
+    return sorted(found, key=lambda at: at.start)
+
+
+_NOT_APPEAL = {"external_review", "fair_hearing", "agency", "court", "without_appeal", "expedited_appeal"}
+
+
+def _kind_of_number(text: str, match: re.Match[str], letter: Letter) -> str | None:
+    before = text[max(0, match.start() - 40) : match.start()]
+    if _TTY_BEFORE.search(before) or sum(c.isdigit() or c in "OolI" for c in match[0]) < 10:
+        return None
+    fax, phone = _FAX_BEFORE.search(before), _PHONE_BEFORE.search(before)
+    if match[0].isdigit() and not (fax or phone):
+        return None
+    if fax and phone:
+        return "fax" if fax.start() > phone.start() else "phone"
+    return "fax" if fax else "phone"
+
+
+def _name_start(letter: Letter, said: list[Said], box: int) -> int:
+    """Return where the addressee before a box or a street begins: at most four lines above, after its cue."""
+    text = letter.text
+    block = letter.blocks[letter.place_at(box).block]
+    floor = max(block.start, box - 160)
+    piece = text[floor:box]
+    start = floor
+    for match in _NAME_OPENS.finditer(piece):
+        start = floor + match.end()
+    # A line of its own before the box belongs to it as long as it is a name, not a sentence.
+    places = [place for place in letter.places if place.end <= box and place.start >= start]
+    for place in places:
+        line = text[place.start : place.end]
+        if place.end in letter.stops and not _is_addressee(line):
+            start = place.end + 1
+    while start < box and not text[start].isalnum():
+        start += 1
+    return start
+
+
+def _is_addressee(line: str) -> bool:
+    words = [word for word in re.findall(r"[A-Za-z][\w'.-]*", line)]
+    capital = sum(
+        word[0].isupper() or word.lower() in {"of", "and", "the", "for", "c/o", "from", "to"} for word in words
+    )
+    return (
+        bool(words)
+        and capital >= 0.8 * len(words)
+        and not line.rstrip().endswith(("?", "!", "."))
+        and not line.endswith(":")
+    )
+
+
+def choose_contacts(
+    letter: Letter, contacts: Iterable[Contact], final: bool, urgent: bool
+) -> tuple[Finding[str] | None, Finding[str] | None, Finding[str] | None]:
+    """Return address, fax and phone of the appeal.
+
+    After a final internal denial they are those of the external review. A fast appeal's
+    numbers count only where the letter was itself handled as urgent and gives no others.
+    """
+    listed = list(contacts)
+    wanted = ("external_review",) if final else ("regular_appeal", "appeal")
+    return tuple(_choose(letter, listed, kind, wanted, urgent and not final) for kind in ("address", "fax", "phone"))  # type: ignore[return-value]
+
+
+def _choose(
+    letter: Letter, listed: list[Contact], kind: str, wanted: tuple[str, ...], urgent: bool
+) -> Finding[str] | None:
+    for role in wanted:
+        mine = [at for at in listed if at.kind == kind and at.role == role]
+        if mine:
+            break
+    else:
+        mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"] if urgent else []
+    if not mine:
+        return None
+    first = mine[0]
+    others = {_digits(letter.text[at.start : at.end]) for at in mine} - {_digits(letter.text[first.start : first.end])}
+    confidence = 0.97 if not others else 0.8 if kind != "address" else 0.85
+    value = as_printed(letter, first.start, first.end) if kind == "address" else first.value
+    return letter.cite(first.start, first.end, value, confidence)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)[-10:]
+
+
+def as_printed(letter: Letter, start: int, end: int) -> str:
+    """Return an address on one line: a line break without a comma becomes one."""
+    lines: list[str] = []
+    last = None
+    for place, word in letter.words_in(start, end):
+        if place is not last:
+            lines.append(word.text)
+            last = place
+        else:
+            lines[-1] += f" {word.text}"
+    joined = lines[0]
+    for above, below in zip(lines, lines[1:], strict=False):
+        if above.endswith("-"):
+            joined += below
+        else:
+            joined += (", " if _starts_part(above, below) else " ") + below
+    return joined.strip(" ,;.").replace("( ", "(")
+
+
+def _starts_part(above: str, below: str) -> bool:
+    """Whether a line break in an address parts two of its lines, and is not just the end of a full line."""
+    return not above.rstrip().endswith((",", ".", ":")) and bool(
+        re.match(r"P\.?\s?O\.?\s?Box|\d|Attn|c/o|[A-Z][a-z]+(?: [A-Z][a-z]+)*, [A-Z]{2}\b", below)
+    )

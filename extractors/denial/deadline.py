@@ -1,0 +1,191 @@
+"""How long the letter gives for the internal appeal, as it states it.
+
+Every time limit of the letter is a candidate with its kind; the appeal's is chosen. The
+days the plan has to answer, a peer-to-peer window, a corrected claim, an external review,
+a hearing and the days for keeping a service are limits too, and never the appeal's.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from extractors.dates import find_dates
+from extractors.denial.fields import StatedDeadline
+from extractors.denial.reading import Letter
+from extractors.denial.roles import Said, role_of
+from extractors.evidence import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One time limit and what it is for."""
+
+    stated: StatedDeadline
+    kind: str  # role of roles.yaml; "appeal" is the internal appeal
+    start: int
+    end: int
+
+
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_WORD = rf"(?:{'|'.join([*_ONES[1:], *_TENS])}|hundred|and|a)"
+_IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
+# "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
+_COUNT = re.compile(
+    rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar|business|working|consecutive|full)[ -])?"
+    r"(?P<unit>days?|months?|years?|weeks?)\b",
+    re.IGNORECASE,
+)
+_DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "S": "5"})
+# What the plan or a reviewer does within a time is no time to appeal.
+_PLAN_ACTS = re.compile(
+    r"\b(?:we|plan|carrier|reviewers?|people|organization|IRO|company|aetna|cigna|humana)\b[^.;]{0,70}"
+    r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a|send you|process|look at)",
+    re.IGNORECASE,
+)
+_IS_DECIDED = re.compile(
+    r"(?:is|are|be|been) (?:answered|decided|made|completed|processed|reviewed)[^.;]{0,20}$", re.IGNORECASE
+)
+_FILES = re.compile(
+    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive|received|appeal|until|deadline|postmarked|due)\b",
+    re.IGNORECASE,
+)
+_BY_DATE = re.compile(
+    r"(?:\bby|no later than|on or before|not later than|deadline(?: is)?:?|last day(?: to (?:file|appeal))?(?: is)?:?|until|before|due(?: date)?:?)\s*(?:\w+day,? )?$",
+    re.IGNORECASE,
+)
+_ANCHORS = (
+    ("receipt", re.compile(r"receipt|receiv(?:e|ed|ing)|you get|get this|day you got", re.IGNORECASE)),
+    ("mailing", re.compile(r"mail(?:ing|ed)|postmark", re.IGNORECASE)),
+    ("decision", re.compile(r"decision|determination", re.IGNORECASE)),
+    ("statement", re.compile(r"statement", re.IGNORECASE)),
+    ("notice", re.compile(r"notice|letter|denial|explanation of benefits|\beob\b|remittance|top of", re.IGNORECASE)),
+)
+_RIVALS = {"continuation", "without_appeal", "fair_hearing", "external_review", "court", "agency", "copies"}
+
+
+def find_limits(letter: Letter, said: list[Said]) -> list[Limit]:
+    """Return every time limit of the letter in reading order, each with its kind."""
+    found: list[Limit] = []
+    for index, one in enumerate(said):
+        text = letter.text[one.start : one.end]
+        for match in _COUNT.finditer(text):
+            count = _count(match)
+            if not count or not _FILES.search(text):
+                continue
+            unit = match["unit"].lower().rstrip("s")
+            days = count * 7 if unit == "week" else count if unit == "day" else None
+            months = count if unit == "month" else count * 12 if unit == "year" else None
+            if (days or 0) < 3 and (months or 0) < 1:
+                continue
+            kind = _kind(text, match.start(), match.end(), one, said, index, letter)
+            stated = StatedDeadline(days=days, months=months, anchor=_anchor(text[match.end() :]))
+            found.append(Limit(stated=stated, kind=kind, start=one.start + match.start(), end=one.start + match.end()))
+        for mention in find_dates(text):
+            if not _BY_DATE.search(text[: mention.start]):
+                continue
+            kind = _kind(text, mention.start, mention.end, one, said, index, letter)
+            stated = StatedDeadline(date=mention.day, anchor=None)
+            found.append(Limit(stated=stated, kind=kind, start=one.start + mention.start, end=one.start + mention.end))
+    return found
+
+
+def _count(match: re.Match[str]) -> int:
+    if match["digits"]:
+        digits = match["digits"].translate(_DIGIT_SLIPS)
+        return int(digits) if digits.isdigit() else 0
+    return number_in_words(match["words"] or "")
+
+
+def number_in_words(words: str) -> int:
+    """Return the number that English words name, 0 if they name none: "one hundred eighty" is 180."""
+    total = 0
+    for word in re.split(r"[ -]+", words.lower().strip()):
+        if word in _ONES:
+            total += _ONES.index(word)
+        elif word in _TENS:
+            total += _TENS[word]
+        elif word == "hundred":
+            total = max(1, total) * 100
+        elif word not in ("and", "a", ""):
+            return 0
+    return total
+
+
+def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: int, letter: Letter) -> str:
+    """Return what a limit is for: its clause decides, then its sentence, then what was said before."""
+    clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
+    before = text[max(0, start - 110) : start]
+    if (
+        _PLAN_ACTS.search(before)
+        and not re.search(r"must (?:be )?receive|receive your", before)
+        or _IS_DECIDED.search(before)
+    ):
+        return "plan_answer"
+    after = text[end : end + 110]
+    clause = text[clause_start:start] + after.split(";")[0]
+    own = role_of(text)
+    if own in _RIVALS:
+        # "within 60 days ... or ask for a fair hearing": the nearer word decides
+        near = role_of(clause)
+        return near if near in ("appeal", "regular_appeal") and own in ("agency", "copies", "external_review") else own
+    if own:
+        return (
+            "appeal"
+            if own in ("regular_appeal", "help") and re.search(r"appeal|grievance|redetermination", text, re.IGNORECASE)
+            else own
+        )
+    for earlier in reversed(said[max(0, index - 3) : index]):
+        if earlier.own:
+            role = earlier.role or ""
+            return "appeal" if role == "regular_appeal" else role
+    return one.role or "unknown"
+
+
+def _anchor(after: str) -> str | None:
+    """Return what the clock runs from, by the nearest word after the number."""
+    clause = re.split(r"[.;]", after, maxsplit=1)[0][:90]
+    clause = re.split(r"\b(?:to (?:file|appeal|ask|request|submit))\b", clause, maxsplit=1)[0] or clause
+    hits = [(match.start(), name) for name, pattern in _ANCHORS if (match := pattern.search(clause))]
+    return min(hits)[1] if hits else None
+
+
+def choose_deadline(
+    letter: Letter, limits: list[Limit], notice: dt.date | None, final: bool
+) -> Finding[StatedDeadline] | None:
+    """Return the limit of the internal appeal; None where the letter states none or the appeal is exhausted.
+
+    A count and a date that agree are one statement, the count. Where they disagree the date
+    is what a reader would go by: it is returned, less sure. Two different counts: the
+    shorter one is offered, not asserted.
+    """
+    if final:
+        return None
+    mine = [limit for limit in limits if limit.kind in ("appeal", "regular_appeal")]
+    mine = mine or [limit for limit in limits if limit.kind == "expedited_appeal" and (limit.stated.days or 0) >= 15]
+    if not mine:
+        return None
+    counts = [limit for limit in mine if limit.stated.date is None]
+    dates = [limit for limit in mine if limit.stated.date is not None and (not notice or limit.stated.date > notice)]
+    if counts:
+        chosen, confidence = counts[0], 0.97
+        values = {(limit.stated.days, limit.stated.months) for limit in counts}
+        if len(values) > 1:
+            tally = {value: sum((at.stated.days, at.stated.months) == value for at in counts) for value in values}
+            best = max(tally.values())
+            leaders = [at for at in counts if tally[at.stated.days, at.stated.months] == best]
+            chosen = min(leaders, key=lambda at: (at.stated.days or 31 * (at.stated.months or 0), at.start))
+            confidence = 0.75 if best > 1 and len({(at.stated.days, at.stated.months) for at in leaders}) == 1 else 0.5
+        if (
+            dates
+            and notice
+            and chosen.stated.days
+            and dates[0].stated.date != notice + dt.timedelta(days=chosen.stated.days)
+        ):
+            chosen, confidence = dates[0], min(confidence, 0.7)
+    elif dates:
+        chosen = dates[0]
+        confidence = 0.95 if len({limit.stated.date for limit in dates}) == 1 else 0.5
+    else:
+        return None
+    return letter.cite(chosen.start, chosen.end, chosen.stated, confidence)

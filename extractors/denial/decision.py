@@ -1,0 +1,94 @@
+"""When the payer decided: the date of the notice that the appeal clock starts from."""
+
+import datetime as dt
+import re
+
+from extractors.dates import find_dates
+from extractors.denial.fields import StatedDeadline
+from extractors.denial.labels import Labelled, values_of
+from extractors.denial.reading import Letter, Span
+from extractors.evidence import Finding
+
+# From the surest to the least: a notice's own date, then the day it was mailed, then the day it was worked on.
+_RANKS = ("notice_date", "statement_date", "mailed_date", "decision_date", "processed_date")
+_BY_ANCHOR = {
+    "decision": "decision_date",
+    "mailing": "mailed_date",
+    "statement": "statement_date",
+    "notice": "notice_date",
+}
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?\.?,?\s+)"
+_ALONE = re.compile(rf"^\W*{_WEEKDAY}?$", re.IGNORECASE)
+# A fax header or a footer carries dates of its own: "10/30/2026 14:02 FROM: ... P.001/002"
+_MACHINE = re.compile(
+    r"\b\d{1,2}:\d{2}\b|\bp(?:age|g)?\.?\s?\d+\s?(?:/|of)\s?\d+|\bfrom:|\bto:|received|printed|rev(?:ised|\.)|form\b|exp(?:ires|\.)|omb\b|effective|fax",
+    re.IGNORECASE,
+)
+
+
+def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str, Span, dt.date, bool]]:
+    """Return every date the letter gives for itself: kind of label, where, the day, whether repaired.
+
+    Kind "alone" is a date that stands by itself above the salutation.
+    """
+    found: list[tuple[str, Span, dt.date, bool]] = []
+
+    def read(text: str, firm: bool) -> tuple[int, int, dt.date] | None:
+        mentions = find_dates(text[:40])
+        if mentions and not re.sub(r"\W", "", re.sub(_WEEKDAY, "", text[: mentions[0].start], flags=re.IGNORECASE)):
+            return mentions[0].start, mentions[0].end, mentions[0].day
+        return None
+
+    for rank in _RANKS:
+        for label, span, value in values_of(labels, letter, rank, read):
+            if label.firm or rank in ("mailed_date", "processed_date") or label.label.lower() in ("dated", "written"):
+                if label.label.lower() == "dated" and not label.firm:
+                    continue
+                found.append((rank, span, value, False))  # type: ignore[arg-type]
+    taken = {span.start for _, span, _, _ in found}
+    salutation = re.search(r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+[A-Z]", letter.text)
+    above = salutation.start() if salutation else len(letter.text) // 2
+    for place in letter.places:
+        line = letter.text[place.start : place.end]
+        for mention in find_dates(line):
+            start = place.start + mention.start
+            rest = line[mention.end :].strip(" .,")
+            if (
+                start in taken
+                or start > above
+                or not _ALONE.match(line[: mention.start])
+                or rest
+                or _MACHINE.search(line)
+            ):
+                continue
+            found.append(("alone", Span(start=start, end=place.start + mention.end), mention.day, mention.repaired))
+    return found
+
+
+def choose_denial_date(
+    letter: Letter, found: list[tuple[str, Span, dt.date, bool]], stated: StatedDeadline | None, labels: list[Labelled]
+) -> Finding[dt.date] | None:
+    """Return the date the clock runs from.
+
+    Where the letter says from which date the time to appeal runs, that date; else the
+    best labelled; else the one that stands alone above the salutation. Two different
+    dates with equal claim are offered, not asserted.
+    """
+    others = {span.start for label in labels if label.field in ("other_date", "patient_dob") for span in label.values}
+    found = [one for one in found if one[0] != "alone" or one[1].start not in others]
+    anchor = _BY_ANCHOR.get(stated.anchor or "") if stated else None
+    order = [anchor] if anchor else []
+    order += ["notice_date", "alone", "statement_date", "mailed_date", "decision_date", "processed_date"]
+    for rank in order:
+        mine = [one for one in found if one[0] == rank]
+        if not mine:
+            continue
+        days = {day for _, _, day, _ in mine}
+        _, span, day, repaired = mine[0]
+        sure = 0.97 if rank != "alone" else 0.95
+        if len(days) > 1:
+            sure = 0.5
+        if repaired or any(at.repaired for at in find_dates(letter.text[span.start : span.end])):
+            sure = min(sure, 0.85)
+        return letter.cite(span.start, span.end, day, sure)
+    return None

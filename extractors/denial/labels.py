@@ -1,0 +1,268 @@
+"""Labels and the values they stand for, in every layout.
+
+A value stands after its label on the line, right of it in the row of a table, beneath it in
+a column, or after it in a run of middots. Each place is offered, nearest first; whoever asks
+for a field says what such a value looks like and takes the first that does.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+from rapidfuzz import fuzz, process
+
+from extractors.denial.reading import Letter, Place, Span
+from extractors.errors import RebutError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A label and the places its value may stand, nearest first."""
+
+    field: str  # key of labels.yaml
+    label: str  # as printed, without its colon
+    at: Span
+    values: tuple[Span, ...]
+    firm: bool  # printed with a colon, or alone in its cell: surely a label and not a word of a sentence
+
+
+class VocabularyError(RebutError):
+    """A data file of the program is broken (file, what is wrong)."""
+
+    code = "vocabulary-broken"
+    message = "The data file {0} of the program is broken: {1}. Install rebut again."
+    exit_status = 1
+
+
+_NUMBER = r"(?:numbers?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
+_COLON = re.compile(r"\s*(?:[:#]|\s-\s)+\s*")
+_SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
+
+
+@cache
+def vocabulary() -> dict[str, str]:
+    """Return phrase -> field of labels.yaml; a phrase twice is an error."""
+    name = "labels.yaml"
+    tables = yaml.safe_load(resources.files("extractors.denial").joinpath(name).read_text(encoding="utf-8"))
+    phrases: dict[str, str] = {}
+    for field, listed in tables.items():
+        for phrase in listed:
+            if phrases.setdefault(phrase, field) != field:
+                raise VocabularyError(name, f"{phrase!r} is listed under {phrases[phrase]} and {field}")
+    return phrases
+
+
+def _as_pattern(phrase: str) -> str:
+    words = [_NUMBER if word == "{no}" else re.escape(word) for word in phrase.split()]
+    return r"\s*".join(words).replace("'s", "'?s?")
+
+
+@cache
+def _label_pattern() -> tuple[re.Pattern[str], list[str]]:
+    phrases = sorted(vocabulary(), key=lambda phrase: -len(phrase.replace("{no}", "number")))
+    groups = "|".join(f"(?P<p{index}>{_as_pattern(phrase)})" for index, phrase in enumerate(phrases))
+    # After the phrase: its colon, a "#", the end of the cell, or a space and a value.
+    return re.compile(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w)", re.IGNORECASE), phrases
+
+
+@cache
+def _flat() -> dict[str, str]:
+    return {phrase.replace("{no}", "number"): field for phrase, field in vocabulary().items()}
+
+
+def field_of(printed: str) -> str | None:
+    """Return the field that a whole label names, or None; OCR slips in longer labels are forgiven.
+
+    "Patient / birth date" names two fields: see `find_labels`.
+    """
+    name = re.sub(r"\s+", " ", re.sub(r"[:*®™.]+$", "", printed.strip().lower())).strip(" :#")
+    name = re.sub(r"\b(?:no\.?|num\.?|nbr\.?)$|#$", "number", name).strip()
+    flat = _flat()
+    if name in flat:
+        return flat[name]
+    bare = re.sub(r"\s*\([^)]*\)", "", name).strip()
+    if bare in flat:
+        return flat[bare]
+    if bare.removeprefix("your ") in flat:
+        return flat[bare.removeprefix("your ")]
+    if len(name) >= 8 and (near := process.extractOne(name, flat.keys(), scorer=fuzz.ratio, score_cutoff=90)):
+        return flat[near[0]]
+    return None
+
+
+def find_labels(letter: Letter) -> list[Labelled]:
+    """Return every label of the letter in reading order, with the places of its value."""
+    cells = _Cells(letter)
+    found: list[Labelled] = []
+    for index, place in enumerate(letter.places):
+        found.extend(_labels_of_line(letter, cells, index, place))
+    return found
+
+
+def values_of(
+    labels: list[Labelled], letter: Letter, field: str, read: Callable[[str, bool], tuple[int, int, object] | None]
+) -> Iterator[tuple[Labelled, Span, object]]:
+    """Yield label, span and value of each label of the field whose value reads as one.
+
+    `read(text, firm)` returns start and end within the text and the value, or None.
+    """
+    for label in labels:
+        if label.field != field:
+            continue
+        for span in label.values:
+            if got := read(letter.text[span.start : span.end], label.firm):
+                start, end, value = got
+                yield label, Span(start=span.start + start, end=span.start + end), value
+                break
+
+
+def _labels_of_line(letter: Letter, cells: "_Cells", index: int, place: Place) -> Iterator[Labelled]:
+    text = letter.text[place.start : place.end]
+    marks = list(_marks(text))
+    for number, (start, end, field, firm) in enumerate(marks):
+        until = marks[number + 1][0] if number + 1 < len(marks) else len(text)
+        value_start = end + (colon.end() if (colon := _COLON.match(text[end:])) else 0)
+        value = text[value_start:until]
+        if firm and number + 1 == len(marks) and (cut := re.search(r"\s[·|]\s", value)):
+            value = value[: cut.start()]
+        stripped = value.strip(" \t,;·|")
+        spans: list[Span] = []
+        if stripped:
+            begin = place.start + value_start + len(value) - len(value.lstrip(" \t,;·|"))
+            spans.append(_whole(letter, begin, begin + len(stripped)))
+        elif number + 1 == len(marks):
+            if firm or number == 0:
+                spans += cells.around(index, place)
+            if number and (follow := cells.next_in_flow(place)):
+                spans.insert(0, follow)
+        if spans:
+            yield Labelled(
+                field=field,
+                label=text[start:end],
+                at=Span(start=place.start + start, end=place.start + end),
+                values=tuple(spans),
+                firm=firm or not stripped,
+            )
+
+
+def _whole(letter: Letter, start: int, end: int) -> Span:
+    """Take in the rest of a number that the line broke at a hyphen."""
+    text = letter.text
+    while end < len(text) and text[end - 1] == "-" and text[end].isalnum():
+        while end < len(text) and not text[end].isspace():
+            end += 1
+    return Span(start=start, end=end)
+
+
+def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield start, end, field and firmness of each label printed in one line."""
+    colon_at = text.find(":")
+    pattern, phrases = _label_pattern()
+    whole = text if colon_at < 0 else text[:colon_at]
+    if len(whole) <= 48 and (fields := _fields_of(whole)):
+        # The cell up to its colon is a label as a whole, parts of it need no second look.
+        for field in fields:
+            yield 0, len(whole.rstrip()), field, True
+        begin = len(whole)
+    else:
+        begin = 0
+    flat_fields = [vocabulary()[phrase] for phrase in phrases]
+    for match in pattern.finditer(text, begin):
+        if begin and match.start() < begin + 1:
+            continue
+        before, after = text[: match.start()], text[match.end() :]
+        colon = bool(re.match(r"\s*(?::|#)", after))
+        opens = not before.strip() or bool(re.search(r"[·|;]\s*$", before))
+        if not (colon or opens):
+            # "Member ID W123 Group 555": a second label in a line needs a value that looks like one
+            if not re.match(r"\s+(?=[A-Z0-9-]*\d)", after):
+                continue
+            if not _strong(match[0]):
+                continue
+        if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
+            continue
+        yield match.start(), match.end(), flat_fields[match.lastindex - 1], colon or (opens and not after.strip())
+
+
+def _strong(printed: str) -> bool:
+    """Whether the label cannot be a word of a sentence: it has two words, or is an id label in capitals."""
+    return (
+        " " in printed.strip()
+        or printed.isupper()
+        or printed.lower() in {"born", "dob", "id", "grp", "ndc", "reference"}
+    )
+
+
+def _fields_of(whole: str) -> list[str]:
+    """Return the fields of a cell that is a label as a whole; two for "Patient / birth date"."""
+    if field := field_of(whole):
+        return [field]
+    parts = [part for part in re.split(r"\s*/\s*", whole) if part.strip()]
+    fields = [field_of(part) for part in parts]
+    if len(parts) > 1 and all(fields):
+        return list(dict.fromkeys(field for field in fields if field))
+    return []
+
+
+class _Cells:
+    """Neighbours of a line: right of it in its row, beneath it in its column."""
+
+    def __init__(self, letter: Letter) -> None:
+        self.letter = letter
+        self.by_line = {id(place.line): place for place in letter.places}
+        self.rows: dict[int, list[Place]] = {}
+        for page in letter.pages:
+            for row in page.rows:
+                places = [self.by_line[id(line)] for line in row]
+                for place in places:
+                    self.rows[id(place.line)] = places
+
+    def around(self, index: int, place: Place) -> list[Span]:
+        """Return the cells right of and beneath a label that stands alone, unless they are labels too."""
+        found = []
+        row = self.rows[id(place.line)]
+        right = [other for other in row if other.line.box.x0 > place.line.box.x0 and other is not place]
+        if right and not self._is_label(right[0]):
+            found.append(self._cell(right[0]))
+        below = self.below(place)
+        if below and not self._is_label(below):
+            found.append(self._cell(below))
+        return found
+
+    def below(self, place: Place) -> Place | None:
+        """Return the line right beneath, in the same column."""
+        box = place.line.box
+        under = [
+            other
+            for other in self.letter.places
+            if other.page is place.page
+            and 0 < other.line.box.top - box.top < 2.6 * box.height + 4
+            and other.line.box.top > box.bottom - 0.5 * box.height
+            and (abs(other.line.box.x0 - box.x0) < 1.5 * box.height or _overlap(other, place) > 0.5)
+        ]
+        return min(under, key=lambda other: (other.line.box.top, abs(other.line.box.x0 - box.x0)), default=None)
+
+    def next_in_flow(self, place: Place) -> Span | None:
+        """Return what follows the line in its block, up to the next separator."""
+        block = self.letter.blocks[place.block]
+        rest = self.letter.text[place.end : block.end]
+        piece = re.match(r"\s*([^·|]{1,80})", rest)
+        if not piece or not piece[1].strip():
+            return None
+        return Span(start=place.end + piece.start(1), end=place.end + piece.start(1) + len(piece[1].rstrip()))
+
+    def _is_label(self, place: Place) -> bool:
+        text = self.letter.text[place.start : place.end]
+        head = text.split(":", 1)[0]
+        return bool(_fields_of(head)) and (":" in text or len(head) == len(text))
+
+    def _cell(self, place: Place) -> Span:
+        return _whole(self.letter, place.start, place.end)
+
+
+def _overlap(one: Place, other: Place) -> float:
+    a, b = one.line.box, other.line.box
+    return (min(a.x1, b.x1) - max(a.x0, b.x0)) / max(1.0, min(a.width, b.width))

@@ -1,0 +1,23 @@
+"""Patterns kept as data: read once, checked when read."""
+
+import re
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+# A space of a pattern in a data file stands for any space or hyphen, but not inside [...].
+_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | ")
+
+
+@cache
+def load_table(name: str) -> Any:
+    """Return the content of a YAML file of this folder."""
+    return yaml.safe_load(resources.files("extractors.denial").joinpath(name).read_text(encoding="utf-8"))
+
+
+def any_of(patterns: list[str]) -> re.Pattern[str]:
+    """Return one pattern that matches where any of them does, case ignored."""
+    loose = [_SPACE.sub(lambda match: r"[\s-]+" if match[0] == " " else match[0], pattern) for pattern in patterns]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in loose), re.IGNORECASE)

@@ -1,0 +1,258 @@
+"""Whose letter it is and who asked for the service."""
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.dates import find_dates
+from extractors.denial.labels import Labelled, values_of
+from extractors.denial.patterns import load_table
+from extractors.denial.reading import Letter, Span
+from extractors.evidence import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    credentials: re.Pattern[str]
+    prescribing: frozenset[str]
+    titles: frozenset[str]
+    particles: frozenset[str]
+    suffixes: frozenset[str]
+    not_a_person: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    table = load_table("names.yaml")
+    listed = sorted(table["credentials"], key=len, reverse=True)
+    return _Words(
+        credentials=re.compile(rf"(?:{'|'.join(re.escape(at) for at in listed)})\.?(?![\w-])"),
+        prescribing=frozenset(at.replace(".", "").upper() for at in table["prescribing"]),
+        titles=frozenset(at.lower() for at in table["titles"]),
+        particles=frozenset(table["particles"]),
+        suffixes=frozenset(at.lower() for at in table["suffixes"]),
+        not_a_person=frozenset(at.lower() for at in table["not_a_person"]),
+    )
+
+
+_LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿ"
+_NAME_WORD = re.compile(rf"[{_LETTERS}][{_LETTERS}'.-]*")
+_CREDENTIALLED = re.compile(
+    rf"(?P<name>(?:[A-ZÀ-Þ][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[A-ZÀ-Þ][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
+)
+
+
+def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
+    """Return start, end and the person's name that opens the text, titles and credentials left off, or None.
+
+    "Dunmore, Philippa J.", "LEOPOLD FANNING", "Dr. Lindiwe Straker, Dermatology" -> "Lindiwe Straker".
+    """
+    words = _words()
+    cut = re.search(r"[(/;:|·\d]|,\s*(?:born|dob|id|age)\b|\s-\s|\n|\bDOB\b|\bID\b", text, re.IGNORECASE)
+    piece = text[: cut.start()] if cut else text
+    tokens = list(_NAME_WORD.finditer(piece))
+    start, last = None, None
+    names: list[re.Match[str]] = []
+    comma_at: int | None = None
+    for token in tokens:
+        between = piece[last.end() : token.start()] if last else piece[: token.start()]
+        if last is None and between.strip(" .,"):
+            return None
+        bare = token[0].rstrip(".").lower()
+        if last is not None and "," in between:
+            if words.credentials.match(piece, token.start()) or bare in words.suffixes:
+                break
+            if comma_at is not None or len(names) > 2:
+                break
+            comma_at = len(names)
+        elif last is not None and between.strip(" "):
+            break
+        if not names and bare in words.titles:
+            last = token
+            continue
+        if (
+            names
+            and words.credentials.match(piece, token.start())
+            and token[0].isupper()
+            and len(token[0]) <= 7
+            and not piece.isupper()
+        ):
+            break
+        if bare in words.not_a_person and not (comma_at is not None):
+            return None
+        if bare in words.not_a_person:
+            names = names[:comma_at]
+            comma_at = None
+            break
+        if not token[0][0].isupper() and bare not in words.particles:
+            if not firm or len(names) < 2:
+                return None
+            break
+        start = token.start() if start is None else start
+        names.append(token)
+        last = token
+    if comma_at is not None and comma_at >= 2 and comma_at < len(names):
+        names = names[:comma_at]  # "Ines Farquharson, Rheumatology"
+    if not 2 <= len(names) <= 5 or start is None or all(len(name[0].rstrip(".")) <= 1 for name in names):
+        return None
+    if firm is False and all(name[0].islower() for name in names):
+        return None
+    end = names[-1].end()
+    value = piece[names[0].start() : end].rstrip(",-'")
+    if len(names[-1][0].rstrip(".")) > 1:
+        value = value.rstrip(".")
+    return names[0].start(), names[0].start() + len(value), value
+
+
+def name_key(name: str) -> frozenset[str]:
+    """Return the words of a name in any order, without initials and case."""
+    return frozenset(word for word in re.findall(r"[^\W\d_]+", name.lower()) if len(word) > 1)
+
+
+_SALUTATION = re.compile(
+    r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
+)
+_FOR_PERSON = re.compile(
+    r"(?:claim (?:received )?for|on behalf of|regarding|statement for|prepared for|services? (?:for|provided to))\s+(?=[A-Z])"
+)
+
+
+def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
+    """Return the patient's name as printed: after its label, else from the salutation and the address block."""
+    labelled = [
+        (span, str(value)) for label, span, value in values_of(labels, letter, "patient_name", read_name) if label.firm
+    ]
+    greeted = list(_greeted(letter))
+    if labelled:
+        return _most_common(letter, labelled, 0.97)
+    if greeted:
+        span, name = greeted[0]
+        top = letter.text[: span.start]
+        again = sum(word in top.lower() for word in name_key(name)) == len(name_key(name))
+        return letter.cite(span.start, span.end, name, 0.96 if again else 0.88, prose=True)
+    for field, sure in (("subscriber_name", 0.7), ("patient_name", 0.6)):
+        found = [(span, str(value)) for _, span, value in values_of(labels, letter, field, read_name)]
+        if found:
+            return _most_common(letter, found, sure)
+    for match in _FOR_PERSON.finditer(letter.text):
+        if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
+            return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
+    return None
+
+
+def _greeted(letter: Letter) -> list[tuple[Span, str]]:
+    found = []
+    for match in _SALUTATION.finditer(letter.text):
+        printed = match["name"]
+        if re.match(r"(?:Dr|Doctor)\b|.*\b(?:MD|DO|NP|PA-C)\b", printed):
+            continue
+        if got := read_name(printed):
+            found.append((Span(start=match.start("name") + got[0], end=match.start("name") + got[1]), got[2]))
+    return found
+
+
+def _most_common(letter: Letter, found: list[tuple[Span, str]], sure: float) -> Finding[str]:
+    tally = Counter(name_key(name) for _, name in found)
+    (best, count), *rest = tally.most_common()
+    span, name = next(one for one in found if name_key(one[1]) == best)
+    others = [key for key, _ in rest if not (key <= best or best <= key)]
+    return letter.cite(span.start, span.end, name, sure if not others else 0.7 if count > 1 else 0.5, prose=True)
+
+
+def find_birth_date(letter: Letter, labels: list[Labelled], notice: dt.date | None) -> Finding[dt.date] | None:
+    """Return the date of birth: a labelled date, never later than the notice."""
+
+    def read(text: str, firm: bool) -> tuple[int, int, dt.date] | None:
+        for mention in find_dates(text[:90], not_after=notice):
+            if notice is None or mention.day <= notice:
+                return mention.start, mention.end, mention.day
+        return None
+
+    found = list(values_of(labels, letter, "patient_dob", read))
+    if not found:
+        return None
+    tally = Counter(value for _, _, value in found)
+    (best, count), *rest = tally.most_common()
+    _, span, value = next(one for one in found if one[2] == best)
+    repaired = any(at.repaired for at in find_dates(letter.text[span.start : span.end], not_after=notice))
+    sure = (0.85 if repaired else 0.98) if not rest else 0.8 if count > rest[0][1] else 0.5
+    return letter.cite(span.start, span.end, value, sure)  # type: ignore[arg-type]
+
+
+_ASKED = re.compile(
+    r"(?:[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor|[Pp]hysician|[Pp]rescriber|"
+    r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,40} (?:by|from)|\bDr\.?)[,:]?\s+(?=[A-Z])"
+)
+_NOT_THE_PRESCRIBER = re.compile(
+    r"medical director|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board certified|signed|consultant",
+    re.IGNORECASE,
+)
+
+
+def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
+    """Return who prescribed or ordered it, never the plan's own doctor.
+
+    From its label; else a provider who may prescribe; else "your doctor, Winifred Osei, MD, asked"; else the
+    addressee of a letter to the prescriber.
+    """
+
+    def read(text: str, firm: bool) -> tuple[int, int, str] | None:
+        if got := _credentialled(text):
+            return got
+        return read_name(text) if firm else None
+
+    labelled = [(span, str(value)) for _, span, value in values_of(labels, letter, "prescriber", read)]
+    if labelled:
+        return _most_common(letter, labelled, 0.97)
+    provider = [
+        (span, str(value))
+        for _, span, value in values_of(
+            labels, letter, "provider", lambda text, firm: _credentialled(text, prescribing=True)
+        )
+    ]
+    if provider:
+        return _most_common(letter, provider, 0.93)
+    for match in _ASKED.finditer(letter.text):
+        if _NOT_THE_PRESCRIBER.search(letter.text[max(0, match.start() - 60) : match.start()]):
+            continue
+        window = letter.text[match.end() : match.end() + 70]
+        got = read_name(window, firm=False)
+        if got and (
+            window[got[1] :].lstrip(" ,")[:5].strip()
+            and _words().credentials.match(window[got[1] :].lstrip(" ,"))
+            or match[0].startswith(("Dr", "your", "Your"))
+        ):
+            return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
+    return _addressed_doctor(letter)
+
+
+def _credentialled(text: str, prescribing: bool = False) -> tuple[int, int, str] | None:
+    """Return the person with credentials in the text: "Wood River Pulmonary, Oriane Stubblefield, MD"."""
+    words = _words()
+    for match in _CREDENTIALLED.finditer(text):
+        credential = words.credentials.match(text, match.end())
+        if not credential or (prescribing and credential[0].replace(".", "").upper() not in words.prescribing):
+            continue
+        if got := read_name(match["name"]):
+            return match.start("name") + got[0], match.start("name") + got[1], got[2]
+    return None
+
+
+def _addressed_doctor(letter: Letter) -> Finding[str] | None:
+    greeted = re.search(r"\b(?:Dear|Hello)\s+(?:Dr\.?|Doctor)\s+(?P<name>[^:,\n]{2,40})", letter.text)
+    if not greeted:
+        return None
+    wanted = name_key(greeted["name"])
+    top = letter.text[: greeted.start()]
+    for match in _CREDENTIALLED.finditer(top):
+        if not _words().credentials.match(top, match.end()):
+            continue
+        got = read_name(match["name"])
+        if got and wanted <= name_key(got[2]):
+            start = match.start("name") + got[0]
+            return letter.cite(start, start + len(got[2]), got[2], 0.93, prose=True)
+    if got := read_name(greeted["name"]):
+        return letter.cite(greeted.start("name") + got[0], greeted.start("name") + got[1], got[2], 0.85, prose=True)
+    return None

@@ -1,0 +1,91 @@
+"""The door of this folder: pages of a letter in, its fields out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.denial.codes import find_codes
+from extractors.denial.contacts import choose_contacts, find_contacts
+from extractors.denial.deadline import choose_deadline, find_limits
+from extractors.denial.decision import choose_denial_date, find_notice_dates
+from extractors.denial.fields import Denial
+from extractors.denial.identifiers import find_group, find_member_id, find_references
+from extractors.denial.labels import find_labels
+from extractors.denial.payer import choose_payer, find_payers_named
+from extractors.denial.people import find_birth_date, find_patient, find_prescriber
+from extractors.denial.plan_type import choose_plan_type, find_signs
+from extractors.denial.policy_named import find_policy_named
+from extractors.denial.reading import Letter, Span
+from extractors.denial.reasons import REFUSED, choose_reasons, find_grounds
+from extractors.denial.roles import read_roles
+from extractors.denial.service import choose_service, find_asked
+from extractors.denial.urgency import find_urgency, is_final
+from extractors.documents import DocumentType, type_of
+from extractors.evidence import Page
+
+_DENIES = (DocumentType.DENIAL_LETTER, DocumentType.EXPLANATION_OF_BENEFITS)
+
+
+def read_denial(pages: Sequence[Page]) -> Denial:
+    """Return what the letter says, each value with the words that say it.
+
+    Any letter can be read; what is not a denial gets no reasons and no deadline. A field
+    the letter does not state is None; one that it states twice, differently, comes with a
+    confidence under 0.6: offered to a person, not asserted.
+    """
+    letter = Letter([page for page in pages if page.lines])
+    if not letter.places:
+        return Denial()
+    denial = _read(letter)
+    kind = type_of(pages)
+    if kind not in _DENIES:
+        return replace(denial, reasons=None, denial_date=None, internal_appeal_deadline=None)
+    return denial
+
+
+def _read(letter: Letter) -> Denial:
+    labels = find_labels(letter)
+    said = read_roles(letter)
+    final = is_final(letter, said)
+    urgent = find_urgency(letter, labels, said)
+    limits = find_limits(letter, said)
+    stated = choose_deadline(letter, limits, None, final)
+    denial_date = choose_denial_date(
+        letter, find_notice_dates(letter, labels), stated.value if stated else None, labels
+    )
+    notice = denial_date.value if denial_date else None
+    deadline = choose_deadline(letter, limits, notice, final)
+    plan, printed, delegate = choose_payer(letter, find_payers_named(letter, labels), labels)
+    member_id, group = find_member_id(letter, labels), find_group(letter, labels)
+    taken = {finding.value for finding in (member_id, group) if finding}
+    ids = [
+        span
+        for label in labels
+        if label.field in ("member_id", "group_number", "reference_number")
+        for span in label.values[:1]
+    ]
+    refused = [Span(start=one.start, end=one.end) for one in said if REFUSED.search(letter.text[one.start : one.end])]
+    service, as_printed = choose_service(letter, find_asked(letter, labels, refused))
+    address, fax, phone = choose_contacts(letter, find_contacts(letter, said), final, bool(urgent and urgent.value))
+    return Denial(
+        denial_date=denial_date,
+        payer=plan,
+        payer_as_printed=printed,
+        delegate=delegate,
+        reasons=choose_reasons(letter, said, find_grounds(letter, said)),
+        patient_name=find_patient(letter, labels),
+        patient_dob=find_birth_date(letter, labels, notice),
+        member_id=member_id,
+        group_number=group,
+        reference_numbers=find_references(letter, labels, taken),
+        service=service,
+        service_as_printed=as_printed,
+        codes=find_codes(letter, labels, said, ids),
+        prescriber=find_prescriber(letter, labels),
+        plan_type=choose_plan_type(letter, find_signs(letter)),
+        urgent=urgent,
+        internal_appeal_deadline=deadline,
+        appeal_address=address,
+        appeal_fax=fax,
+        appeal_phone=phone,
+        policy_named=find_policy_named(letter),
+    )

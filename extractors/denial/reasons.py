@@ -1,0 +1,180 @@
+"""Why the payer said no: each ground with the sentences that state it, the main one first.
+
+Sentences that name a ground without giving it (what to do "if it was denied as not medically
+necessary", how an exception is had, what an earlier letter said) give none.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.denial.fields import Reason, ReasonCategory
+from extractors.denial.patterns import any_of, load_table
+from extractors.denial.reading import Letter
+from extractors.denial.roles import Said
+from extractors.evidence import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    category: ReasonCategory
+    firm: re.Pattern[str] | None
+    leaning: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A sentence that states a ground."""
+
+    category: ReasonCategory
+    firm: bool
+    said: int  # index of the sentence
+    opened: bool  # "because", "reason:" or a refusal stands in it or right before it
+
+
+@cache
+def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[str, ReasonCategory]]:
+    table = load_table("reasons.yaml")
+    grounds = [
+        _Ground(
+            ReasonCategory(row["category"]),
+            any_of(row["firm"]) if row.get("firm") else None,
+            any_of(row["leaning"]) if row.get("leaning") else None,
+        )
+        for row in table["categories"]
+    ]
+    codes: dict[str, ReasonCategory] = {}
+    for category, listed in table["codes"].items():
+        for code in listed:
+            if codes.setdefault(code, ReasonCategory(category)) != category:
+                raise ValueError(f"reasons.yaml: code {code} stands under two categories")
+    return grounds, any_of(table["not_a_ground"]), any_of(table["opens_a_ground"]), codes
+
+
+# Roles in which a refusal is told about, not given.
+_ELSEWHERE = {
+    "continuation",
+    "fair_hearing",
+    "external_review",
+    "court",
+    "agency",
+    "copies",
+    "plan_answer",
+    "expedited_appeal",
+    "regular_appeal",
+}
+REFUSED = re.compile(
+    r"\b(?:denied|deny|denying|not approved?|(?:can(?:not|'t| not)|unable to|not able to|could not|won't|will not) (?:approve|cover|authorize|pay|certify)|not (?:certified|covered|authorized|payable)|declined|upheld|uphold|disapproved|rejected|we said no|adverse)\b",
+    re.IGNORECASE,
+)
+
+
+def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
+    """Return every sentence that states a ground, in reading order; one sentence may state two."""
+    grounds, not_a_ground, opens, _ = _grounds()
+    found: list[Stated] = []
+    for index, one in enumerate(said):
+        text = letter.text[one.start : one.end]
+        if not_a_ground.search(text):
+            continue
+        refused = bool(REFUSED.search(text))
+        if one.role in _ELSEWHERE and not refused:
+            continue
+        if one.own and one.role in ("appeal", "without_appeal") and not refused:
+            continue
+        before = letter.text[said[index - 1].start : said[index - 1].end] if index else ""
+        opened = bool(opens.search(text) or opens.search(before))
+        for ground in grounds:
+            firm = bool(ground.firm and ground.firm.search(text))
+            if firm or (ground.leaning and ground.leaning.search(text)):
+                found.append(Stated(category=ground.category, firm=firm, said=index, opened=opened))
+    return found
+
+
+def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Finding[tuple[Reason, ...]] | None:
+    """Return the grounds, main one first, each quoted by the run of sentences that states it.
+
+    A ground stated firmly beats those that only lean; where none is firm the first leaning
+    one is taken, less sure; where no words give one, a reason code of the claim does.
+    """
+    firm = [one for one in stated if one.firm]
+    opened = [one for one in firm if one.opened]
+    chosen = opened or firm
+    sure = 0.95 if opened else 0.85
+    if not chosen:
+        leaning = [one for one in stated if one.opened] or stated
+        chosen = [one for one in leaning if one.category == leaning[0].category]
+        sure = 0.75
+    if not chosen:
+        return _from_codes(letter) or _unclassified(letter, said)
+    order = list(dict.fromkeys(one.category for one in chosen))
+    if len(order) > 2:
+        sure = min(sure, 0.7)
+    reasons, findings = [], []
+    for category in order:
+        mine = sorted({one.said for one in stated if one.category == category})
+        start, end = _run(said, mine, next(one.said for one in chosen if one.category == category))
+        quote = " ".join(letter.printed[start:end].split())
+        reasons.append(Reason(category=category, quote=quote))
+        findings.append(letter.cite(start, end, None, sure, prose=True))
+    return Finding(
+        value=tuple(reasons),
+        confidence=min(at.confidence for at in findings),
+        evidence=tuple(evidence for at in findings for evidence in at.evidence),
+    )
+
+
+def _run(said: list[Said], mine: list[int], main: int) -> tuple[int, int]:
+    """Return start and end of the longest stretch around the main sentence that keeps to the ground."""
+    first = last = main
+    for index in sorted(mine):
+        if last < index <= last + 2:
+            last = index
+    for index in sorted(mine, reverse=True):
+        if first - 2 <= index < first:
+            first = index
+    return said[first].start, said[last].end
+
+
+# "CO-197", "CARC 50", "Reason code: 29", "PR 204"
+_CODE = re.compile(
+    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?:adjustment |denial |claim )?reason code|remark code)s?:?[ -]*(?:CO|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
+)
+
+
+def _from_codes(letter: Letter) -> Finding[tuple[Reason, ...]] | None:
+    codes = _grounds()[3]
+    found: dict[ReasonCategory, re.Match[str]] = {}
+    for match in _CODE.finditer(letter.text):
+        code = match["code"].lstrip("0") or "0"
+        if code in ("45", "1", "2", "3", "253") or code not in codes:
+            continue  # contractual discount, deductible, coinsurance, copay, sequestration deny nothing
+        found.setdefault(codes[code], match)
+    if not found:
+        return None
+    spans = []
+    reasons = []
+    for category, match in found.items():
+        place = letter.place_at(match.start())
+        spans.append((place.start, place.end))
+        reasons.append(Reason(category=category, quote=" ".join(letter.printed[place.start : place.end].split())))
+    cited = [letter.cite(start, end, None, 0.8, prose=True) for start, end in spans]
+    return Finding(
+        value=tuple(reasons),
+        confidence=min(at.confidence for at in cited),
+        evidence=tuple(evidence for at in cited for evidence in at.evidence),
+    )
+
+
+_GIVEN = re.compile(r"\b(?:because|reason(?: for (?:denial|this decision))?(?: is)?:|due to)\s+\w", re.IGNORECASE)
+
+
+def _unclassified(letter: Letter, said: list[Said]) -> Finding[tuple[Reason, ...]] | None:
+    """Offer the sentence that gives a reason in words no class knows; for a person to judge."""
+    not_a_ground = _grounds()[1]
+    for one in said:
+        text = letter.text[one.start : one.end]
+        if _GIVEN.search(text) and REFUSED.search(text) and not not_a_ground.search(text):
+            reason = Reason(category=ReasonCategory.OTHER, quote=" ".join(letter.printed[one.start : one.end].split()))
+            return letter.cite(one.start, one.end, (reason,), 0.5, prose=True)
+    return None

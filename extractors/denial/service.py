@@ -1,0 +1,148 @@
+"""What was denied: the drug by its generic name, or the service as the letter prints it, short."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.denial.labels import Labelled
+from extractors.denial.reading import Letter, Span, sentences
+from extractors.evidence import Finding
+from extractors.vocabulary.drugs import DrugMention, find_drugs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Words that name what was asked for."""
+
+    span: Span
+    weight: float  # how surely these words are the request
+    drug: DrugMention | None
+
+
+# "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
+_REQUEST = re.compile(
+    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:for|to cover|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of|for))|"
+    r"requested:?|(?:denied|deny|approve|approval of|approval for|denial of|request for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)|cannot (?:approve|cover|authorize)|"
+    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim for|denied your request for|(?:did not|didn't) approve)\s+"
+    r"(?P<what>[A-Za-z][^.;\n]{2,130})",
+    re.IGNORECASE,
+)
+# "Dupuytren contracture release of the right hand (CPT 26123)"
+_BEFORE_CODE = re.compile(
+    r"(?:\b(?:for|cover|approve|of|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT|HCPCS|procedure|service|code|revenue)",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
+_NOT_A_SERVICE = re.compile(
+    r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
+    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|help|copies|free|part of|you\b|drugs?\b|treatment\b$|center\b|\d)",
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith Dr|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b|\bplanned\b|\bcode\b)"
+)
+_LEAD = re.compile(
+    r"^(?:an? |the |your |(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?|units?|weeks?) (?:in|of|for|at) |continued |infusion of |injection of |outpatient prescription for |prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",
+    re.IGNORECASE,
+)
+_DOSE = re.compile(r"\s+\d[\d.,]*\s*(?:mg|mcg|ml|units?|g|%|tablets?|capsules?).*$", re.IGNORECASE)
+
+
+def find_asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> list[Asked]:
+    """Return the words that may name the denied service, in reading order; labelled ones weigh most.
+
+    `refused` are the sentences that say no.
+    """
+    return sorted(_asked(letter, labels, refused), key=lambda at: at.span.start)
+
+
+def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Iterator[Asked]:
+    text = letter.text
+    for label in labels:
+        if label.field == "service" and label.firm:
+            for span in label.values:
+                value = text[span.start : span.end]
+                if not _NOT_A_SERVICE.match(value) and re.search(r"[A-Za-z]{3}", value):
+                    yield Asked(span=span, weight=6.0 if _drug(text, span) else 5.0, drug=_drug(text, span))
+                    break
+    for match in _TITLE.finditer(text):
+        span = Span(start=match.start("what"), end=match.end("what"))
+        if drug := _drug(text, span):
+            yield Asked(span=span, weight=4.5, drug=drug)
+    for sentence in sentences(letter):
+        window = Span(start=sentence.start, end=min(sentence.end + 130, len(text)))
+        for match in _REQUEST.finditer(text, sentence.start, window.end):
+            if match.start() >= sentence.end:
+                break
+            span = Span(start=match.start("what"), end=match.end("what"))
+            what = text[span.start : span.end]
+            drug = _drug(text, span)
+            if drug:
+                yield Asked(span=span, weight=3.5 - 0.01 * (drug.start - span.start), drug=drug)
+            elif not _NOT_A_SERVICE.match(what):
+                yield Asked(span=span, weight=2.0, drug=None)
+        for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
+            span = Span(start=match.start("what"), end=match.end("what"))
+            if not _NOT_A_SERVICE.match(text[span.start : span.end].strip()):
+                yield Asked(span=span, weight=3.0, drug=_drug(text, span))
+    for span in refused:
+        if drug := _drug(text, span):
+            yield Asked(span=Span(start=drug.start, end=drug.end), weight=1.5, drug=drug)
+
+
+def _drug(text: str, span: Span) -> DrugMention | None:
+    mentions = [at for at in find_drugs(text[span.start : span.end]) if at.via != "abbreviation"]
+    if not mentions:
+        return None
+    first = min(mentions, key=lambda at: at.start)
+    return DrugMention(
+        generic=first.generic,
+        start=span.start + first.start,
+        end=span.start + first.end,
+        text=first.text,
+        via=first.via,
+    )
+
+
+def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | None, Finding[str] | None]:
+    """Return the service (generic name, or short words) and as it is printed.
+
+    Labelled words come first, then the request in the letter's sentences. Two different
+    drugs with equal claim are offered, not asserted.
+    """
+    if not asked:
+        return None, None
+    best = max(asked, key=lambda at: (at.weight, -at.span.start))
+    printed = " ".join(letter.printed[best.span.start : best.span.end].split()).strip(" ,;:")
+    sure = 0.96 if best.weight >= 4.5 else 0.92 if best.weight >= 3 else 0.8
+    if best.drug:
+        rivals = {at.drug.generic for at in asked if at.drug and at.weight > best.weight - 0.5} - {best.drug.generic}
+        if rivals:
+            sure = min(sure, 0.75)
+        value = best.drug.generic
+        start, end = best.drug.start, best.drug.end
+        if best.weight < 4.5:
+            tail = re.match(r"[^.;,\n]{0,60}", letter.text[end:])
+            printed = " ".join(letter.printed[start : end + (tail.end() if tail else 0)].split())
+        return letter.cite(start, end, value, sure, prose=True), letter.cite(
+            best.span.start, best.span.end, printed, sure, prose=True
+        )
+    value = short_service(printed)
+    if len(value) < 3:
+        return None, None
+    sure = min(sure, 0.93)
+    return (
+        letter.cite(best.span.start, best.span.end, value, sure, prose=True),
+        letter.cite(best.span.start, best.span.end, printed, sure, prose=True),
+    )
+
+
+def short_service(printed: str) -> str:
+    """Return a service without its codes, dates, places and doses.
+
+    "MRI lumbar spine without contrast (CPT 72148)" -> "MRI lumbar spine without contrast".
+    """
+    text = _LEAD.sub("", printed.strip())
+    cut = _CUT.search(text, 4)
+    short = text[: cut.start()] if cut else text
+    return _DOSE.sub("", short).strip(" ,.;:-")

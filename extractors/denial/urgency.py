@@ -1,0 +1,59 @@
+"""Whether the plan handled the request as expedited, and whether the internal appeal is over."""
+
+import re
+
+from extractors.denial.labels import Labelled
+from extractors.denial.reading import Letter
+from extractors.denial.roles import Said
+from extractors.evidence import Finding
+
+_FAST = r"(?:expedited|urgent|fast|rush|emergent|stat)"
+_HANDLED = re.compile(
+    rf"\b(?:got|received|reviewed|processed|handled|completed|have|is|for|your|this|an?|our)\b[^.]{{0,40}}\b{_FAST}\b(?:\s*\({_FAST}\))?\s*(?:care |pre-?service |concurrent |prior authorization |coverage |organization |initial )*(?:request|decision|review|determination|case|claim)\b"
+    rf"|\b(?:handled|processed|reviewed|treated|decided|submitted|considered) (?:\w+ )?(?:as|on) an? {_FAST}\b"
+    rf"|\b{_FAST} (?:organization|coverage) determination\b"
+    rf"|\bas (?:an )?{_FAST} (?:request|review|case)\b",
+    re.IGNORECASE,
+)
+_NOT_HANDLED = re.compile(
+    r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
+    re.IGNORECASE,
+)
+
+
+def find_urgency(letter: Letter, labels: list[Labelled], said: list[Said]) -> Finding[bool] | None:
+    """Return True where the letter says that the request itself was expedited; offers of a fast appeal do not count."""
+    for label in labels:
+        if label.field == "request_type" and label.firm:
+            for span in label.values[:1]:
+                value = letter.text[span.start : span.end]
+                if match := re.match(rf"\W*{_FAST}\b", value, re.IGNORECASE):
+                    return letter.cite(span.start, span.start + match.end(), True, 0.95)
+                if re.match(r"\W*(?:standard|routine|non-?urgent|regular)\b", value, re.IGNORECASE):
+                    return letter.cite(span.start, span.end, False, 0.95)
+    for one in said:
+        text = letter.text[one.start : one.end]
+        match = _HANDLED.search(text)
+        if match and not _NOT_HANDLED.search(text):
+            return letter.cite(one.start + match.start(), one.start + match.end(), True, 0.9, prose=True)
+    return None
+
+
+_FINAL = re.compile(
+    r"final (?:internal )?adverse (?:benefit )?determination|notice of final|(?:this is|this was) (?:our|the|a) final (?:internal )?(?:decision|determination)|"
+    r"no (?:further|more|other) (?:internal )?appeals?|(?:have|has) exhausted|internal appeals? (?:process )?(?:is|are|has been|have been) (?:now )?(?:complete|exhausted|over)|"
+    r"final adverse determination|completes (?:your|the) internal appeal",
+    re.IGNORECASE,
+)
+_NOT_FINAL = re.compile(
+    r"\bafter\b|\bif\b|\breceipt of\b|\bonce\b|\buntil\b|\bwhen\b|\bmay\b|\bwithin\b|\bmust first\b", re.IGNORECASE
+)
+
+
+def is_final(letter: Letter, said: list[Said]) -> bool:
+    """Whether this is the final internal denial, so that the next step is the external review."""
+    for one in said:
+        text = letter.text[one.start : one.end]
+        if _FINAL.search(text) and not _NOT_FINAL.search(text):
+            return True
+    return False

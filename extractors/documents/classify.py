@@ -1,0 +1,176 @@
+"""What kind of document pages are, by weighted cues and where on the page they stand."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from extractors.documents.segment import DocumentType
+from extractors.evidence import Evidence, Page, PageSource
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    document_type: DocumentType
+    where: str  # title, opening, line, sentence, any
+    weight: float
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The type of some pages, how far it is ahead, and the words that say so."""
+
+    document_type: DocumentType
+    confidence: float
+    scores: dict[DocumentType, float]
+    evidence: tuple[Evidence, ...] = ()
+
+
+_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | ")
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    loose = _SPACE.sub(lambda match: r"[ \n-]+" if match[0] == " " else match[0], pattern)
+    return re.compile(loose, re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def _table() -> tuple[list[_Cue], re.Pattern[str]]:
+    data = yaml.safe_load(resources.files("extractors.documents").joinpath("cues.yaml").read_text(encoding="utf-8"))
+    not_live = _compile("|".join(f"(?:{pattern})" for pattern in data.pop("not_live")))
+    cues = [
+        _Cue(DocumentType(kind), row["where"], float(row["weight"]), _compile(row["pattern"]))
+        for kind, rows in data.items()
+        for row in rows
+    ]
+    return cues, not_live
+
+
+def words_on(page: Page) -> int:
+    """Return how many words with two letters or digits the page has."""
+    return sum(bool(re.search(r"[A-Za-z0-9]{2}", word.text)) for line in page.lines for word in line.words)
+
+
+_LEFT_BLANK = re.compile(r"(?:page|this) (?:is )?(?:intentionally|purposely) (?:left )?blank", re.IGNORECASE)
+
+
+def is_blank(page: Page) -> bool:
+    """Whether there is nothing to read: no words, specks only, or "intentionally left blank"."""
+    if page.source is PageSource.BLANK:
+        return True
+    count = words_on(page)
+    return count == 0 and page.source is not PageSource.FAILED or (count < 12 and bool(_LEFT_BLANK.search(page.text)))
+
+
+def judge(pages: Sequence[Page]) -> Judged:
+    """Return the type of pages taken as one document."""
+    pages = [page for page in pages if page.lines]
+    if not pages or all(is_blank(page) for page in pages):
+        return Judged(document_type=DocumentType.BLANK, confidence=1.0, scores={})
+    views = _views(pages)
+    scores: dict[DocumentType, float] = {}
+    said: dict[DocumentType, list[tuple[float, str]]] = {}
+    for cue in _table()[0]:
+        for piece in views[cue.where]:
+            if match := cue.pattern.search(piece):
+                scores[cue.document_type] = scores.get(cue.document_type, 0.0) + cue.weight
+                if cue.weight > 0:
+                    said.setdefault(cue.document_type, []).append((cue.weight, match[0]))
+                break
+    _weigh(scores, pages)
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    best, score = ranked[0] if ranked else (DocumentType.OTHER, 0.0)
+    if score < _LEAST.get(best, 3.0):
+        return Judged(document_type=DocumentType.OTHER, confidence=0.6, scores=scores)
+    lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
+    sure = 0.97 if lead >= 3 else 0.9 if lead >= 1.5 else 0.7
+    return Judged(
+        document_type=best,
+        confidence=sure,
+        scores=scores,
+        evidence=_evidence(pages, [text for _, text in sorted(said.get(best, ()), key=lambda at: -at[0])[:3]]),
+    )
+
+
+# The least score that makes a type: a denial opened where there is none is the worst mistake.
+_LEAST = {
+    DocumentType.DENIAL_LETTER: 4.0,
+    DocumentType.APPROVAL_LETTER: 4.0,
+    DocumentType.FAX_COVER: 5.0,
+    DocumentType.INSURANCE_CARD: 4.5,
+    DocumentType.PAYER_POLICY: 5.0,
+}
+
+
+def type_of(pages: Sequence[Page]) -> DocumentType:
+    """Return the type of pages taken as one document."""
+    return judge(pages).document_type
+
+
+def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page]) -> None:
+    """Let the kinds that exclude each other settle it between them."""
+    denial, approval = scores.get(DocumentType.DENIAL_LETTER, 0.0), scores.get(DocumentType.APPROVAL_LETTER, 0.0)
+    if denial >= 4 and approval > 0:
+        # A part approved and a part denied is a denial of the part.
+        scores[DocumentType.APPROVAL_LETTER] = min(approval, denial - 1.5)
+    if scores.get(DocumentType.EXPLANATION_OF_BENEFITS, 0.0) >= 8:
+        for kind in (
+            DocumentType.DENIAL_LETTER,
+            DocumentType.APPROVAL_LETTER,
+            DocumentType.INSURANCE_CARD,
+            DocumentType.CHART,
+        ):
+            scores[kind] = min(scores.get(kind, 0.0), 4.0)
+    words = sum(words_on(page) for page in pages)
+    if words > 130:
+        scores[DocumentType.INSURANCE_CARD] = scores.get(DocumentType.INSURANCE_CARD, 0.0) - 4.0
+    if words > 220:
+        scores[DocumentType.FAX_COVER] = scores.get(DocumentType.FAX_COVER, 0.0) - 4.0
+
+
+def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
+    """Return the pieces of text that cues of each place are looked for in."""
+    lines = [line.text.translate(_PLAIN) for page in pages for line in page.lines]
+    short = [line for line in lines if len(line.split()) <= 12]
+    titles = [
+        line.text.translate(_PLAIN)
+        for page in pages
+        for line in page.lines
+        if line.box.top < 0.42 * page.height and len(line.words) <= 14 and not line.text.rstrip().endswith((".", ","))
+    ]
+    opening = "\n".join(line.text.translate(_PLAIN) for page in pages[:2] for line in page.lines[:12])
+    whole = "\n".join(lines)
+    return {
+        "title": titles,
+        "opening": [opening],
+        "line": short,
+        "sentence": [sentence for sentence in _sentences(whole) if not _table()[1].search(sentence)],
+        "any": [whole],
+    }
+
+
+_END = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9])|\n(?=[A-Z][^\n]{0,40}:)|\n{2,}")
+
+
+def _sentences(text: str) -> list[str]:
+    return [piece for piece in _END.split(text) if piece and piece.strip()]
+
+
+def _evidence(pages: Sequence[Page], texts: list[str]) -> tuple[Evidence, ...]:
+    """Return the line where each cue's words begin."""
+    found = []
+    for text in texts:
+        head = text.strip().split("\n")[0].strip()
+        for page in pages:
+            line = next(
+                (line for line in page.lines if head and head.lower() in line.text.translate(_PLAIN).lower()), None
+            )
+            if line is not None:
+                found.append(page.evidence(line))
+                break
+    return tuple(found)

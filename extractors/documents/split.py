@@ -1,0 +1,151 @@
+"""Pages of one file parted into the documents they make: cover, letter, chart, card."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from extractors.documents.classify import Judged, is_blank, judge, words_on
+from extractors.documents.segment import DocumentType, Segment
+from extractors.evidence import Page, PageSource
+
+_LETTERS = {
+    DocumentType.DENIAL_LETTER,
+    DocumentType.APPROVAL_LETTER,
+    DocumentType.EXPLANATION_OF_BENEFITS,
+    DocumentType.INFORMATION_REQUEST,
+    DocumentType.APPEAL_ACKNOWLEDGEMENT,
+    DocumentType.OTHER,
+}
+# Sheets that lie between others and belong to none.
+_LOOSE = {DocumentType.BLANK, DocumentType.FAX_COVER, DocumentType.INSURANCE_CARD}
+
+
+def split_documents(pages: Sequence[Page]) -> list[Segment]:
+    """Return the documents of one file in the order of their first pages; every page is in exactly one.
+
+    Pages of a letter stay together, pages of a chart too, whatever covers, cards and blank
+    sheets lie between them. The parts of an e-mail (body, each attachment) are never joined.
+    """
+    segments: list[Segment] = []
+    parts = [list(part) for _, part in groupby(pages, key=lambda page: page.part)]
+    for part in parts:
+        segments.extend(_split_part(part, body=part[0].part is None and len(parts) > 1))
+    return sorted(segments, key=lambda segment: segment.pages[0])
+
+
+def _split_part(pages: list[Page], body: bool) -> list[Segment]:
+    judged = {page.number: _judge_page(page) for page in pages}
+    groups: list[list[Page]] = []
+    current: list[Page] | None = None
+    for page in pages:
+        kind = judged[page.number].document_type
+        if kind in _LOOSE:
+            groups.append([page])
+            continue
+        if current is not None and _belongs(page, current, judged):
+            current.append(page)
+        else:
+            current = [page]
+            groups.append(current)
+    segments = [_segment(group, judged, body) for group in groups]
+    return _join_charts(segments)
+
+
+def _judge_page(page: Page) -> Judged:
+    if is_blank(page):
+        return Judged(document_type=DocumentType.BLANK, confidence=1.0, scores={})
+    return judge([page])
+
+
+_PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
+_OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
+_LETTER_GOES_ON = re.compile(
+    r"appeal|your rights?|external review|fair hearing|get help|language assistance|non-?discrimination|sincerely|interpreter|derecho",
+    re.IGNORECASE,
+)
+
+
+def _belongs(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool:
+    """Whether the page goes on with the document begun before it."""
+    kind = judged[page.number].document_type
+    before = [judged[at.number].document_type for at in current]
+    lead = _lead(before)
+    if page.source is PageSource.FAILED:
+        return True
+    if number := _page_number(page):
+        if number > 1 and lead in _LETTERS and kind in _LETTERS:
+            return True
+        if number == 1 and lead in _LETTERS and kind in _LETTERS:
+            return False
+    if lead is DocumentType.CHART or lead is DocumentType.PAYER_POLICY:
+        if kind is lead:
+            return True
+        return kind is DocumentType.OTHER and not _opens_letter(page)
+    if kind in (DocumentType.CHART, DocumentType.PAYER_POLICY):
+        # A rights page quotes criteria; a page with a record number is a chart whatever it follows.
+        return False
+    if _opens_letter(page):
+        # Only a cover page ("important information is enclosed") goes before the letter it covers.
+        return lead is DocumentType.OTHER and not any(_opens_letter(at) for at in current) and _covers(current)
+    return kind is DocumentType.OTHER or kind is lead or bool(_LETTER_GOES_ON.search(page.text))
+
+
+def _lead(kinds: list[DocumentType]) -> DocumentType:
+    return next((kind for kind in kinds if kind is not DocumentType.OTHER), DocumentType.OTHER)
+
+
+def _page_number(page: Page) -> int | None:
+    edge = [line.text for line in (*page.lines[:6], *page.lines[-4:])]
+    for text in edge:
+        if match := _PAGE_OF.search(text):
+            return int(next(group for group in (match[1], match[3]) if group))
+    return None
+
+
+def _opens_letter(page: Page) -> bool:
+    return bool(_OPENS.search(page.text))
+
+
+def _covers(current: list[Page]) -> bool:
+    return any(
+        re.search(
+            r"enclosed|important information|letter (?:starts|follows|begins)|this package", page.text, re.IGNORECASE
+        )
+        for page in current
+    )
+
+
+def _segment(group: list[Page], judged: dict[int, Judged], body: bool) -> Segment:
+    kinds = [judged[page.number].document_type for page in group]
+    whole = judged[group[0].number] if len(group) == 1 else judge(group)
+    kind, sure, evidence = whole.document_type, whole.confidence, whole.evidence
+    lead = _lead(kinds)
+    if len(group) > 1 and lead in (DocumentType.CHART, DocumentType.PAYER_POLICY):
+        kind = lead
+    if body and kind in (DocumentType.DENIAL_LETTER, DocumentType.APPROVAL_LETTER):
+        # What a patient writes in an e-mail about an attached letter is not the letter.
+        kind, sure, evidence = DocumentType.OTHER, 0.8, ()
+    if kind is DocumentType.OTHER and words_on(group[0]) == 0 and group[0].source is not PageSource.FAILED:
+        kind, sure = DocumentType.BLANK, 1.0
+    return Segment(
+        document=group[0].document,
+        pages=tuple(page.number for page in group),
+        document_type=kind,
+        confidence=sure,
+        evidence=evidence if kind not in (DocumentType.BLANK, DocumentType.OTHER) else (),
+    )
+
+
+def _join_charts(segments: list[Segment]) -> list[Segment]:
+    """Make the chart pages of a file one segment; loose sheets between them stay their own."""
+    charts = [segment for segment in segments if segment.document_type is DocumentType.CHART]
+    if len(charts) < 2:
+        return segments
+    joined = Segment(
+        document=charts[0].document,
+        pages=tuple(sorted(number for segment in charts for number in segment.pages)),
+        document_type=DocumentType.CHART,
+        confidence=min(segment.confidence for segment in charts),
+        evidence=charts[0].evidence,
+    )
+    return [joined, *(segment for segment in segments if segment.document_type is not DocumentType.CHART)]

@@ -1,0 +1,153 @@
+"""Health plans and those who review for them: canonical names and every form that letters print.
+
+Names are found whatever the spacing, hyphens and trademark signs: "BlueCross BlueShield",
+"Blue Cross and Blue Shield" and "BLUE CROSS® BLUE SHIELD®" are one name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+import ahocorasick
+import yaml
+from rapidfuzz import fuzz, process
+
+
+class PayerKind(StrEnum):
+    """What a name on a letter is to the member."""
+
+    PLAN = "plan"
+    DELEGATE = "delegate"  # benefit manager or reviewer that acts for a plan
+    PARENT = "parent"  # owner or association in small print
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerName:
+    """One payer of payers.yaml."""
+
+    name: str  # canonical
+    kind: PayerKind = PayerKind.PLAN
+    keeps_printed: bool = False  # the brand has many plans: "Ambetter from Superior HealthPlan" stays as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerMention:
+    """A payer's name in a text: characters start..end (exclusive)."""
+
+    payer: PayerName
+    start: int
+    end: int
+    text: str  # as printed
+    weak: bool  # also a common word or a person's name: counts only where a payer must stand
+
+
+def find_payers(text: str) -> list[PayerMention]:
+    """Return the payers named in the text in reading order; of overlapping names the longest."""
+    squashed, at = _squash(text)
+    hits: list[PayerMention] = []
+    for last, (length, payer, weak) in _automaton().iter(squashed):
+        start, end = at[last - length + 1], at[last] + 1
+        if _cuts_a_word(text, start, end):
+            continue
+        hits.append(PayerMention(payer=payer, start=start, end=end, text=text[start:end], weak=weak))
+    hits.sort(key=lambda hit: (hit.start - hit.end, hit.start))
+    chosen: list[PayerMention] = []
+    for hit in hits:
+        if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
+            chosen.append(_with_affiliate(text, hit))
+    return sorted(chosen, key=lambda hit: hit.start)
+
+
+def nearest_payer(text: str, at_least: float = 90.0) -> PayerName | None:
+    """Return the payer whose name a misread line comes closest to, if close enough (percent) and alone."""
+    wanted = _squash(text)[0]
+    if len(wanted) < 6:
+        return None
+    near = process.extract(wanted, _forms().keys(), scorer=fuzz.ratio, score_cutoff=at_least, limit=3)
+    names = {_forms()[form][0].name for form, _, _ in near}
+    return _forms()[near[0][0]][0] if len(names) == 1 else None
+
+
+# "Ambetter from Superior HealthPlan", "Amerigroup Texas, Inc.", "Aetna Better Health of Ohio"
+_AFFILIATE = re.compile(r" ?[.,]? (?:from|of) [A-Z][\w.&'-]*(?: (?:[A-Z][\w&'-]*|of|the))*")
+
+
+def _with_affiliate(text: str, hit: PayerMention) -> PayerMention:
+    if not hit.payer.keeps_printed:
+        return hit
+    more = _AFFILIATE.match(text, hit.end)
+    if not more:
+        return hit
+    printed = re.sub(r"\s+", " ", text[hit.start : more.end()]).strip()
+    name = hit.payer.name + re.sub(r"^.*?(?= (?:from|of) )", "", re.sub(r"[.,](?= (?:from|of))", "", printed), count=1)
+    return PayerMention(
+        payer=PayerName(name=name, kind=hit.payer.kind, keeps_printed=True),
+        start=hit.start,
+        end=more.end(),
+        text=printed,
+        weak=hit.weak,
+    )
+
+
+def _squash(text: str) -> tuple[str, list[int]]:
+    """Return lower-case letters and digits only ("&" as "and") and where each stood."""
+    out, at = [], []
+    for index, char in enumerate(text):
+        for kept in "and" if char == "&" else char.lower():
+            if kept.isalnum():
+                out.append(kept)
+                at.append(index)
+    return "".join(out), at
+
+
+def _cuts_a_word(text: str, start: int, end: int) -> bool:
+    return (start > 0 and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum())
+
+
+@cache
+def _forms() -> dict[str, tuple[PayerName, bool]]:
+    tables = yaml.safe_load(
+        resources.files("extractors.vocabulary").joinpath("payers.yaml").read_text(encoding="utf-8")
+    )
+    forms: dict[str, tuple[PayerName, bool]] = {}
+    for table, default in (("plans", PayerKind.PLAN), ("delegates", PayerKind.DELEGATE)):
+        for row in tables[table]:
+            kind = PayerKind(row.get("kind", default))
+            payer = PayerName(name=row["name"], kind=kind, keeps_printed=bool(row.get("printed")))
+            for printed in (row["name"], *row.get("also", ())):
+                for form in _variants(printed.removeprefix("~")):
+                    known = forms.setdefault(form, (payer, printed.startswith("~")))
+                    if known[0].name != payer.name:
+                        raise ValueError(f"payers.yaml: {printed!r} stands for {known[0].name} and {payer.name}")
+    return forms
+
+
+def _variants(printed: str) -> Iterator[str]:
+    """Yield the squashed form, with and without the "and" of Blue Cross and Blue Shield, and BCBS for it."""
+    squashed = _squash(printed)[0]
+    yield squashed
+    short, long = "bluecrossblueshield", "bluecrossandblueshield"
+    plain = squashed.replace(long, short)
+    if short in plain:
+        yield plain
+        yield plain.replace(short, long)
+        if plain != short:
+            yield plain.replace(short, "bcbs")
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for form, (payer, weak) in _forms().items():
+        automaton.add_word(form, (len(form), payer, weak))
+    automaton.make_automaton()
+    return automaton
+
+
+@cache
+def known_payers() -> tuple[PayerName, ...]:
+    """Return every payer of the table."""
+    return tuple(dict.fromkeys(payer for payer, _ in _forms().values()))
