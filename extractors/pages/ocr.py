@@ -100,10 +100,11 @@ def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int) -> _Upr
     else:
         picture = prepare.straighten(picture, rotated(-skew, picture.shape[1] / 2, picture.shape[0] / 2), 255)
         ink = prepare.straighten(ink, rotated(-skew, ink.shape[1] / 2, ink.shape[0] / 2), 0)
+    paper = max(60, int(np.median(picture[::8, ::8])))
     rulings: list[Segment] = []
     if has_rulings(ink, round(dpi * ink.shape[0] / picture.shape[0])):
-        paper = int(np.median(picture[::8, ::8]))
         picture, rulings = erase_rulings(picture, paper, dpi)
+    picture = prepare.stretch(picture, paper)
     return _Upright(picture, turn, skew, tuple(rulings))
 
 

@@ -18,7 +18,8 @@ from extractors.pages.engine import LINE, Engine, EngineTimeoutError, Mark
 SURE = 0.8  # worst word of a line that needs no second look
 MOST_LINES = 16  # of one page, worst first: a page that is weak all over needs another pass or a person
 SIZES = (1.0, 0.67, 1.5)  # the engine's misreadings depend on the size of the letters
-ALONE = 0.6  # confidence a reading may have that no other one shares
+ALONE = 0.6  # confidence a word may have that only one reading has
+SHARED = 0.85  # and one that some readings have: a misread digit can be misread twice
 JOINED_GAP = 1.0  # ems: pieces closer than this are one line that misread words have broken
 
 
@@ -82,8 +83,8 @@ def _best_reading(old: Sequence[Word], grey: np.ndarray, scale: float, engine: E
         new = [_set_on_line(word, old, box) for word in _read(cut, size, left, top, scale, engine)]
         if new and 0.5 < _length(new) / max(_length(old), 1) < 2.0:
             readings.append(new)
-        if size == 1.0 and new and min(_scored(new), default=0.0) >= SURE:
-            return new if len(readings) > 1 else list(old)
+        if size == 1.0 and _text(new) == _text(old) and min(_scored(new)) >= SURE:
+            return new  # both agree and one is sure
     return _vote(readings)
 
 
@@ -101,20 +102,27 @@ def _set_on_line(word: Word, old: Sequence[Word], line: Box) -> Word:
 
 
 def _vote(readings: Sequence[list[Word]]) -> list[Word]:
-    """Return the reading with the most confidence behind its text; one that stands alone is not trusted far."""
+    """Return the reading with the most confidence behind its text, each word trusted as far as others share it."""
     behind: dict[str, list[list[Word]]] = {}
     for reading in readings:
-        behind.setdefault(" ".join(word.text for word in reading), []).append(reading)
+        behind.setdefault(_text(reading), []).append(reading)
     chosen = max(behind.values(), key=lambda same: sum(map(_mean, same)))
     best = max(chosen, key=_mean)
-    if len(chosen) == 1:
-        return [replace(word, confidence=min(word.confidence, max(ALONE, _support(word, readings)))) for word in best]
-    return best
+    if len(chosen) == 1 and _mean(best) < ALONE:
+        return readings[0]  # every reading another, none of them sure: the line is no text, or lost
+    return [replace(word, confidence=min(word.confidence, _trust(word, readings))) for word in best]
 
 
-def _support(word: Word, readings: Sequence[list[Word]]) -> float:
-    """Return 1 where another reading has the same word too."""
-    return 1.0 if sum(any(other.text == word.text for other in reading) for reading in readings) > 1 else 0.0
+def _trust(word: Word, readings: Sequence[list[Word]]) -> float:
+    """Return how far a word can be trusted that some of the readings have."""
+    having = sum(any(other.text == word.text for other in reading) for reading in readings)
+    if having == len(readings):
+        return 1.0
+    return ALONE if having == 1 else SHARED
+
+
+def _text(reading: Sequence[Word]) -> str:
+    return " ".join(word.text for word in reading)
 
 
 def _mean(reading: Sequence[Word]) -> float:

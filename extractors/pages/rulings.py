@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 LEAST_INCHES = 0.5  # shorter strokes are letters of a headline
-THICKEST_INCHES = 0.05  # thicker ones are bars and shaded boxes
+THICKEST_INCHES = 0.03  # thicker ones are bars and shaded boxes
 _SOLID_ACROSS, _SOLID_DOWN = 0.9, 0.7  # share of a ruling that is ink, gaps of a fax included
 _GAP_INCHES = 0.03  # a fax breaks its lines
 
@@ -30,9 +30,11 @@ def erase_rulings(grey: np.ndarray, paper: int, dpi: int) -> tuple[np.ndarray, l
     half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     length, thick = round(LEAST_INCHES * dpi / 2), max(3, round(THICKEST_INCHES * dpi / 2))
     gap = max(1, round(_GAP_INCHES * dpi / 2))
-    ink = cv2.threshold(half, 0.86 * paper, 255, cv2.THRESH_BINARY_INV)[1]
-    across = _strokes(ink, (1, length), (thick, 1), (1, gap), _SOLID_ACROSS)
-    down = _strokes(ink, (length, 1), (1, thick), (gap, 1), _SOLID_DOWN)
+    # darker than what lies around it: grey boxes and solid bars are no rulings
+    dark = cv2.morphologyEx(half, cv2.MORPH_BLACKHAT, np.ones((2 * thick + 1, 2 * thick + 1), np.uint8))
+    ink = cv2.threshold(dark, 0.14 * paper, 255, cv2.THRESH_BINARY)[1]
+    across = _strokes(ink, (1, length), (1, gap), _SOLID_ACROSS)
+    down = _strokes(ink, (length, 1), (gap, 1), _SOLID_DOWN)
     if not across.any() and not down.any():
         return grey, []
     around = np.ones((3, 3), np.uint8)
@@ -45,15 +47,10 @@ def erase_rulings(grey: np.ndarray, paper: int, dpi: int) -> tuple[np.ndarray, l
     return erased, _upright_segments(down, length)
 
 
-def _strokes(
-    ink: np.ndarray, along: tuple[int, int], across: tuple[int, int], gap: tuple[int, int], solid: float
-) -> np.ndarray:
-    """Return the pixels of long thin strokes in one direction."""
+def _strokes(ink: np.ndarray, along: tuple[int, int], gap: tuple[int, int], solid: float) -> np.ndarray:
+    """Return the pixels of long strokes in one direction."""
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(gap, np.uint8))
     long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(along, np.uint8))
-    bars = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones(across, np.uint8))
-    if bars.any():
-        long = cv2.subtract(long, cv2.dilate(bars, np.ones((5, 5), np.uint8)))
     if not long.any():
         return long
     # the tops of letters set close can join to a stroke too, but not without gaps
