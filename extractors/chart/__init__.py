@@ -1,0 +1,42 @@
+"""A chart as dated statements and facts, each with its evidence.
+
+Outside this folder: `from extractors.chart import read_chart, Chart, Fact, Assertion, ...`.
+"""
+
+from extractors.chart.assertion import assert_of, modifiers_of
+from extractors.chart.facts import (
+    Assertion,
+    Chart,
+    ChartPage,
+    Encounter,
+    Fact,
+    FactKind,
+    Measurement,
+    Outcome,
+    Statement,
+    Treatment,
+)
+from extractors.chart.measurements import limits_of
+from extractors.chart.people import find_people, squash_name
+from extractors.chart.published import published_facts
+from extractors.chart.read import read_chart
+
+__all__ = [
+    "Assertion",
+    "Chart",
+    "ChartPage",
+    "Encounter",
+    "Fact",
+    "FactKind",
+    "Measurement",
+    "Outcome",
+    "Statement",
+    "Treatment",
+    "assert_of",
+    "find_people",
+    "limits_of",
+    "modifiers_of",
+    "published_facts",
+    "read_chart",
+    "squash_name",
+]

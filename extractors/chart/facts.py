@@ -68,6 +68,7 @@ class Treatment:
     days_at_least: bool = False  # the duration is a lower bound ("more than three years", or still running)
     outcome: Outcome | None = None
     date_precision: Literal["day", "month", "year"] = "day"  # the coarser of start and stop
+    running: bool = False  # the text says that it is still taken, whatever its outcome so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ class Fact:
     treatment: Treatment | None = None
     measurement: Measurement | None = None
     encounter: Encounter | None = None
+    onset: dt.date | None = None  # of a diagnosis, where the list says since when
+    condition: str | None = None  # of a diagnosis: key of extractors/vocabulary/conditions.yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,10 @@ class ChartPage:
     date: dt.date | None = None
     author: str | None = None
     specialty: str | None = None
-    kind: str = ""  # "progress_note", "labs", "medication_list", "problem_list", "score_sheet", "letter", ...
+    kind: str = ""  # key of extractors/chart/page_kinds.yaml: "progress_note", "labs", "medication_list", ...
+    people: tuple[Finding[Person], ...] = ()  # everyone the page names as a patient; more than one is a mixed page
+    continued: bool = False  # second sheet of a note
+    contact: str | None = None  # "in_person", "telehealth", "telephone", "letter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,519 @@
+"""Treatment courses: from medication, infusion and fill tables, and from prose."""
+
+import datetime as dt
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+
+from extractors.chart.assertion import assert_of
+from extractors.chart.dates import Precision, coarser, parse_date
+from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
+from extractors.chart.statements import Block, PageText
+from extractors.chart.tables import Entry, Table
+from extractors.chart.treatments import (
+    Span,
+    dose_of,
+    find_outcomes,
+    outcome_of,
+    says,
+    span_of,
+    treatment_of,
+)
+from extractors.vocabulary.drugs import DrugMention, drug, find_drugs
+
+_ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
+_WAITING = re.compile(
+    r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
+)
+_DECLINED = re.compile(r"\b(?:declined|refused)\b", re.IGNORECASE)
+
+
+def read_table_courses(text: PageText, block: Block) -> list[Fact]:
+    """Return the courses of a medication, infusion or fill table."""
+    statements = text.statements[block.first : block.first + len(block.table.entries)]
+    pairs = list(zip(block.table.entries, statements, strict=True))
+    if block.table.kind == "medications":
+        return [fact for entry, statement in pairs if (fact := _listed(block.table, entry, statement))]
+    if block.table.kind == "infusions":
+        around = " ".join(
+            [block.title, *(s.text for s in text.statements if s.section in ("infusions", "title", ""))][:4]
+        )
+        return _infused(block.table, pairs, around)
+    if block.table.kind == "fills":
+        return _filled(block.table, pairs)
+    return []
+
+
+def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
+    """Read one row of a medication list."""
+    name = table.cell(entry, "medication")
+    if not name or len(name) < 3:
+        return None
+    found = find_drugs(name, fuzzy=True)
+    generics = list(dict.fromkeys(mention.generic for mention in found))
+    if len(generics) > 1 and not re.search(r"[/+]| and ", name):
+        generics = generics[:1]
+    generic = generics[0] if len(generics) == 1 else re.sub(r"\s*\(.*", "", name).strip().lower()
+    status = table.cell(entry, "status")
+    dose = table.cell(entry, "dose") or dose_of(name) or None
+    begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
+    running = (ended is None and says("current", status)) or bool(
+        ended is None and re.search(r"present|current|ongoing", table.cell(entry, "stop"), re.IGNORECASE)
+    )
+    span = _table_span(begun, ended, running, statement.date)
+    stopped = ended is not None or says("stops", status)
+    outcome = outcome_of(status, stopped=stopped)
+    if outcome is None:
+        outcome = Outcome.CURRENT if running else None
+    assertion = Assertion.AFFIRMED
+    if _ERROR.search(statement.text):
+        assertion = Assertion.ENTERED_IN_ERROR
+    elif says("never", status):
+        assertion, outcome = Assertion.NEGATED, Outcome.OTHER
+    elif _DECLINED.search(status):
+        assertion = Assertion.DECLINED
+    elif _WAITING.match(status) and not span.start:
+        assertion = Assertion.PLANNED
+    details = " ".join([name, dose or "", table.cell(entry, "route")])
+    return Fact(
+        kind="treatment",
+        name=generic,
+        assertion=assertion,
+        date=statement.date,
+        statement=statement,
+        evidence=(statement.evidence,),
+        treatment=treatment_of(generic, details, span, outcome, dose),
+    )
+
+
+def _cell_date(cell: str) -> tuple[dt.date, Precision] | None:
+    found = parse_date(cell)
+    return (found.day, found.precision) if found else None
+
+
+def _table_span(
+    begun: tuple[dt.date, Precision] | None,
+    ended: tuple[dt.date, Precision] | None,
+    running: bool,
+    printed: dt.date | None,
+) -> Span:
+    start, stop = begun[0] if begun else None, ended[0] if ended else None
+    precision = coarser(*(at[1] for at in (begun, ended) if at))
+    days, at_least = None, False
+    if start and stop and stop >= start:
+        days = (stop - start).days
+    elif start and running and printed and printed >= start:
+        days, at_least = (printed - start).days, True
+    return Span(start, stop, days, at_least, precision, running)
+
+
+_NOT_GIVEN = re.compile(
+    r"\bnot\s+given\b|\bheld\b|\bmissed\b|\bcancel|\bno[- ]show\b|\bskipped\b|\bdeferred\b", re.IGNORECASE
+)
+
+
+def _infused(table: Table, pairs: list[tuple[Entry, Statement]], around: str) -> list[Fact]:
+    """Read an infusion record: one course from the doses given, and each dose not given."""
+    generics = list(dict.fromkeys(mention.generic for mention in find_drugs(around, fuzzy=True)))
+    if len(generics) != 1:
+        return []
+    generic, given, facts = generics[0], [], []
+    for entry, statement in pairs:
+        day = _cell_date(table.cell(entry, "date"))
+        if day is None or day[1] != "day":
+            continue
+        if _NOT_GIVEN.search(statement.text):
+            facts.append(
+                Fact(
+                    kind="treatment",
+                    name=generic,
+                    assertion=Assertion.NEGATED,
+                    date=day[0],
+                    statement=statement,
+                    evidence=(statement.evidence,),
+                    treatment=treatment_of(generic, "infusion", Span(), outcome_of(statement.text), None),
+                )
+            )
+        else:
+            given.append((day[0], statement, table.cell(entry, "dose")))
+    if given:
+        first, last = given[0], given[-1]
+        span = Span(first[0], last[0], (last[0] - first[0]).days) if len(given) > 1 else Span(first[0])
+        course = treatment_of(generic, "infusion", span, None, first[2] or None)
+        evidence = tuple(statement.evidence for _, statement, _ in given)
+        facts.insert(
+            0,
+            Fact(
+                kind="treatment",
+                name=generic,
+                assertion=Assertion.AFFIRMED,
+                date=last[0],
+                statement=last[1],
+                evidence=evidence,
+                treatment=course,
+            ),
+        )
+    return facts
+
+
+def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
+    """Read a pharmacy's fills: one course per drug, from the first fill to the end of the last supply."""
+    fills: dict[str, list[tuple[dt.date, int, Statement]]] = {}
+    for entry, statement in pairs:
+        generics = {mention.generic for mention in find_drugs(table.cell(entry, "medication"), fuzzy=True)}
+        day = _cell_date(table.cell(entry, "fill_date", "date"))
+        supply = re.search(r"\d+", table.cell(entry, "supply"))
+        refused = re.search(r"revers|not\s+picked|return|cancel|reject|denied", statement.text, re.IGNORECASE)
+        if len(generics) == 1 and day and day[1] == "day" and not refused:
+            fills.setdefault(generics.pop(), []).append((day[0], int(supply[0]) if supply else 0, statement))
+    facts = []
+    for generic, held in fills.items():
+        held.sort(key=lambda at: at[0])
+        end = held[-1][0] + dt.timedelta(days=held[-1][1])
+        even = all(b[0] - a[0] <= dt.timedelta(days=max(45, 2 * a[1])) for a, b in itertools.pairwise(held))
+        days = (end - held[0][0]).days if even else None
+        facts.append(
+            Fact(
+                kind="treatment",
+                name=generic,
+                assertion=Assertion.AFFIRMED,
+                date=held[-1][0],
+                statement=held[-1][2],
+                evidence=tuple(at[2].evidence for at in held),
+                treatment=treatment_of(
+                    generic, held[-1][2].text, Span(held[0][0], None, days), None, dose_of(held[-1][2].text)
+                ),
+            )
+        )
+    return facts
+
+
+# ---------------------------------------------------------------- prose
+
+_PLAN = frozenset({"plan", "instructions"})
+_SILENT = frozenset(
+    {"allergies", "header", "fax_header", "immunizations", "care_team", "review_of_systems", "problems"}
+)
+_LISTS = frozenset({"medications", "past_treatment", "fills"})
+_KEEPS_ON = re.compile(
+    r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
+    r"background|stable\s+on|maintain(?:ed)?\s+on|currently\s+(?:on|taking)|already\s+on)\b[^.;]*$",
+    re.IGNORECASE,
+)
+_WILL_CONTINUE = re.compile(
+    r"^[^.;]*\b(?:will\s+continue|to\s+be\s+continued|continues|is\s+continued|unchanged)\b", re.IGNORECASE
+)
+_STOP_ORDER = re.compile(
+    r"\b(?:stop|discontinue|hold|d/c|taper\s+off|come\s+off|wean\s+off)\s+(?:the\s+|insulin\s+)?$", re.IGNORECASE
+)
+_BEFORE_NAME = re.compile(
+    r"\b(?:with|plus|and\s+concomitant|along\s+with|together\s+with|added\s+to|on\s+background|alongside|besides)\s+(?:oral\s+|weekly\s+)?$",
+    re.I,
+)
+_NOT_DRUG = re.compile(
+    r"^\s*(?:levels?|trough|antibod|allerg|retinopathy|toxicity|pump|pen\s+needles|screening|resistan|eye\s+exam|monitoring|naive|-naive|protocol)",
+    re.I,
+)
+_RESPONSE_TO = re.compile(
+    r"\b(?:inadequate(?:\s+clinical)?|insufficient|poor|partial|suboptimal|no|lack\s+of|incomplete|minimal)\s+response\s+to\s+(?:oral\s+|weekly\s+|prior\s+)?$|"
+    r"\b(?:fail(?:ed|ure|ing)?(?:\s+of|\s+to\s+respond\s+to|\s+on)?|refractory\s+to|in\s+spite\s+of|despite|intoleran(?:t|ce)\s+(?:of|to)|active\s+on|"
+    r"loss\s+of\s+response\s+to|lost\s+response\s+to|did\s+not\s+respond\s+to|no\s+benefit\s+from|contraindicat(?:ion|ed)\s+(?:to|for)|"
+    r"unable\s+to\s+tolerate|could\s+not\s+tolerate|did\s+not\s+tolerate)\s+(?:oral\s+|weekly\s+|prior\s+|both\s+)?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Told:
+    """A course as prose tells it, sentence after sentence."""
+
+    generic: str
+    assertion: Assertion
+    statement: Statement
+    treatment: Treatment
+    more: list[Statement] = field(default_factory=list)
+    affected: bool = False  # a side effect stands beside it, the reason if it is stopped
+
+    def fact(self) -> Fact:
+        return Fact(
+            kind="treatment",
+            name=self.generic,
+            assertion=self.assertion,
+            date=self.statement.date,
+            statement=self.statement,
+            evidence=tuple(s.evidence for s in (self.statement, *self.more)),
+            treatment=self.treatment,
+        )
+
+
+def read_told_courses(statements: list[Statement]) -> list[Fact]:
+    """Return the courses that a page's prose tells.
+
+    A sentence without a drug's name goes to the one drug that the sentences before it spoke of.
+    """
+    told: list[_Told] = []
+    topic: _Told | None = None
+    distance = 0
+    for statement in statements:
+        if statement.cells or statement.section in _SILENT:
+            continue
+        here = _read_sentence(statement)
+        taken = [course for course in here if course.assertion is Assertion.AFFIRMED]
+        if here:
+            told.extend(here)
+            topic, distance = (taken[0] if len(taken) == 1 else None) if taken else topic, 0
+            if any(c.assertion is Assertion.FAMILY for c in here):
+                topic = None
+            continue
+        distance += 1
+        if topic and distance <= 8 and statement.section != "family_history":
+            _extend(topic, statement)
+    return [course.fact() for course in told]
+
+
+def _read_sentence(statement: Statement) -> list[_Told]:
+    text = statement.text
+    fuzzy = statement.section in _LISTS or says("use", text)
+    mentions = _distinct(find_drugs(text, fuzzy=fuzzy), text)
+    found = []
+    for clause_start, clause_end in _clauses(text, mentions):
+        inside = [m for m in mentions if clause_start <= m.start < clause_end]
+        groups = _coordinated(text, inside)
+        for index, group in enumerate(groups):
+            for mention in group:
+                course = _read_mention(statement, mention, group, groups, index, (clause_start, clause_end))
+                if course:
+                    found.append(course)
+    return found
+
+
+def _distinct(mentions: list[DrugMention], text: str) -> list[DrugMention]:
+    """Leave out a second name of the same drug beside the first ("Orencia (abatacept)"), and what is no drug taken."""
+    kept: list[DrugMention] = []
+    for mention in mentions:
+        if _NOT_DRUG.match(text[mention.end :]):
+            continue
+        if kept and kept[-1].generic == mention.generic and mention.start - kept[-1].end <= 3:
+            continue
+        kept.append(mention)
+    return kept
+
+
+_CLAUSE_CUT = re.compile(
+    r";\s+|,\s+(?:but|then|followed\s+by|later|subsequently)\s+|\s+(?:but|then|followed\s+by|whereas|while)\s+|\.\s+(?=\d[.)])|\s+and\s+(?=(?:to\s+)?(?:stay|remain|continue|start|stop|switch|begin|add)\b)"
+)
+
+
+def _clauses(text: str, mentions: list[DrugMention]) -> list[tuple[int, int]]:
+    """Return the parts of a sentence that each speak of their own drug; a part without one joins the part before."""
+    cuts = [match.end() for match in _CLAUSE_CUT.finditer(text)]
+    bounds = [0, *cuts, len(text)]
+    spans: list[tuple[int, int]] = []
+    for start, end in itertools.pairwise(bounds):
+        named = any(start <= m.start < end for m in mentions)
+        if (spans and not named) or (spans and not any(spans[-1][0] <= m.start < spans[-1][1] for m in mentions)):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+_LINK = re.compile(
+    r"^[\s,/&+]*(?:and|or|and/or|plus|as\s+well\s+as|nor|no|any|both|then)?[\s,]*(?:no|nor|or|and)?\s*$", re.IGNORECASE
+)
+
+
+def _coordinated(text: str, mentions: list[DrugMention]) -> list[list[DrugMention]]:
+    """Group drugs of one list ("methotrexate, cyclosporine or acitretin"): what is said of the list holds of each."""
+    groups: list[list[DrugMention]] = []
+    for mention in mentions:
+        if groups and _LINK.match(re.sub(r"\([^)]*\)", "", text[groups[-1][-1].end : mention.start])):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    return groups
+
+
+def _read_mention(
+    statement: Statement,
+    mention: DrugMention,
+    group: list[DrugMention],
+    groups: list[list[DrugMention]],
+    index: int,
+    clause: tuple[int, int],
+) -> _Told | None:
+    text = statement.text
+    own_start, own_end = _own_words(text, groups, index, clause)
+    own = text[own_start:own_end]
+    alone = len(groups) == 1
+    told = text[clause[0] : clause[1]] if alone else own
+    before = text[clause[0] : mention.start]
+    concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
+    assertion = _assertion(statement, mention, told, before)
+    span = Span() if concomitant else span_of(told, statement.date)
+    if len(group) > 1 and not re.search(r"\b(?:both|each|all)\b", told):
+        span = Span() if span.stop is None and span.start is None else span
+    outcome = _outcome(text, told, mention, alone and not concomitant, before)
+    kept_on = _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
+    stop_order = bool(_STOP_ORDER.search(before))
+    if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
+        assertion = Assertion.AFFIRMED
+        if span.stop is None and not span.days:
+            span = replace(span, stop=statement.date)
+    elif kept_on and assertion in (Assertion.PLANNED, Assertion.AFFIRMED, Assertion.HISTORICAL):
+        assertion = Assertion.AFFIRMED
+        span = replace(span, running=True)
+        outcome = outcome or Outcome.CURRENT
+    if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.POSSIBLE):
+        used = statement.section in _LISTS or says("use", told) or outcome or not span.empty
+        if not used:
+            return None
+        if assertion is Assertion.AFFIRMED and says("never", told):
+            assertion = Assertion.NEGATED
+    if outcome is None and statement.section == "medications" and assertion is Assertion.AFFIRMED and not span.stop:
+        outcome, span = Outcome.CURRENT, replace(span, running=True)
+    if assertion in (Assertion.PLANNED, Assertion.NEGATED, Assertion.DECLINED, Assertion.HYPOTHETICAL):
+        span = replace(Span(), stop=None)
+        outcome = outcome if outcome is Outcome.CONTRAINDICATION else None
+    dose = dose_of(text[mention.end : own_end]) if len(group) == 1 else dose_of(text[mention.end : mention.end + 24])
+    treatment = treatment_of(mention.generic, own if alone else text[mention.start : own_end], span, outcome, dose)
+    affected = (
+        assertion is Assertion.AFFIRMED
+        and alone
+        and bool([o for o in find_outcomes(told, stopped=True) if o.outcome is Outcome.INTOLERANCE])
+    )
+    return _Told(mention.generic, assertion, statement, treatment, affected=affected)
+
+
+def _own_words(text: str, groups: list[list[DrugMention]], index: int, clause: tuple[int, int]) -> tuple[int, int]:
+    """Return the words of a clause that belong to one group of drugs: from its name to the next one's."""
+    start = clause[0] if index == 0 else groups[index][0].start
+    end = clause[1] if index == len(groups) - 1 else groups[index + 1][0].start
+    if index > 0:
+        lead = re.search(
+            r"(?:,|\band\b|\bwith\b|:)[^,:]{0,40}$", text[groups[index - 1][-1].end : groups[index][0].start]
+        )
+        if lead:
+            start = groups[index - 1][-1].end + lead.start()
+    if index + 1 < len(groups):
+        lead = re.search(r"(?:,|\band\b|\bwith\b)[^,]{0,40}$", text[groups[index][-1].end : end])
+        if lead:
+            end = groups[index][-1].end + lead.start()
+    return start, end
+
+
+def _kept_on(before: str, after: str, rest: str) -> bool:
+    if re.search(r"\b(?:not|never|no\s+longer|cannot)\s+(?:continue|stay|remain|kept)", before, re.IGNORECASE):
+        return False
+    return (
+        bool(_KEEPS_ON.search(before))
+        or bool(_WILL_CONTINUE.match(after))
+        or bool(re.search(r"both\s+of\s+which\s+\w+\s+will\s+continue", rest, re.IGNORECASE))
+    )
+
+
+def _outcome(text: str, told: str, mention: DrugMention, alone: bool, before: str) -> Outcome | None:
+    """Return the outcome that belongs to this drug: the clause's where it has one drug, else the words that touch it."""
+    direct = _RESPONSE_TO.search(before)
+    if alone:
+        return outcome_of(told)
+    if direct:
+        return outcome_of(text[mention.start - len(direct[0]) : mention.end])
+    after = re.match(
+        r"\s*(?:\([^)]*\)\s*)?(?:was\s+|were\s+|has\s+|is\s+|:\s*|-\s*)?(?:\w+\s+){0,1}", text[mention.end :]
+    )
+    touching = text[mention.end : mention.end + (after.end() if after else 0) + 30]
+    found = find_outcomes(touching)
+    if found and found[0].start <= (after.end() if after else 0) and "," not in touching[: found[0].start]:
+        return found[0].outcome
+    return None
+
+
+def _assertion(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
+    text, section = statement.text, statement.section
+    if _ERROR.search(text):
+        return Assertion.ENTERED_IN_ERROR
+    held = assert_of(text, mention.start, mention.end, section)
+    if held is Assertion.NEGATED and re.search(
+        r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",
+        before,
+        re.I,
+    ):
+        held = Assertion.AFFIRMED
+    if held is Assertion.HISTORICAL:
+        return Assertion.AFFIRMED if section not in ("past_medical_history",) or says("use", told) else held
+    if held in (Assertion.PLANNED, Assertion.POSSIBLE) and _past(told):
+        return Assertion.AFFIRMED
+    if held is Assertion.AFFIRMED:
+        if section in _PLAN and not (_past(told) or _KEEPS_ON.search(before) or _STOP_ORDER.search(before)):
+            return Assertion.PLANNED
+        if section == "assessment_and_plan" and not (_past(told) or says("use", told) or outcome_of(told)):
+            return Assertion.PLANNED
+    return held
+
+
+_PAST = re.compile(
+    r"\b(?:was|were|has\s+been|had\s+been|has\s+(?:taken|used|had|tried|received|failed)|took|received|started\s+on|i\s+started|was\s+started|stopped|discontinued|"
+    r"failed|since|last\s+dose|until|completed|tolerated|inadequate\s+response|no\s+response|lost\s+response)\b",
+    re.IGNORECASE,
+)
+_NOT_PAST = re.compile(
+    r"\b(?:was|were)\s+(?:considered|discussed|offered|talked|recommended|suggested|planned|requested|denied|not)\b",
+    re.I,
+)
+
+
+def _past(text: str) -> bool:
+    return bool(_PAST.search(_NOT_PAST.sub(" ", text)))
+
+
+_STOP_IT = re.compile(
+    r"\b(?:stop(?:ped)?|discontinue[d]?|hold|held)\s+(?:it|this|the\s+(?:drug|medicine|medication|infusions?|injections?|pills|tablets))\b|"
+    r"\b(?:it|this|the\s+(?:drug|medicine|medication))\s+(?:was|has\s+been|is)\s+(?:stopped|discontinued)\b|^\s*(?:stopped|discontinued)\b",
+    re.IGNORECASE,
+)
+_STARTED = re.compile(r"^\s*(?:it\s+was\s+)?(?:started|begun|first\s+dose|start(?:\s+date)?)\b", re.IGNORECASE)
+_IN_ALL = re.compile(
+    r"\b(?:taken\s+)?(?:in\s+all|in\s+total|altogether|total)\b|\b(?:has|had|was|were)\s+taken\b|^\s*taken\b|\btaken\s+(?:for|without)\b",
+    re.I,
+)
+_OUTCOME_FIRST = re.compile(
+    r"^\s*(?:\d[.)]\s*)?(?:inadequate|insufficient|incomplete|partial|poor|suboptimal|primary|secondary|lost|loss|lack|no\s+(?:response|benefit|improvement|effect|relief)|"
+    r"did\s+not\s+(?:help|work|respond)|it\s+(?:failed|did\s+not)|failed|this\s+failed|not\s+(?:effective|helpful|tolerated)|could\s+not\s+tolerate|unable\s+to\s+tolerate)\b",
+    re.IGNORECASE,
+)
+
+
+def _extend(topic: _Told, statement: Statement) -> None:
+    """Add what a sentence without a drug's name says of the course, if it clearly speaks of one."""
+    text, course = statement.text, topic.treatment
+    span = span_of(text, statement.date)
+    changed = course
+    if _STARTED.search(text) and span.start and course.start is None:
+        changed = replace(changed, start=span.start, date_precision=coarser(course.date_precision, span.precision))
+    if _STOP_IT.search(text) and course.stop is None and not _denied_stop(text):
+        stop = span.stop or statement.date
+        changed = replace(changed, stop=stop, running=False)
+        if changed.outcome is None or changed.outcome is Outcome.CURRENT:
+            reason = outcome_of(text, stopped=True)
+            changed = replace(changed, outcome=reason or (Outcome.INTOLERANCE if topic.affected else None))
+    if _IN_ALL.search(text) and span.days:
+        changed = replace(changed, days=span.days, days_at_least=span.at_least)
+    if _OUTCOME_FIRST.search(text) and (found := outcome_of(text)) and course.outcome in (None, Outcome.CURRENT, found):
+        changed = replace(changed, outcome=found)
+        if span.days and course.days is None:
+            changed = replace(changed, days=span.days, days_at_least=span.at_least)
+    if changed != course:
+        topic.treatment = changed
+        topic.more.append(statement)
+
+
+def _denied_stop(text: str) -> bool:
+    return bool(
+        re.search(r"\b(?:not|never|did\s+not|do\s+not|don't)\s+(?:\w+\s+)?(?:stop|discontinue)", text, re.IGNORECASE)
+    )
+
+
+def known_drug(name: str) -> bool:
+    """Tell whether the vocabulary has the drug, so that a class can be trusted."""
+    return drug(name) is not None

@@ -1,0 +1,242 @@
+"""Dates as charts write them, full or partial, and lengths of time.
+
+A chart says "02/03/2025", "May 2024", "03/2024", "since 2019" and "on 03/16": each
+comes back with its precision, so nobody takes a month for a day.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Precision = Literal["day", "month", "year"]
+_RANK = {"day": 0, "month": 1, "year": 2}
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        [
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ],
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
+
+# Tried in this order at each place; the first that fits wins.
+_DATE = re.compile(
+    rf"""(?<![\d/.-])(?:
+      (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?!\d)                       # 2025-02-03
+    | (?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})[/.-](?P<y>(?:19|20)\d\d)(?!\d)        # 02/03/2025, 02-03-2025
+    | (?P<m2>\d{{1,2}})[/-](?P<d2>\d{{1,2}})[/-](?P<y2>\d\d)(?![\d/%])            # 02/03/25
+    | \b(?P<mon>{_MONTH})\.?\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<my>(?:19|20)\d\d)(?!\d)  # February 3, 2025
+    | (?P<dd>\d{{1,2}})\s*[- ]\s*(?P<dmon>{_MONTH})\.?,?\s*[- ]\s*(?P<dy>(?:19|20)\d\d)(?!\d)     # 3 February 2025
+    | (?P<pm>\d{{1,2}})/(?P<py>(?:19|20)\d\d)(?!\d)                               # 02/2025
+    | \b(?P<wmon>{_MONTH})\.?,?\s+(?:of\s+)?(?P<wy>(?:19|20)\d\d)(?!\d)           # February 2025
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Only where a caller expects a date: too many numbers look like these.
+_BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
+_DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
+_BARE_MONTH = re.compile(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date in a text; `day` is the first day of its month or year when coarser."""
+
+    start: int
+    end: int
+    day: dt.date
+    precision: Precision
+
+
+def coarser(*precisions: Precision) -> Precision:
+    """Return the coarsest of them: a span is as exact as its worse end."""
+    return max(precisions, key=_RANK.__getitem__, default="day")
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        return None
+    return found if 1900 <= year <= 2100 else None
+
+
+def _read(match: re.Match[str]) -> tuple[dt.date | None, Precision]:
+    part = match.groupdict()
+    if part["iy"]:
+        return _date(int(part["iy"]), int(part["im"]), int(part["id"])), "day"
+    if part["m"]:
+        return _date(int(part["y"]), int(part["m"]), int(part["d"])), "day"
+    if part["m2"]:
+        year = int(part["y2"])
+        return _date(year + (2000 if year < 50 else 1900), int(part["m2"]), int(part["d2"])), "day"
+    if part["mon"]:
+        return _date(int(part["my"]), _MONTHS[part["mon"].lower()], int(part["md"])), "day"
+    if part["dd"]:
+        return _date(int(part["dy"]), _MONTHS[part["dmon"].lower()], int(part["dd"])), "day"
+    if part["pm"]:
+        return _date(int(part["py"]), int(part["pm"]), 1), "month"
+    return _date(int(part["wy"]), _MONTHS[part["wmon"].lower()], 1), "month"
+
+
+def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None) -> list[DateMention]:
+    """Return the dates in reading order.
+
+    `bare_years` also takes "2019" alone. `near` (the visit) gives the year to "on 03/16"
+    and "in January": the last such day at or before it.
+    """
+    found = []
+    for match in _DATE.finditer(text):
+        day, precision = _read(match)
+        if day:
+            found.append(DateMention(match.start(), match.end(), day, precision))
+
+    def free(match: re.Match[str]) -> bool:
+        return not any(at.start < match.end() and match.start() < at.end for at in found)
+
+    if near:
+        for match in _DAY_MONTH.finditer(text):
+            if free(match) and (day := _last_before(near, int(match["m"]), int(match["d"]))):
+                found.append(DateMention(match.start(), match.end(), day, "day"))
+        for match in _BARE_MONTH.finditer(text):
+            # "may" is a verb and "march" a walk: only the written-out month with a capital counts
+            if match[0][0].isupper() and free(match) and not _verb_may(text, match):
+                if day := _last_before(near, _MONTHS[match["mon"].lower()], 1):
+                    found.append(DateMention(match.start(), match.end(), day, "month"))
+    if bare_years:
+        for match in _BARE_YEAR.finditer(text):
+            if free(match) and (day := _date(int(match["y"]), 1, 1)):
+                found.append(DateMention(match.start(), match.end(), day, "year"))
+    return sorted(found, key=lambda at: at.start)
+
+
+def _verb_may(text: str, match: re.Match[str]) -> bool:
+    before = text[: match.start()].rstrip()
+    return match[0].lower() in ("may", "march", "mar") and (not before or before[-1] in ".:;")
+
+
+def _last_before(near: dt.date, month: int, day: int) -> dt.date | None:
+    for year in (near.year, near.year - 1):
+        found = _date(year, month, day)
+        if found and found <= near:
+            return found
+    return None
+
+
+def parse_date(text: str) -> DateMention | None:
+    """Return the date a table cell or label value holds; None when it holds none or several."""
+    found = find_dates(text, bare_years=True)
+    return found[0] if len(found) == 1 else None
+
+
+_WORDS = {
+    **{
+        word: number
+        for number, word in enumerate(
+            [
+                "one",
+                "two",
+                "three",
+                "four",
+                "five",
+                "six",
+                "seven",
+                "eight",
+                "nine",
+                "ten",
+                "eleven",
+                "twelve",
+                "thirteen",
+                "fourteen",
+                "fifteen",
+                "sixteen",
+                "seventeen",
+                "eighteen",
+                "nineteen",
+                "twenty",
+            ],
+            start=1,
+        )
+    },
+    "a": 1,
+    "an": 1,
+    "several": None,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+}
+_NUMBER = r"(?:\d+(?:\.\d+)?|" + "|".join(word for word, n in _WORDS.items() if n) + r")"
+# days per unit; a month is 30 days and a year 365, so that no course comes out longer than it was
+_UNIT_DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "mos": 30, "year": 365, "yr": 365}
+_DURATION = re.compile(
+    rf"""(?P<more>\b(?:more\s+than|over|at\s+least|greater\s+than|longer\s+than|well\s+over|beyond|>=?|>\s*)\s*)?
+    (?P<less>\b(?:less\s+than|under|not\s+quite|barely|up\s+to|at\s+most|nearly|almost|<=?)\s*)?
+    (?P<about>\b(?:about|approximately|approx\.?|around|some|roughly|~)\s*)?
+    (?<![\d/.])\b(?P<n>{_NUMBER})(?P<half>\s+and\s+a\s+half)?
+    (?:\s*(?:-|to|–)\s*(?P<n2>{_NUMBER}))?
+    \s*-?\s*(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?)\b
+    (?P<plus>\s*(?:\+|or\s+more|or\s+longer))?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time in a text, in days."""
+
+    start: int
+    end: int
+    days: int
+    at_least: bool = False
+    at_most: bool = False
+    about: bool = False
+    unit: str = "day"
+
+
+def _number(word: str) -> float:
+    return float(word) if word[0].isdigit() else float(_WORDS[word.lower()] or 0)
+
+
+def find_durations(text: str) -> list[Duration]:
+    """Return lengths of time in reading order: "fifteen months" is 450 days, "2-3 weeks" the shorter."""
+    found = []
+    for match in _DURATION.finditer(text):
+        unit = match["unit"].lower().rstrip("s") or "mo"
+        number = _number(match["n"]) + (0.5 if match["half"] else 0.0)
+        tail = text[match.end() :].lower()
+        if match["n"].lower() in ("a", "an") and not re.search(
+            r"\b(?:for|after|about|over|than|nearly|almost|lasted)\s*$", text[: match.start("n")], re.I
+        ):
+            continue  # "400 mg a day"
+        if tail.startswith(("-old", " old", " of age", " ago", "'s old")) or tail.startswith("s old"):
+            continue  # an age or a distance in time, no length
+        found.append(
+            Duration(
+                match.start(),
+                match.end(),
+                round(number * _UNIT_DAYS[unit]),
+                at_least=bool(match["more"] or match["plus"]),
+                at_most=bool(match["less"]),
+                about=bool(match["about"] or match["n2"]),
+                unit=unit,
+            )
+        )
+    return found

@@ -1,0 +1,290 @@
+"""The head of a chart page: where it ends, and the visit it names (date, author, specialty, kind)."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from extractors.chart.authors import Author, find_authors
+from extractors.chart.dates import find_dates
+from extractors.chart.layout import Row
+from extractors.vocabulary.scores import find_scores
+from extractors.vocabulary.sections import section_of_heading
+from extractors.vocabulary.specialties import find_specialties
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head and the signature of a page say."""
+
+    body: int  # index of the first row below letterhead and patient block
+    date: dt.date | None = None
+    author: str | None = None
+    specialty: str | None = None
+    kind: str = ""
+    contact: str | None = None
+    continued: bool = False  # second sheet of a note
+    visit: int | None = None  # index of the row that names visit and clinician
+
+
+_IDENTITY = re.compile(
+    r"\b(?:D\.?[O0]\.?B\b|date of birth|birth\s*date|MRN|medical record|patient\s*(?:name)?\s*:|name\s*:|chart\s+(?:no|id|number|#)|"
+    r"account\s+(?:no|#|\d)|CHART\s+\w*\d|\bID\s+[A-Z]*-?\d)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\b(?:tel|phone|fax|suite|street|avenue|ave|blvd|road|drive|plaza|p\.?o\.?\s+box|www\.|T\s+\d{3}-|F\s+\d{3}-)\b|\b[A-Z]{2}\s+\d{5}\b|"
+    r"\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-$",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)", re.IGNORECASE)
+_FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
+
+
+@cache
+def _kinds() -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
+    data = yaml.safe_load(files("extractors.chart").joinpath("page_kinds.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        (kind, re.compile(r"(?:" + "|".join(entry["titles"]) + r")", re.IGNORECASE), entry.get("contact"))
+        for kind, entry in data.items()
+    )
+
+
+def title_section(text: str, loose: bool) -> str | None:
+    """Return the section a row heads when it stands alone: "Problem list (printed 08/19/2026)".
+
+    `loose`, for the first row below the letterhead: the heading may go on ("Infusion record, Inflectra").
+    None: the row is no heading. The empty string is never returned.
+    """
+    stripped = text.strip().strip("*_-–—=: ").strip()
+    if not stripped or len(stripped) > 90 or (stripped.endswith(".") and not stripped.isupper()):
+        return None
+    for cut in _cuts(stripped):
+        section = section_of_heading(stripped[:cut])
+        rest = stripped[cut:].strip(" ,:—–-")
+        if section and (not rest or _is_note(rest) or (loose and len(rest.split()) <= 7)):
+            return section
+    if loose and find_scores(stripped) and len(stripped.split()) <= 14 and find_dates(stripped):
+        return "scores"
+    return None
+
+
+def _cuts(text: str) -> list[int]:
+    places = {len(text)}
+    places |= {match.start() for match in re.finditer(r"[(,:—–]| - |\s(?=\d{1,2}/)|\bcollected\b|\bcontinued\b", text)}
+    return sorted(places, reverse=True)
+
+
+_NOTE = re.compile(
+    r"^\(?(?:[^()]*\b(?:printed|updated|reviewed|as of|copied|carried|forward|from|on|continued|today|current|per)\b[^()]*|"
+    r"[\d/.,\s-]+|collected.*|reported.*)\)?:?$",
+    re.IGNORECASE,
+)
+
+
+def _is_note(rest: str) -> bool:
+    if rest.startswith("(") and rest.endswith((")", "):")) and rest.count("(") == 1:
+        return True
+    dated = find_dates(rest)
+    return bool(_NOTE.match(rest)) and (bool(dated) or "continued" in rest.lower() or len(rest.split()) <= 3)
+
+
+def read_head(rows: list[Row]) -> Head:
+    """Return what the page's head and signature say."""
+    body = _body_start(rows)
+    top = list(range(body, min(len(rows), body + 6)))
+    kind, contact = _kind(rows, top)
+    dated = _page_date(rows, body)
+    visit = next((i for i in top if any(a.writes for a in find_authors(_joined(rows, i)))), None)
+    author = _author(rows, body, visit)
+    specialty = _specialty(rows, author, visit)
+    continued = any(_CONTINUED.search(rows[i].text) for i in top) or any(
+        re.search(r"\b(?:page\s+)?([2-9])\s*(?:of|/)\s*([2-9])\s*$", row.text, re.IGNORECASE) for row in rows[-3:]
+    )
+    return Head(
+        body=body,
+        date=dated,
+        author=author.name if author else None,
+        specialty=specialty,
+        kind=kind,
+        contact=contact,
+        continued=continued,
+        visit=visit,
+    )
+
+
+def _joined(rows: list[Row], index: int) -> str:
+    text = rows[index].text
+    if index + 1 < len(rows) and rows[index + 1].text.startswith("("):
+        text += " " + rows[index + 1].text
+    return text
+
+
+def _body_start(rows: list[Row]) -> int:
+    """Return the index of the first row below letterhead and patient block."""
+    last = -1
+    for index, row in enumerate(rows[:10]):
+        if title_section(row.text, loose=False) or (
+            index > 0 and is_visit(row.text) and not _IDENTITY.search(row.text)
+        ):
+            break
+        if _IDENTITY.search(row.text) or _ADDRESS.search(row.text):
+            if len(row.text) < 130 and not re.search(r"[a-z]{3,}\. [A-Z]", row.text):
+                last = index
+    if last < 0:
+        return 0
+    # the patient block may wrap once more: no gap wider than a line parts it from the row above
+    while last + 1 < min(len(rows), 10):
+        row, above = rows[last + 1], rows[last]
+        gap = row.box.top - above.box.bottom
+        if (
+            gap > 0.45 * row.box.height
+            or title_section(row.text, loose=True)
+            or is_visit(row.text)
+            or len(row.words) > 6
+        ):
+            break
+        if find_dates(row.text) and not _IDENTITY.search(row.text):
+            break
+        last += 1
+    return last + 1
+
+
+# "12/03/2024   Office visit", "VISIT 01/08/2025", "Date of visit: ...", "Telephone encounter 03/24/2025 09:15"
+_VISIT_WORD = (
+    r"(?:visit|encounter|note|follow[- ]?up|consultation|consult|telehealth|telephone|admission|report|evaluation|appointment|"
+    r"record|list|summary|history|sheet|score|download|assessment|results?|procedure|order|form|referral|letter)"
+)
+_LABELLED_VISIT = re.compile(
+    r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment)|visit\s+date|encounter\s+date|"
+    r"service\s+date|DOS|date\s+seen|seen\s+on|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
+    re.IGNORECASE,
+)
+_COLLECTED = re.compile(
+    r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection)\s*(?:on)?\s*[:\s]\s*",
+    re.I,
+)
+_ASSESSED = re.compile(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
+_PRINTED = re.compile(
+    r"\b(?:printed|updated|as\s+of|last\s+reviewed|reviewed|reported|generated|list\s+date)\s*(?:on)?\s*[:\s]\s*", re.I
+)
+_LETTER = re.compile(
+    r"^\s*(?:date\s*:?\s*)?(?P<date>[A-Z][a-z]+\.? \d{1,2}, \d{4}|\d{1,2}/\d{1,2}/\d{4})\s*$", re.IGNORECASE
+)
+_SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated)\b", re.IGNORECASE)
+_NOT_VISIT = re.compile(
+    r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|return|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
+    re.I,
+)
+
+
+def is_visit(text: str) -> bool:
+    """Tell a line that names a visit, report or list with its date."""
+    days = [at for at in find_dates(text) if at.precision == "day"]
+    if not days or len(text) > 130:
+        return False
+    if _LABELLED_VISIT.search(text):
+        return True
+    if not re.search(_VISIT_WORD, text, re.IGNORECASE) and not re.match(r"^\S+,?\s+(?:continued|cont)", text, re.I):
+        return False
+    return days[0].start <= 2 or days[0].start <= 60
+
+
+def _page_date(rows: list[Row], body: int) -> dt.date | None:
+    """Return the date that the page's statements were made: visit, then collection, assessment, letter, print, signature."""
+    top = rows[body : body + 8]
+    for pattern in (_LABELLED_VISIT, _COLLECTED, _ASSESSED):
+        for row in top:
+            if found := _date_after(pattern, row.text):
+                return found
+    for row in top[:4]:
+        if is_visit(row.text) and (day := _first_day(row.text)):
+            return day
+    for row in top:
+        if match := _LETTER.match(row.text):
+            days = find_dates(match["date"])
+            if days:
+                return days[0].day
+    for row in top:
+        if found := _date_after(_PRINTED, row.text):
+            return found
+    for row in top[:2]:
+        days = [at for at in find_dates(row.text) if at.precision == "day"]
+        if len(days) == 1 and len(row.words) <= 12:
+            return days[0].day
+    for row in top:
+        if found := _date_after(re.compile(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE), row.text):
+            return found
+    for row in rows[-8:]:
+        if _SIGNED.search(row.text) and (day := _first_day(row.text)):
+            return day
+    return None
+
+
+def _first_day(text: str) -> dt.date | None:
+    for at in find_dates(text):
+        if at.precision == "day" and not _NOT_VISIT.search(text[: at.start]):
+            return at.day
+    return None
+
+
+def _date_after(pattern: re.Pattern[str], text: str) -> dt.date | None:
+    match = pattern.search(text)
+    if not match:
+        return None
+    days = [at for at in find_dates(text) if at.precision == "day" and 0 <= at.start - match.end() <= 3]
+    return days[0].day if days else None
+
+
+def _kind(rows: list[Row], top: list[int]) -> tuple[str, str | None]:
+    letterhead = [rows[i].text for i in range(min(4, top[0] if top else 0))]
+    # the title decides before the letterhead: a hospital's laboratory also prints its clinic's notes
+    for texts in ([rows[i].text for i in top[:1]], [rows[i].text for i in top[1:2]], letterhead):
+        for kind, pattern, contact in _kinds():
+            if any(pattern.search(text) for text in texts):
+                return kind, contact
+    if any(re.match(r"^\s*Dear\b", rows[i].text) for i in top):
+        return "letter", "letter"
+    return "", None
+
+
+def _author(rows: list[Row], body: int, visit: int | None) -> Author | None:
+    """Return who wrote the page: of the visit line, else of the signature at its end."""
+    if visit is not None:
+        return next(a for a in find_authors(_joined(rows, visit)) if a.writes)
+    found: Author | None = None
+    for index in range(body, len(rows)):
+        text = rows[index].text
+        for author in find_authors(text):
+            if author.writes and (found is None or _SIGNED.search(text)):
+                found = author
+    return found
+
+
+def _specialty(rows: list[Row], author: Author | None, visit: int | None) -> str | None:
+    """Return the author's specialty: beside the name, on the line below a signature, or of the visit's own title."""
+    if author is None:
+        return None
+    if author.specialty:
+        return author.specialty
+    if not author.physician:
+        return None
+    surname = author.name.split()[-1].lower()
+    for index, row in enumerate(rows):
+        for other in find_authors(row.text):
+            if other.specialty and other.name.split()[-1].lower() == surname:
+                return other.specialty
+            alone = other.writes and other.name.split()[-1].lower() == surname and index + 1 < len(rows)
+            if alone and len(row.words) <= 5:
+                below = rows[index + 1].text
+                found = find_specialties(below)
+                if len(found) == 1 and len(below.split()) <= 4:
+                    return found[0]
+    if visit is not None:
+        found = find_specialties(rows[visit].text)
+        if len(found) == 1:
+            return found[0]
+    return None

@@ -1,0 +1,294 @@
+"""Who a page names: name, birth date, record number, member id, as printed."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.chart.dates import find_dates
+from extractors.chart.layout import Passage, Row, passage_of
+from extractors.evidence import Finding, Line, Page, Person
+
+Mark = Literal["name", "birth", "record", "member"]
+
+_TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.?\s+"
+_TOKEN = r"[A-Z][A-Za-z'’\-]*\.?"  # noqa: S105 - a part of a name
+_NAME = rf"(?P<name>{_TOKEN}(?:\s*,\s*{_TOKEN}|\s+{_TOKEN}){{1,4}})"
+# "Patient: Ketterman, Marisol", "NAME | ...", "Member Lionel Abercrombie, W5503", "RE Abercrombie L, chart"
+_LABELLED_NAME = re.compile(
+    rf"(?:^|(?<=[\s|(;]))(?:patient(?:'s)?\s+name|patient|pt\.?\s+name|pt|name\s+of\s+patient|member\s+name|member|subscriber(?:\s+name)?|"
+    rf"enrollee(?:\s+name)?|insured(?:\s+name)?|beneficiary(?:\s+name)?|full\s+name|name|re)\s*(?P<sep>[:|#]|\s)[\s_]*(?:{_TITLES})?(?-i:{_NAME})",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(
+    r"(?:provider|prescriber|physician|doctor|facility|clinic|test|drug|medication|plan|group|pharmacy|file|user|"
+    r"company|employer|generic|brand|practice|contact|guarantor|nurse|parent|mother|father|spouse)(?:'s)?\s*$",
+    re.IGNORECASE,
+)
+# ends a name: what stands beside it in a header
+_STOP = frozenset(
+    [
+        "dob",
+        "d.o.b",
+        "d.o.b.",
+        "d0b",
+        "birth",
+        "born",
+        "mrn",
+        "mr",
+        "id",
+        "chart",
+        "account",
+        "acct",
+        "sex",
+        "gender",
+        "age",
+        "male",
+        "female",
+        "pcp",
+        "provider",
+        "group",
+        "date",
+        "visit",
+        "page",
+        "phone",
+        "tel",
+        "fax",
+        "address",
+        "member",
+        "subscriber",
+        "physician",
+        "attending",
+        "location",
+        "md",
+        "do",
+        "np",
+        "rn",
+        "pa",
+        "dos",
+        "rx",
+        "rxbin",
+        "room",
+        "unit",
+        "encounter",
+        "csn",
+        "hicn",
+        "medicare",
+        "policy",
+        "plan",
+        "ssn",
+        "patient",
+        "name",
+        "primary",
+        "referring",
+        "insurance",
+        "payer",
+        "birthdate",
+        "records",
+        "record",
+        "cgm",
+        "for",
+        "new",
+    ]
+)
+_BIRTH_LABEL = re.compile(
+    r"(?:\bD\.?\s?[O0]\.?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirthdate)\s*[:|.]?\s*",
+    re.IGNORECASE,
+)
+_BIRTH_DIGITS = re.compile(r"[0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{4}")
+_MENDED = str.maketrans("OolI|SBZ", "00111582")
+_RECORD = re.compile(
+    r"\b(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
+    r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
+    r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
+    r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)\s*[:\#|]?\s*"
+    r"(?P<value>(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
+    re.IGNORECASE,
+)
+_MEMBER_LABEL = re.compile(
+    r"member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan", re.IGNORECASE
+)
+_CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    mark: Mark
+    value: str
+    start: int
+    end: int
+
+
+def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Person]]:
+    """Return the people a page names as its patient, first the one of its head.
+
+    More than one: a roster, or another patient's slip on the page.
+    """
+    people: list[tuple[Person, Passage, float]] = []
+    numbers: list[tuple[Person, Passage]] = []  # of rows that name nobody
+    for passage in _passages(page, rows):
+        for person, words in _people_of(passage, bool(_CARD.search(page.text))):
+            if not (person.name or person.birth_date):
+                numbers.append((person, words))
+                continue
+            known = next((i for i, (held, _, _) in enumerate(people) if _compatible(held, person)), None)
+            if known is None:
+                people.append((person, words, words.confidence))
+            else:
+                held, first, confidence = people[known]
+                people[known] = (_merge(held, person), first, confidence)
+    for person, words in numbers:
+        if not people:
+            people.append((person, words, words.confidence))
+        elif len(people) == 1:
+            held, first, confidence = people[0]
+            people[0] = (_merge(held, person), first, confidence)
+    people.sort(key=lambda at: not (at[0].name and (at[0].birth_date or at[0].record_numbers or at[0].member_id)))
+    return [
+        Finding(value=person, confidence=confidence, evidence=(words.evidence(),))
+        for person, words, confidence in people
+    ]
+
+
+def _passages(page: Page, rows: list[Row] | None) -> list[Passage]:
+    """Return rows, then blocks of lines under one another: a narrow header wraps inside its column."""
+    own = rows if rows is not None else [Row(tuple(row)) for row in page.rows]
+    blocks = [block for block in _blocks(page) if len(block) > 1]
+    # header blocks first: they hold name, birth date and number together
+    return [
+        *(passage_of(page, block) for block in blocks if _BIRTH_LABEL.search(" ".join(row.text for row in block))),
+        *(passage_of(page, [row]) for row in own),
+    ]
+
+
+def _blocks(page: Page) -> list[list[Row]]:
+    blocks: list[list[Line]] = []
+    for line in sorted(page.lines, key=lambda at: (at.box.top, at.box.x0)):
+        if line.box.top > 0.4 * page.height:
+            break
+        for block in blocks:
+            last = block[-1]
+            gap = line.box.top - last.box.bottom
+            overlap = min(line.box.x1, max(at.box.x1 for at in block)) - max(
+                line.box.x0, min(at.box.x0 for at in block)
+            )
+            if (
+                -0.6 * last.box.height < gap < 0.75 * last.box.height
+                and overlap > 0.5 * min(line.box.width, last.box.width)
+                and line.box.top > last.box.top + 0.5 * last.box.height
+            ):
+                block.append(line)
+                break
+        else:
+            blocks.append([line])
+    return [[Row((line,)) for line in block] for block in blocks if len(block) <= 5]
+
+
+def _people_of(passage: Passage, card: bool) -> list[tuple[Person, Passage]]:
+    text = passage.text
+    hits = sorted(_hits(text, card), key=lambda hit: hit.start)
+    groups: list[list[_Hit]] = []
+    for hit in hits:
+        held = groups[-1] if groups else None
+        clash = held is not None and any(
+            other.mark == hit.mark and other.value != hit.value for other in held if hit.mark in ("name", "birth")
+        )
+        if held is None or clash:
+            groups.append([hit])
+        else:
+            held.append(hit)
+    found = []
+    for group in groups:
+        values = {
+            mark: [hit.value for hit in group if hit.mark == mark] for mark in ("name", "birth", "record", "member")
+        }
+        person = Person(
+            name=values["name"][0] if values["name"] else None,
+            birth_date=values["birth"][0] if values["birth"] else None,
+            member_id=values["member"][0] if values["member"] else None,
+            record_numbers=tuple(dict.fromkeys(values["record"])),
+        )
+        found.append((person, passage.part(group[0].start, max(hit.end for hit in group))))
+    return found
+
+
+def _hits(text: str, card: bool) -> list[_Hit]:
+    hits = [*_names(text), *_births(text)]
+    for match in _RECORD.finditer(text):
+        value = " ".join(match["value"].split())
+        value = re.sub(r"-\s", "-", value)
+        if sum(c.isdigit() for c in value) < 3:
+            continue
+        member = card or _MEMBER_LABEL.search(match["label"])
+        hits.append(_Hit("member" if member else "record", value, match.start(), match.end()))
+    return hits
+
+
+def _births(text: str) -> list[_Hit]:
+    hits = []
+    for label in _BIRTH_LABEL.finditer(text):
+        tail = text[label.end() : label.end() + 24]
+        digits = _BIRTH_DIGITS.match(tail)
+        mended = digits[0].translate(_MENDED) + tail[digits.end() :] if digits else tail
+        dates = [at for at in find_dates(mended) if at.precision == "day" and at.start < 3]
+        if dates and dates[0].day < dt.date(2100, 1, 1):
+            hits.append(_Hit("birth", dates[0].day.isoformat(), label.start(), label.end() + dates[0].end))
+    return hits
+
+
+def _names(text: str) -> list[_Hit]:
+    hits = []
+    for match in _LABELLED_NAME.finditer(text):
+        if _BEFORE_NAME.search(text[: match.start()]):
+            continue
+        label = text[match.start() : match.start("sep")].strip(" |(")
+        if match["sep"].isspace() and not (match.start() == 0 and _stands_as_label(label)):
+            continue
+        if (name := clean_name(match["name"])) and (" " in name or "," in name):
+            hits.append(_Hit("name", name, match.start("name"), match.start("name") + len(name)))
+    if not hits and (birth := _BIRTH_LABEL.search(text)):
+        # "Annika Rosvold   DOB: 11/19/1998", "I, Annika Rosvold, born 11/19/1998"
+        before = re.search(rf"(?:^|[,|]\s*|\bI,\s+){_NAME}\s*[,|]?\s*$", text[: birth.start()])
+        if before and (name := clean_name(before["name"])) and (" " in name or "," in name):
+            hits.append(_Hit("name", name, before.start("name"), before.start("name") + len(name)))
+    return hits
+
+
+def _stands_as_label(label: str) -> bool:
+    return label.upper() == label or label.lower() in ("patient", "member", "name", "patient name", "member name")
+
+
+def clean_name(raw: str) -> str | None:
+    """Return the name without what follows it in a header; None when nothing of a name is left."""
+    kept: list[str] = []
+    for token in raw.split():
+        if token.strip(".,:|").lower() in _STOP:
+            break
+        kept.append(token)
+        if token.endswith(",") and len(kept) > 1:
+            break  # "Lionel Abercrombie, W5503": only the first comma may stand within a name
+    name = " ".join(kept).rstrip(" ,.|:-")
+    return name if len(name) >= 4 and sum(c.isalpha() for c in name) >= 4 else None
+
+
+def squash_name(name: str) -> frozenset[str]:
+    """Return the name's parts, lower case, without punctuation: order does not matter."""
+    return frozenset(part for part in re.sub(r"[^a-z'\- ]+", " ", name.lower()).replace("-", " ").split() if part)
+
+
+def _compatible(held: Person, other: Person) -> bool:
+    if held.birth_date and other.birth_date and held.birth_date != other.birth_date:
+        return False
+    if held.name and other.name:
+        a, b = squash_name(held.name), squash_name(other.name)
+        return bool(a & b) and (a <= b or b <= a or len(a & b) >= 2)
+    return True
+
+
+def _merge(held: Person, other: Person) -> Person:
+    return Person(
+        name=held.name or other.name,
+        birth_date=held.birth_date or other.birth_date,
+        member_id=held.member_id or other.member_id,
+        record_numbers=tuple(dict.fromkeys([*held.record_numbers, *other.record_numbers])),
+    )

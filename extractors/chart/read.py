@@ -1,0 +1,105 @@
+"""The door of the chart reader: pages in, statements, facts and page heads out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.chart.courses import read_table_courses, read_told_courses
+from extractors.chart.diagnoses import read_allergies, read_problem_table, read_told_diagnoses
+from extractors.chart.encounters import read_encounters
+from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
+from extractors.chart.heads import Head, read_head
+from extractors.chart.layout import read_rows
+from extractors.chart.measurements import read_result_table, read_told_values
+from extractors.chart.people import find_people
+from extractors.chart.statements import PageText, read_statements
+from extractors.evidence import Page
+
+# no visit, course or result stands on these
+_NO_FACTS = frozenset({"fax_cover", "release_form", "insurance_card"})
+
+
+def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
+    """Return what the chart pages say, in page order; whose page each is, is judged in pipeline.identity.
+
+    `today` bounds dates: nothing was measured or taken after it. A blank or failed page gives a
+    `ChartPage` without a person and nothing else.
+    """
+    chart_pages: list[ChartPage] = []
+    statements: list[Statement] = []
+    facts: list[Fact] = []
+    before: tuple[Page, Head] | None = None
+    for page in pages:
+        rows = read_rows(page)
+        head = read_head(rows)
+        if before and before[0].document == page.document:
+            head = _inherit(head, before[1])
+        people = tuple(find_people(page, rows))
+        text = read_statements(page, head)
+        chart_pages.append(
+            ChartPage(
+                document=page.document,
+                page=page.number,
+                person=people[0] if people else None,
+                date=head.date,
+                author=head.author,
+                specialty=head.specialty,
+                kind=head.kind,
+                people=people,
+                continued=head.continued,
+                contact=head.contact,
+            )
+        )
+        statements.extend(text.statements)
+        if head.kind not in _NO_FACTS:
+            facts.extend(_facts(text, head, today))
+        if page.lines:
+            before = (page, head)
+    return Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+
+
+def _inherit(head: Head, earlier: Head) -> Head:
+    """Give a second sheet the visit of the first: its date, author and specialty."""
+    if not head.continued or (head.date and earlier.date and head.date != earlier.date):
+        return head
+    same = head.author is None or earlier.author is None or _surname(head.author) == _surname(earlier.author)
+    return replace(
+        head,
+        date=head.date or earlier.date,
+        author=head.author or earlier.author,
+        specialty=head.specialty or (earlier.specialty if same else None),
+        kind=head.kind or earlier.kind,
+        contact=head.contact or earlier.contact,
+    )
+
+
+def _surname(name: str) -> str:
+    return name.split()[-1].lower()
+
+
+def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
+    statements = list(text.statements)
+    facts: list[Fact] = []
+    for block in text.blocks:
+        if block.table.kind in ("medications", "infusions", "fills"):
+            facts += read_table_courses(text, block)
+        elif block.table.kind in ("labs", "results", "readings"):
+            facts += read_result_table(text, block)
+        elif block.table.kind == "problems":
+            facts += read_problem_table(text, block)
+    facts += read_told_courses(statements)
+    facts += read_told_values(statements, text.page.text)
+    facts += read_told_diagnoses(statements)
+    facts += read_allergies(statements)
+    facts += read_encounters(statements, head)
+    return [fact for fact in facts if _believable(fact, today)]
+
+
+def _believable(fact: Fact, today: dt.date) -> bool:
+    """Leave out what claims to have been after today: a misread date, or a plan told as done."""
+    if fact.assertion in (Assertion.PLANNED, Assertion.HYPOTHETICAL):
+        return True
+    if fact.date and fact.date > today:
+        return False
+    course = fact.treatment
+    return not (course and course.start and course.start > today)

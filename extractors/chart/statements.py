@@ -1,0 +1,214 @@
+"""A chart page as statements: sentences, list items and table rows with what they inherit from their place."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.chart.dates import find_dates
+from extractors.chart.facts import Statement
+from extractors.chart.heads import Head, is_visit, title_section
+from extractors.chart.layout import Passage, Row, ends_paragraph, passage_of, read_rows, usual_pitch
+from extractors.chart.sentences import split_sentences
+from extractors.chart.tables import Table, find_head, read_table
+from extractors.evidence import Page
+from extractors.vocabulary.sections import section_of_heading
+
+_TABLE_SECTIONS = {
+    "medications": "medications",
+    "fills": "fills",
+    "labs": "data",
+    "results": "data",
+    "problems": "problems",
+    "scores": "scores",
+    "infusions": "infusions",
+    "readings": "data",
+    "allergies": "allergies",
+}
+_COPIED = re.compile(
+    r"\b(?:cop(?:ied|y)|carried|pulled|brought)[ -]?forward|\bcarried\s+over\b|\bcopied\s+(?:from|over)\b|\bfrom\s+(?:a\s+)?prior\s+note\b|"
+    r"\bcloned\s+from\b|\bimported\s+from\s+(?:a\s+)?(?:prior|previous)|\bunchanged\s+from\s+(?:the\s+)?(?:last|prior)\s+note",
+    re.IGNORECASE,
+)
+# "History (copied forward from 08/2024)", "Plan:", "Pathology (07/11/2026):", "Medications, current and past (printed ...)"
+_INLINE = re.compile(r"^(?P<head>[A-Za-z][A-Za-z&/,' -]{0,45}?)\s*(?P<note>\([^)]{0,80}\))?\s*:\s*(?=\S)")
+_FAX_LINE = re.compile(
+    r"^\W*(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}.{0,40}\b(?:FAX|PAGE|P\.?\s?\d)|FAX\b.{0,60}\d{1,2}:\d\d|From:.{0,60}\bFax:)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What text inherits from the heading above it."""
+
+    section: str = ""
+    copied: bool = False
+    date: dt.date | None = None  # of copied text, or of a heading with its own date
+    dated: bool = False  # the heading, not the page, says when
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table with its statements' indexes, so that facts can be read from cells."""
+
+    table: Table
+    first: int  # index of its first entry among the page's statements
+    title: str  # the nearest heading above
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The statements of one page in order, and its tables."""
+
+    page: Page
+    statements: tuple[Statement, ...]
+    blocks: tuple[Block, ...]
+
+
+def read_statements(page: Page, head: Head) -> PageText:
+    """Return the page's statements; `head` says where its letterhead ends and whose visit it is."""
+    rows = read_rows(page)
+    reader = _Reader(page, rows, head)
+    reader.read()
+    return PageText(page, tuple(reader.statements), tuple(reader.blocks))
+
+
+class _Reader:
+    """Walks the rows once, keeping the section that holds."""
+
+    def __init__(self, page: Page, rows: list[Row], head: Head) -> None:
+        self.page, self.rows, self.head = page, rows, head
+        self.statements: list[Statement] = []
+        self.blocks: list[Block] = []
+        self.place = Place()
+        self.title = ""
+        body = rows[head.body :]
+        self.spacing = usual_pitch(body or rows)
+        self.width = (min((r.x0 for r in body), default=0.0), max((r.x1 for r in body), default=page.width))
+
+    def read(self) -> None:
+        at = 0
+        while at < len(self.rows):
+            if at < self.head.body:
+                at = self._read_header(at)
+            elif table := read_table(self.page, self.rows, at, self._is_heading):
+                self._add_table(table)
+                at = table.end
+            elif at == self.head.visit or (at <= self.head.body + 1 and is_visit(self.rows[at].text)):
+                at = self._add_rows(at, at + 1, self.place.section or "title")
+            elif (place := self._heading(self.rows[at], first=at == self.head.body)) is not None:
+                self.place = place
+                self.title = self.rows[at].text
+                at = self._add_rows(at, at + 1, place.section or "title")
+            else:
+                at = self._read_paragraph(at)
+
+    def _read_header(self, at: int) -> int:
+        end = at + 1
+        section = "fax_header" if _FAX_LINE.search(self.rows[at].text) else "header"
+        self._add(passage_of(self.page, self.rows[at:end]), replace(self.place, section=section))
+        return end
+
+    def _add_rows(self, start: int, end: int, section: str) -> int:
+        while end < len(self.rows) and _continues(self.rows[end - 1], self.rows[end], self.spacing):
+            end += 1
+        self._add(passage_of(self.page, self.rows[start:end]), replace(self.place, section=section))
+        return end
+
+    def _heading(self, row: Row, first: bool) -> Place | None:
+        """Return the place that starts here when the row is a heading that stands alone."""
+        text = row.text.strip()
+        found = title_section(text, loose=first)
+        if found is None:
+            return None
+        return _place(found, text, self.place)
+
+    def _is_heading(self, row: Row) -> bool:
+        return title_section(row.text.strip(), loose=False) is not None
+
+    def _read_paragraph(self, at: int) -> int:
+        end = at + 1
+        while end < len(self.rows):
+            above, row = self.rows[end - 1], self.rows[end]
+            if self._is_heading(row) or find_head(row):
+                break
+            if ends_paragraph(above, row, self.width, self.spacing) or _inline_section(row.text):
+                break
+            if len(row.lines) > 2 or len(above.lines) > 2:
+                break
+            end += 1
+        passage = passage_of(self.page, self.rows[at:end])
+        gap = at > 0 and self.rows[at].middle - self.rows[at - 1].middle > 1.9 * self.spacing
+        if gap and self.place.section == "family_history":
+            self.place = Place()  # relatives end with their paragraph
+        self._add_prose(passage)
+        return end
+
+    def _add_prose(self, passage: Passage) -> None:
+        text = passage.text
+        for start, end in split_sentences(text):
+            sentence = text[start:end]
+            if inline := _inline_section(sentence):
+                section, note = inline
+                self.place = _place(section, note, self.place)
+            place = self.place
+            if _COPIED.search(sentence) and not place.copied and not _is_disclaimer(sentence):
+                place = replace(place, copied=True)
+            self._add(passage.part(start, end), place)
+
+    def _add_table(self, table: Table) -> None:
+        section = _TABLE_SECTIONS.get(table.kind, self.place.section)
+        self.blocks.append(Block(table, len(self.statements), self.title))
+        headers = tuple(column.heading for column in table.columns)
+        for entry in table.entries:
+            self._add(entry.passage, replace(self.place, section=section), entry.cells, headers)
+
+    def _add(self, passage: Passage, place: Place, cells: Sequence[str] = (), headers: Sequence[str] = ()) -> None:
+        date = place.date if place.copied or place.dated else self.head.date
+        self.statements.append(
+            Statement(
+                text=passage.text,
+                evidence=passage.evidence(),
+                section=place.section,
+                date=date,
+                copied_forward=place.copied,
+                author=self.head.author,
+                specialty=self.head.specialty,
+                cells=tuple(cells),
+                headers=tuple(headers),
+                confidence=passage.confidence,
+            )
+        )
+
+
+def _continues(above: Row, below: Row, spacing: float) -> bool:
+    """A heading's second line: "(Rheumatology)" under the provider, or a line in lower case."""
+    close = 0 < below.middle - above.middle < 1.5 * spacing
+    return close and (below.text.startswith("(") or below.text[:1].islower()) and len(below.words) <= 6
+
+
+def _place(section: str, heading: str, above: Place) -> Place:
+    if _COPIED.search(heading):
+        dates = find_dates(heading)
+        return Place(section, copied=True, date=dates[0].day if dates else None)
+    note = re.search(r"\(([^)]*)\)\s*:?\s*$", heading.strip())
+    dates = find_dates(note[1]) if note else []
+    printed = bool(note and re.search(r"print|updat|review", note[1], re.IGNORECASE))
+    if len(dates) == 1 and not printed and section in ("pathology", "imaging", "data", "procedures", "scores"):
+        return Place(section, date=dates[0].day, dated=True)
+    return Place(section)
+
+
+def _inline_section(text: str) -> tuple[str, str] | None:
+    """Return the section a text opens with ("FH: father had ...") and the heading as printed."""
+    match = _INLINE.match(text)
+    if not match:
+        return None
+    section = section_of_heading(match["head"])
+    return (section, text[: match.end()]) if section else None
+
+
+# a footer about the note, not a heading of the text that was copied
+def _is_disclaimer(sentence: str) -> bool:
+    return bool(re.match(r"^(?:parts?|portions?|some|contains|this|sections?)\b", sentence.strip(), re.IGNORECASE))

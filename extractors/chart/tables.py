@@ -1,0 +1,270 @@
+"""Tables of a chart: the head row, the columns under it, and one logical row per entry.
+
+A cell may run over several lines and an OCR line over several columns, so words are
+dealt to columns by where they stand, and lines to entries by the spacing.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from statistics import median
+
+import yaml
+
+from extractors.chart.layout import Passage, Row, pitch
+from extractors.evidence import Page, Word
+from extractors.vocabulary.terms import TermFinder
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column's heading."""
+
+    role: str  # key of `columns` in tables.yaml
+    heading: str  # as printed
+    x0: float
+    x1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One logical row: a cell per column, empty where the table is."""
+
+    cells: tuple[str, ...]
+    passage: Passage  # its words, cell by cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and its entries."""
+
+    kind: str  # key of `kinds` in tables.yaml
+    columns: tuple[Column, ...]
+    entries: tuple[Entry, ...]
+    end: int  # index of the first row after it
+
+    def cell(self, entry: Entry, *roles: str) -> str:
+        """Return the entry's text in the first of these columns that the table has and fills."""
+        for role in roles:
+            for column, cell in zip(self.columns, entry.cells, strict=True):
+                if column.role == role and cell:
+                    return cell
+        return ""
+
+
+@cache
+def _rules() -> tuple[TermFinder, dict[str, tuple[frozenset[str], frozenset[str]]]]:
+    data = yaml.safe_load(files("extractors.chart").joinpath("tables.yaml").read_text(encoding="utf-8"))
+    finder = TermFinder((str(term), role) for role, terms in data["columns"].items() for term in terms)
+    kinds = {}
+    for kind, needs in data["kinds"].items():
+        if not set(needs["all"]) | set(needs["any"]) <= set(data["columns"]):
+            raise ValueError(f"tables.yaml: {kind} asks for a column that is not defined")
+        kinds[kind] = (frozenset(needs["all"]), frozenset(needs["any"]))
+    return finder, kinds
+
+
+def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
+    """Return a table's kind and columns when the row is its head, else None."""
+    if not 2 <= len(row.words) <= 18 or row.text.rstrip().endswith("."):
+        return None
+    finder, kinds = _rules()
+    text = row.text
+    found = finder.find(text)
+    covered = sum(len(set(range(term.start, term.end))) for term in {(t.start): t for t in found}.values())
+    letters = sum(not c.isspace() and c not in "/.-:|" for c in text)
+    if len({term.start for term in found}) < 2 or covered < 0.8 * letters:
+        return None
+    spans = _word_spans(row.words)
+    columns = []
+    for term in found:
+        if columns and columns[-1][0] == term.start:
+            continue  # one heading, two roles: the first listed stands
+        words = [word for word, (a, b) in zip(row.words, spans, strict=True) if a < term.end and b > term.start]
+        columns.append((term.start, Column(term.key, text[term.start : term.end], words[0].box.x0, words[-1].box.x1)))
+    heads = tuple(column for _, column in columns)
+    # headings of a table stand apart; "Start date" in a sentence does not
+    gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(heads)]
+    height = median(word.box.height for word in row.words)
+    if sum(gap > 0.8 * height for gap in gaps) < max(1, len(gaps) // 2):
+        return None
+    roles = {column.role for column in heads}
+    for kind, (needed, any_of) in kinds.items():
+        if needed <= roles and any_of & roles:
+            return kind, heads
+    return None
+
+
+def _word_spans(words: Sequence[Word]) -> list[tuple[int, int]]:
+    spans, at = [], 0
+    for word in words:
+        spans.append((at, at + len(word.text)))
+        at += len(word.text) + 1
+    return spans
+
+
+def read_table(page: Page, rows: Sequence[Row], head: int, is_heading: Callable[[Row], bool]) -> Table | None:
+    """Return the table whose head is rows[head]; None when no entry follows.
+
+    `is_heading(row)` tells a section heading, which ends the table.
+    """
+    found = find_head(rows[head])
+    if found is None:
+        return None
+    kind, columns = found
+    body, at = [], head + 1
+    while at < len(rows) and not _ends(rows, head, at, columns, body, is_heading):
+        body.append(rows[at])
+        at += 1
+    columns, body = _join_head(columns, rows[head], body)
+    if not body:
+        return None
+    cuts = _cuts(columns, body)
+    groups = _group(body, cuts)
+    entries = tuple(_entry(page, group, cuts) for group in groups)
+    return Table(kind, columns, entries, at)
+
+
+def _ends(
+    rows: Sequence[Row],
+    head: int,
+    at: int,
+    columns: Sequence[Column],
+    body: list[Row],
+    is_heading: Callable[[Row], bool],
+) -> bool:
+    row, above = rows[at], rows[at - 1]
+    step = pitch(above, row)
+    if step <= 0 or find_head(row):
+        return True
+    steps = [pitch(a, b) for a, b in zip(rows[head:at], rows[head + 1 : at], strict=False)]
+    widest = max([*steps, 1.9 * median(word.box.height for word in rows[head].words)])
+    if step > 1.6 * widest:
+        return True
+    if len(row.lines) > 1:
+        return False
+    if is_heading(row):
+        return True
+    # a single run of words that pays no heed to the columns is prose
+    line = row.lines[0]
+    crossed = [column for column in columns[1:] if line.box.x0 < column.x0 - 2 and line.box.x1 > column.x0 + 6]
+    if line.box.x0 < columns[0].x0 - 3.5 and len(line.words) > 1:
+        return True
+    if not crossed:
+        return bool(re.search(r":\s*\S", line.text)) and line.box.x0 < columns[0].x0 + 3 and not body_like(line.text)
+    gaps = [
+        b.box.x0 - a.box.x1
+        for a, b in zip(line.words, line.words[1:], strict=False)
+        if any(a.box.x1 <= column.x0 + 2 and abs(b.box.x0 - column.x0) < 3 for column in columns[1:])
+    ]
+    return len(gaps) < len(crossed)
+
+
+def body_like(text: str) -> bool:
+    """Tell a cell that merely holds a colon ("9:10 / 11:25") from a labelled line below the table."""
+    return bool(re.match(r"^[\d\s:/.,-]+$", text))
+
+
+def _join_head(columns: tuple[Column, ...], head: Row, body: list[Row]) -> tuple[tuple[Column, ...], list[Row]]:
+    """Put the second and third line of a wrapped heading to their columns."""
+    height = median(word.box.height for word in head.words)
+    finder, _ = _rules()
+    above, taken = head, 0
+    for row in body[:2]:
+        first_empty = row.x0 > columns[0].x1 + 2
+        covered = sum(term.end - term.start for term in finder.find(row.text))
+        if not (first_empty and pitch(above, row) < 1.75 * height and len(row.words) <= 4):
+            break
+        words = row.text.lower().split()
+        if covered < 0.6 * len(row.text.replace(" ", "")) and not set(words) <= {"reason", "stopped", "date", "range"}:
+            break
+        owner = max((c for c in columns if c.x0 <= row.x0 + 3), key=lambda c: c.x0)
+        columns = tuple(
+            Column(c.role, f"{c.heading} {row.text}", c.x0, max(c.x1, row.x1)) if c is owner else c for c in columns
+        )
+        above, taken = row, taken + 1
+    return columns, body[taken:]
+
+
+def _cuts(columns: Sequence[Column], body: Sequence[Row]) -> list[float]:
+    """Return the x where each column but the first begins: the place between two headings that fewest words cross."""
+    words = [word.box for row in body for word in row.words]
+    cuts = []
+    for left, right in itertools.pairwise(columns):
+        low, high = left.x0 + 4, right.x1
+        places = sorted({right.x0 - 1.5, *(box.x0 - 1.0 for box in words if low < box.x0 <= high)})
+
+        def cost(x: float, right: Column = right) -> tuple[int, float]:
+            crossed = sum(box.x0 < x < box.x1 for box in words)
+            # a heading is left-aligned with its cells more often than not
+            return crossed, abs(x - (right.x0 - 1.5))
+
+        cuts.append(min((x for x in places if low < x <= high), key=cost, default=right.x0 - 1.5))
+    return cuts
+
+
+def _column_of(word: Word, cuts: Sequence[float]) -> int:
+    return sum(word.box.x0 >= cut - 0.5 for cut in cuts)
+
+
+def _cells(row: Row, cuts: Sequence[float]) -> list[list[Word]]:
+    cells: list[list[Word]] = [[] for _ in range(len(cuts) + 1)]
+    for word in row.words:
+        cells[_column_of(word, cuts)].append(word)
+    return cells
+
+
+def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
+    """Return the rows of each entry: wrapped lines stand closer than entries do."""
+    steps = [pitch(a, b) for a, b in itertools.pairwise(body)]
+    limit = _step_limit(steps)
+    groups: list[list[Row]] = [[body[0]]]
+    for above, row in itertools.pairwise(body):
+        cells = _cells(row, cuts)
+        filled = [index for index, cell in enumerate(cells) if cell]
+        above_cells = _cells(above, cuts)
+        if limit is not None:
+            wrapped = pitch(above, row) < limit and len(filled) < max(3, len(cells))
+        elif 0 not in filled:
+            wrapped = True
+        else:
+            first = cells[0][0].text
+            wrapped = filled == [0] and (first[0] == "(" or first[0].islower()) and above_cells[0] != []
+        if wrapped:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _step_limit(steps: list[float]) -> float | None:
+    """Return the spacing that parts wrapped lines from entries, None when all rows stand alike."""
+    ordered = sorted(steps)
+    best, limit = 1.13, None
+    for a, b in itertools.pairwise(ordered):
+        if a > 0 and b / a > best:
+            best, limit = b / a, (a + b) / 2
+    return limit
+
+
+def _entry(page: Page, rows: Sequence[Row], cuts: Sequence[float]) -> Entry:
+    cells: list[list[Word]] = [[] for _ in range(len(cuts) + 1)]
+    breaks: list[set[int]] = [set() for _ in cells]
+    for row in rows:
+        for index, words in enumerate(_cells(row, cuts)):
+            if words:
+                breaks[index].add(len(cells[index]))
+                cells[index].extend(words)
+    ordered: list[Word] = []
+    marks: set[int] = set()
+    for index, words in enumerate(cells):
+        marks |= {len(ordered) + at for at in breaks[index] if at}
+        ordered.extend(words)
+    texts = tuple(
+        Passage(page, tuple(words), frozenset(breaks[index] - {0})).text if words else ""
+        for index, words in enumerate(cells)
+    )
+    return Entry(texts, Passage(page, tuple(ordered), frozenset(marks)))

@@ -1,0 +1,85 @@
+"""Laboratory tests and vital signs: names in charts, canonical units, conversion."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
+
+LabKind = Literal["number", "qualitative", "titer", "text", "pressure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One test."""
+
+    key: str  # "anti_dsdna"
+    names: tuple[str, ...]
+    kind: LabKind = "number"
+    units: tuple[tuple[str, float], ...] = ()  # (as printed, factor to the first one)
+    quiet: bool = False
+    vital: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """The canonical unit, None where the file names none."""
+        return self.units[0][0] if self.units else None
+
+
+@cache
+def labs() -> dict[str, Lab]:
+    """Return every test by key; labs.yaml is checked here, at first use."""
+    table = {}
+    for key, entry in load_vocabulary("labs").items():
+        units = tuple((str(unit), float(factor)) for unit, factor in entry.get("units", {}).items())
+        if not entry["names"] or (units and units[0][1] != 1.0):
+            raise ValueError(f"labs.yaml: {key} needs names, and its first unit the factor 1")
+        table[key] = Lab(
+            key=key,
+            names=tuple(map(str, entry["names"])),
+            kind=entry.get("kind", "number"),
+            units=units,
+            quiet=bool(entry.get("quiet")),
+            vital=bool(entry.get("vital")),
+        )
+    return table
+
+
+@cache
+def _finder() -> TermFinder:
+    return TermFinder((name, lab.key) for lab in labs().values() for name in lab.names)
+
+
+def find_labs(text: str) -> list[Term]:
+    """Return test names in reading order, longest first where they overlap."""
+    return _finder().find(text)
+
+
+def lab_named(name: str) -> Lab | None:
+    """Return the test a table row's first cell names ("Anti-dsDNA (EIA)"), None when not in the file."""
+    wanted = " ".join(name.split())
+    found = find_labs(wanted)
+    if not found:
+        return None
+    first = found[0]
+    rest = (wanted[: first.start] + wanted[first.end :]).strip(" ,:()")
+    # "Urine protein electrophoresis albumin" is not albumin: what remains must be a method or a specimen
+    return labs()[first.key] if first.start == 0 or len(rest) <= 8 or not rest else None
+
+
+def _squash(unit: str) -> str:
+    return unit.lower().replace("µ", "u").replace("μ", "u").replace(" ", "").replace("mcl", "ul")
+
+
+def convert(key: str, value: float, unit: str | None) -> float | None:
+    """Return the value in the test's canonical unit; None when the unit is missing or unknown to it.
+
+    convert("fecal_calprotectin", 0.231, "mg/g") is 231.0 (mcg/g).
+    """
+    lab = labs().get(key)
+    if lab is None or unit is None:
+        return None
+    for printed, factor in lab.units:
+        if _squash(printed) == _squash(unit):
+            return round(value * factor, 6)
+    return None

@@ -1,0 +1,56 @@
+"""Disease-activity and severity scores: their names in charts and their ranges."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One instrument."""
+
+    key: str  # "sledai_2k"
+    names: tuple[str, ...]
+    least: float
+    greatest: float
+    unit: str | None = None
+    about: tuple[str, ...] = ()  # words that part two scores of one name, lower case
+
+
+@cache
+def scores() -> dict[str, Score]:
+    """Return every score by key; scores.yaml is checked here, at first use."""
+    table = {}
+    for key, entry in load_vocabulary("scores").items():
+        least, greatest = entry["range"]
+        if not entry["names"] or least >= greatest:
+            raise ValueError(f"scores.yaml: {key} needs names and a range")
+        about = tuple(str(word).lower() for word in entry.get("about", ()))
+        table[key] = Score(key, tuple(map(str, entry["names"])), least, greatest, entry.get("unit"), about)
+    return table
+
+
+@cache
+def _finder() -> TermFinder:
+    return TermFinder((name, score.key) for score in scores().values() for name in score.names)
+
+
+def find_scores(text: str) -> list[Term]:
+    """Return score names in reading order; a name that two scores share comes once for each."""
+    return _finder().find(text)
+
+
+def choose_score(keys: list[str], value: float, context: str) -> str | None:
+    """Return the one of several scores with one name that the words around it mean, None when unsure.
+
+    CDAI is an index of rheumatoid arthritis and another of Crohn's disease; only words decide,
+    or a value that one of them cannot have.
+    """
+    able = [scores()[key] for key in keys if scores()[key].least <= value <= scores()[key].greatest]
+    if len(able) <= 1:
+        return able[0].key if able else None
+    words = set(context.lower().replace(",", " ").replace(".", " ").replace(";", " ").split())
+    votes = [(sum(word in words for word in score.about), score.key) for score in able]
+    votes.sort(reverse=True)
+    return votes[0][1] if votes[0][0] > votes[1][0] else None

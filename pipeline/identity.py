@@ -1,0 +1,464 @@
+"""Whose page each page is: the patient's, someone else's, nobody's, blank, or a repeat.
+
+One page of another patient in a packet is a breach and ends the appeal, so a page is the
+patient's only when what it prints agrees; in doubt it may be kept but never cited.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+
+from extractors.chart import Chart, find_people, squash_name
+from extractors.evidence import Page, PageSource, Person
+
+Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable"]
+Agreement = Literal["same", "slip", "initial", "similar", "different", "none"]
+PageKey = tuple[str, int]  # document, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageVerdict:
+    """What was decided of one page."""
+
+    document: str
+    page: int
+    verdict: Verdict
+    citable: bool  # may stand as evidence; only the patient's pages and those that surely belong to them
+    why: str  # without names or numbers of a person
+    confidence: float
+    of: PageKey | None = None  # the page that a duplicate repeats
+
+
+def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[PageVerdict]:
+    """Return a verdict per page, in page order.
+
+    `patient` is who the denial letter is about; what it lacks (often the record number) is learned
+    from pages that agree with it otherwise.
+    """
+    known = _Known.learn(patient, pages, chart)
+    judged = [_judge(page, known, _people(page, chart)) for page in pages]
+    judged = _inherit(pages, judged)
+    return _mark_duplicates(pages, judged)
+
+
+def _people(page: Page, chart: Chart) -> list[Person]:
+    read = next((at for at in chart.pages if at.document == page.document and at.page == page.number), None)
+    findings = read.people if read is not None else tuple(find_people(page))
+    return [finding.value for finding in findings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What identifies the patient."""
+
+    name: str | None
+    birth: str | None
+    member: str | None
+    records: frozenset[str]
+
+    @classmethod
+    def learn(cls, patient: Person, pages: Sequence[Page], chart: Chart) -> "_Known":
+        """Take the letter's word, and learn record numbers (and a missing birth date) from agreeing pages."""
+        everyone = [person for page in pages for person in _people(page, chart)]
+        birth = patient.birth_date or _commonest_birth(patient.name, everyone)
+        records = {_squash(number) for number in patient.record_numbers}
+        own = cls(patient.name, birth, patient.member_id, frozenset(records))
+        counted: Counter[str] = Counter()
+        for person in everyone:
+            if own.birth and person.birth_date == own.birth and own.agree_name(person.name) in ("same", "slip"):
+                counted.update({_squash(number) for number in person.record_numbers})
+        if counted:
+            most = counted.most_common(1)[0][1]
+            # a number misread once is not another number of the patient
+            records |= {number for number, times in counted.items() if times >= max(1, most // 4)}
+        return replace(own, records=frozenset(records))
+
+    def agree_name(self, printed: str | None) -> Agreement:
+        return compare_names(self.name, printed)
+
+    def agree_birth(self, printed: str | None) -> Agreement:
+        return compare_births(self.birth, printed)
+
+    def agree_records(self, printed: Sequence[str]) -> Agreement:
+        numbers = {_squash(number) for number in printed}
+        if not numbers or not self.records:
+            return "none"
+        if numbers & self.records:
+            return "same"
+        if any(_one_slip(a, b) for a in numbers for b in self.records):
+            return "slip"
+        return "different"
+
+    def agree_member(self, printed: str | None) -> Agreement:
+        if not printed or not self.member:
+            return "none"
+        own, other = _squash(self.member), _squash(printed)
+        # a card prints the person's suffix, a letter often leaves it out
+        if own == other or (min(len(own), len(other)) >= 8 and (own.startswith(other) or other.startswith(own))):
+            return "same"
+        return "slip" if _one_slip(own, other) else "different"
+
+
+def _commonest_birth(name: str | None, everyone: list[Person]) -> str | None:
+    births = Counter(p.birth_date for p in everyone if p.birth_date and compare_names(name, p.name) == "same")
+    if not births:
+        return None
+    (first, times), *rest = births.most_common(2)
+    return first if not rest or times >= 3 * rest[0][1] else None
+
+
+def _squash(number: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+# what a scanner takes for one another
+_LOOKALIKES = [
+    set("O0QD"),
+    set("1ILT7"),
+    set("5S6"),
+    set("8B3"),
+    set("2Z7"),
+    set("4A9"),
+    set("6G0"),
+    set("9G"),
+    set("0896"),
+]
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Tell whether two numbers differ by one character that scanners confuse."""
+    if len(a) != len(b) or len(a) < 5:
+        return False
+    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in _LOOKALIKES)
+
+
+def compare_names(known: str | None, printed: str | None) -> Agreement:
+    """Compare two names regardless of order, middle names and titles.
+
+    "same": first and last agree to the letter. "slip": all but one letter of one of them.
+    "initial": last name and first initial. "similar": near enough to be taken for one another.
+    """
+    if not known or not printed:
+        return "none"
+    own, other = _parts(known), _parts(printed)
+    if not own or not other:
+        return "none"
+    first, last = own[0], own[-1]
+    held = set(other)
+    if first in held and last in held and (first != last or other.count(first) > 1 or len(own) == 1):
+        return "same"
+    if last in held and any(len(part) == 1 and part == first[0] for part in other):
+        return "initial"
+    close = [_closest(first, other), _closest(last, other)]
+    if min(close) >= 1.0 - 1e-9:
+        return "same"
+    if max(close) >= 1.0 - 1e-9 and _is_slip(first if close[0] < 1 else last, other):
+        return "slip"
+    return "similar" if min(close) >= 0.6 and sum(close) >= 1.3 else "different"
+
+
+def _parts(name: str) -> list[str]:
+    """Return first name to last name, without titles, suffixes and middle initials."""
+    comma = name.split(",", 1)
+    if len(comma) == 2 and squash_name(comma[1]):
+        name = f"{comma[1]} {comma[0]}"
+    parts = [p for p in re.sub(r"[^a-z'\- ]+", " ", name.lower().replace("’", "'")).split() if p.strip("'-")]
+    parts = [p for p in parts if p not in {"mr", "mrs", "ms", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "md"}]
+    if len(parts) > 2:
+        parts = [parts[0], *(p for p in parts[1:-1] if len(p) > 1), parts[-1]]
+    return parts
+
+
+def _closest(part: str, others: list[str]) -> float:
+    return max(DamerauLevenshtein.normalized_similarity(part, other) for other in others)
+
+
+def _is_slip(part: str, others: list[str]) -> bool:
+    """One letter misread in a long part; "Annike" for "Annika" is one too, so a slip alone proves nothing."""
+    return any(
+        len(part) >= 5 and DamerauLevenshtein.distance(part, other) <= (1 if len(part) < 9 else 2) for other in others
+    )
+
+
+def compare_births(known: str | None, printed: str | None) -> Agreement:
+    """Compare two ISO dates: "slip" is one digit that a scanner confuses."""
+    if not known or not printed:
+        return "none"
+    if known == printed:
+        return "same"
+    return "slip" if _one_slip(known.replace("-", ""), printed.replace("-", "")) else "different"
+
+
+def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
+    def say(verdict: Verdict, citable: bool, why: str, confidence: float) -> PageVerdict:
+        return PageVerdict(
+            document=page.document, page=page.number, verdict=verdict, citable=citable, why=why, confidence=confidence
+        )
+
+    if page.source is PageSource.FAILED:
+        return say("unreadable", False, "the page could not be read", 1.0)
+    letters = sum(c.isalnum() for c in page.text)
+    if page.source is PageSource.BLANK or letters < 12 or _is_left_blank(page.text):
+        return say("blank", False, "nothing is printed on the page", 1.0)
+    if page.source is PageSource.OCR and _is_noise(page):
+        return say("unreadable", False, "too little of the page could be read", 0.8)
+    named = [p for p in people if p.name or p.birth_date or p.member_id or p.record_numbers]
+    if not named:
+        return say("unidentified", False, "the page names no patient", 0.5)
+    verdicts = [_judge_person(person, known) for person in named]
+    if any(v[0] == "another_patient" for v in verdicts):
+        worst = next(v for v in verdicts if v[0] == "another_patient")
+        mixed = any(v[0] == "patient" for v in verdicts)
+        return say("another_patient", False, "the page also names another patient" if mixed else worst[2], worst[3])
+    if any(v[0] == "patient" for v in verdicts):
+        best = max((v for v in verdicts if v[0] == "patient"), key=lambda v: (v[1], v[3]))
+        doubt = any(v[0] == "unidentified" and not v[1] for v in verdicts) and len(named) > 1
+        return say("patient", best[1] and not doubt, best[2], best[3])
+    first = verdicts[0]
+    return say(first[0], first[1], first[2], first[3])
+
+
+def _judge_person(person: Person, known: _Known) -> tuple[Verdict, bool, str, float]:
+    """Return verdict, whether the page may be cited, why, and how sure."""
+    name = known.agree_name(person.name)
+    birth = known.agree_birth(person.birth_date)
+    record = known.agree_records(person.record_numbers)
+    member = known.agree_member(person.member_id)
+    number = "same" if "same" in (record, member) else "slip" if "slip" in (record, member) else "none"
+    other_number = number == "none" and "different" in (record, member)
+    if birth == "same":
+        return _same_birth(name, number, other_number)
+    if birth == "slip":
+        return _slip_birth(name, number, other_number)
+    if birth == "different":
+        if name == "same" and number == "same":
+            return "unidentified", False, "name and record number are the patient's, the birth date is not", 0.5
+        return "another_patient", False, "the birth date is another person's", 0.97
+    return _no_birth(name, number, other_number)
+
+
+def _same_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict, bool, str, float]:
+    if name in ("same", "slip", "initial"):
+        if other_number and name != "same":
+            return "unidentified", False, "the birth date agrees, name and record number do not quite", 0.5
+        return "patient", True, "name and birth date are the patient's", 0.99 if name == "same" else 0.93
+    if name == "none":
+        sure = number == "same"
+        return "patient", sure, "the birth date is the patient's", 0.95 if sure else 0.7
+    if number == "same":
+        sure = name == "similar"
+        return "patient", sure, "birth date and record number are the patient's", 0.9 if sure else 0.6
+    if other_number or name == "different":
+        return "another_patient", False, "the name is another person's, though the birth date agrees", 0.8
+    return "unidentified", False, "the birth date agrees, the name does not quite", 0.5
+
+
+def _slip_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict, bool, str, float]:
+    if name in ("same", "slip") and number == "same" and not (name == "slip" and number != "same"):
+        return "patient", True, "name and record number are the patient's, one digit of the birth date is misread", 0.88
+    if name == "same" and not other_number:
+        return "unidentified", False, "the name agrees, the birth date differs by one digit", 0.5
+    if name in ("different", "similar") or other_number:
+        return "another_patient", False, "name and birth date are another person's", 0.85
+    return "unidentified", False, "name and birth date do not quite agree", 0.4
+
+
+def _no_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict, bool, str, float]:
+    if name in ("same", "slip", "initial") and number == "same":
+        return "patient", True, "name and number are the patient's", 0.96
+    if name == "same":
+        if other_number:
+            return "unidentified", False, "the name agrees, the record number does not", 0.4
+        return "patient", True, "the name is the patient's", 0.85
+    if name in ("slip", "initial"):
+        if other_number:
+            return "another_patient", False, "name and record number are another person's", 0.7
+        return (
+            "patient" if name == "initial" else "unidentified",
+            False,
+            "the name is near the patient's, nothing else is printed",
+            0.6,
+        )
+    if name == "none":
+        if number == "same":
+            return "patient", True, "the number is the patient's", 0.85
+        if other_number:
+            return "unidentified", False, "the number on the page is not known to be the patient's", 0.4
+        return "unidentified", False, "the page names no patient", 0.5
+    if number == "same":
+        return "unidentified", False, "the record number agrees, the name does not", 0.4
+    return "another_patient", False, "the name is another person's", 0.9 if name == "different" else 0.8
+
+
+_LEFT_BLANK = re.compile(r"^\W*(?:this\s+)?page\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?blank\W*$", re.IGNORECASE)
+
+
+def _is_left_blank(text: str) -> bool:
+    return len(text) < 80 and bool(_LEFT_BLANK.match(" ".join(text.split())))
+
+
+def _is_noise(page: Page) -> bool:
+    words = [word for line in page.lines for word in line.words]
+    good = [word for word in words if word.confidence >= 0.5 and sum(c.isalpha() for c in word.text) >= 3]
+    return len(good) < 4 or len(good) < 0.08 * len(words)
+
+
+# ---------------------------------------------------------------- pages without a name
+
+
+def _inherit(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdict]:
+    """Let a page that names nobody follow its document: citable only between the patient's own pages."""
+    done = list(judged)
+    for index, (page, verdict) in enumerate(zip(pages, judged, strict=True)):
+        if verdict.verdict != "unidentified" or verdict.why != "the page names no patient":
+            continue
+        before = _neighbour(pages, judged, index, -1)
+        after = _neighbour(pages, judged, index, 1)
+        sides = [side for side in (before, after) if side is not None]
+        sure = bool(sides) and all(side.verdict == "patient" and side.citable for side in sides) and len(sides) == 2
+        if not sure and before is not None and before.verdict == "patient" and before.citable:
+            sure = _follows(pages, page, before)
+        if any(side.verdict == "another_patient" for side in sides):
+            sure = False
+        why = (
+            "names no patient; the pages around it are the patient's"
+            if sure
+            else "names no patient, and its place does not settle whose it is"
+        )
+        done[index] = replace(verdict, citable=sure, why=why, confidence=0.7 if sure else 0.3)
+    return done
+
+
+def _neighbour(pages: Sequence[Page], judged: list[PageVerdict], index: int, step: int) -> PageVerdict | None:
+    at = index + step
+    while 0 <= at < len(pages) and pages[at].document == pages[index].document and pages[at].part == pages[index].part:
+        verdict = judged[at]
+        if verdict.verdict in ("patient", "another_patient"):
+            return verdict
+        if verdict.verdict == "unidentified" and verdict.why != "the page names no patient":
+            return verdict
+        at += step
+    return None
+
+
+_SHEET = re.compile(r"\b(?:page\s+)?(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b", re.IGNORECASE)
+
+
+def _follows(pages: Sequence[Page], page: Page, before: PageVerdict) -> bool:
+    """Tell whether a page is the next sheet of the one before: "Page 2 of 2" after "Page 1 of 2"."""
+    earlier = next(p for p in pages if p.document == before.document and p.number == before.page)
+    if earlier.number != page.number - 1:
+        return False
+    own, theirs = _sheet(page), _sheet(earlier)
+    return own is not None and theirs is not None and own[1] == theirs[1] and own[0] == theirs[0] + 1
+
+
+def _sheet(page: Page) -> tuple[int, int] | None:
+    edges = [line.text for line in (*page.lines[:3], *page.lines[-3:])]
+    for text in reversed(edges):
+        if match := _SHEET.search(text):
+            number, count = int(match[1]), int(match[2])
+            if 1 <= number <= count <= 60:
+                return number, count
+    return None
+
+
+# ---------------------------------------------------------------- repeats
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What a page's text is compared by."""
+
+    key: PageKey
+    digest: str
+    text: str  # letters only, lower case
+    numbers: tuple[str, ...]
+    dates: frozenset[str]
+    read: bool  # by OCR, so a character may be misread
+
+
+_NUMBER = re.compile(r"\d+(?:[./:]\d+)*")
+_DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
+_FAX = re.compile(
+    r"\b(?:fax|P\.?\s?\d+\s?/\s?\d+)\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\b(?:fax|P\.?\s?\d+|\d{3}/\d{3})\b", re.IGNORECASE
+)
+
+
+def _print_of(page: Page) -> _Print:
+    # the sender's fax line differs on every transmission of one page
+    lines = [line.text for line in page.lines if not _FAX.search(line.text)]
+    text = " ".join(lines)
+    return _Print(
+        key=(page.document, page.number),
+        digest=page.digest,
+        text=re.sub(r"[^a-z]", "", text.lower()),
+        numbers=tuple(_NUMBER.findall(text)),
+        dates=frozenset(_DATE.findall(text)),
+        read=page.source is PageSource.OCR,
+    )
+
+
+def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdict]:
+    """Mark later repeats of a page: the same content, or the same text with the same numbers."""
+    prints: list[_Print] = []
+    done = []
+    for page, verdict in zip(pages, judged, strict=True):
+        if verdict.verdict in ("blank", "unreadable"):
+            done.append(verdict)
+            continue
+        own = _print_of(page)
+        first = next((other for other in prints if _repeats(other, own)), None)
+        if first is None:
+            prints.append(own)
+            done.append(verdict)
+        elif verdict.verdict == "another_patient":
+            done.append(verdict)
+        else:
+            done.append(replace(verdict, verdict="duplicate", of=first.key, why="repeats an earlier page"))
+    return done
+
+
+def _repeats(first: _Print, second: _Print) -> bool:
+    if first.digest and first.digest == second.digest:
+        return True
+    if min(len(first.text), len(second.text)) < 60:
+        return False
+    if max(len(first.text), len(second.text)) > 1.15 * min(len(first.text), len(second.text)):
+        return False
+    ocr = first.read or second.read
+    if not _same_numbers(first, second, ocr):
+        return False
+    return fuzz.ratio(first.text, second.text, score_cutoff=90 if ocr else 99) > 0
+
+
+def _same_numbers(first: _Print, second: _Print, ocr: bool) -> bool:
+    """Two notes from one template agree in words and differ in numbers; a repeat agrees in both."""
+    if not ocr:
+        return first.numbers == second.numbers
+    if not (first.dates <= second.dates or second.dates <= first.dates or len(first.dates ^ second.dates) <= 1):
+        return False
+    a, b = Counter(first.numbers), Counter(second.numbers)
+    left, right = list((a - b).elements()), list((b - a).elements())
+    total = max(len(first.numbers), len(second.numbers), 1)
+    # what is left over must be misreadings: few, and each like one on the other side or a fragment
+    if len(left) + len(right) > max(2, 0.14 * total):
+        return False
+    values = [n for n in left if not any(_misread(n, m) for m in right)]
+    others = [m for m in right if not any(_misread(n, m) for n in left)]
+    return len(values) + len(others) <= max(1, 0.04 * total) if total >= 12 else not values and not others
+
+
+def _misread(a: str, b: str) -> bool:
+    if _squash(a) == _squash(b) or a in b or b in a:
+        return True
+    if len(a) != len(b):
+        return DamerauLevenshtein.distance(a, b) == 1 and max(len(a), len(b)) >= 3
+    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in _LOOKALIKES)
