@@ -1,12 +1,14 @@
 """Which page of the case is which page of which exhibit, as letter, checklist and packet cite it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from pipeline.case import CaseDocument, CriterionOut, EvidenceOut, FactOut
-from pipeline.letter.treatments import Course, prior_treatments
+from pipeline.letter.dates import day_in_words
+from pipeline.letter.logic import alternatives_met
+from pipeline.letter.treatments import prior_treatments
 
 ExhibitKind = Literal["checklist", "denial", "policy", "chart"]
 SourcePage = tuple[str, int]  # file name as given, page from 1
@@ -91,9 +93,10 @@ def assign_exhibits(case: CaseDocument) -> Exhibits:
 def cited_findings(case: CaseDocument, criterion: CriterionOut) -> list[EvidenceOut]:
     """Return the findings the letter prints under a criterion: one for each page, the first few.
 
-    An open criterion has none: what is not shown to be met is not argued.
+    An open criterion has none: what is not shown to be met is not argued. Nor has one that
+    the policy does not need, since an alternative is met.
     """
-    if criterion.status == "unclear":
+    if criterion.status == "unclear" or criterion.number in alternatives_met(case):
         return []
     excluded = {(page.document, page.page) for page in case.excluded_pages}
     by_page: dict[SourcePage, EvidenceOut] = {}
@@ -143,25 +146,25 @@ def _chart_pages(case: CaseDocument) -> Iterator[SourcePage]:
 def _chart_exhibits(case: CaseDocument, pages: list[SourcePage]) -> list[Exhibit]:
     """Group cited pages that belong to one visit or report; groups stand in order of first use."""
     visits = _visits(case)
-    keys = {page: visits.get(page, (page, None)) for page in pages}
+    keys = {page: visits.get(page, page) for page in pages}
     first_use = {key: n for n, key in reversed(list(enumerate(keys.values())))}
     ordered = sorted(pages, key=lambda page: (first_use[keys[page]], page))
     exhibits = []
-    for key, group in groupby(ordered, key=lambda page: keys[page]):
+    for _, group in groupby(ordered, key=lambda page: keys[page]):
         members = tuple(group)
-        exhibits.append(Exhibit(label="", kind="chart", title=_chart_title(case, members, key[1]), pages=members))
+        exhibits.append(Exhibit(label="", kind="chart", title=_chart_title(case, members), pages=members))
     return exhibits
 
 
-def _visits(case: CaseDocument) -> dict[SourcePage, tuple[object, FactOut | None]]:
+def _visits(case: CaseDocument) -> dict[SourcePage, Hashable]:
     """Map each page that names its visit to that visit: same file, date and author are one visit."""
-    visits: dict[SourcePage, tuple[object, FactOut | None]] = {}
+    visits: dict[SourcePage, Hashable] = {}
     for fact in _facts(case):
         if fact.kind != "encounter" or fact.date is None or fact.encounter is None:
             continue
         for evidence in fact.evidence:
             key = (evidence.document, fact.date, fact.encounter.author)
-            visits.setdefault((evidence.document, evidence.page), (key, None))
+            visits.setdefault((evidence.document, evidence.page), key)
     return visits
 
 
@@ -180,11 +183,11 @@ def _policy_title(case: CaseDocument) -> str:
     assert policy is not None
     parts = [policy.title or "Coverage policy", f"number {policy.number}" if policy.number else None]
     if policy.effective_date:
-        parts.append(f"effective {_in_words(policy.effective_date)}")
+        parts.append(f"effective {day_in_words(policy.effective_date)}")
     return ", ".join(part for part in parts if part)
 
 
-def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...], _: object) -> str:
+def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...]) -> str:
     """Name an exhibit by the visit it records, else by the one date its cited facts carry."""
     authors, dates = set(), set()
     for fact in _facts(case):
@@ -200,13 +203,4 @@ def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...], _: object) -
 
 
 def _dated(name: str, day: str | None) -> str:
-    return f"{name}, {_in_words(day)}" if day else name
-
-
-def _in_words(day: str) -> str:
-    from pipeline.letter.dates import day_in_words
-
-    return day_in_words(day)
-
-
-__all__ = ["Course", "Exhibit", "Exhibits", "Reference", "assign_exhibits", "cited_findings"]
+    return f"{name}, {day_in_words(day)}" if day else name

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from extractors.evidence import Page
 from pipeline.letter import Exhibits
-from pipeline.letter.exhibits import Exhibit, SourcePage
+from pipeline.letter.exhibits import SourcePage
 from pipeline.packet.errors import MissingSourceError
 from pipeline.packet.marking import BoxKey
 from pipeline.packet.placing import Placing, place
-from pipeline.packet.stamps import Mark, draw_foot, draw_marks, draw_stamp
+from pipeline.packet.searchable import draw_words
+from pipeline.packet.shrinking import shrink
+from pipeline.packet.stamps import FONT, Mark, draw_foot, draw_marks, draw_stamp
 
 Marks = Mapping[SourcePage, Mapping[BoxKey, list[str]]]
-_FONT = "/RebutStamp"
+_FONT = FONT.decode()
+SIZE_LIMIT = 20_000_000  # bytes; portals and mail gateways refuse more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +38,19 @@ class Assembled:
 
 
 def assemble(
-    front: bytes, exhibits: Exhibits, sources: Mapping[str, bytes], marks: Marks, foot: str, title: str
+    front: bytes,
+    exhibits: Exhibits,
+    sources: Mapping[str, bytes],
+    marks: Marks,
+    foot: str,
+    title: str,
+    read: Mapping[SourcePage, Page] | None = None,
 ) -> Assembled:
-    """Merge, stamp, mark, link and bookmark. `foot` stands before "page n of N" on each page."""
+    """Merge, stamp, mark, link and bookmark.
+
+    `foot` stands before "page n of N" on each page. `read` holds pages whose words are laid
+    invisibly over their scans.
+    """
     with pikepdf.open(io.BytesIO(front)) as pdf:
         starts = _front_starts(pdf)
         checklist_pages = len(pdf.pages) - starts["A"] + 1
@@ -59,13 +73,21 @@ def assemble(
         )
         for number, (page, stamp, placing, source) in enumerate(stamped, start=1):
             running = " - ".join(part for part in (foot, f"page {number} of {len(pdf.pages)}") if part)
-            _draw(pdf, page, font, stamp, running, placing, marks.get(source, {}) if source else {})
+            drawn = [draw_foot(running, float(page.mediabox[2]))]
+            if placing and source:
+                if read and source in read:
+                    drawn.insert(0, draw_words(read[source], placing))
+                drawn.insert(0, _marks(placing, marks.get(source, {})))
+            if stamp:
+                drawn.append(draw_stamp(stamp, float(page.mediabox[2]), float(page.mediabox[3])))
+            _draw(pdf, page, font, drawn)
         _link(pdf, exhibits, places, starts)
         _bookmark(pdf, exhibits, starts)
         _label_pages(pdf, exhibits, starts)
         _clean(pdf, title)
-        opened.close()
-        return Assembled(pdf=_saved(pdf), page_count=len(pdf.pages), places=places, starts=starts)
+        return Assembled(
+            pdf=shrink(pdf, SIZE_LIMIT, lambda: _saved(pdf)), page_count=len(pdf.pages), places=places, starts=starts
+        )
 
 
 class _Sources:
@@ -111,9 +133,6 @@ class _Sources:
             self._open[document] = source
         return self._open[document]
 
-    def close(self) -> None:
-        self._closing = list(self._open.values())
-
 
 def _crop(page: pikepdf.Page) -> tuple[float, float, float, float]:
     """Return the box a viewer shows: the crop box within the media box."""
@@ -135,22 +154,13 @@ def _stamp(label: str, page: int, pages: int) -> str:
     return f"Exhibit {label} - page {page} of {pages}"
 
 
-def _draw(
-    pdf: pikepdf.Pdf,
-    page: pikepdf.Page,
-    font: pikepdf.Object,
-    stamp: str | None,
-    running: str,
-    placing: Placing | None,
-    boxes: Mapping[BoxKey, list[str]],
-) -> None:
-    _, _, width, height = (float(v) for v in page.mediabox)
-    drawn = [draw_foot(running, width)]
-    if placing and boxes:
-        marks = [Mark(box=placing.shown(list(box)), labels=tuple(labels)) for box, labels in sorted(boxes.items())]
-        drawn.insert(0, draw_marks(marks, height, placing.left - 3))
-    if stamp:
-        drawn.append(draw_stamp(stamp, width, height))
+def _marks(placing: Placing, boxes: Mapping[BoxKey, list[str]]) -> bytes:
+    marks = [Mark(box=placing.shown(list(box)), labels=tuple(labels)) for box, labels in boxes.items()]
+    return draw_marks(marks, placing.height, placing.left - 3)
+
+
+def _draw(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, drawn: list[bytes]) -> None:
+    """Draw over the page, whatever state its own content leaves behind."""
     resources = page.obj.Resources
     if "/Font" not in resources:
         resources.Font = Dictionary()
@@ -235,6 +245,3 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
         compress_streams=True,
     )
     return out.getvalue()
-
-
-__all__ = ["Assembled", "Exhibit", "assemble"]

@@ -49,7 +49,8 @@ def build_packet(
     """Write letter, packet, case and manifest into `folder`; return the case with their names.
 
     `sources`: file name as given -> its PDF with the same page numbering. `source_hashes`:
-    sha256 of each file as it was sent, where that is not the PDF itself. Raises
+    sha256 of each file as it was sent, where that is not the PDF itself. `pages`: what was
+    read, to mark the policy and to make scans searchable. Raises
     PacketRefusedError or MissingSourceError before anything is written.
     """
     exhibits = assign_exhibits(case)
@@ -59,9 +60,10 @@ def build_packet(
         render_front(letter, build_enclosures(case, exhibits)),
         exhibits,
         sources,
-        find_marks(case),
+        find_marks(case, pages),
         _foot(case),
         letter.title,
+        {(name, page.number): page for name, read in (pages or {}).items() for page in read},
     )
     case = case.model_copy(update={"packet": FILES})
     outputs = {

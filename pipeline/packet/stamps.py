@@ -9,6 +9,8 @@ PORTRAIT = (612.0, 792.0)  # US letter, points
 # Room for stamps around the scaled source page: bars and criterion numbers left, exhibit stamp above, running foot.
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 12.0, 32.0, 28.0
 
+FONT = b"/RebutStamp"  # Helvetica-Bold, in the resources of every page of a packet
+
 _STAMP_SIZE, _FOOT_SIZE, _LABEL_SIZE = 10.0, 8.5, 6.5
 _BLACK, _WHITE = b"0 g 0 G", b"1 g"
 
@@ -74,14 +76,16 @@ def draw_marks(marks: Iterable[Mark], height: float, bar_at: float) -> bytes:
 
     Black and at least 0.9 points wide: a fax at 200 dpi in one bit keeps them.
     """
-    drawn = []
-    for mark in marks:
+    drawn, free = [], height
+    for mark in sorted(marks, key=lambda mark: (mark.box.top, mark.box.x0)):
         box = mark.box
-        y0, y1 = height - box.bottom - 1.5, height - box.top + 1.5
+        y0, y1 = height - box.bottom - 0.8, height - box.top + 0.8
         drawn.append(b"0.9 w " + _rectangle(box.x0 - 2, y0, box.width + 4, y1 - y0) + b" S")
         drawn.append(_rectangle(bar_at - 3, y0, 3, y1 - y0) + b" f")
         label, size = _fitted(", ".join(mark.labels), bar_at - 3 - 6)
-        drawn.append(_show(label, bar_at - 5.5 - text_width(label, size), (y0 + y1) / 2 - size * 0.36, size))
+        y = min((y0 + y1) / 2 - size * 0.36, free - size)  # below the label before it
+        free = y - 0.5 if label else free
+        drawn.append(_show(label, bar_at - 5.5 - text_width(label, size), y, size))
     return b"\n".join([b"/Artifact BMC q", _BLACK, *drawn, b"Q EMC"]) if drawn else b""
 
 
@@ -96,9 +100,13 @@ def _fitted(text: str, room: float) -> tuple[str, float]:
 
 
 def _show(text: str, x: float, y: float, size: float) -> bytes:
+    return b"BT %s %.1f Tf %.2f %.2f Td (%s) Tj ET" % (FONT, size, x, y, escape(text))
+
+
+def escape(text: str) -> bytes:
+    """Return the text as the inside of a PDF string in WinAnsi; what that cannot hold becomes a question mark."""
     printable = text.encode("cp1252", "replace")
-    escaped = printable.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    return b"BT /RebutStamp %.1f Tf %.2f %.2f Td (%s) Tj ET" % (size, x, y, escaped)
+    return printable.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> bytes:
