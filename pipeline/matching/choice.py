@@ -1,0 +1,193 @@
+"""Which section of the policy the request falls under: by drug, diagnosis and phase, or none."""
+
+import re
+from dataclasses import dataclass
+
+from extractors.chart.facts import Assertion, Outcome
+from extractors.denial.fields import Denial
+from extractors.policy.tree import Indication, Policy
+from extractors.vocabulary.conditions import condition_of_code
+from extractors.vocabulary.drugs import drug
+from pipeline.matching.findings import covers
+from pipeline.matching.record import Record
+from pipeline.matching.terms import base_of, condition_keys, find_therapies
+from pipeline.matching.trials import was_taken
+
+_ESTABLISHED_DAYS = 30  # less than a month on the drug (samples, a loading dose) is no continuation
+
+
+# A dose for "8 weeks, then ..." is a plan; only words of the past show that it is taken already.
+_ON_IT = re.compile(
+    r"\b(?:been (?:on|taking|receiving|treated)|since|so far|for the (?:past|last)|after \w+ (?:weeks|months) of)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The section chosen, what was left aside, and what a person should know."""
+
+    indication: Indication | None
+    not_chosen: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
+    """Return the one indication that fits; None with the reason when none or several do."""
+    everything = tuple(_title(at) for at in policy.indications)
+    if not policy.indications:
+        return Choice(indication=None, warnings=("No criteria could be read from the policy.",))
+    if warning := _other_drug(policy, record):
+        return Choice(indication=None, not_chosen=everything, warnings=(warning,))
+    fitting, warnings = _by_subject(policy, denial, record)
+    if len(fitting) > 1:
+        fitting = _by_phase(fitting, record)
+    if len(fitting) != 1:
+        said = ", ".join(_title(at) for at in fitting)
+        why = (
+            f"More than one section of the policy fits the request ({said}); a person has to choose."
+            if fitting
+            else "No section of the policy fits the diagnoses in the letter and the chart; a person has to choose."
+        )
+        return Choice(indication=None, not_chosen=everything, warnings=(*warnings, why))
+    chosen = fitting[0]
+    left = tuple(_title(at) for at in policy.indications if at is not chosen)
+    return Choice(indication=chosen, not_chosen=left, warnings=warnings)
+
+
+def _title(indication: Indication) -> str:
+    phase = {"initial": "initial", "continuation": "continuation", "any": ""}[indication.phase]
+    return f"{indication.name} ({phase})" if phase else indication.name
+
+
+def _other_drug(policy: Policy, record: Record) -> str | None:
+    """Return a warning when the policy is about other drugs than the one denied."""
+    listed = {base_of(found.generic) for name in policy.drugs if (found := drug(name))}
+    if not record.drug or not listed or record.drug in listed:
+        return None
+    return f"The policy is about {', '.join(sorted(listed))}, the denial about {record.drug}: its criteria were not applied."
+
+
+def _by_subject(policy: Policy, denial: Denial, record: Record) -> tuple[list[Indication], tuple[str, ...]]:
+    coded = {key for code in (denial.codes.value.icd10 if denial.codes else ()) if (key := condition_of_code(code))}
+    charted = _charted(record)
+    for keys in (coded, coded | charted):
+        fitting = [at for at in policy.indications if _fits(at, keys)]
+        if fitting:
+            return _nearest(fitting, keys, record), ()
+    service = [at for at in policy.indications if _names_service(at.name, record)]
+    if service:
+        return service, ()
+    unnamed = [at for at in policy.indications if not condition_keys(at.name)]
+    if unnamed and len(unnamed) == len(policy.indications):
+        return unnamed, ()
+    return [], ()
+
+
+def _charted(record: Record) -> set[str]:
+    found: set[str] = set()
+    for fact in record.facts:
+        if fact.kind == "diagnosis" and fact.assertion is Assertion.AFFIRMED:
+            found |= condition_keys(fact.name) | ({fact.condition} if fact.condition else set())
+            if fact.code and (coded := condition_of_code(fact.code)):
+                found.add(coded)
+    return found
+
+
+def _fits(indication: Indication, keys: set[str]) -> bool:
+    wanted = condition_keys(indication.name)
+    return any(covers(key, name) for key in keys for name in wanted)
+
+
+def _nearest(fitting: list[Indication], keys: set[str], record: Record) -> list[Indication]:
+    """Of sections for several of the patient's diseases keep that of the disease the drug is asked for."""
+    subjects = {frozenset(condition_keys(at.name)) for at in fitting}
+    if len(subjects) == 1:
+        return fitting
+    exact = [at for at in fitting if condition_keys(at.name) & keys]
+    narrow = [at for at in exact if not any(_is_wider(at, other) for other in exact)]
+    if narrow and len({frozenset(condition_keys(at.name)) for at in narrow}) == 1:
+        return narrow
+    about = _asked_for(record)
+    asked = [at for at in (narrow or exact or fitting) if condition_keys(at.name) & about]
+    return asked or fitting
+
+
+def _is_wider(one: Indication, other: Indication) -> bool:
+    """Whether a section's disease holds the other's ("psoriasis" holds "plaque psoriasis")."""
+    if one is other:
+        return False
+    a, b = condition_keys(one.name), condition_keys(other.name)
+    return a != b and any(covers(narrow, wide) and narrow != wide for wide in a for narrow in b)
+
+
+def _asked_for(record: Record) -> set[str]:
+    """Return the conditions named on the pages that plan the requested drug."""
+    if not record.drug:
+        return set()
+    pages = {
+        (at.evidence.document, at.evidence.page, at.date)
+        for at in record.statements
+        if any(base_of(found.therapy.name) == record.drug for found in find_therapies(at.text))
+    }
+    days = {day for _, _, day in pages if day}
+    found: set[str] = set()
+    for at in record.statements:
+        here = (at.evidence.document, at.evidence.page, at.date) in pages or at.date in days
+        if here and at.section in ("assessment", "plan", "assessment_plan", "hpi", "history", "diagnosis", ""):
+            found |= condition_keys(at.text)
+    return found
+
+
+_SMALL = frozenset(
+    [
+        "the",
+        "of",
+        "for",
+        "a",
+        "an",
+        "and",
+        "or",
+        "with",
+        "device",
+        "devices",
+        "system",
+        "systems",
+        "therapy",
+        "use",
+        "other",
+        "criteria",
+        "coverage",
+    ]
+)
+
+
+def _names_service(name: str, record: Record) -> bool:
+    """Whether a section is named after the service that was denied ("Continuous glucose monitor")."""
+    if record.drug and any(base_of(at.therapy.name) == record.drug for at in find_therapies(name)):
+        return True
+    asked = set(re.findall(r"[a-z0-9]+", (record.service or "").lower())) - _SMALL
+    words = set(re.findall(r"[a-z0-9]+", name.lower())) - _SMALL
+    words |= {word.removesuffix("s") for word in words}
+    return bool(asked) and len({at for at in asked if at in words or at.removesuffix("s") in words}) / len(asked) >= 0.6
+
+
+def _by_phase(fitting: list[Indication], record: Record) -> list[Indication]:
+    phase = "continuation" if established(record) else "initial"
+    right = [at for at in fitting if at.phase == phase]
+    return right or [at for at in fitting if at.phase == "any"] or fitting
+
+
+def established(record: Record) -> bool:
+    """Whether the chart shows the patient on the requested drug before the request."""
+    for fact in record.facts:
+        held = fact.treatment
+        if fact.kind != "treatment" or base_of(fact.name) != record.drug or held is None or not was_taken(fact):
+            continue
+        if held.stop is not None or held.outcome not in (None, Outcome.CURRENT):
+            continue
+        if held.start and (record.request_date - held.start).days >= _ESTABLISHED_DAYS:
+            return True
+        if held.days and held.days >= _ESTABLISHED_DAYS and _ON_IT.search(fact.statement.text):
+            return True
+    return False

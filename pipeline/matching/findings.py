@@ -1,0 +1,414 @@
+"""Conditions present or absent, parts of the body, things the chart states in so many words."""
+
+import re
+from functools import cache
+
+from extractors.chart.facts import Assertion, Fact, Statement
+from extractors.vocabulary.conditions import condition_of_code, conditions
+from pipeline.matching.reading import find_areas
+from pipeline.matching.record import Record, cite, newest_first, not_yet
+from pipeline.matching.requirements import Absence, Areas, Diagnosis, Documentation, FreeText, Response
+from pipeline.matching.terms import base_of, condition_keys, data, find_therapies
+from pipeline.matching.verdict import Verdict, met, not_met, unclear
+
+_SURE = (Assertion.AFFIRMED,)
+_RULED_OUT = re.compile(
+    r"\bruled out\b|\brule out\b|\br/o\b|\bresolved\b|\bversus\b|\bvs\.?\b|\bscreen(?:ed|ing)? for\b|\bnot (?:confirmed|diagnosed)\b|\brisk (?:of|for)\b|\bpre-?diabet",
+    re.IGNORECASE,
+)
+
+
+def judge_diagnosis(requirement: Diagnosis, record: Record) -> Verdict:
+    """Return the verdict on a diagnosis: a coded or assessed one, with the severity the criterion asks for."""
+    wanted = _diagnosis_words(requirement)
+    facts = [
+        at
+        for at in record.facts
+        if at.kind == "diagnosis" and at.assertion in _SURE and not _RULED_OUT.search(at.statement.text)
+    ]
+    named = [at for at in facts if _is_condition(at, requirement.names)]
+    if not named:
+        denied = [
+            at
+            for at in record.facts
+            if at.kind == "diagnosis" and at.assertion is Assertion.NEGATED and _is_condition(at, requirement.names)
+        ]
+        if denied:
+            return not_met("diagnosis_denied", cite(newest_first(denied)), wanted=wanted)
+        return unclear("silent_diagnosis", wants=f"a diagnosis of {wanted}", wanted=wanted)
+    asked = [*requirement.severity, *requirement.qualifiers]
+    if not asked:
+        return met("diagnosis", cite(_ranked(named)), wanted=wanted, name=_name(named[0]))
+    full = [at for at in named if _says(at.statement.text, requirement)]
+    if full:
+        return met("diagnosis", cite(_ranked(full)), wanted=wanted, name=_name(full[0]))
+    spoken = [
+        at
+        for at in record.statements
+        if condition_keys(at.text) & set(requirement.names) and _says(at.text, requirement) and not not_yet(at.text)
+    ]
+    if spoken:
+        return met("diagnosis", cite([*newest_first(spoken), *_ranked(named)]), wanted=wanted, name=_name(named[0]))
+    return unclear(
+        "diagnosis_degree", cite(_ranked(named)), wants=f"a diagnosis of {wanted}", wanted=wanted, name=_name(named[0])
+    )
+
+
+def _says(text: str, requirement: Diagnosis) -> bool:
+    low = text.lower()
+    severe = not requirement.severity or any(re.search(rf"\b{word}", low) for word in requirement.severity)
+    return severe and all(word.lower()[:7] in low for word in requirement.qualifiers)
+
+
+def _is_condition(fact: Fact, names: tuple[str, ...]) -> bool:
+    keys = condition_keys(fact.name) | ({fact.condition} if fact.condition else set())
+    if fact.code and (coded := condition_of_code(fact.code)):
+        keys = keys | {coded}
+    return any(covers(key, name) for key in keys for name in names)
+
+
+def covers(key: str, wanted: str) -> bool:
+    """Whether a condition is the wanted one or a kind of it: type 2 diabetes is diabetes mellitus, not the other way round."""
+    if key == wanted:
+        return True
+    broad = conditions()[wanted].names
+    return any(
+        any(re.search(rf"\b{re.escape(name.lower())}\b", held.lower()) for name in broad if len(name) > 4)
+        for held in conditions()[key].names[:2]
+    )
+
+
+def _ranked(facts: list[Fact]) -> list[Fact]:
+    return sorted(
+        newest_first(facts),
+        key=lambda at: (
+            not (at.code or at.statement.section in ("problem_list", "problems", "assessment", "assessment_plan"))
+        ),
+    )
+
+
+def _name(fact: Fact) -> str:
+    return fact.name.replace("_", " ") + (f" ({fact.code})" if fact.code else "")
+
+
+def _diagnosis_words(requirement: Diagnosis) -> str:
+    names = " or ".join(conditions()[at].names[0] if at in conditions() else at for at in requirement.names)
+    return " ".join([*(" to ".join(requirement.severity).split()), *requirement.qualifiers, names])
+
+
+# ---------------------------------------------------------------- absence
+
+_MODIFIERS = frozenset(
+    [
+        "severe",
+        "severely",
+        "active",
+        "moderate",
+        "mild",
+        "uncontrolled",
+        "current",
+        "currently",
+        "known",
+        "serious",
+        "clinically",
+        "significant",
+        "chronic",
+        "acute",
+        "any",
+        "evidence",
+        "of",
+        "a",
+        "an",
+        "the",
+        "untreated",
+        "systemic",
+        "ongoing",
+        "new",
+        "recent",
+        "history",
+        "prior",
+        "documented",
+        "symptomatic",
+        "unstable",
+        "progressive",
+        "concurrent",
+        "concomitant",
+        "other",
+        "infection",
+        "disease",
+    ]
+)
+_NEGATES = re.compile(
+    r"\b(?:no|not|without|denies|denied|never|negative for|free of|absence of|rules? out|ruled out|does not have|has not had|nor)\b",
+    re.IGNORECASE,
+)
+_SYNONYMS = (
+    ("central nervous system", "cns"),
+    ("tuberculosis", "tb"),
+    ("myocardial infarction", "heart attack"),
+    ("pregnant", "pregnancy"),
+    ("malignancy", "cancer"),
+)
+
+
+def judge_absence(requirement: Absence, record: Record) -> Verdict:
+    """Return the verdict on "does not have A or B": each has to be denied in words; one that is present fails it."""
+    wanted = " or ".join(requirement.conditions)
+    proofs: list[Statement] = []
+    missing: list[str] = []
+    for condition in requirement.conditions:
+        present = _present(condition, record)
+        if present:
+            return not_met("present", cite(newest_first(present)), wanted=condition)
+        denied = _denied(condition, record)
+        if denied:
+            proofs.append(denied[0])
+        else:
+            missing.append(condition)
+    if not missing:
+        return met("absent", cite(_once(newest_first(proofs))), wanted=wanted)
+    return unclear(
+        "silent_absence",
+        cite(_once(proofs)),
+        wants=f"that there is no {' and no '.join(missing)}",
+        wanted=" or ".join(missing),
+    )
+
+
+def _plain(text: str) -> str:
+    low = text.lower()
+    for long, short in _SYNONYMS:
+        low = low.replace(long, short)
+    return low
+
+
+@cache
+def _core(condition: str) -> tuple[str, ...]:
+    words = re.findall(r"[a-z][a-z0-9-]+", _plain(re.sub(r"\([^)]*\)", " ", condition)))
+    core = tuple(word for word in words if word not in _MODIFIERS)
+    return core or tuple(words)
+
+
+def _modifiers(condition: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z]+", condition.lower()) if word in _MODIFIERS and len(word) > 3}
+
+
+def _denied(condition: str, record: Record) -> list[Statement]:
+    """Return sentences that deny the condition, or something wider ("No CNS lupus" denies severe active CNS lupus)."""
+    core = _core(condition)
+    found = []
+    for statement in newest_first(record.statements):
+        text = _plain(statement.text)
+        if not all(word in text for word in core) or (
+            not_yet(statement.text) and not re.search(r"\bruled out\b", text)
+        ):
+            continue
+        for part in re.split(r"(?<=[.;])\s+|\bbut\b", text):
+            if not all(word in part for word in core):
+                continue
+            place = min(part.find(word) for word in core)
+            cues = [at for at in _NEGATES.finditer(part[:place])]
+            behind = re.match(
+                r"[\w\s]{0,30}?\b(?:ruled out|negative|absent|excluded|denied|none|: ?no)\b", part[place:]
+            )
+            if not cues and not behind:
+                continue
+            between = part[cues[-1].end() : place] if cues else ""
+            if re.search(r"\b(?:change|longer|improve\w*|evidence against)\b", between):
+                continue
+            narrower = {
+                word for word in re.findall(r"[a-z]+", between) if word in _MODIFIERS and len(word) > 3
+            } - _modifiers(condition)
+            if narrower - {"evidence", "history", "prior", "current", "known", "other"}:
+                continue  # "no severe nephritis" leaves a mild one open
+            found.append(statement)
+            break
+    return found
+
+
+def _present(condition: str, record: Record) -> list[Fact]:
+    """Return diagnoses and findings that affirm the condition with every modifier the criterion names."""
+    core, asked = (
+        _core(condition),
+        _modifiers(condition) - {"evidence", "history", "current", "currently", "known", "documented", "any"},
+    )
+    found = []
+    for fact in record.facts:
+        if fact.kind not in ("diagnosis", "finding") or fact.assertion is not Assertion.AFFIRMED:
+            continue
+        text = _plain(f"{fact.name} {fact.statement.text}")
+        name = _plain(fact.name)
+        if (
+            not all(word in name for word in core)
+            or _RULED_OUT.search(text)
+            or _NEGATES.search(_plain(fact.statement.text))
+        ):
+            continue
+        if all(word in text for word in asked):
+            found.append(fact)
+    return found
+
+
+def _once(items: list) -> list:
+    kept: list = []
+    for item in items:
+        if all(item is not at for at in kept):
+            kept.append(item)
+    return kept
+
+
+# ---------------------------------------------------------------- parts of the body
+
+_AFFECTED = re.compile(
+    r"\b(?:plaques?|lesions?|involv\w+|affect\w+|nodules?|erythema|scal\w+|rash|eczema|psoriasis|dystroph\w+|pitting|yes)\b",
+    re.IGNORECASE,
+)
+_CLEAR = re.compile(
+    r"\b(?:are|is|was|were|all|remain\w*)?\s*(?:clear|spared|uninvolved|not (?:involved|affected)|unaffected|free of)\b|\bno (?:involvement|lesions?|plaques?|psoriasis|rash)\b|\bNO\b",
+    re.IGNORECASE,
+)
+
+
+def judge_areas(requirement: Areas, record: Record) -> Verdict:
+    """Return the verdict on "hands, feet, face ... are affected": the newest examination decides."""
+    wanted = ", ".join(requirement.areas)
+    affected: list[Statement] = []
+    clear: list[tuple[Statement, set[str]]] = []
+    for statement in record.statements:
+        named = {key for key, _ in find_areas(statement.text)} & set(requirement.areas)
+        if not named or not_yet(statement.text):
+            continue
+        if _CLEAR.search(statement.text):
+            clear.append((statement, named))
+        elif (
+            _AFFECTED.search(statement.text)
+            and not re.search(r"\b(?:no|denies|without|not)\b", statement.text, re.IGNORECASE)
+            and statement.section not in ("review_of_systems", "instructions")
+        ):
+            affected.append(statement)
+    newest_clear = max((at.date for at, _ in clear if at.date), default=None)
+    newest_affected = max((at.date for at in affected if at.date), default=None)
+    if affected and (newest_clear is None or (newest_affected and newest_affected > newest_clear)):
+        return met("areas", cite(newest_first(affected)), wanted=wanted)
+    if affected and newest_affected == newest_clear:
+        return unclear(
+            "areas_unsure", cite(newest_first(affected)), wants=f"which of {wanted} are affected", wanted=wanted
+        )
+    latest = [(at, named) for at, named in clear if at.date == newest_clear]
+    covered = set().union(*(named for _, named in latest)) if latest else set()
+    if covered >= set(requirement.areas):
+        best = sorted(latest, key=lambda pair: -len(pair[1]))
+        return not_met("areas_clear", cite([at for at, _ in best]), wanted=wanted)
+    return unclear(
+        "silent_areas", cite([at for at, _ in latest]), wants=f"which of {wanted} are affected", wanted=wanted
+    )
+
+
+# ---------------------------------------------------------------- so many words
+
+
+@cache
+def _patterns(concept: str) -> dict[str, re.Pattern[str] | None]:
+    entry = data("concepts")[concept]
+    return {
+        name: re.compile("|".join(entry[name]), re.IGNORECASE) if entry[name] else None
+        for name in ("says", "denies", "open")
+    }
+
+
+_EMPTY_BOX = re.compile(r"[\[(]\s*[\])]|☐|□|_{3,}")
+_TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑")
+
+
+def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
+    """Return the verdict on something the chart has to state; a plan or an empty box states nothing."""
+    name = data("concepts")[requirement.concept]["name"]
+    patterns = _patterns(requirement.concept)
+    says, denies, later = [], [], []
+    for statement in record.statements:
+        text = statement.text
+        if _EMPTY_BOX.search(text) and not _TICKED.search(text):
+            continue
+        hit = patterns["says"].search(text) if patterns["says"] else None
+        if patterns["denies"] and patterns["denies"].search(text):
+            denies.append(statement)
+        elif hit and not (patterns["open"] and patterns["open"].search(_around(text, hit))):
+            if not re.search(r"\b(?:not|no|never|without)\b[\w\s]{0,20}$", text[: hit.start()], re.IGNORECASE):
+                says.append(statement)
+        elif (
+            patterns["open"] and patterns["open"].search(text) and re.search(name.split()[-1][:6], text, re.IGNORECASE)
+        ):
+            later.append(statement)
+    if says and denies:
+        return unclear(
+            "contradicted",
+            cite(newest_first([*says, *denies])),
+            wants=f"{name}, without contradiction",
+            drug=name,
+            wanted=name,
+        )
+    if says:
+        return met("stated", cite(newest_first(says)), wanted=name)
+    if denies:
+        return not_met("stated_not", cite(newest_first(denies)), wanted=name)
+    return unclear("only_planned" if later else "silent_statement", cite(newest_first(later)), wants=name, wanted=name)
+
+
+def _around(text: str, hit: re.Match[str]) -> str:
+    """Return the clause that holds a hit."""
+    start = max(text.rfind(mark, 0, hit.start()) for mark in (". ", "; ")) + 1
+    ends = [at for mark in (". ", "; ") if (at := text.find(mark, hit.end())) >= 0]
+    return text[start : min(ends) if ends else len(text)]
+
+
+_GOOD = re.compile(
+    r"\b(?:(?:good|excellent|beneficial|positive|clinical|marked|significant|sustained|partial|adequate)\s+(?:\w+\s+)?(?:response|improvement|benefit)|responded well|responding well|respond(?:s|ed) to|improved (?:on|with|since)|in remission|well[- ]controlled (?:on|with)|doing well on)\b",
+    re.IGNORECASE,
+)
+_BAD = re.compile(
+    r"\b(?:no|not|inadequate|poor|without|lost|loss of|lack of|insufficient)\b[\w\s]{0,24}\b(?:response|respond\w*|improv\w*|benefit|effect|controlled)\b|\bfail(?:ed|ure)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_response(requirement: Response, record: Record) -> Verdict:
+    """Return the verdict on a response to the requested drug: a sentence about that drug that states it."""
+    good, bad = [], []
+    for statement in record.statements:
+        drugs = [base_of(at.therapy.name) for at in find_therapies(statement.text) if at.therapy.sort == "drug"]
+        if not record.drug or record.drug not in drugs or not_yet(statement.text) or len(set(drugs)) > 1:
+            continue
+        if _BAD.search(statement.text):
+            bad.append(statement)
+        elif _GOOD.search(statement.text):
+            good.append(statement)
+    name = record.drug or "the drug"
+    latest_bad = max((at.date for at in bad if at.date), default=None)
+    latest_good = max((at.date for at in good if at.date), default=None)
+    if good and (latest_bad is None or (latest_good and latest_good > latest_bad)):
+        return met("response", cite(newest_first(good)), drug=name, wanted="a response")
+    if bad and not good:
+        return not_met("response_none", cite(newest_first(bad)), drug=name, wanted="a response")
+    if bad:
+        return unclear(
+            "contradicted",
+            cite(newest_first([*good, *bad])),
+            wants=f"the response to {name}",
+            drug=name,
+            wanted="a response",
+        )
+    return unclear(
+        "silent_response", wants=f"the response to {name}, by an objective measure", drug=name, wanted="a response"
+    )
+
+
+def best_passages(requirement: FreeText, record: Record) -> Verdict:
+    """Return UNCLEAR with the sentences that share most words with the criterion: for a person to read."""
+    scored = []
+    for statement in record.statements:
+        low = statement.text.lower()
+        shared = sum(1 for term in requirement.terms if term[:6] in low)
+        if shared >= max(2, (len(requirement.terms) + 1) // 2) and not not_yet(statement.text):
+            scored.append((shared, statement))
+    scored.sort(key=lambda pair: (pair[0], pair[1].date.isoformat() if pair[1].date else ""), reverse=True)
+    return unclear("free_text", cite([at for _, at in scored]), wanted="")

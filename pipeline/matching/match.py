@@ -1,0 +1,148 @@
+"""The chart against the payer's criteria: each leaf met, not met or unclear, with its evidence."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from extractors.chart.facts import Chart
+from extractors.denial.fields import Denial
+from extractors.policy.tree import Indication, Node, Policy
+from extractors.vocabulary.drugs import drug
+from pipeline.matching.choice import Choice, choose
+from pipeline.matching.judge import judge
+from pipeline.matching.logic import decide, logic_of, matters
+from pipeline.matching.reading import requirement_of
+from pipeline.matching.record import PageKey, Record, build_record
+from pipeline.matching.requirements import Requirement
+from pipeline.matching.terms import base_of, condition_keys, find_therapies
+from pipeline.matching.verdict import Status, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One leaf of the policy and what the chart says of it."""
+
+    leaf: Node
+    requirement: Requirement
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """All leaves of the section that applies, and the verdict of the whole."""
+
+    indication: Indication | None
+    criteria: tuple[Criterion, ...] = ()  # the policy's order
+    logic: tuple[Any, ...] = ()
+    overall: Status = Status.UNCLEAR
+    gaps: tuple[str, ...] = ()  # those that could change the verdict first
+    not_chosen: tuple[str, ...] = ()  # sections of the policy left aside
+    warnings: tuple[str, ...] = ()
+
+
+def match_criteria(
+    policy: Policy,
+    chart: Chart,
+    denial: Denial,
+    verdicts: Iterable[Any],
+    today: dt.date,
+    request_date: dt.date | None = None,
+) -> Match:
+    """Hold the chart against the criteria of one policy.
+
+    `verdicts` are the page verdicts of `pipeline.identity`: only pages they call citable are read.
+    The request is dated by the argument, else by the denial, else by `today`.
+    """
+    day = request_date or (denial.denial_date.value if denial.denial_date else None) or today
+    record = build_record(
+        chart,
+        citable_pages(verdicts),
+        day,
+        drug=requested_drug(denial),
+        service=denial.service.value if denial.service else None,
+        prescriber=denial.prescriber.value if denial.prescriber else None,
+        birth_date=denial.patient_dob.value if denial.patient_dob else None,
+    )
+    choice = choose(policy, denial, record)
+    warnings = (*choice.warnings, *_in_force(policy, day))
+    if choice.indication is None:
+        return Match(indication=None, not_chosen=choice.not_chosen, warnings=warnings)
+    return replace(_match(choice.indication, record, choice), warnings=(*warnings, *_exclusions(policy, record)))
+
+
+def _match(indication: Indication, record: Record, choice: Choice) -> Match:
+    record = replace(record, conditions=tuple(sorted(condition_keys(indication.name))))
+    criteria = []
+    for leaf in indication.tree.leaves():
+        requirement = requirement_of(leaf)
+        criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=judge(requirement, record)))
+    statuses = {id(at.leaf): at.verdict.status for at in criteria}
+    logic = logic_of(indication.tree)
+    return Match(
+        indication=indication,
+        criteria=tuple(criteria),
+        logic=tuple(logic) if isinstance(logic, list) else ("all", logic),
+        overall=decide(indication.tree, statuses),
+        gaps=_gaps(indication.tree, criteria, statuses),
+        not_chosen=choice.not_chosen,
+    )
+
+
+def citable_pages(verdicts: Iterable[Any]) -> list[PageKey]:
+    """Return (document, page) of the pages that may be quoted."""
+    return [(at.document, at.page) for at in verdicts if at.citable]
+
+
+def requested_drug(denial: Denial) -> str | None:
+    """Return the generic name of the drug denied, None for a device or service."""
+    for found in (denial.service, denial.service_as_printed):
+        if found is None:
+            continue
+        if held := drug(found.value):
+            return base_of(held.generic)
+        named = [at.therapy.name for at in find_therapies(found.value) if at.therapy.sort == "drug"]
+        if named:
+            return base_of(named[0])
+    return None
+
+
+def _gaps(tree: Node, criteria: list[Criterion], statuses: dict[int, Status]) -> tuple[str, ...]:
+    deciding = {id(leaf) for leaf in matters(tree, statuses)}
+    open_ones = [at for at in criteria if at.verdict.status is Status.UNCLEAR]
+    open_ones.sort(key=lambda at: id(at.leaf) not in deciding)
+    return tuple(gap_of(at) for at in open_ones)
+
+
+def gap_of(criterion: Criterion) -> str:
+    """Return the gap in the policy's words, and the smallest thing that would settle it."""
+    words = criterion.leaf.text.strip().rstrip(".;")
+    wants = criterion.verdict.wants
+    settle = (
+        f" A dated note that states {wants} would settle it."
+        if wants
+        else " A dated note that states this would settle it."
+    )
+    return f"{criterion.leaf.number}: the chart does not settle “{words}”. {criterion.verdict.explanation}{settle}"
+
+
+def _in_force(policy: Policy, day: dt.date) -> tuple[str, ...]:
+    effective = policy.effective_date.value if policy.effective_date else None
+    if effective and effective > day:
+        return (
+            f"The policy took effect on {effective.isoformat()}, after the denial of {day.isoformat()}: ask the payer for the version in force then.",
+        )
+    return ()
+
+
+def _exclusions(policy: Policy, record: Record) -> tuple[str, ...]:
+    """Return a warning for each exclusion of the policy that the chart shows to apply."""
+    warnings = []
+    for leaf in policy.exclusions:
+        verdict = judge(requirement_of(leaf), record)
+        if verdict.status is Status.NOT_MET:
+            place = verdict.evidence[0].evidence
+            warnings.append(
+                f"The policy excludes “{leaf.text.strip().rstrip('.')}”, and the chart ({place.document}, page {place.page}) speaks for it. {verdict.explanation}"
+            )
+    return tuple(warnings)

@@ -1,0 +1,206 @@
+"""Criteria about numbers: scores, laboratory values, test results, counts of events."""
+
+import re
+from functools import cache
+
+from extractors.vocabulary.labs import labs
+from pipeline.matching.phrases import Comparison, find_comparisons, find_window, number_of
+from pipeline.matching.requirements import AnyOf, Events, LabResult, Measurement, Requirement, Window
+from pipeline.matching.terms import data, find_measures
+
+_UPPER = re.compile(
+    r"(?:above|over|greater than|exceed\w*|higher than|>|elevated above)\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+|lab'?s?\s+)?(?:reference\s+)?(?:upper limit|normal|range|ULN|reference)"
+    r"|\belevated\b|above (?:the )?(?:normal|reference) range|abnormally high",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(
+    r"(?:below|under|less than|<)\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:reference\s+)?(?:lower limit|normal|range|LLN)",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
+_POSITIVE = re.compile(r"\bpositiv\w*\b|\breactive\b|\bdetected\b", re.IGNORECASE)
+_OF_LIMIT = re.compile(
+    r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the upper limit|[×x]\s*ULN",
+    re.IGNORECASE,
+)
+# "Hurley stage II or III", "class III to IV"
+_ROMAN = re.compile(
+    r"\b(?P<of>stage|class|grade|NYHA class)\s+(?P<a>I{1,3}|IV|V)\b(?:(?P<join>\s*(?:or|to|-|–|and)\s*)(?P<b>I{1,3}|IV|V)\b)?",
+    re.IGNORECASE,
+)
+_BASELINE = re.compile(
+    r"\bbaseline\b|pre-?treatment|prior to (?:starting|initiat|treatment)|before (?:starting|treatment)", re.IGNORECASE
+)
+# "More than one ...", "two or more ...", "at least 2 ...", "A level 3 event", "4 or more per month", "a history of"
+_HOW_MANY = re.compile(
+    r"(?P<over>more than|greater than|>)\s*(?P<a>\w+)|(?:at least|[≥]|>=|a minimum of|minimum of)\s*(?P<b>\w+)|(?P<c>\w+)(?:\s*\(\d+\))?\s+or\s+more"
+    r"|(?P<fewer>fewer than|less than|<)\s*(?P<d>\w+)|(?:no more than|at most|≤)\s*(?P<e>\w+)",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
+
+
+@cache
+def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (key, re.compile("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("events").items()
+    )
+
+
+def read_number(text: str) -> Requirement | None:
+    """Return a score, value or result asked for; None when the text names no test with a bound."""
+    text = _ROMAN.sub(
+        lambda at: f"{at['of']} {_arabic(at['a'])}" + (f"{at['join']}{_arabic(at['b'])}" if at["b"] else ""), text
+    )
+    window = find_window(text)
+    at = window[0] if window else None
+    bare = text[: window[1][0]] + " " * (window[1][1] - window[1][0]) + text[window[1][1] :] if window else text
+    named = _unambiguous(find_measures(text))
+    if not named or _OF_LIMIT.search(text):
+        return None
+    for _, start, end in named:  # the 28 of "Disease Activity Score 28" is no bound
+        bare = bare[:start] + "§" * (end - start) + bare[end:]
+    comparisons = find_comparisons(bare)
+    if result := _qualitative(text, named, comparisons, at):
+        return result
+    if limit := _limit(text, named, at):
+        return limit
+    return _bounded(text, named, comparisons, at)
+
+
+def read_events(text: str) -> Requirement | None:
+    """Return a count of events; the number comes from the words around the event's name."""
+    for key, pattern in _event_patterns():
+        if not (match := pattern.search(text)):
+            continue
+        window = find_window(text)
+        span = window[1] if window else (len(text), len(text))
+        per = _PER.search(text)
+        comparator, value = _how_many(text, match.start(), span)
+        if value is None:
+            continue
+        return Events(
+            event=key,
+            comparator=comparator,
+            value=value,
+            per=per["per"].lower() if per and not span[0] <= per.start() < span[1] else None,
+            window=window[0] if window else None,
+            besides=_besides(text, match.end(), span),
+        )
+    return None
+
+
+def _arabic(roman: str) -> int:
+    return {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}[roman.upper()]
+
+
+def _unambiguous(named: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Leave out readings of a shared abbreviation that the full name beside it rules out ("Crohn's ... (CDAI)")."""
+    keys_at: dict[tuple[int, int], list[str]] = {}
+    for key, start, end in named:
+        keys_at.setdefault((start, end), []).append(key)
+    sure = {keys[0] for keys in keys_at.values() if len(keys) == 1}
+    return [(key, *span) for span, keys in keys_at.items() for key in ([k for k in keys if k in sure] or keys)]
+
+
+def _how_many(text: str, at: int, window: tuple[int, int]) -> tuple[str, float | None]:
+    for match in _HOW_MANY.finditer(text[: at + 40]):
+        if window[0] <= match.start() < window[1] or match.start() > at:
+            continue
+        groups = match.groupdict()
+        for name, comparator in (("a", ">"), ("b", ">="), ("c", ">="), ("d", "<"), ("e", "<=")):
+            if groups[name] and (number := number_of(groups[name])) is not None:
+                return comparator, number
+    lead = re.search(
+        r"(?:^|\s)(?P<n>one|two|three|four|five|six|\d+|an?|history of|had|experienced|any)\s+(?:\w+[\s-]+){0,4}$",
+        text[:at],
+        re.IGNORECASE,
+    )
+    if not lead and at > 2:
+        return ">=", None
+    number = number_of(lead["n"]) if lead else 1.0
+    return ">=", number if number is not None else 1.0
+
+
+def _besides(text: str, at: int, window: tuple[int, int]) -> str | None:
+    """Return a further condition on the event ("that continues in spite of two or more attempts ...")."""
+    match = re.search(
+        r"\b(?:that|which|despite|in spite of|while|requiring|resulting in|with)\b.{8,}", text[at:], re.IGNORECASE
+    )
+    if not match:
+        return None
+    start, end = at + match.start(), at + match.end()
+    if start <= window[0] < end:
+        end = window[0]
+    return text[start:end].strip(" ,;.") or None
+
+
+def _qualitative(
+    text: str, named: list[tuple[str, int, int]], comparisons: list[Comparison], window: Window | None
+) -> Requirement | None:
+    negative, positive = _NEGATIVE.search(text), _POSITIVE.search(text)
+    if bool(negative) == bool(positive) or any(at.comparator != "=" for at in comparisons):
+        return None
+    keys = tuple(dict.fromkeys(key for key, _, _ in named if key in labs()))
+    return LabResult(names=keys, result="negative" if negative else "positive", window=window) if keys else None
+
+
+def _limit(text: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
+    side = "above_upper" if _UPPER.search(text) else "below_lower" if _LOWER.search(text) else None
+    keys = tuple(dict.fromkeys(key for key, _, _ in named))
+    if side is None:
+        return None
+    return Measurement(names=keys, limit=side, window=window, baseline=bool(_BASELINE.search(text)))
+
+
+def _bounded(
+    text: str, named: list[tuple[str, int, int]], comparisons: list[Comparison], window: Window | None
+) -> Requirement | None:
+    """Pair each comparison with the test named nearest; two tests in one leaf are both asked or either."""
+    if not comparisons:
+        return None
+    pairs: list[tuple[tuple[str, ...], Comparison]] = []
+    for comparison in comparisons:
+        before = [at for at in named if at[2] <= comparison.start]
+        after = [at for at in named if at[1] >= comparison.end]
+        nearest = max(before, key=lambda at: at[2], default=None)
+        follow = min(after, key=lambda at: at[1], default=None)
+        if nearest is None or (follow and _closer(text, comparison, nearest, follow)):
+            nearest = follow
+        if nearest is None:
+            continue
+        keys = tuple(dict.fromkeys(key for key, a, b in named if (a, b) == nearest[1:]))
+        if not any(keys == held for held, _ in pairs):
+            pairs.append((keys, comparison))
+    if not pairs:
+        return None
+    made = [_measurement(keys, at, window, text) for keys, at in pairs]
+    if len(made) == 1:
+        return made[0]
+    joint = re.search(r"\bwith\b|\band\b|\bplus\b", text[pairs[0][1].end : pairs[1][1].start])
+    if joint:
+        first = made[0]
+        return Measurement(
+            names=first.names, comparator=first.comparator, value=first.value, high=first.high, unit=first.unit,
+            also=tuple(made[1:]), window=window, baseline=first.baseline,
+        )  # fmt: skip
+    return AnyOf(options=tuple(made))
+
+
+def _closer(text: str, comparison: Comparison, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
+    """Whether the name behind a number owns it: "At least 10% of body surface area (BSA)"."""
+    between = text[comparison.end : after[1]]
+    return bool(re.fullmatch(r"\s*(?:of|in|on)?\s*(?:the\s+)?", between)) and bool(
+        re.search(r"[,;]|\bor\b", text[before[2] : comparison.start])
+    )
+
+
+def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, text: str) -> Measurement:
+    value, high, comparator = at.value, at.high, at.comparator
+    choice = re.match(r"\s*or\s+(\d+)\b", text[at.end :])  # "an endoscopic subscore of 2 or 3"
+    if comparator == "=" and choice and isinstance(value, float):
+        comparator, high = "between", float(choice[1])
+    return Measurement(
+        names=keys, comparator=comparator, value=value, high=high, unit=at.unit, window=window,
+        baseline=bool(_BASELINE.search(text)),
+    )  # fmt: skip

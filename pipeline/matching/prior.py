@@ -1,0 +1,394 @@
+"""Whether a prior trial, failure, intolerance or contraindication is in the chart."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.chart.facts import Assertion, Fact, Outcome, Statement
+from pipeline.matching.record import Record, cite, newest_first
+from pipeline.matching.requirements import Avoidance, PriorTherapy, Therapy
+from pipeline.matching.terms import base_of, belongs, find_therapies
+from pipeline.matching.trials import Trial, longest, never_taken, no_bar, tolerance, trials_of
+from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
+
+Answer = Literal["satisfies", "short", "open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How one drug stands to the requirement."""
+
+    generic: str
+    answer: Answer
+    why: str  # key of sentences.yaml
+    proof: tuple[Fact | Statement, ...]
+    days: int | None = None
+
+
+def judge_prior(requirement: PriorTherapy, record: Record) -> Verdict:
+    """Return the verdict on a prior-therapy leaf."""
+    if requirement.every and len(requirement.therapies) > 1:
+        return all_of([_judge(requirement, (therapy,), 1, record) for therapy in requirement.therapies])
+    return _judge(requirement, requirement.therapies, requirement.count, record)
+
+
+def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int, record: Record) -> Verdict:
+    findings = [
+        _finding(requirement, record, generic, facts)
+        for generic, facts in _of_interest(requirement, therapies, record).items()
+    ]
+    wanted = _names(therapies)
+    satisfying = [at for at in findings if at.answer == "satisfies"]
+    if len(satisfying) >= count:
+        satisfying.sort(key=lambda at: _newest(at.proof), reverse=True)
+        proof = [item for place in range(3) for at in satisfying for item in at.proof[place : place + 1]]
+        best = satisfying[0]
+        return met(
+            best.why,
+            cite(proof),
+            drug=_joined([at.generic for at in satisfying[: max(count, 1)]]),
+            days=_length(best.days),
+            wanted=wanted,
+        )
+    open_ones = [at for at in findings if at.answer == "open"]
+    if open_ones:
+        best = max(open_ones, key=lambda at: _newest(at.proof))
+        return unclear(
+            best.why,
+            cite(best.proof),
+            wants=_wants(requirement, wanted),
+            drug=best.generic,
+            days=_length(best.days),
+            wanted=wanted,
+            needed=_length(requirement.minimum_days),
+        )
+    short = [at for at in findings if at.answer == "short"]
+    if short and len(short) + len(satisfying) >= count:
+        short.sort(key=lambda at: (at.why != "never_taken", _newest(at.proof)), reverse=True)
+        best = short[0]
+        proof = [item for at in short for item in at.proof]
+        return not_met(
+            best.why,
+            cite(proof),
+            drug=best.generic,
+            days=_length(best.days),
+            wanted=wanted,
+            needed=_length(requirement.minimum_days),
+        )
+    if denied := _denied(therapies, record):
+        return not_met("never_taken", cite(denied), drug=wanted, wanted=wanted, days="", needed="")
+    if satisfying:
+        return unclear(
+            "too_few",
+            cite([item for at in satisfying for item in at.proof]),
+            wants=_wants(requirement, wanted),
+            drug=_joined([at.generic for at in satisfying]),
+            count=count,
+            wanted=wanted,
+        )
+    return unclear("silent_trial", wants=_wants(requirement, wanted), wanted=wanted)
+
+
+def _of_interest(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Fact]]:
+    """Return facts by drug for the drugs that count."""
+    named = {base_of(at.name) for at in therapies if at.sort == "drug"} | {
+        base_of(p.name) for at in therapies for p in at.parts
+    }
+    found: dict[str, list[Fact]] = {}
+    facts = [at for at in record.facts if at.kind in ("treatment", "allergy")]
+    for fact in facts:
+        generic = base_of(fact.name)
+        if generic == record.drug and generic not in named:
+            continue  # the requested drug is no prior trial of its class
+        if any(belongs(fact.name, at) for at in requirement.but_not) or not any(
+            belongs(fact.name, at) for at in therapies
+        ):
+            continue
+        found.setdefault(generic, []).append(fact)
+    return found
+
+
+def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: list[Fact]) -> Finding:
+    treatment = [at for at in facts if at.kind == "treatment"]
+    trials = [at for at in trials_of(record, generic, treatment) if _in_window(requirement, record, at)]
+    answers = [_ANSWERS[wanted](requirement, record, generic, trials, facts) for wanted in requirement.wanted]
+    for answer in ("satisfies", "open"):
+        for finding in answers:
+            if finding.answer == answer:
+                return finding
+    return answers[0]
+
+
+def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:
+    if requirement.window is None:
+        return True
+    held = trial.fact.treatment
+    ended = (held.stop if held else None) or trial.fact.date
+    return record.inside(ended, requirement.window)
+
+
+def _tried(requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]) -> Finding:
+    if not trials:
+        return _untaken(generic, facts)
+    days = longest(trials)
+    if requirement.minimum_days is None:
+        used = [
+            at.fact for at in trials if at.days or at.outcome or (at.fact.treatment and at.fact.treatment.start)
+        ] or [at.fact for at in trials]
+        answer: Answer = "satisfies" if _dose_fits(requirement, trials) else "open"
+        return Finding(generic=generic, answer=answer, why="tried", proof=tuple(used), days=days)
+    if days is not None and days >= requirement.minimum_days:
+        long = sorted((at for at in trials if (at.days or 0) >= requirement.minimum_days), key=_worth, reverse=True)
+        answer = "satisfies" if _dose_fits(requirement, trials) else "open"
+        return Finding(
+            generic=generic,
+            answer=answer,
+            why="tried_for" if answer == "satisfies" else "dose_open",
+            proof=tuple(at.fact for at in long),
+            days=days,
+        )
+    return _too_short(generic, trials, days)
+
+
+def _failed(requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]) -> Finding:
+    if not trials:
+        return _untaken(generic, facts)
+    days = longest(trials)
+    failures = [at for at in trials if at.outcome is Outcome.INADEQUATE_RESPONSE]
+    enough = requirement.minimum_days is None or (days is not None and days >= requirement.minimum_days)
+    if not enough:
+        return _too_short(generic, trials, days)
+    if failures:
+        if not _dose_fits(requirement, trials):
+            return Finding(
+                generic=generic, answer="open", why="dose_open", proof=tuple(at.fact for at in failures), days=days
+            )
+        proof = sorted(
+            failures, key=lambda at: ((at.days or 0) >= (requirement.minimum_days or 0), _worth(at)), reverse=True
+        )
+        if requirement.minimum_days and not any((at.days or 0) >= requirement.minimum_days for at in failures):
+            proof += [at for at in trials if (at.days or 0) >= requirement.minimum_days][:1]
+        why = "failed_after" if days else "failed"
+        return Finding(generic=generic, answer="satisfies", why=why, proof=tuple(at.fact for at in proof), days=days)
+    ended = [at for at in trials if at.outcome in (Outcome.INTOLERANCE, Outcome.OTHER, Outcome.COMPLETED)]
+    if ended:
+        return Finding(
+            generic=generic, answer="short", why="ended_otherwise", proof=tuple(at.fact for at in ended), days=days
+        )
+    return Finding(
+        generic=generic, answer="open", why="response_unknown", proof=tuple(at.fact for at in trials), days=days
+    )
+
+
+def _not_tolerated(
+    requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]
+) -> Finding:
+    reacted = [at.fact for at in trials if at.outcome is Outcome.INTOLERANCE]
+    allergies = [
+        at for at in facts if at.kind == "allergy" and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
+    ]
+    fine = tolerance(record, generic)
+    if (reacted or allergies) and not _newer(fine, [*reacted, *allergies]):
+        return Finding(
+            generic=generic, answer="satisfies", why="intolerant", proof=tuple(newest_first([*reacted, *allergies]))
+        )
+    if reacted or allergies:
+        return Finding(generic=generic, answer="open", why="contradicted", proof=tuple(newest_first([*reacted, *fine])))
+    other = [at.fact for at in trials if at.outcome is Outcome.OTHER]
+    if fine or other:
+        return Finding(
+            generic=generic, answer="short", why="tolerated" if fine else "ended_otherwise", proof=(*fine, *other)
+        )
+    denied = [at for at in facts if at.kind == "allergy" and at.assertion is Assertion.NEGATED]
+    if not trials and denied:
+        return Finding(generic=generic, answer="open", why="tolerance_unknown", proof=())
+    if not trials:
+        return _untaken(generic, facts)
+    return Finding(generic=generic, answer="open", why="tolerance_unknown", proof=tuple(at.fact for at in trials[:1]))
+
+
+def _contraindicated(
+    requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]
+) -> Finding:
+    against = [
+        at
+        for at in facts
+        if at.kind == "treatment"
+        and at.treatment
+        and at.treatment.outcome is Outcome.CONTRAINDICATION
+        and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
+    ]
+    free = no_bar(record, generic)
+    if against and not _newer(free, against):
+        return Finding(generic=generic, answer="satisfies", why="contraindicated", proof=tuple(newest_first(against)))
+    if against:
+        return Finding(generic=generic, answer="open", why="contradicted", proof=tuple(newest_first([*against, *free])))
+    if free:
+        return Finding(generic=generic, answer="short", why="no_bar", proof=tuple(free))
+    if "intolerance" in requirement.wanted and trials and tolerance(record, generic):
+        return Finding(generic=generic, answer="short", why="tolerated", proof=tuple(tolerance(record, generic)))
+    if any(at in requirement.wanted for at in ("trial", "inadequate_response")) and trials:
+        # it was taken: that is what the other half judges, and a drug that is taken is not barred
+        return Finding(generic=generic, answer="short", why="taken", proof=tuple(at.fact for at in trials[:1]))
+    if not trials:
+        return _untaken(generic, facts)
+    return Finding(generic=generic, answer="open", why="tolerance_unknown", proof=tuple(at.fact for at in trials[:1]))
+
+
+_ANSWERS = {
+    "trial": _tried,
+    "inadequate_response": _failed,
+    "intolerance": _not_tolerated,
+    "contraindication": _contraindicated,
+}
+
+
+def _untaken(generic: str, facts: list[Fact]) -> Finding:
+    never = [at for at in facts if at.kind == "treatment" and never_taken(at)]
+    if never:
+        return Finding(generic=generic, answer="short", why="never_taken", proof=tuple(newest_first(never)))
+    return Finding(generic=generic, answer="open", why="only_named", proof=())
+
+
+def _too_short(generic: str, trials: list[Trial], days: int | None) -> Finding:
+    """A trial that ended too soon counts against; one whose length the chart leaves out does not."""
+    if (
+        days is not None
+        and any(at.closed for at in trials)
+        and all(at.closed or (at.days is None and at.outcome is not Outcome.CURRENT) for at in trials)
+    ):
+        ended = sorted((at for at in trials if at.closed), key=lambda at: at.days or 0, reverse=True)
+        return Finding(
+            generic=generic, answer="short", why="too_short", proof=tuple(at.fact for at in ended), days=days
+        )
+    return Finding(
+        generic=generic,
+        answer="open",
+        why="length_unknown" if days is None else "length_short_open",
+        proof=tuple(at.fact for at in trials),
+        days=days,
+    )
+
+
+def _newer(fine: list[Statement], against: list[Fact]) -> bool:
+    """Whether a sentence of tolerance is as new as what speaks against the drug."""
+    latest = max((at.date for at in fine if at.date), default=None)
+    worst = max((at.date for at in against if at.date), default=None)
+    return latest is not None and (worst is None or latest >= worst)
+
+
+def _worth(trial: Trial) -> tuple:
+    return (trial.date is not None, trial.date, trial.outcome is not None) if trial.date else (False,)
+
+
+def _newest(proof: tuple[Fact | Statement, ...]) -> str:
+    return max((at.date.isoformat() for at in proof if at.date), default="")
+
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+
+
+def _dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
+    """Whether every dose the chart prints of the drug reaches the one asked for, and at least one is printed."""
+    if requirement.dose is None or not (floor := _AMOUNT.search(requirement.dose)):
+        return True
+    amounts = []
+    for trial in trials:
+        held = trial.fact.treatment
+        text = (held.dose if held and held.dose else "") or _dose_words(trial)
+        amounts += [float(at[1]) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
+    return bool(amounts) and min(amounts) >= float(floor[1])
+
+
+def _dose_words(trial: Trial) -> str:
+    """Return the words right behind the drug's name, where a dose would stand."""
+    text = trial.fact.statement.text
+    for mention in find_therapies(text, fuzzy=True):
+        if base_of(mention.therapy.name) == trial.generic:
+            return text[mention.end : mention.end + 40]
+    return ""
+
+
+def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
+    """Return sentences that say that nothing of the kind was ever taken ("biologic-naive", "never had any TNF inhibitor")."""
+    from pipeline.matching.terms import within
+
+    found = []
+    pattern = re.compile(
+        r"\bnever (?:had|been on|taken|used|tried|received|been treated with)\b|\bnaive\b|\bno (?:prior|previous) (?:use|trial|treatment|exposure)",
+        re.IGNORECASE,
+    )
+    for statement in record.statements:
+        if not pattern.search(statement.text):
+            continue
+        named = [at.therapy for at in find_therapies(statement.text)]
+        if all(any(within(therapy, other) for other in named) for therapy in therapies):
+            found.append(statement)
+    return newest_first(found)
+
+
+def judge_avoidance(requirement: Avoidance, record: Record) -> Verdict:
+    """Return the verdict on "a clinical reason to avoid all of these"."""
+    barred, free = [], []
+    for therapy in requirement.therapies:
+        facts = [at for at in record.facts if at.kind in ("treatment", "allergy") and belongs(at.name, therapy)]
+        against = [at for at in facts if _bars(at)]
+        says_free = no_bar(record, therapy.name)
+        if against and not says_free:
+            barred.append(newest_first(against)[0])
+        elif says_free and not against:
+            free.append(says_free[0])
+    wanted = _names(requirement.therapies, "and")
+    if free and requirement.every:
+        proof = list(dict.fromkeys(id(at) for at in free))
+        counted = sorted(free, key=lambda at: -sum(at is other for other in free))
+        return (
+            not_met("no_bar", cite(counted), drug=wanted, wanted=wanted)
+            if proof
+            else unclear("silent_bar", wanted=wanted)
+        )
+    needed = len(requirement.therapies) if requirement.every else 1
+    if len(barred) >= needed:
+        return met("barred", cite(barred), wanted=wanted, drug=wanted)
+    if free and len(free) == len(requirement.therapies):
+        return not_met("no_bar", cite(free), drug=wanted, wanted=wanted)
+    return unclear("silent_bar", cite(barred), wants=f"why {wanted} must be avoided", wanted=wanted)
+
+
+def _bars(fact: Fact) -> bool:
+    if fact.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL):
+        return False
+    if fact.kind == "allergy":
+        return True
+    return bool(fact.treatment and fact.treatment.outcome in (Outcome.CONTRAINDICATION, Outcome.INTOLERANCE))
+
+
+def _names(therapies: tuple[Therapy, ...], join: str = "or") -> str:
+    return _joined([at.printed or at.name for at in therapies], join)
+
+
+def _joined(names: list[str], join: str = "and") -> str:
+    names = list(dict.fromkeys(names))
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {join} {names[-1]}" if names else ""
+
+
+def _length(days: int | None) -> str:
+    if days is None:
+        return ""
+    if days >= 60:
+        return f"{days // 30} months"
+    return f"{days // 7} weeks" if days >= 14 else f"{days} days"
+
+
+def _wants(requirement: PriorTherapy, wanted: str) -> str:
+    outcome = {
+        "trial": "the dates",
+        "inadequate_response": "the dates and that the response was inadequate",
+        "intolerance": "the reaction to it",
+        "contraindication": "the contraindication",
+    }
+    return (
+        f"{outcome[requirement.wanted[0]]} of a trial of {wanted}"
+        if requirement.wanted[0] in ("trial", "inadequate_response")
+        else f"{outcome[requirement.wanted[0]]} ({wanted})"
+    )

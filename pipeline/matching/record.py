@@ -1,0 +1,203 @@
+"""The part of a chart that may be quoted for this patient and this request.
+
+What is left out here can never become evidence: pages of someone else, blanks, repeats,
+text copied forward, family history, entries made in error.
+"""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
+from extractors.evidence import Evidence
+from pipeline.matching.requirements import Window
+from pipeline.matching.terms import base_of, find_therapies
+
+PageKey = tuple[str, int]
+
+# Who else a sentence may be about. "Mother" alone may be the patient when a daughter calls: such a sentence is left
+# out too, since nothing in it says whose mother.
+_RELATIVE = r"(?:mother|father|sister|brother|siblings?|aunt|uncle|cousin|grand(?:mother|father|parents?)|daughter|son|wife|husband|spouse|partner|neighbou?r|room-?mate|friend|co-?worker|mom|dad|niece|nephew|twin)"
+_SOMEONE_ELSE = re.compile(
+    rf"\b(?:his|her|the patient's|patient's|pt's|an? (?:older |younger |half-)?|the|older|younger)\s+{_RELATIVE}\b(?!\s+(?:calls|called|reports|states|brings|brought|says|notes|confirms|lives|may|will|is (?:here|present)|accompan|at bedside|present))"
+    rf"|^\s*{_RELATIVE}(?:'s)?\b|\bfamily (?:history|hx)\b|^\s*FH\b|\b{_RELATIVE}\s*[:-]|\b{_RELATIVE} of the patient|\b(?:mother|father|sister|brother|aunt|uncle|cousin)\s+(?:has|had|was|takes|took|with|on|died)\b",
+    re.IGNORECASE,
+)
+# What has not happened: planned, considered, hypothetical, asked for.
+_NOT_YET = re.compile(
+    r"\b(?:will (?:consider|discuss|try|start|begin|think|need|likely|look|plan|order|repeat|check|get|obtain)|consider(?:ing|ed|s)?\b|plan(?:s|ned|ning)? (?:to|for|on)|planned|to be (?:ordered|scheduled|booked|done|started|sent|arranged|discussed)|"
+    r"may (?:consider|want|need|try|start|attend)|might|could (?:be|try|consider|start)|would (?:consider|need|like|prefer|be)|should be (?:started|ordered|considered|obtained)|if (?:she|he|the|this|not|it|insurance|fasting|symptoms|tofacitinib|denied|needed|no)|"
+    r"talked about|discuss(?:ed|ing)? (?:starting|adding|\w+ for later)|asks? (?:about|re|for|whether|when)|asked about|interested in|next(?: step)?:|pending|awaiting|recommend(?:s|ed)? (?:starting|a trial)|candidate for|rule out|r/o\b|concern for|possible|suspected|suspicious for|query)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """Words of the chart that bear a verdict out, and the date of what they state."""
+
+    evidence: Evidence
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The citable chart, and what the request is."""
+
+    statements: tuple[Statement, ...]  # page order, citable, first-hand
+    facts: tuple[Fact, ...]
+    pages: tuple[ChartPage, ...]
+    request_date: dt.date
+    drug: str | None = None  # generic name of what was denied
+    service: str | None = None  # as the letter has it
+    prescriber: str | None = None
+    birth_date: dt.date | None = None  # as the denial has it
+    start_date: dt.date | None = None  # first dose, where the chart gives one
+    order_date: dt.date | None = None
+    conditions: tuple[str, ...] = ()  # keys of the indication chosen
+    _index: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def first_day(self, window: Window | None) -> dt.date | None:
+        """Return the earliest day that the window takes; None: no limit."""
+        if window is None:
+            return None
+        anchor = (self.order_date if window.anchor == "order" else None) or self.request_date
+        if window.days:
+            return anchor - dt.timedelta(days=window.days)
+        return months_before(anchor, (window.months or 0) + 12 * (window.years or 0))
+
+    def inside(self, day: dt.date | None, window: Window | None) -> bool:
+        """Whether a dated fact lies in the window; an undated one lies in none."""
+        first = self.first_day(window)
+        if first is None:
+            return True
+        return day is not None and first <= day <= self.request_date
+
+    def before(self, statement: Statement, how_many: int = 3) -> list[Statement]:
+        """Return the statements that stand before this one on its page, nearest first."""
+        at = self._index.get(id(statement))
+        if at is None:
+            return []
+        page = page_of(statement.evidence)
+        earlier = self.statements[max(0, at - how_many) : at]
+        return [held for held in reversed(earlier) if page_of(held.evidence) == page]
+
+    def treatments(self) -> dict[str, list[Fact]]:
+        """Return facts about treatment by generic name (biosimilars under the drug they copy)."""
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self.facts:
+            if fact.kind == "treatment":
+                found[base_of(fact.name)].append(fact)
+        return found
+
+
+def page_of(evidence: Evidence) -> PageKey:
+    """Return (document, page)."""
+    return evidence.document, evidence.page
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months earlier, the month's last day where it has no such day."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month + 1, min(day.day, last))
+
+
+def about_someone_else(text: str) -> bool:
+    """Whether a sentence speaks of a relative or a neighbor."""
+    return bool(_SOMEONE_ELSE.search(text))
+
+
+def not_yet(text: str) -> bool:
+    """Whether a sentence speaks of what is planned, considered or only possible."""
+    return bool(_NOT_YET.search(text))
+
+
+def build_record(
+    chart: Chart,
+    citable: Iterable[PageKey],
+    request_date: dt.date,
+    *,
+    drug: str | None = None,
+    service: str | None = None,
+    prescriber: str | None = None,
+    birth_date: dt.date | None = None,
+) -> Record:
+    """Return the citable part of the chart."""
+    allowed = set(citable)
+    statements = tuple(at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at))
+    facts = tuple(at for at in chart.facts if _usable(at, allowed))
+    return Record(
+        statements=statements,
+        facts=facts,
+        pages=tuple(at for at in chart.pages if (at.document, at.page) in allowed),
+        request_date=request_date,
+        drug=drug,
+        service=service,
+        prescriber=prescriber,
+        birth_date=birth_date,
+        order_date=_order_date(statements, request_date),
+        _index={id(statement): at for at, statement in enumerate(statements)},
+    )
+
+
+def _first_hand(statement: Statement) -> bool:
+    return (
+        not statement.copied_forward
+        and statement.section != "family_history"
+        and not about_someone_else(statement.text)
+    )
+
+
+def _usable(fact: Fact, allowed: set[PageKey]) -> bool:
+    if fact.assertion in (Assertion.ENTERED_IN_ERROR, Assertion.FAMILY) or not _first_hand(fact.statement):
+        return False
+    return all(page_of(at) in allowed for at in fact.evidence)
+
+
+def _order_date(statements: Sequence[Statement], request_date: dt.date) -> dt.date | None:
+    """Return the date an order form states ("Order date 09/14/2026")."""
+    from extractors.dates import find_dates
+
+    for statement in statements:
+        if re.search(r"\border date\b|\bdate of order\b", statement.text, re.IGNORECASE):
+            days = [at.day for at in find_dates(statement.text) if at.day <= request_date]
+            if days:
+                return days[0]
+    return None
+
+
+def cite(statements: Iterable[Statement | Fact], limit: int = 3) -> tuple[Cited, ...]:
+    """Return evidence, at most `limit`, each place once, in the order given."""
+    found: list[Cited] = []
+    for at in statements:
+        pieces = at.evidence if isinstance(at, Fact) else (at.evidence,)
+        day = at.date
+        for evidence in pieces[:1]:
+            if all(
+                held.evidence != evidence
+                and (page_of(held.evidence), held.evidence.text) != (page_of(evidence), evidence.text)
+                for held in found
+            ):
+                found.append(Cited(evidence=evidence, date=day))
+    return tuple(found[:limit])
+
+
+def newest_first(items: Iterable) -> list:
+    """Return facts or statements with the latest date first, undated ones last, page order kept."""
+    return sorted(items, key=lambda at: at.date or dt.date.min, reverse=True)
+
+
+def drugs_of(record: Record, statement: Statement) -> list[str]:
+    """Return the drugs a sentence is about: those it names, else the first named shortly before it on the page."""
+    named = [at.therapy.name for at in find_therapies(statement.text, fuzzy=True) if at.therapy.sort != "class"]
+    if named:
+        return named
+    for earlier in record.before(statement):
+        named = [at.therapy.name for at in find_therapies(earlier.text, fuzzy=True) if at.therapy.sort != "class"]
+        if named:
+            return named[:1]
+    return []

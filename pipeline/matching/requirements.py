@@ -1,0 +1,222 @@
+"""What a criterion asks for, as types that can be checked against a chart.
+
+`requirement_of` (module `reading`) makes one of these from a leaf; `published` is the
+`requirement` of the JSON. What fits no type stays `FreeText`, which is never met.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+# What a criterion wants to have come of a treatment; any one of those named suffices.
+Wanted = Literal["trial", "inadequate_response", "intolerance", "contraindication"]
+Comparator = Literal[">", ">=", "<", "<=", "=", "between"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """Base of all requirements."""
+
+    kind: ClassVar[str] = "requirement"
+    besides: str | None = (
+        None  # a further condition in the same leaf that no field holds; met only if the chart says it
+    )
+
+    def published(self) -> dict[str, Any]:
+        """Return the requirement as plain JSON values; what is not asked for is left out."""
+        return {"kind": self.kind} | {
+            name: _plain(value)
+            for name in (at.name for at in dataclasses.fields(self))
+            if (value := getattr(self, name)) not in (None, (), "", False)
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Requirement):
+        return value.published()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {at.name: _plain(getattr(value, at.name)) for at in dataclasses.fields(value)}
+        return {name: plain for name, plain in fields.items() if plain not in (None, [], "", False)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Therapy:
+    """A drug, class of drugs or other treatment that a criterion names."""
+
+    name: str  # generic name, or key of the class, or key of care.yaml
+    sort: Literal["drug", "class", "care"] = "drug"
+    printed: str = ""  # the policy's words
+    parts: tuple["Therapy", ...] = ()  # the closed list in brackets behind it: only these count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How far back from the request evidence may lie."""
+
+    days: int | None = None
+    months: int | None = None
+    years: int | None = None
+    anchor: str = "request"  # "request", "start" (of the drug), "order"
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age(Requirement):
+    kind: ClassVar[str] = "age"
+    minimum_years: int | None = None
+    maximum_years: int | None = None
+    above: bool = False  # the minimum itself is too young
+    below: bool = False  # the maximum itself is too old
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis(Requirement):
+    kind: ClassVar[str] = "diagnosis"
+    names: tuple[str, ...]  # any one of them
+    severity: tuple[str, ...] = ()  # "moderate", "severe": any one of them must be said
+    qualifiers: tuple[str, ...] = ()  # further words that the chart has to use of it: "relapsing", "eosinophilic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorTherapy(Requirement):
+    kind: ClassVar[str] = "prior_therapy"
+    therapies: tuple[Therapy, ...]
+    count: int = 1  # how many different drugs
+    every: bool = False  # each of `therapies`, not any
+    minimum_days: int | None = None  # of a trial or an inadequate response; not of an intolerance
+    minimum_doses: int | None = None
+    wanted: tuple[Wanted, ...] = ("trial",)
+    dose: str | None = None  # "15 mg weekly or more"
+    window: Window | None = None
+    but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcurrentTherapy(Requirement):
+    kind: ClassVar[str] = "concurrent_therapy"
+    therapies: tuple[Therapy, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoConcurrentTherapy(Requirement):
+    kind: ClassVar[str] = "no_concurrent_therapy"
+    therapies: tuple[Therapy, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatedWith(Requirement):
+    """Is on a drug now."""
+
+    kind: ClassVar[str] = "treated_with"
+    therapies: tuple[Therapy, ...]
+    minimum_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Avoidance(Requirement):
+    """A clinical reason to avoid every one of several drugs."""
+
+    kind: ClassVar[str] = "clinical_reason_to_avoid"
+    therapies: tuple[Therapy, ...]
+    every: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence(Requirement):
+    kind: ClassVar[str] = "absence"
+    conditions: tuple[str, ...]  # none of them may be present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement(Requirement):
+    kind: ClassVar[str] = "measurement"
+    names: tuple[str, ...]  # keys of the vocabulary's scores and tests; any one
+    comparator: Comparator | None = None
+    value: float | str | None = None  # "1:80" for a titer
+    high: float | None = None  # of "between"
+    unit: str | None = None
+    limit: Literal["above_upper", "below_lower"] | None = None  # against the laboratory's own range
+    also: tuple["Measurement", ...] = ()  # of the same assessment
+    window: Window | None = None
+    baseline: bool = False  # the value before treatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabResult(Requirement):
+    """A test that came out positive or negative."""
+
+    kind: ClassVar[str] = "test"
+    names: tuple[str, ...]
+    result: Literal["negative", "positive"]
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events(Requirement):
+    """A number of events: exacerbations, fractures, low readings, headache days."""
+
+    kind: ClassVar[str] = "events"
+    event: str  # key of events.yaml
+    comparator: Comparator
+    value: float
+    per: str | None = None  # "month"
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prescriber(Requirement):
+    kind: ClassVar[str] = "prescriber_specialty"
+    specialties: tuple[str, ...]
+    consultation: bool = False  # "or in consultation with"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Requirement):
+    kind: ClassVar[str] = "visit"
+    contacts: tuple[str, ...]  # "in_person", "telehealth"
+    purpose: str = ""
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Areas(Requirement):
+    """Parts of the body that are affected; any one suffices."""
+
+    kind: ClassVar[str] = "body_areas"
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documentation(Requirement):
+    """Something the chart has to state in so many words (concepts.yaml)."""
+
+    kind: ClassVar[str] = "documentation"
+    concept: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Requirement):
+    kind: ClassVar[str] = "response_to_therapy"
+    therapies: tuple[Therapy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Requirement):
+    kind: ClassVar[str] = "any_of"
+    options: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Requirement):
+    kind: ClassVar[str] = "all_of"
+    options: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeText(Requirement):
+    kind: ClassVar[str] = "free_text"
+    terms: tuple[str, ...] = field(default=())  # words worth looking for

@@ -1,0 +1,119 @@
+"""Treatments, tests and conditions named in a text, in one vocabulary for policy and chart."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.drugs import drug, find_classes, find_drugs, is_a, members
+from extractors.vocabulary.labs import find_labs
+from extractors.vocabulary.scores import find_scores
+from pipeline.matching.requirements import Therapy
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """Return pipeline/matching/<name>.yaml."""
+    content = yaml.safe_load(files("pipeline.matching").joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"pipeline/matching/{name}.yaml must be a mapping")
+    return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A treatment named in a text: characters start..end hold it."""
+
+    therapy: Therapy
+    start: int
+    end: int
+
+
+@cache
+def words_of(*words: str) -> re.Pattern[str]:
+    """Return a pattern of any of the words as whole words, plurals in -s too, any capitals."""
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in ordered) + r")s?(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _care() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((key, words_of(key, *names)) for key, names in data("care").items())
+
+
+def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
+    """Return drugs, classes and other treatments in reading order; of overlapping names the longest wins."""
+    found = [
+        Mention(therapy=Therapy(name=at.generic, sort="drug", printed=at.text), start=at.start, end=at.end)
+        for at in find_drugs(text, fuzzy=fuzzy)
+    ]
+    found += [
+        Mention(therapy=Therapy(name=at.key, sort="class", printed=at.text), start=at.start, end=at.end)
+        for at in find_classes(text)
+    ]
+    for key, pattern in _care():
+        found += [
+            Mention(therapy=Therapy(name=key, sort="care", printed=match[0]), start=match.start(), end=match.end())
+            for match in pattern.finditer(text)
+        ]
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda at: (at.start - at.end, at.start)):
+        if all(mention.end <= at.start or at.end <= mention.start for at in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda at: at.start)
+
+
+def base_of(generic: str) -> str:
+    """Return the originator's generic name of a biosimilar, any other name as it is."""
+    entry = drug(generic)
+    return entry.biosimilar_of if entry and entry.biosimilar_of else generic
+
+
+def belongs(generic: str, therapy: Therapy) -> bool:
+    """Return whether a drug (generic name, or key of care.yaml) is what a criterion names.
+
+    A biosimilar is the drug it copies. A class with a closed list in brackets takes the list and nothing else.
+    """
+    if therapy.parts:
+        return any(belongs(generic, part) for part in therapy.parts)
+    if therapy.sort == "class":
+        return is_a(generic, therapy.name)
+    return base_of(generic) == base_of(therapy.name)
+
+
+def within(inner: Therapy, outer: Therapy) -> bool:
+    """Return whether everything that `inner` names lies in `outer`: a TNF inhibitor is a biologic."""
+    if outer.parts:
+        return any(within(inner, part) for part in outer.parts)
+    if inner.sort == outer.sort and base_of(inner.name) == base_of(outer.name):
+        return True
+    if outer.sort != "class":
+        return False
+    if inner.sort == "drug":
+        return is_a(inner.name, outer.name)
+    return inner.sort == "class" and _class_within(inner.name, outer.name)
+
+
+@cache
+def _class_within(inner: str, outer: str) -> bool:
+    held = members(inner)
+    return bool(held) and held <= members(outer)
+
+
+def find_measures(text: str) -> list[tuple[str, int, int]]:
+    """Return (key, start, end) of scores and tests named, longest first where they overlap."""
+    found = [(at.key, at.start, at.end) for at in [*find_scores(text), *find_labs(text)]]
+    kept: list[tuple[str, int, int]] = []
+    for key, start, end in sorted(found, key=lambda at: (at[1] - at[2], at[1])):
+        if all(end <= a or b <= start or (start, end) == (a, b) for _, a, b in kept):
+            kept.append((key, start, end))
+    return sorted(kept, key=lambda at: at[1])
+
+
+def condition_keys(text: str) -> set[str]:
+    """Return the keys of the conditions named in a text."""
+    return {at.key for at in find_conditions(text)}

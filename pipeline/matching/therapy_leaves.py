@@ -1,0 +1,276 @@
+"""Criteria about treatment: tried, tolerated, taken together, to be avoided."""
+
+import re
+
+from pipeline.matching.phrases import find_lengths, find_window, number_of
+from pipeline.matching.requirements import (
+    Avoidance,
+    ConcurrentTherapy,
+    NoConcurrentTherapy,
+    PriorTherapy,
+    Requirement,
+    Response,
+    Therapy,
+    TreatedWith,
+    Wanted,
+)
+from pipeline.matching.terms import Mention, base_of, find_therapies
+
+# "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
+_NOT_WITH = re.compile(
+    r"\b(?:not|never|avoid\w*|no)\b[^.;]{0,60}?\b(?:with|together|concurrent\w*|concomitant\w*|combin\w+|receiving|taking)\b"
+    r"|\bwithout\s+(?:concurrent|concomitant)|\bas monotherapy\b",
+    re.IGNORECASE,
+)
+_USE_WITH = re.compile(
+    r"\b(?:use|used|combination|concurrent\w*|concomitant\w*|together|given)\b[^.;]{0,40}\bwith\b", re.IGNORECASE
+)
+# "will be used together with", "in combination with", "added to", "on background", "concurrent use of"
+_WITH = re.compile(
+    r"\b(?:together|combination|combined|conjunction|concurrent\w*|concomitant\w*|along|adjunct\w*|add-?on|added|addition)\b"
+    r"|\b(?:used|given|taken|prescribed)\s+with\b|\bbackground\b",
+    re.IGNORECASE,
+)
+_INTOLERANCE = re.compile(
+    r"intoleran|unable to tolerate|could not tolerate|cannot tolerate|not tolerat|did not tolerate|adverse (?:event|effect|reaction)"
+    r"|side effects?|hypersensitiv|allerg|toxicity",
+    re.IGNORECASE,
+)
+_CONTRAINDICATION = re.compile(
+    r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable",
+    re.IGNORECASE,
+)
+_INADEQUATE = re.compile(
+    r"inadequate(?:ly)? (?:clinical )?(?:respon|control|treat|efficac)|insufficient(?:ly)? (?:respon|control)|fail(?:ed|ure|s|ing)\b|not (?:adequately |been )?(?:respond|controlled)"
+    r"|lack of (?:respon|effic|effect|improvement)|(?:did|does|has) not (?:adequately )?(?:respond|achieve|improve)|refractory|no (?:adequate )?(?:response|improvement)|suboptimal|ineffective|loss of response"
+    r"|non-?respon|unresponsive|(?:remain|persist)\w* (?:symptomatic|active|uncontrolled)|without (?:adequate )?(?:response|improvement|relief)|(?:despite|in spite of)",
+    re.IGNORECASE,
+)
+_TRIAL = re.compile(
+    r"\btri(?:ed|al|als)\b|\bha(?:s|ve) (?:previously )?(?:used|received|taken|completed|participated)|history of (?:use|treatment|receiving|taking)|previous(?:ly)? (?:use|treat|receiv)|prior (?:use|therapy|treatment|trial)"
+    r"|treated with .{3,80} for|at least \w+ (?:\w+ )?(?:of|with) |step therapy|underwent|course of|been (?:on|treated)|have (?:used|received|taken)|completed?\b",
+    re.IGNORECASE,
+)
+_AVOID = re.compile(
+    r"(?:clinical|medical) (?:reason|rationale)s? (?:to avoid|not to|against|for avoid)|reason to avoid|should not (?:be )?(?:treated|use|take|receive)|cannot (?:be treated|use|take|receive)|unable to (?:use|take|receive)",
+    re.IGNORECASE,
+)
+_ON_NOW = re.compile(
+    r"\b(?:is|are) (?:currently )?(?:being )?(?:treated with|on|using|taking|receiving|injecting|maintained on|established on)\b|\bcurrently (?:on|receiving|taking|using|treated)\b|\b(?:uses|takes|receives|injects)\b|\bhas been (?:on|receiving|taking|established)\b",
+    re.IGNORECASE,
+)
+_RESPONSE = re.compile(
+    r"\b(?:beneficial|positive|adequate|good|favorable|favourable|clinical(?:ly)?|meaningful|significant|objective|sustained)\b[\w\s,]{0,40}\b(?:respon\w+|benefit|improv\w+)"
+    r"|\bhas (?:had a )?(?:responded|respons\w+|benefit\w*|improved)|\b(?:response|benefit|improvement)\b (?:to|from|with|in|by|shown|as shown)|(?:with|there is) a response|maint\w+ (?:of )?(?:response|remission)|(?:disease )?(?:stability|improvement)\b",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following)\b|\bBOTH\b|\bALL\b")
+_COUNT = re.compile(
+    r"\b(?:at least |any |a minimum of |minimum of )?(?P<count>one|two|three|four|five|\d)(?:\s*\(\d\))?\s+(?:or more )?(?:different |distinct |prior |previous |preferred |formulary |generic |other |of the following\s*|(?=[a-z0-9]))",
+    re.IGNORECASE,
+)
+_DOSES = re.compile(
+    r"(?:at least |minimum of )?(\w+)(?:\s*\(\d+\))?\s+(?:doses|injections|infusions|sessions|treatments)\b",
+    re.IGNORECASE,
+)
+_DOSE = re.compile(
+    r"(?:at (?:a )?dos(?:e|ing)s? of |at least |≥\s*|>=\s*)?(?P<dose>\d+(?:\.\d+)?\s*(?:mg|mcg|g|units?|grams?)(?:/kg)?)\s*(?P<per>(?:per|a|/|once|twice|every|each)?\s*(?:daily|weekly|day|week|monthly|month|dose)?(?:\s+daily|\s+weekly)?)(?:\s*(?P<more>or (?:more|higher|greater|above)))?",
+    re.IGNORECASE,
+)
+_NOT_COUNTED = re.compile(
+    r"(?P<what>[^.;]*?)\b(?:do(?:es)? not count|is not (?:a|an|considered)|are not|cannot be counted|will not (?:count|satisfy)|does not satisfy)\b",
+    re.IGNORECASE,
+)
+
+
+def read_combination(text: str, negated: bool) -> Requirement | None:
+    """Return what may not, or must, be taken beside the requested drug."""
+    mentions = find_therapies(text)
+    forbidden = _NOT_WITH.search(text)
+    if negated and not forbidden and _USE_WITH.search(text):
+        forbidden = _USE_WITH.search(text)
+    if forbidden and not _speaks_of_trials(text):
+        others = _listed(mentions, text, after=forbidden.end())
+        if others:
+            return NoConcurrentTherapy(therapies=others)
+    together = _WITH.search(text)
+    if together and not forbidden and not negated and not _speaks_of_trials(text):
+        others = _listed(mentions, text, after=together.start()) or _listed(mentions, text)
+        if others:
+            return ConcurrentTherapy(therapies=others, count=_count(text) or 1)
+    return None
+
+
+def _speaks_of_trials(text: str) -> bool:
+    return bool(
+        re.search(r"\btri(?:ed|al)\b|\bfail(?:ed|ure)\b|inadequate|intoleran|contraindicat", text, re.IGNORECASE)
+    )
+
+
+def read_avoidance(text: str) -> Requirement | None:
+    """Return "has a clinical reason to avoid all of A, B and C"."""
+    if not (match := _AVOID.search(text)):
+        return None
+    others = _listed(find_therapies(text), text, after=match.start())
+    return Avoidance(therapies=others, every=not re.search(r"\b(?:any|one|either) of\b", text)) if others else None
+
+
+def read_prior(text: str, notes: str = "") -> Requirement | None:
+    """Return a prior trial, failure, intolerance or contraindication."""
+    mentions = find_therapies(text)
+    wanted = _wanted(text)
+    if not mentions or not wanted:
+        return None
+    others = _listed(mentions, text, notes=notes)
+    if not others:
+        return None
+    every = (bool(_EVERY.search(text)) and len(others) > 1) or _joined_by_and(text, mentions)
+    window = find_window(text)
+    lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
+    needs_length = "trial" in wanted or "inadequate_response" in wanted
+    dose = _DOSE.search(text)
+    doses = _DOSES.search(text)
+    dose_count = number_of(doses[1]) if doses else None
+    return PriorTherapy(
+        therapies=others,
+        count=_count(text, lengths) or 1,
+        every=every,
+        minimum_days=max((at.days for at in lengths), default=None) if needs_length else None,
+        minimum_doses=int(dose_count) if needs_length and dose_count else None,
+        wanted=wanted,
+        dose=re.sub(r"\s+", " ", dose[0]).strip() if dose and needs_length else None,
+        window=window[0] if window else None,
+        but_not=_not_counted(notes),
+    )
+
+
+def read_current(text: str) -> Requirement | None:
+    """Return "is treated with insulin"."""
+    match = _ON_NOW.search(text)
+    if not match:
+        return None
+    others = _listed(find_therapies(text), text, after=match.start())
+    if not others:
+        return None
+    lengths = find_lengths(text)
+    return TreatedWith(therapies=others, minimum_days=max((at.days for at in lengths), default=None))
+
+
+def read_response(text: str) -> Requirement | None:
+    """Return "has had a beneficial response"."""
+    if not _RESPONSE.search(text) or _INADEQUATE.search(text):
+        return None
+    return Response(therapies=_listed(find_therapies(text), text))
+
+
+def _wanted(text: str) -> tuple[Wanted, ...]:
+    wanted: list[Wanted] = []
+    short_by_intolerance = re.search(
+        r"\btried\b.{0,140}\b(?:but|and|yet)\b.{0,30}\b(?:unable|could not|not able) to tolerate", text, re.IGNORECASE
+    )
+    if short_by_intolerance:
+        return ("intolerance",)
+    if _INADEQUATE.search(text):
+        wanted.append("inadequate_response")
+    elif _TRIAL.search(text) and not re.search(r"intoleran\w+ (?:of|to)\b.{0,60}\btrial\b", text, re.IGNORECASE):
+        wanted.append("trial")
+    if re.search(r"\btried\s+(?:and|or)\s+(?:failed|could not|had)", text, re.IGNORECASE) and "trial" in wanted:
+        wanted.remove("trial")
+    if _INTOLERANCE.search(text):
+        wanted.append("intolerance")
+    if _CONTRAINDICATION.search(text):
+        wanted.append("contraindication")
+    if (
+        "trial" in wanted
+        and len(wanted) > 1
+        and not re.search(r"\btried\b|\btrial\b|\bused\b|\bon\b|received|taken|completed|treated", text, re.IGNORECASE)
+    ):
+        wanted.remove("trial")
+    if (
+        "trial" in wanted
+        and "intolerance" in wanted
+        and re.search(
+            r"\btrial\b[^,;]{0,60}\b(?:and|with|due to|because of)\b[^,;]{0,30}\bintoleran", text, re.IGNORECASE
+        )
+    ):
+        wanted.remove("trial")
+    return tuple(wanted)
+
+
+def _count(text: str, lengths: list | None = None) -> int | None:
+    for match in _COUNT.finditer(text):
+        if lengths and any(at.start <= match.start("count") < at.end for at in lengths):
+            continue
+        tail = text[match.end("count") :]
+        if re.match(r"[\s-]*(?:\(\d+\)\s*)?(?:mg|mcg|day|week|month|year|hour|dose|time|%)", tail, re.IGNORECASE):
+            continue
+        if number := number_of(match["count"]):
+            return int(number)
+    return None
+
+
+def _joined_by_and(text: str, mentions: list[Mention]) -> bool:
+    """Whether the drugs stand as "A and B" (both), outside brackets."""
+    drugs = [at for at in mentions if not _in_brackets(text, at.start)]
+    if len(drugs) < 2:
+        return False
+    between = text[drugs[-2].end : drugs[-1].start]
+    return (
+        bool(re.search(r"\band\b", between, re.IGNORECASE))
+        and len(between) < 40
+        and not re.search(r"\bor\b", between, re.IGNORECASE)
+        and not re.search(r"\bone of|\beither\b|any of|two of", text, re.IGNORECASE)
+    )
+
+
+def _in_brackets(text: str, at: int) -> bool:
+    return text.count("(", 0, at) > text.count(")", 0, at)
+
+
+def _listed(mentions: list[Mention], text: str, after: int = 0, notes: str = "") -> tuple[Therapy, ...]:
+    """Return the therapies named after a place, examples in brackets folded into what they exemplify.
+
+    "ONE conventional therapy (an aminosalicylate, azathioprine or 6-mercaptopurine)": the list alone counts.
+    "an immunosuppressant (for example azathioprine)": the class counts, examples or not.
+    """
+    found: list[Therapy] = []
+    inside: list[Mention] = []
+    for mention in mentions:
+        if mention.start < after:
+            continue
+        if _in_brackets(text, mention.start):
+            inside.append(mention)
+        elif _is_alias(text, mention, found):
+            continue
+        elif mention.therapy.name not in {at.name for at in found}:
+            found.append(mention.therapy)
+    if inside:
+        bracket = text.rfind("(", 0, inside[0].start)
+        examples = re.match(
+            r"\(\s*(?:e\.?\s?g|for example|such as|including|examples?|i\.?e)", text[bracket:], re.IGNORECASE
+        )
+        closed = examples is None or examples[0].lower().replace(" ", "").startswith(("(i.e", "(ie"))
+        parts = tuple({at.therapy.name: at.therapy for at in inside}.values())
+        if not found:
+            found = list(parts)
+        elif closed and not _brand_of(found[-1], parts) and found[-1].sort == "class":
+            found[-1] = Therapy(name=found[-1].name, sort="class", printed=found[-1].printed, parts=parts)
+    return tuple(found)
+
+
+def _is_alias(text: str, mention: Mention, found: list[Therapy]) -> bool:
+    return any(
+        mention.therapy.sort == "drug" == at.sort and base_of(mention.therapy.name) == base_of(at.name) for at in found
+    )
+
+
+def _brand_of(therapy: Therapy, parts: tuple[Therapy, ...]) -> bool:
+    """Whether the bracket only repeats the name: "Humira (adalimumab)", "tumor necrosis factor (TNF) inhibitor"."""
+    return all(part.name == therapy.name or base_of(part.name) == base_of(therapy.name) for part in parts)
+
+
+def _not_counted(notes: str) -> tuple[Therapy, ...]:
+    found: list[Therapy] = []
+    for match in _NOT_COUNTED.finditer(notes):
+        found += [at.therapy for at in find_therapies(match["what"]) if at.therapy.sort != "class"]
+    return tuple(found)

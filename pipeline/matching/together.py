@@ -1,0 +1,328 @@
+"""What is taken now, what will be taken together, and what will not."""
+
+import datetime as dt
+import re
+
+from extractors.chart.facts import Assertion, Fact, Outcome, Statement
+from pipeline.matching.prior import _joined, _names
+from pipeline.matching.record import Record, cite, newest_first, not_yet
+from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
+from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within
+from pipeline.matching.trials import was_taken
+from pipeline.matching.verdict import Verdict, met, not_met, unclear
+
+# A list older than this says little of what is taken at the time of the request.
+_CURRENT_FOR = dt.timedelta(days=183)
+
+_NO = re.compile(
+    r"\b(?:no|not|without|nor|neither|never|none|avoid\w*|stop\w*|discontinu\w*|instead of|hold(?:ing)?|off)\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:only|sole|single|as monotherapy|alone)\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b", re.IGNORECASE
+)
+_ALONGSIDE = re.compile(
+    r"\b(?:with|together|same time|concurrent\w*|concomitant\w*|combin\w*|at once|alongside|while on|in addition|added to|will be (?:given|used|taken)|will (?:not )?(?:take|use|receive|be on)|only|other|another)\b",
+    re.IGNORECASE,
+)
+_CONTINUE = re.compile(
+    r"\b(?:continu\w+|keep\w*|stay\w* on|remain\w* on|maintain\w*|added to|together with|along with|with|on)\b",
+    re.IGNORECASE,
+)
+_STOPPED = re.compile(r"\b(?:stop\w*|discontinu\w*|held|hold|off|taper\w* off|d/c|ceased?|quit)\b", re.IGNORECASE)
+_TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
+_PLANS = frozenset({"plan", "assessment_plan", "assessment", "assessment_and_plan", "recommendations", ""})
+
+
+def negated_at(text: str, mention: Mention) -> bool:
+    """Whether "no", "not" or "without" governs a name: "no apremilast or other targeted drug with it"."""
+    lead = text[: mention.start]
+    breaks = [at.end() for at in _BREAK.finditer(lead)]
+    return bool(_NO.search(lead[breaks[-1] if breaks else 0 :]))
+
+
+def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
+    """Return the verdict on "used together with at least one of these"."""
+    wanted = _names(requirement.therapies)
+    by_statement = _said_to_go_on(requirement.therapies, record)
+    current = _current(requirement.therapies, record)
+    names = list(dict.fromkeys([*by_statement, *current]))
+    if len(names) >= requirement.count:
+        proof = [
+            *(at for name in names for at in by_statement.get(name, [])),
+            *(at for name in names for at in current.get(name, [])),
+        ]
+        return met("together", cite(proof), drug=_joined(names[:3]), wanted=wanted)
+    return unclear("silent_together", wants=f"that {wanted} is taken together with it", wanted=wanted)
+
+
+def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Statement]]:
+    """Return sentences of the newest visit that keep a drug beside the requested one."""
+    found: dict[str, list[Statement]] = {}
+    for statement in newest_first(record.statements):
+        if statement.cells or not _fresh(statement.date, record):
+            continue
+        mentions = find_therapies(statement.text)
+        if not (
+            (record.drug and any(base_of(at.therapy.name) == record.drug for at in mentions))
+            or re.search(r"\bit is added\b|\bcontinu\w+|\bkeep\b", statement.text, re.IGNORECASE)
+        ):
+            continue
+        if not _CONTINUE.search(statement.text) or not_yet(statement.text):
+            continue
+        for mention in mentions:
+            name = mention.therapy.name
+            if mention.therapy.sort != "drug" or base_of(name) == record.drug or negated_at(statement.text, mention):
+                continue
+            if any(belongs(name, at) for at in therapies):
+                found.setdefault(base_of(name), []).append(statement)
+    return {name: held for name, held in found.items() if not _stopped_later(name, held[0], record)}
+
+
+def _current(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Fact]]:
+    """Return facts that show a drug being taken at the time of the request, by drug."""
+    found = {}
+    for generic, facts in record.treatments().items():
+        if generic == record.drug or not any(belongs(generic, at) for at in therapies):
+            continue
+        if state(generic, facts, record) == "on":
+            found[generic] = [at for at in newest_first(facts) if is_current(at) and _fresh(at.date, record)]
+    return {name: held for name, held in found.items() if held}
+
+
+def is_current(fact: Fact) -> bool:
+    """Whether a fact shows the drug being taken on the day it was written."""
+    held = fact.treatment
+    if held is None or held.stop is not None or not was_taken(fact):
+        return False
+    if held.running or held.outcome is Outcome.CURRENT:
+        return True
+    return held.outcome is None and bool(held.start or _TAKES.search(fact.statement.text))
+
+
+def is_stop(fact: Fact) -> bool:
+    """Whether a fact says that the drug was stopped."""
+    held = fact.treatment
+    if held is None or fact.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.NEGATED):
+        return False
+    return held.stop is not None or (
+        held.outcome in (Outcome.INADEQUATE_RESPONSE, Outcome.INTOLERANCE, Outcome.COMPLETED, Outcome.OTHER)
+        and bool(_STOPPED.search(fact.statement.text))
+    )
+
+
+def state(generic: str, facts: list[Fact], record: Record) -> str:
+    """Return "on", "off", "disputed" or "unknown" for one drug at the time of the request.
+
+    A list that still shows as active what a note has stopped since its start date is in dispute: nobody knows
+    whether the list was not updated or the drug was taken up again.
+    """
+    current = [at for at in newest_first(facts) if is_current(at) and _fresh(at.date, record)]
+    stops = [at for at in newest_first(facts) if is_stop(at)]
+    said = [at for at in record.statements if _says_stop(at, generic)]
+    stop_days = [held for at in stops if (held := (at.treatment.stop if at.treatment else None) or at.date)]
+    stop_days += [at.date for at in said if at.date]
+    if not current:
+        return "off" if stop_days else "unknown"
+    if not stop_days:
+        return "on"
+    latest_stop = max(stop_days)
+    starts = [at.treatment.start for at in current if at.treatment and at.treatment.start]
+    if any(start > latest_stop for start in starts):
+        return "on"
+    newest = current[0].date
+    if newest and newest <= latest_stop:
+        return "off"
+    if all(at.statement.cells for at in current):
+        return "disputed"
+    return "disputed" if any(start <= latest_stop for start in starts) or not starts else "on"
+
+
+def _says_stop(statement: Statement, generic: str) -> bool:
+    """Whether a sentence of a note stops the drug."""
+    if statement.cells or not _STOPPED.search(statement.text) or not_yet(statement.text.split(" and ")[0]):
+        return False
+    for mention in find_therapies(statement.text):
+        if mention.therapy.sort == "class" or base_of(mention.therapy.name) != generic:
+            continue
+        lead = statement.text[max(0, mention.start - 40) : mention.start]
+        after = statement.text[mention.end : mention.end + 40]
+        if re.search(
+            r"\b(?:stop|discontinue|d/c|hold|stopped|discontinued|stopping)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+){0,2}$",
+            lead,
+            re.IGNORECASE,
+        ):
+            return True
+        if re.match(r"\s+(?:was |were |has been |is )?(?:stopped|discontinued|held|d/c'?d)\b", after, re.IGNORECASE):
+            return True
+    return False
+
+
+def _stopped_later(generic: str, statement: Statement, record: Record) -> bool:
+    stops = [at for at in record.treatments().get(generic, []) if is_stop(at)]
+    days = [held for at in stops if (held := (at.treatment.stop if at.treatment else None) or at.date)]
+    return any(statement.date is None or day > statement.date for day in days)
+
+
+def _fresh(day: dt.date | None, record: Record) -> bool:
+    return day is not None and abs(record.request_date - day) <= _CURRENT_FOR
+
+
+def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
+    """Return the verdict on "is treated with insulin"."""
+    wanted = _names(requirement.therapies)
+    states = {}
+    for generic, facts in record.treatments().items():
+        if any(belongs(generic, at) for at in requirement.therapies):
+            states[generic] = (state(generic, facts, record), facts)
+    on = {name: facts for name, (held, facts) in states.items() if held == "on"}
+    if on:
+        proof = [at for facts in on.values() for at in newest_first(facts) if is_current(at)]
+        return met("taking", cite(proof), drug=_joined(list(on)), wanted=wanted)
+    disputed = [facts for held, facts in states.values() if held == "disputed"]
+    if disputed:
+        both = [at for facts in disputed for at in newest_first(facts) if is_current(at) or is_stop(at)]
+        return unclear(
+            "disputed",
+            cite(both),
+            wants=f"whether {wanted} is being taken now, with its dates",
+            drug=_joined([n for n, (h, _) in states.items() if h == "disputed"]),
+            wanted=wanted,
+        )
+    if denied := _denied_now(requirement.therapies, record):
+        return not_met("not_taking", cite(denied), wanted=wanted, drug=wanted)
+    off = [(name, facts) for name, (held, facts) in states.items() if held == "off"]
+    if off:
+        proof = [at for _, facts in off for at in newest_first(facts) if is_stop(at)]
+        return not_met("stopped", cite(proof), drug=_joined([name for name, _ in off]), wanted=wanted)
+    return unclear("silent_current", wants=f"that {wanted} is being taken now", wanted=wanted)
+
+
+def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
+    found = []
+    for statement in record.statements:
+        if not _fresh(statement.date, record) or not re.search(
+            r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|no)\b", statement.text, re.IGNORECASE
+        ):
+            continue
+        for mention in find_therapies(statement.text):
+            if any(within(at, mention.therapy) for at in therapies) and re.search(
+                r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|on no)\s+(?:any )?$",
+                statement.text[: mention.start],
+                re.IGNORECASE,
+            ):
+                found.append(statement)
+    return newest_first(found)
+
+
+def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Verdict:
+    """Return the verdict on "will not be used together with A, B or C": each one has to be ruled out in words."""
+    wanted = _names(requirement.therapies)
+    if kept := _kept(requirement.therapies, record):
+        names, statements = kept
+        return not_met("kept", cite(statements), drug=_joined(names), wanted=wanted)
+    proofs: list[Statement] = []
+    open_ones: list[Therapy] = []
+    for therapy in requirement.therapies:
+        denials = _ruled_out(therapy, record)
+        if denials:
+            proofs.append(denials[0])
+        else:
+            open_ones.append(therapy)
+    active = _current(requirement.therapies, record)
+    if active:
+        facts = [at for held in active.values() for at in held]
+        return unclear(
+            "listed",
+            cite(facts),
+            wants=f"that {_joined(list(active))} is stopped when it begins",
+            drug=_joined(list(active)),
+            wanted=wanted,
+        )
+    if not open_ones:
+        return met("ruled_out", cite(newest_first(_once(proofs))), drug=wanted, wanted=wanted)
+    missing = _names(tuple(open_ones))
+    return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
+
+
+def _ruled_out(therapy: Therapy, record: Record) -> list[Statement]:
+    """Return sentences that rule a therapy out beside the requested drug, newest first."""
+    found = []
+    for statement in record.statements:
+        text = statement.text
+        if not _fresh(statement.date, record) or not_yet_but_will(text):
+            continue
+        if (
+            _ALONE.search(text)
+            and record.drug
+            and any(base_of(at.therapy.name) == record.drug for at in find_therapies(text))
+        ):
+            found.append(statement)
+            continue
+        if not _ALONGSIDE.search(text):
+            continue
+        for mention in find_therapies(text):
+            wide = within(therapy, mention.therapy)
+            if (wide and negated_at(text, mention) and not _past(text)) or (
+                wide and re.search(r"\b(?:only|sole)\s+$", text[: mention.start], re.IGNORECASE)
+            ):
+                found.append(statement)
+    return newest_first(_once(found))
+
+
+def _once(items: list[Statement]) -> list[Statement]:
+    seen: list[Statement] = []
+    for item in items:
+        if all(item is not held for held in seen):
+            seen.append(item)
+    return seen
+
+
+def _past(text: str) -> bool:
+    """Whether a sentence speaks of the past only: "She has never had belimumab" says nothing of what is planned."""
+    return bool(
+        re.search(
+            r"\bnever (?:had|been|taken|used|tried|received)\b|\bhas not had\b|\bno (?:prior|previous)\b|\breactions?\b|\ballerg",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
+def not_yet_but_will(text: str) -> bool:
+    """Whether a sentence only considers ("will consider adalimumab"); a decision for the future is not that."""
+    return bool(
+        re.search(r"\bconsider|\bmight\b|\bmay\b|\bif (?:she|he|it|denied|not)\b|\bdiscuss", text, re.IGNORECASE)
+    )
+
+
+def _kept(therapies: tuple[Therapy, ...], record: Record) -> tuple[list[str], list[Statement]] | None:
+    """Return what is to go on beside the requested drug although it may not, and the sentences that say so."""
+    names, statements = [], []
+    for statement in newest_first(record.statements):
+        text = statement.text
+        if statement.cells or not _fresh(statement.date, record) or not_yet_but_will(text):
+            continue
+        mentions = find_therapies(text)
+        with_it = record.drug and any(base_of(at.therapy.name) == record.drug for at in mentions)
+        for mention in mentions:
+            name = base_of(mention.therapy.name)
+            if mention.therapy.sort != "drug" or name == record.drug or negated_at(text, mention):
+                continue
+            if not any(belongs(name, at) for at in therapies):
+                continue
+            lead = text[: mention.start]
+            goes_on = re.search(
+                r"\b(?:continu\w+|keep|stay on|remain on|together with|in combination with|along with)\s+(?:\w+\s+){0,3}$",
+                lead,
+                re.IGNORECASE,
+            )
+            joined = with_it and re.search(
+                r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
+            )
+            if (goes_on and with_it) or joined:
+                names.append(name)
+                statements.append(statement)
+    return (list(dict.fromkeys(names)), _once(statements)) if names else None

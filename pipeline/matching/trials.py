@@ -1,0 +1,149 @@
+"""Courses of treatment: what was taken, how long at least, how it ended."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
+from extractors.vocabulary.drugs import is_a
+from pipeline.matching.phrases import find_lengths
+from pipeline.matching.record import Record, drugs_of, newest_first, not_yet
+from pipeline.matching.terms import base_of, find_therapies
+
+# months and years are first-of-month when printed without a day: a start may be this much later
+_SLACK_DAYS = {"day": 0, "month": 30, "year": 364}
+_NEVER = re.compile(
+    r"\bnever\s+(?:been\s+|was\s+)?(?:filled|picked up|taken|took|started|used|had|received|tried|dispensed|given|on)\b|\bnot (?:been )?(?:given|started|filled|taken|dispensed|picked up|prescribed|tried|wanted)\b"
+    r"|\b(?:did not|didn't|has not|have not|hasn't) (?:start|take|fill|pick|use|try|tried|taken|started|used|had|received|prescribed)|\b(?:rx|prescription|order) (?:was )?cancel\w*|declin\w+|refus\w+|\bno (?:prior|previous) (?:use|trial)",
+    re.IGNORECASE,
+)
+_TOLERATED = re.compile(
+    r"\btolerat(?:es|ed|ing)\b\s+(?:(?:it|this|the|both|all|\w+)\s+){0,4}?(?:well|fine|good|without|with no)\b|\bwell[- ]tolerated\b|\btolerat\w+ (?:well|without)|\b(?:no|without(?: any)?|denies(?: any)?|not have any)\s+(?:prior |known |other |significant |any |serious |drug )?(?:side[- ]effects?|adverse (?:effects?|events?|reactions?)|reactions?|intoleranc\w+|injection reactions?)\b"
+    r"|\bnot stopped (?:for|because of|due to) (?:an? )?(?:intoleranc\w*|side effects?|reaction)|\bno (?:evidence of )?intolerance",
+    re.IGNORECASE,
+)
+_NO_BAR = re.compile(
+    r"\bno (?:known |medical |clinical )?contra-?indications?\b|\bnot contra-?indicated\b|\b(?:no|not any) (?:clinical |medical )?reason to avoid\b|\bno allergy to\b",
+    re.IGNORECASE,
+)
+_RESTART = re.compile(r"\b(?:except|but|until|however)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One statement about one drug that the patient took."""
+
+    generic: str
+    fact: Fact
+    days: int | None  # least number of days that the words allow
+    closed: bool  # it ended, so that its days are all there were
+    outcome: Outcome | None
+
+    @property
+    def date(self) -> dt.date | None:
+        return self.fact.date
+
+
+def was_taken(fact: Fact) -> bool:
+    """Whether the patient took the drug, by this statement."""
+    if fact.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL):
+        return False
+    return not _NEVER.search(_clause(fact)) and not _planned(fact)
+
+
+def never_taken(fact: Fact) -> bool:
+    """Whether this statement says outright that the drug was not taken."""
+    return fact.assertion in (Assertion.NEGATED, Assertion.DECLINED) or bool(_NEVER.search(_clause(fact)))
+
+
+def _planned(fact: Fact) -> bool:
+    held = fact.treatment
+    return not_yet(_clause(fact)) and not (held and (held.start or held.days or held.stop))
+
+
+def _clause(fact: Fact) -> str:
+    """Return the part of the sentence that holds the drug's name, the whole row of a table."""
+    text = fact.statement.text
+    if fact.statement.cells:
+        return text
+    for part in re.split(r"(?<=[.;])\s+", text):
+        if any(base_of(at.therapy.name) == base_of(fact.name) for at in find_therapies(part, fuzzy=True)):
+            return part
+    return text
+
+
+def trials_of(record: Record, generic: str, facts: list[Fact]) -> list[Trial]:
+    """Return what was taken of one drug, newest statement first."""
+    found = []
+    for fact in newest_first(facts):
+        if not was_taken(fact):
+            continue
+        days, closed = _days(fact)
+        outcome = fact.treatment.outcome if fact.treatment else None
+        found.append(Trial(generic=generic, fact=fact, days=days, closed=closed, outcome=outcome))
+    return found
+
+
+def _days(fact: Fact) -> tuple[int | None, bool]:
+    """Return the least days the words allow, and whether no more can have followed."""
+    held = fact.treatment
+    if held is None:
+        return None, False
+    slack = _SLACK_DAYS[held.date_precision]
+    days: int | None = None
+    closed = False
+    if held.start and held.stop:
+        days, closed = max((held.stop - held.start).days - slack, held.days if held.days and slack == 0 else 0), True
+    elif held.days is not None:
+        days, closed = held.days, not held.days_at_least and not _running(held)
+        if held.start and slack:
+            days = max(days - slack, 0)
+    elif held.start and _running(held) and fact.statement.date and fact.statement.date > held.start:
+        days = max((fact.statement.date - held.start).days - slack, 0)
+    if days is not None and any(at.at_most and abs(at.days - days) <= 1 for at in find_lengths(fact.statement.text)):
+        days -= 1
+    return days, closed
+
+
+def _running(held: Treatment) -> bool:
+    return held.running or held.outcome is Outcome.CURRENT
+
+
+def longest(trials: list[Trial]) -> int | None:
+    """Return the longest least duration known."""
+    return max((at.days for at in trials if at.days is not None), default=None)
+
+
+def tolerance(record: Record, generic: str) -> list[Statement]:
+    """Return sentences that say outright that the drug was tolerated, newest first."""
+    return newest_first(
+        [
+            at
+            for at in record.statements
+            if _TOLERATED.search(at.text)
+            and not re.search(r"\bnot tolerat|\bun(?:able|tolerat)|\bcould not tolerat", at.text, re.IGNORECASE)
+            and _speaks_of(record, at, generic)
+        ]
+    )
+
+
+def no_bar(record: Record, generic: str) -> list[Statement]:
+    """Return sentences that say outright that nothing stands against the drug, newest first."""
+    return newest_first([at for at in record.statements if _NO_BAR.search(at.text) and _after_bar(at.text, generic)])
+
+
+def _after_bar(text: str, generic: str) -> bool:
+    """Whether the drug (or a class of it) is named in the same sentence as "no contraindication"."""
+    for mention in find_therapies(text, fuzzy=True):
+        if mention.therapy.sort == "class" and is_a(generic, mention.therapy.name):
+            return True
+        if mention.therapy.sort != "class" and base_of(mention.therapy.name) == base_of(generic):
+            return True
+    return False
+
+
+def _speaks_of(record: Record, statement: Statement, generic: str) -> bool:
+    classes = [at.therapy.name for at in find_therapies(statement.text) if at.therapy.sort == "class"]
+    if any(is_a(generic, name) for name in classes):
+        return True
+    return base_of(generic) in [base_of(name) for name in drugs_of(record, statement)]

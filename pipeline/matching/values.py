@@ -1,0 +1,467 @@
+"""Scores, laboratory values, test results and counted events against what is asked."""
+
+import datetime as dt
+import re
+from functools import cache
+
+from extractors.chart.facts import Assertion, Fact, Statement
+from extractors.vocabulary.labs import convert, labs
+from extractors.vocabulary.scores import scores
+from pipeline.matching.phrases import NUMBER, find_lengths, number_of
+from pipeline.matching.record import Record, cite, newest_first, not_yet
+from pipeline.matching.requirements import Events, LabResult, Measurement
+from pipeline.matching.terms import data
+from pipeline.matching.verdict import Verdict, met, not_met, unclear
+
+Side = bool | None  # None: the value cannot be held against the bound
+
+_UNITS = str.maketrans({"µ": "u", "μ": "u"})
+
+
+def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
+    """Return the verdict on a score or value: the newest one in the window decides."""
+    shown = _shown(requirement)
+    facts = _values(requirement.names, record)
+    inside = [at for at in facts if record.inside(at.date, requirement.window)]
+    if not inside:
+        outside = [at for at in facts if at.date is not None]
+        late = [at for at in outside if at.date and at.date > record.request_date]
+        why = "value_late" if late else "value_old" if outside and requirement.window else "silent_value"
+        return unclear(
+            why,
+            cite(newest_first(late or outside)[:1]),
+            wants=_wants(requirement, shown),
+            **_facts_of(newest_first(outside)[0] if outside else None, shown),
+        )
+    latest = _latest(inside)
+    sides = {_side(at, requirement) for at in latest}
+    best = latest[0]
+    if sides == {None} or len(sides) > 1:
+        return unclear("value_unsure", cite(latest), wants=_wants(requirement, shown), **_facts_of(best, shown))
+    (side,) = sides
+    if not side:
+        return not_met("value_wrong_side", cite(latest), **_facts_of(best, shown))
+    for other in requirement.also:
+        verdict = _beside(other, best, record)
+        if verdict is not None:
+            return verdict
+    return met("value_right", cite(_with_repeats(latest, facts, requirement)), **_facts_of(best, shown))
+
+
+def _values(names: tuple[str, ...], record: Record) -> list[Fact]:
+    """Return what was measured of these, affirmed, from first-hand statements."""
+    return [
+        at
+        for at in record.facts
+        if at.kind == "measurement"
+        and at.name in names
+        and at.measurement
+        and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
+        and not _goal(at)
+    ]
+
+
+def _goal(fact: Fact) -> bool:
+    """Whether the number is a target and no result ("goal A1c below 7")."""
+    return (
+        bool(
+            re.search(
+                r"\b(?:goal|target|aim(?:ing)? for|should be|until|if (?:the )?\w+ (?:is|rises|falls))\b",
+                fact.statement.text,
+                re.IGNORECASE,
+            )
+        )
+        and not fact.statement.cells
+    )
+
+
+def _latest(facts: list[Fact]) -> list[Fact]:
+    """Return the facts of the newest date, table rows before prose; undated ones only when nothing is dated."""
+    dated = [at for at in facts if at.date]
+    pool = dated or facts
+    newest = max((at.date for at in pool if at.date), default=None)
+    chosen = [at for at in pool if at.date == newest]
+    return sorted(chosen, key=lambda at: not at.statement.cells)
+
+
+def _with_repeats(latest: list[Fact], facts: list[Fact], requirement: Measurement) -> list[Fact]:
+    """Add older values on the right side, for a requirement without a window, newest first."""
+    if requirement.window is not None or requirement.limit:
+        return latest
+    older = [at for at in newest_first(facts) if at not in latest and at.date and _side(at, requirement)]
+    return [*latest, *older[:1]]
+
+
+def _side(fact: Fact, requirement: Measurement) -> Side:
+    measured = fact.measurement
+    assert measured is not None
+    if requirement.limit:
+        return _against_limit(fact, requirement)
+    if isinstance(requirement.value, str):
+        return _titer_side(str(measured.value), requirement)
+    value = measured.value
+    if isinstance(value, str):
+        return None
+    value = _converted(fact, float(value), requirement.unit)
+    if value is None or requirement.value is None:
+        return None
+    return _compare(value, measured.comparator, requirement)
+
+
+def _compare(value: float, printed: str | None, requirement: Measurement) -> Side:
+    bound = float(requirement.value)  # type: ignore[arg-type]
+    low, high = bound, requirement.high if requirement.high is not None else bound
+    answers: dict[str, bool] = {
+        ">": value > bound,
+        ">=": value >= bound,
+        "<": value < bound,
+        "<=": value <= bound,
+        "=": value == bound,
+        "between": low <= value <= high,
+    }
+    answer = answers[requirement.comparator or ">="]
+    if printed in ("<", "<=", "≤"):  # "< 50": somewhere below
+        return (
+            False
+            if requirement.comparator in (">", ">=") and value <= bound
+            else True
+            if requirement.comparator in ("<", "<=") and value <= bound
+            else None
+        )
+    if printed in (">", ">=", "≥", "over"):
+        return (
+            True
+            if requirement.comparator in (">", ">=") and value >= bound
+            else False
+            if requirement.comparator in ("<", "<=") and value >= bound
+            else None
+        )
+    if printed in ("about", "~", "≈") and bound and abs(value - bound) / abs(bound) < 0.1:
+        return None  # "about 10%" against 10%: too near to tell
+    return answer
+
+
+def _converted(fact: Fact, value: float, wanted: str | None) -> float | None:
+    """Return the value in the unit of the requirement; None when either unit cannot be told."""
+    printed = _unit(fact.measurement.unit if fact.measurement else None)
+    asked = _unit(wanted)
+    if fact.name in scores():
+        return value
+    lab = labs().get(fact.name)
+    if asked is None or printed == asked:
+        if asked is None and printed and lab and lab.unit and (plain := convert(fact.name, value, printed)) is not None:
+            return plain
+        return value
+    mine = convert(fact.name, value, printed) if printed else None
+    factor = convert(fact.name, 1.0, asked)
+    if mine is None or not factor:
+        return None
+    return mine / factor
+
+
+_SAME_UNIT = {
+    "cells/microliter": "cells/uL",
+    "cells/mcl": "cells/uL",
+    "cells/ul": "cells/uL",
+    "cells/mm3": "cells/uL",
+    "/ul": "cells/uL",
+    "kg/m²": "kg/m2",
+    "kg/m^2": "kg/m2",
+    "percent": "%",
+    "points": "",
+    "predicted": "%",
+    "%predicted": "%",
+}
+
+
+def _unit(printed: str | None) -> str | None:
+    if not printed:
+        return None
+    plain = printed.translate(_UNITS).replace(" ", "").strip(".,;()")
+    return _SAME_UNIT.get(plain.lower(), plain) or None
+
+
+def _titer_side(value: str, requirement: Measurement) -> Side:
+    measured = re.search(r"1\s*:\s*(\d+)", value)
+    asked = re.search(r"1\s*:\s*(\d+)", str(requirement.value))
+    if not measured or not asked:
+        return None
+    a, b = int(measured[1]), int(asked[1])
+    return {">": a > b, ">=": a >= b, "<": a < b, "<=": a <= b}.get(requirement.comparator or ">=", a == b)
+
+
+def _against_limit(fact: Fact, requirement: Measurement) -> Side:
+    """Hold a value against the range the laboratory printed beside it, else against its flag."""
+    measured = fact.measurement
+    assert measured is not None
+    above = requirement.limit == "above_upper"
+    bounds = [float(at) for at in re.findall(NUMBER, (measured.limit or "").replace(",", ""))]
+    titer = re.search(r"1\s*:\s*(\d+)", measured.limit or "")
+    if isinstance(measured.value, str) and (value := re.search(r"1\s*:\s*(\d+)", measured.value)) and titer:
+        return int(value[1]) >= int(titer[1]) if above else None
+    if isinstance(measured.value, (int, float)) and bounds and not titer:
+        value_now = float(measured.value)
+        lone_upper = len(bounds) == 1 and re.search(r"<|≤|up to|less|limit|below", measured.limit or "", re.IGNORECASE)
+        if above and (len(bounds) == 2 or lone_upper):
+            return value_now > max(bounds)
+        if not above and (len(bounds) == 2 or re.search(r">|≥", measured.limit or "")):
+            return value_now < min(bounds)
+    flag = (measured.flag or "").strip().upper()
+    if flag in ("H", "HH", "HIGH"):
+        return above
+    if flag in ("L", "LL", "LOW"):
+        return not above
+    return None
+
+
+def _beside(other: Measurement, best: Fact, record: Record) -> Verdict | None:
+    """Return why the second half of "with an endoscopic subscore of 2 or 3" fails, None when it holds."""
+    shown = _shown(other)
+    near = [
+        at for at in _values(other.names, record) if at.date and best.date and abs((at.date - best.date).days) <= 60
+    ]
+    if not near:
+        return unclear("silent_value", cite([best]), wants=shown, **_facts_of(None, shown))
+    latest = _latest(near)
+    sides = {_side(at, other) for at in latest}
+    if sides == {True}:
+        return None
+    if sides == {False}:
+        return not_met("value_wrong_side", cite(latest), **_facts_of(latest[0], shown))
+    return unclear("value_unsure", cite(latest), wants=shown, **_facts_of(latest[0], shown))
+
+
+def _facts_of(fact: Fact | None, shown: str) -> dict[str, str]:
+    if fact is None or fact.measurement is None:
+        return {"value": "", "date": "", "wanted": shown, "name": ""}
+    measured = fact.measurement
+    number = f"{measured.value:g}" if isinstance(measured.value, (int, float)) else str(measured.value)
+    sign = measured.comparator + " " if measured.comparator else ""
+    unit = ("" if measured.unit == "%" else " ") + measured.unit if measured.unit else ""
+    return {"value": f"{sign}{number}{unit}", "date": _day(fact.date), "wanted": shown, "name": name_of(fact.name)}
+
+
+def _day(day: dt.date | None) -> str:
+    return f"on {day:%B} {day.day}, {day.year}" if day else "without a date"
+
+
+def name_of(key: str) -> str:
+    """Return the printed name of a score or test."""
+    entry = scores().get(key) or labs().get(key)
+    return entry.names[0] if entry else key.replace("_", " ")
+
+
+def _shown(requirement: Measurement) -> str:
+    name = name_of(requirement.names[0])
+    if requirement.limit:
+        return f"{name} {'above' if requirement.limit == 'above_upper' else 'below'} the laboratory's normal range"
+    words = {
+        ">": "above ",
+        ">=": "at least ",
+        "<": "below ",
+        "<=": "at most ",
+        "=": "of ",
+        "between": "between ",
+        None: "",
+    }
+    value = requirement.value if isinstance(requirement.value, str) else f"{requirement.value:g}"
+    high = f" and {requirement.high:g}" if requirement.comparator == "between" and requirement.high is not None else ""
+    unit = (requirement.unit if requirement.unit == "%" else f" {requirement.unit}") if requirement.unit else ""
+    return f"{name} {words[requirement.comparator]}{value}{high}{unit}"
+
+
+def _wants(requirement: Measurement, shown: str) -> str:
+    return f"{shown}, {requirement.window.printed}" if requirement.window else shown
+
+
+# ---------------------------------------------------------------- positive and negative
+
+_RESULTS = (
+    (
+        "negative",
+        re.compile(
+            r"^\W*(?:neg(?:ative)?|non-?reactive|not detected|undetect\w*|none detected|absent)\b", re.IGNORECASE
+        ),
+    ),
+    ("positive", re.compile(r"^\W*(?:pos(?:itive)?|reactive|detected|present)\b", re.IGNORECASE)),
+)
+
+
+def judge_result(requirement: LabResult, record: Record) -> Verdict:
+    """Return the verdict on a positive or negative test: the newest result in the window decides."""
+    by_name = [_one_result(name, requirement, record) for name in requirement.names]
+    from pipeline.matching.verdict import any_of
+
+    return any_of(by_name)
+
+
+def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
+    shown = name_of(name)
+    wanted = f"{requirement.result} {_test_word(name)}"
+    facts = [
+        at
+        for at in record.facts
+        if at.kind == "measurement" and at.name == name and at.measurement and at.assertion is not Assertion.PLANNED
+    ]
+    dated = [at for at in facts if at.date]
+    inside = [at for at in dated if record.inside(at.date, requirement.window)]
+    wants = f"the date and result of a {wanted}" + (f", {requirement.window.printed}" if requirement.window else "")
+    if not inside:
+        late = [at for at in dated if at.date and at.date > record.request_date]
+        if late:
+            return unclear(
+                "value_late",
+                cite(newest_first(late)),
+                wants=wants,
+                value=str(late[0].measurement.value),
+                date=_day(late[0].date),
+                wanted=wanted,
+                name=shown,
+            )
+        if dated:
+            old = newest_first(dated)[0]
+            return unclear(
+                "result_old",
+                cite([old]),
+                wants=wants,
+                value=_result_of(old) or str(old.measurement.value),
+                date=_day(old.date),
+                wanted=wanted,
+                name=shown,
+            )
+        return unclear("silent_result", wants=wants, wanted=wanted, name=shown, value="", date="")
+    latest = _latest(inside)
+    results = {_result_of(at) for at in latest}
+    said = ", ".join(sorted(str(at.measurement.value) for at in latest))
+    facts_of = {
+        "value": said.lower() if len(said) > 3 else said,
+        "date": _day(latest[0].date),
+        "wanted": wanted,
+        "name": shown,
+    }
+    if results == {requirement.result}:
+        later = [at for at in inside if _result_of(at) == requirement.result and at not in latest]
+        return met("result_right", cite([*latest, *newest_first(later)]), **facts_of)
+    if results <= {"negative", "positive"}:
+        return not_met("result_wrong", cite(latest), **facts_of)
+    return unclear("result_unsure", cite(latest), wants=wants, **facts_of)
+
+
+def _test_word(name: str) -> str:
+    word = name.replace("_", " ")
+    return word if word.endswith("test") else f"{name_of(name)} test"
+
+
+def _result_of(fact: Fact) -> str | None:
+    """Return "negative" or "positive"; a number against its printed range counts too."""
+    measured = fact.measurement
+    assert measured is not None
+    if isinstance(measured.value, str):
+        for result, pattern in _RESULTS:
+            if pattern.search(measured.value):
+                return result
+        titer = re.search(r"1\s*:\s*(\d+)", measured.value)
+        limit = re.search(r"1\s*:\s*(\d+)", measured.limit or "")
+        if titer and limit:
+            return "positive" if int(titer[1]) >= int(limit[1]) else "negative"
+        return None
+    side = _against_limit(fact, Measurement(names=(fact.name,), limit="above_upper"))
+    return None if side is None else "positive" if side else "negative"
+
+
+# ---------------------------------------------------------------- counted events
+
+
+@cache
+def _chart_pattern(event: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
+
+
+_HOW_MANY = re.compile(
+    r"(?P<only>only|just|a single|at most|no more than)?\s*\b(?P<n>no|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|\d{1,3}|zero|never|none|denies(?: any)?|without(?: any)?|not (?:had |needed |required |have )?(?:any )?)\b(?P<gap>[\w\s,/-]{0,28}?)$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"^\s*(?P<n>\d{1,3}|once|twice|one|two|three|four|five|six)\s*(?:times|x|/\s*month|per month|a month|days|in the|over the|this|since)",
+    re.IGNORECASE,
+)
+_NONE_WORDS = re.compile(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
+
+
+def judge_events(requirement: Events, record: Record) -> Verdict:
+    """Return the verdict on a count of events: only a sentence that gives the number decides."""
+    entry = data("events")[requirement.event]
+    wanted = _events_shown(requirement, entry["name"])
+    counts: list[tuple[float, Statement]] = []
+    for statement in record.statements:
+        count = _count_in(statement, requirement)
+        day = statement.date
+        if count is None or (requirement.window and not record.inside(day, requirement.window)):
+            continue
+        counts.append((count, statement))
+    facts = {"wanted": wanted, "name": entry["name"], "count": "", "date": ""}
+    if not counts:
+        return unclear(
+            "silent_events", wants=f"the number and dates of {entry['name']}s, with the record of each", **facts
+        )
+    newest = max((at.date for _, at in counts if at.date), default=None)
+    latest = [(n, at) for n, at in counts if at.date == newest] or counts
+    answers = {_holds(n, requirement) for n, _ in latest}
+    proof = [at for _, at in sorted(latest, key=lambda pair: -pair[0])]
+    others = [
+        at
+        for n, at in sorted(counts, key=lambda pair: pair[1].date or dt.date.min, reverse=True)
+        if at not in proof and {_holds(n, requirement)} == answers
+    ]
+    facts |= {"count": f"{latest[0][0]:g}", "date": _day(newest)}
+    if answers == {True}:
+        return met("events_right", cite([*proof, *others]), **facts)
+    if answers == {False} and all(
+        _holds(n, requirement) is False for n, at in counts if at.date and newest and (newest - at.date).days < 365
+    ):
+        return not_met("events_wrong" if latest[0][0] else "events_none", cite([*proof, *others]), **facts)
+    return unclear("events_unsure", cite([*proof, *others]), wants=f"the number and dates of {entry['name']}s", **facts)
+
+
+def _count_in(statement: Statement, requirement: Events) -> float | None:
+    """Return the number of events that a sentence states; None when it states none."""
+    if statement.cells or not_yet(statement.text):
+        return None
+    for part in re.split(r"(?<=[.;])\s+", statement.text):
+        for match in _chart_pattern(requirement.event).finditer(part):
+            lead = part[: match.start()]
+            if found := _HOW_MANY.search(lead):
+                count = 0.0 if _NONE_WORDS.match(found["n"]) else number_of(found["n"])
+            elif behind := _BEHIND.match(part[match.end() :]):
+                count = number_of(behind["n"])
+            elif re.search(r"\b(?:denies|no|never|not|without)\b[^.;]{0,60}$", lead, re.IGNORECASE):
+                count = 0.0
+            else:
+                continue
+            if count is not None and not _length_there(part, match.start(), found):
+                return count
+    return None
+
+
+def _length_there(part: str, at: int, found: re.Match[str] | None) -> bool:
+    """Whether the number before the event belongs to a length of time ("two years of migraine")."""
+    return (
+        bool(found)
+        and any(length.start <= found.start("n") < length.end for length in find_lengths(part[:at]))
+        and "day" not in part[found.start("n") : at + 20].lower()
+    )
+
+
+def _holds(count: float, requirement: Events) -> bool:
+    return {
+        ">": count > requirement.value,
+        ">=": count >= requirement.value,
+        "<": count < requirement.value,
+        "<=": count <= requirement.value,
+    }.get(requirement.comparator, count == requirement.value)
+
+
+def _events_shown(requirement: Events, name: str) -> str:
+    words = {">": "more than", ">=": "at least", "<": "fewer than", "<=": "at most"}
+    per = f" a {requirement.per}" if requirement.per else ""
+    return f"{words.get(requirement.comparator, '')} {requirement.value:g} {name}{'s' if requirement.value != 1 and not name.endswith(('s', ')')) else ''}{per}".strip()
