@@ -1,25 +1,22 @@
 """From findings to the published models of `pipeline.case`."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any
 
-from extractors.chart.facts import Chart, Fact
+from extractors.chart.facts import Chart
 from extractors.denial.fields import Codes, Denial, Reason, StatedDeadline
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Evidence, Finding, Page, PageSource
-from extractors.policy.tree import Node, Policy
+from extractors.policy.tree import Policy
 from pipeline.case import (
     CodesOut,
     DenialOut,
     DocumentOut,
-    EncounterOut,
     EvidenceOut,
     FactOut,
-    MeasurementOut,
     ReasonOut,
-    TreatmentOut,
     Value,
 )
 
@@ -44,30 +41,6 @@ def publish_denial(denial: Denial) -> DenialOut:
     return DenialOut(**given)
 
 
-def publish_fact(fact: Fact) -> FactOut:
-    treatment, measurement, encounter = fact.treatment, fact.measurement, fact.encounter
-    return FactOut(
-        kind=fact.kind,
-        name=fact.name,
-        assertion=str(fact.assertion),
-        date=_iso(fact.date),
-        evidence=[publish_evidence(e) for e in fact.evidence],
-        treatment=treatment
-        and TreatmentOut(
-            class_=next(iter(treatment.classes), None),
-            route=treatment.route,
-            dose=treatment.dose,
-            start=_iso(treatment.start),
-            stop=_iso(treatment.stop),
-            days=treatment.days,
-            outcome=treatment.outcome and str(treatment.outcome),
-        ),
-        measurement=measurement
-        and MeasurementOut(value=measurement.value, unit=measurement.unit, comparator=measurement.comparator),
-        encounter=encounter and EncounterOut(author=encounter.author, specialty=encounter.specialty),
-    )
-
-
 def publish_document(segment: Segment, pages: Iterable[Page]) -> DocumentOut:
     """Return a document without what it says: pages that could not be read are named."""
     mine = set(segment.pages)
@@ -87,58 +60,19 @@ def publish_document(segment: Segment, pages: Iterable[Page]) -> DocumentOut:
 
 def publish_facts(chart: Chart, segment: Segment) -> list[FactOut]:
     """Return the facts of a chart that were read from the pages of this document."""
+    from extractors.chart import published_facts
+
     mine = {(segment.document, page) for page in segment.pages}
-    return [
-        publish_fact(fact)
-        for fact in chart.facts
-        if fact.evidence and (fact.evidence[0].document, fact.evidence[0].page) in mine
-    ]
+    facts = [at for at in chart.facts if at.evidence and (at.evidence[0].document, at.evidence[0].page) in mine]
+    return [FactOut.model_validate(fact) for fact in published_facts(facts)]
 
 
-def publish_policy(policy: Policy, requirement: Callable[[Node], Mapping[str, Any]] | None = None) -> dict[str, Any]:
-    """Return the criteria tree of a policy, as `rebut criteria --json` prints it.
+def publish_policy(policy: Policy) -> dict[str, Any]:
+    """Return the criteria tree with what each leaf asks for, as `rebut criteria --json` prints it."""
+    from extractors.policy import published
+    from pipeline.matching import requirement_of
 
-    `requirement` says what a leaf asks for, where that is known.
-    """
-    return {
-        "policy": policy.document,
-        "payer": policy.payer and policy.payer.value,
-        "title": policy.title and policy.title.value,
-        "number": policy.number and policy.number.value,
-        "effective_date": policy.effective_date and policy.effective_date.value.isoformat(),
-        "drugs": list(policy.drugs),
-        "indications": [
-            {
-                "name": indication.name,
-                "phase": indication.phase,
-                "section": indication.section,
-                "duration": indication.duration,
-                "tree": publish_node(indication.tree, requirement),
-            }
-            for indication in policy.indications
-        ],
-        "exclusions": [publish_node(node, requirement) for node in policy.exclusions],
-        "problems": list(policy.problems),
-    }
-
-
-def publish_node(node: Node, requirement: Callable[[Node], Mapping[str, Any]] | None = None) -> dict[str, Any]:
-    """Return one item of the outline with those under it."""
-    out: dict[str, Any] = {"op": node.op, "number": node.number, "text": node.text}
-    if node.op == "at_least":
-        out["n"] = node.n
-    if node.op == "leaf":
-        if node.evidence:
-            out |= {"page": node.evidence[0].page, "bbox": node.evidence[0].bbox.as_list()}
-        if requirement:
-            out["requirement"] = dict(requirement(node))
-    else:
-        out["children"] = [publish_node(child, requirement) for child in node.children]
-    out["notes"] = [note.text for note in node.notes]
-    for name in ("tags", "negated", "flags"):
-        if told := getattr(node, name):
-            out[name] = list(told) if isinstance(told, tuple) else told
-    return out
+    return published(policy, lambda leaf: requirement_of(leaf).published())
 
 
 def plain_document(document: DocumentOut) -> dict[str, Any]:

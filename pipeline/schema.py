@@ -30,6 +30,7 @@ class CriteriaNode(Published):
     tags: list[str] = Field(default=[])
     negated: bool = False
     flags: list[str] = Field(default=[])
+    lead: str | None = None
 
 
 class CriteriaIndication(Published):

@@ -65,22 +65,23 @@ def print_policy(policy: Mapping[str, Any]) -> None:
 def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
     op = {"all": "ALL of: ", "any": "ANY of: ", "at_least": f"AT LEAST {node.get('n')} of: "}.get(node["op"], "")
     label = node["number"].rpartition(".")[2]
-    indent = "  " * depth
-    text = f"{label}{'.' if label else ''} {op}{node['text']}".strip()
-    page = f" (page {node['page']})" if "page" in node else ""
-    console.print(
-        textwrap.fill(text + page, 100, initial_indent=indent, subsequent_indent=indent + "   "), markup=False
-    )
+    page = f" (page {node['page']})" if node["op"] == "leaf" and "page" in node else ""
+    _print_hanging(console, "  " * depth + (f"{label}. " if label else ""), f"{op}{node['text']}{page}".strip())
     for child in node.get("children", ()):
         _print_node(console, child, depth + 1)
 
 
 def _criteria(criteria: Iterable[Mapping[str, Any]]) -> Table:
-    table = Table("No.", "Criterion", "Status", "Where", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for title, fold in (("No.", True), ("Status", True), ("Criterion", False), ("Shown by", False)):
+        table.add_column(title, no_wrap=fold)
     for criterion in criteria:
-        where = dict.fromkeys(f"{_plain(e['document'])} p. {e['page']}" for e in criterion["evidence"])
+        pages: dict[str, list[str]] = {}
+        for evidence in criterion["evidence"]:
+            pages.setdefault(evidence["document"], []).append(str(evidence["page"]))
+        where = "; ".join(f"{_plain(name)} {', '.join(dict.fromkeys(told))}" for name, told in pages.items())
         text = textwrap.shorten(criterion["text"], 90, placeholder=" ...")
-        table.add_row(_plain(criterion["number"]), _plain(text), _SIGNS[criterion["status"]], ", ".join(where))
+        table.add_row(_plain(criterion["number"]), _SIGNS[criterion["status"]], _plain(text), where)
     return table
 
 
@@ -125,7 +126,16 @@ def _print_list(console: Console, title: str, items: Iterable[str]) -> None:
     if items:
         console.print(f"\n{title}:")
         for item in items:
-            console.print(textwrap.fill(item, 100, initial_indent="- ", subsequent_indent="  "), markup=False)
+            _print_hanging(console, "- ", item)
+
+
+def _print_hanging(console: Console, mark: str, text: str) -> None:
+    """Print a mark and its text beside it, folded under itself."""
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(_plain(mark), _plain(text))
+    console.print(grid)
 
 
 def _pages(numbers: list[int]) -> str:

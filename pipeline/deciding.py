@@ -1,0 +1,212 @@
+"""From findings to the appeal: the stages `match` and `assemble`."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from extractors.chart.facts import Chart
+from extractors.denial.fields import Denial
+from extractors.documents.segment import DocumentType, Segment
+from extractors.evidence import Page, PageSource, Person
+from extractors.policy.tree import Policy
+from pipeline import codec
+from pipeline.case import CaseDocument, DocumentOut, ExcludedPage
+from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
+from pipeline.reading import load_files, load_pdf
+from pipeline.understanding import Contents, load_contents
+from pipeline.workflow import Outcome, Task
+
+_NO_POLICY = (
+    "The payer's coverage criteria are not among the files, so the appeal answers the letter alone. "
+    "Ask the payer for the criteria it applied (the letter must say how to get them) and add them to the case."
+)
+_NO_CHART = "No medical record is among the files, so no criterion can be shown as met. Add the chart to the case."
+
+
+def match(task: Task) -> Outcome:
+    """Decide each criterion and write down the case, all but the packet."""
+    files = load_files(task)
+    contents = load_contents(task)
+    denial = codec.load(Denial, task.load("understand", "denial") or b"")
+    chart = codec.load(Chart, found) if (found := task.load("understand", "chart")) else None
+    policies = codec.load(tuple[Policy, ...], found) if (found := task.load("understand", "policy")) else ()
+    today = dt.date.fromisoformat(task.case.today)
+    case = decide(task.case.id, files, contents, denial, chart, policies, today)
+    return Outcome(output_key=task.store(case.model_dump_json(by_alias=True).encode()), summary=_summary(case))
+
+
+def decide(
+    case_id: str,
+    files: Mapping[str, Sequence[Page]],
+    contents: Contents,
+    denial: Denial,
+    chart: Chart | None,
+    policies: Sequence[Policy],
+    today: dt.date,
+) -> CaseDocument:
+    """Return the case document, all but its packet."""
+    from pipeline.deadlines import find_deadlines
+    from pipeline.identity import judge_pages
+
+    chart = chart or Chart(pages=(), statements=(), facts=())
+    pages = [page for file in files.values() for page in file]
+    verdicts = judge_pages(_patient(denial), _record_pages(pages, contents), chart)
+    criteria = _criteria(policies, chart, denial, verdicts, today)
+    warnings = [*contents.warnings, *criteria.pop("warnings", [])]
+    warnings += [] if contents.of_type(DocumentType.CHART) else [_NO_CHART]
+    warnings += _lost_pages(pages)
+    return CaseDocument(
+        case=case_id,
+        documents=[_document(segment, pages, contents, chart, policies) for segment in contents.segments],
+        denial=publish_denial(denial),
+        excluded_pages=_excluded(verdicts, pages, contents),
+        deadlines=find_deadlines(denial, today),
+        warnings=list(dict.fromkeys(warnings)),
+        **criteria,
+    )
+
+
+def _criteria(
+    policies: Sequence[Policy], chart: Chart, denial: Denial, verdicts: Sequence[Any], today: dt.date
+) -> dict[str, Any]:
+    """Return the parts of the case document that rest on the payer's criteria.
+
+    Of several policies the one with a section for the denied service is taken, then the newest.
+    """
+    from pipeline.matching import match_criteria, published, published_choice
+
+    if not policies:
+        return {"gaps": [_NO_POLICY], "warnings": [_NO_POLICY]}
+    matches = [(policy, match_criteria(policy, chart, denial, verdicts, today)) for policy in policies]
+    policy, match = max(
+        matches, key=lambda at: (_is_about(at[0], denial), at[1].indication is not None, _effective(at[0]))
+    )
+    others = [at for at, _ in matches if at is not policy]
+    return {
+        "policy": published_choice(policy, match),
+        "criteria": published(match),
+        "logic": _as_lists(match.logic),
+        "overall": match.overall.value,
+        "gaps": list(match.gaps),
+        "warnings": [*match.warnings, *(_left_aside(other, policy) for other in others)],
+    }
+
+
+def _is_about(policy: Policy, denial: Denial) -> bool:
+    """Whether the policy names the denied drug or service."""
+    from pipeline.matching.match import requested_drug
+
+    wanted = requested_drug(denial) or (denial.service and denial.service.value)
+    return bool(wanted) and wanted.casefold() in {drug.casefold() for drug in policy.drugs}
+
+
+def _effective(policy: Policy) -> dt.date:
+    return policy.effective_date.value if policy.effective_date else dt.date.min
+
+
+def _left_aside(other: Policy, chosen: Policy) -> str:
+    return f"{other.document} holds another policy; the criteria are those of {chosen.document}."
+
+
+def _as_lists(logic: Any) -> Any:
+    """Tuples as the lists they are in JSON."""
+    return [_as_lists(item) for item in logic] if isinstance(logic, tuple | list) else logic
+
+
+def _patient(denial: Denial) -> Person:
+    """Whose appeal this is: as the denial says."""
+    return Person(
+        name=denial.patient_name and denial.patient_name.value,
+        birth_date=denial.patient_dob.value.isoformat() if denial.patient_dob else None,
+        member_id=denial.member_id and denial.member_id.value,
+    )
+
+
+# What the payer wrote is not the patient's record: whose page it is does not arise.
+_OF_THE_PAYER = (
+    DocumentType.DENIAL_LETTER,
+    DocumentType.EXPLANATION_OF_BENEFITS,
+    DocumentType.PAYER_POLICY,
+)
+
+
+def _record_pages(pages: Sequence[Page], contents: Contents) -> list[Page]:
+    payers = {(s.document, number) for s in contents.of_type(*_OF_THE_PAYER) for number in s.pages}
+    return [page for page in pages if (page.document, page.number) not in payers]
+
+
+_SET_ASIDE = ("another_patient", "blank", "duplicate", "unreadable")
+
+
+def _excluded(verdicts: Sequence[Any], pages: Sequence[Page], contents: Contents) -> list[ExcludedPage]:
+    """Return the pages set aside, with unreadable pages of the payer's documents added."""
+    found = [
+        ExcludedPage(
+            document=at.document, page=at.page, why=at.verdict, of=at.of and {"document": at.of[0], "page": at.of[1]}
+        )
+        for at in verdicts
+        if at.verdict in _SET_ASIDE
+    ]
+    told = {(page.document, page.page) for page in found}
+    failed = [page for page in pages if page.source is PageSource.FAILED]
+    found += [
+        ExcludedPage(document=page.document, page=page.number, why="unreadable")
+        for page in failed
+        if (page.document, page.number) not in told
+    ]
+    order = {document: at for at, document in enumerate(dict.fromkeys(page.document for page in pages))}
+    return sorted(found, key=lambda page: (order[page.document], page.page))
+
+
+def _lost_pages(pages: Sequence[Page]) -> list[str]:
+    lost = [page for page in pages if page.source is PageSource.FAILED]
+    return [f"{page.document} page {page.number} could not be read: look at it yourself." for page in lost]
+
+
+def _document(
+    segment: Segment, pages: Sequence[Page], contents: Contents, chart: Chart, policies: Sequence[Policy]
+) -> DocumentOut:
+    """Return one document of the case with what was read from it."""
+    document = publish_document(segment, pages)
+    for letter in contents.letters:
+        if letter.segment == segment:
+            return document.model_copy(update={"fields": publish_denial(letter.denial).model_dump(mode="json")})
+    if segment.document_type is DocumentType.CHART:
+        return document.model_copy(update={"facts": publish_facts(chart, segment)})
+    if segment.document_type is DocumentType.PAYER_POLICY:
+        mine = contents.of_type(DocumentType.PAYER_POLICY).index(segment)
+        return document.model_copy(update={"policy": publish_policy(policies[mine])})
+    return document
+
+
+def _summary(case: CaseDocument) -> dict[str, Any]:
+    """Return what the list of cases shows."""
+    days = [deadline.last_day for deadline in case.deadlines]
+    return {"last_day": min(days) if days else None, "overall": case.overall}
+
+
+def assemble(task: Task) -> Outcome:
+    """Build the packet and put its files into the storage."""
+    from pipeline.packet import build_packet
+
+    case = CaseDocument.model_validate_json(task.load("match") or b"")
+    sources = {document.name: load_pdf(task, document) for document in task.documents}
+    with TemporaryDirectory(prefix="rebut-") as place:
+        folder = Path(place) / "packet"
+        build_packet(
+            case,
+            sources,
+            folder,
+            today=dt.date.fromisoformat(task.case.today),
+            pages=load_files(task),
+            source_hashes={document.name: document.sha256 for document in task.documents},
+        )
+        files = {
+            path.relative_to(folder).as_posix(): task.store(path.read_bytes())
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+    return Outcome(output_key=task.store(json.dumps({"files": files}).encode()))

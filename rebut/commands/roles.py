@@ -1,0 +1,120 @@
+"""`rebut web`, `worker`, `beat`, `flower`: one role each, what compose and Kubernetes start."""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from extractors.errors import RebutError
+from pipeline.settings import Settings, private_folder, read_settings
+
+_ROUND_SECONDS = 10.0
+
+
+class MissingSettingError(RebutError):
+    """A role lacks a setting it must not run without (variable, what it is for)."""
+
+    code = "setting-missing"
+    message = "{0} is not set: {1}. Set it in the environment and start again."
+    exit_status = 2
+
+
+def web(arguments: argparse.Namespace) -> int:
+    """Serve HTTP until told to stop."""
+    import uvicorn
+
+    settings = read_settings()
+    if not settings.token:
+        raise MissingSettingError("REBUT_TOKEN", "the bearer token that callers of the HTTP interface must send")
+    from rebut.web import build_app
+
+    private_folder(settings.home)
+    uvicorn.run(
+        build_app(settings),
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        access_log=False,  # addresses hold case ids only, but who asked when is the proxy's to log
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    return 0
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    """Become a Celery worker."""
+    settings = _with_broker()
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a soft shutdown: what does not end in time goes back
+    from workers.app import app
+
+    app.worker_main(
+        [
+            *("worker", "--loglevel=WARNING", "--without-mingle", "--without-gossip"),
+            f"--queues={arguments.queues}",
+            f"--concurrency={arguments.concurrency or settings.jobs}",
+            f"--hostname={arguments.name}@%h",
+        ]
+    )
+    return 0
+
+
+def beat(arguments: argparse.Namespace) -> int:
+    """Reconcile every ten seconds until told to stop."""
+    from pipeline.database import open_database
+    from pipeline.log import log
+    from pipeline.reconcile import reconcile
+    from pipeline.stages import WORKFLOW
+    from workers.publish import publish
+
+    settings = read_settings() if arguments.dry_run else _with_broker()
+    database = open_database(settings.database)
+    if arguments.once or arguments.dry_run:
+        found = reconcile(database, WORKFLOW, publish, dry=arguments.dry_run)
+        json.dump({"expired": found.expired, "published": found.published}, sys.stdout)
+        print()
+        return 0
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            found = reconcile(database, WORKFLOW, publish)
+            log("reconciled", count=len(found.expired) + len(found.published), seconds=time.monotonic() - started)
+        except Exception as error:  # the database may be back by the next round
+            log("reconciler failed", level="error", error=type(error).__name__)
+        stop.wait(_ROUND_SECONDS)
+    return 0
+
+
+def flower(arguments: argparse.Namespace) -> int:
+    """Serve Flower behind its password."""
+    settings = _with_broker()
+    if not settings.flower_password:
+        raise MissingSettingError("REBUT_FLOWER_PASSWORD", "Flower shows what the workers do and must not be open")
+    private_folder(settings.home)
+    # By environment: the password of a command line can be read by everybody on the machine.
+    os.environ["FLOWER_BASIC_AUTH"] = f"ops:{settings.flower_password}"
+    os.environ.setdefault("FLOWER_COOKIE_SECRET", secrets.token_hex(32))
+    from workers.app import app
+
+    app.start(
+        [
+            *("flower", f"--address={arguments.host}", f"--port={arguments.port}", "--persistent=True"),
+            *(f"--db={settings.home}/flower", "--save-state-interval=60000", "--enable-events=True"),
+            *("--max-tasks=20000", "--logging=warning"),
+        ]
+    )
+    return 0
+
+
+def _with_broker() -> Settings:
+    settings: Any = read_settings()
+    if not settings.broker:
+        raise MissingSettingError("REBUT_BROKER", "the Redis that carries job ids, as redis://host:6379/0")
+    return settings

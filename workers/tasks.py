@@ -1,0 +1,46 @@
+"""The pipeline as Celery sees it: one task per stage, no decisions here.
+
+A message carries a job id and nothing else. Whether the job is to be done, by whom and
+how often is the database's to say, so running a task twice does its work once.
+"""
+
+from functools import cache
+from typing import Any
+
+from celery.signals import worker_process_init
+
+from pipeline import jobs
+from pipeline.database import Database, open_database
+from pipeline.settings import read_settings
+from pipeline.stages import WORKFLOW
+from pipeline.storage import Storage, open_storage
+from pipeline.work import work_on
+from workers.app import app
+from workers.publish import publish
+
+
+def run_job(job_id: str) -> None:
+    """Claim the job and work on it; a job that is not ours to take is left alone."""
+    database, storage = _stores()
+    if taken := jobs.claim(database, job_id):
+        publish(work_on(database, storage, WORKFLOW, taken))
+
+
+for _name, _stage in WORKFLOW.stages.items():
+    app.task(
+        name=f"rebut.{_name}",
+        time_limit=_stage.seconds,
+        soft_time_limit=None,  # code in C does not see it; the lease and the hard limit do
+    )(run_job)
+
+
+@worker_process_init.connect
+def _forget_inherited(**_: Any) -> None:
+    """A child opens its own connections: those of its parent must not be shared over the fork."""
+    _stores.cache_clear()
+
+
+@cache
+def _stores() -> tuple[Database, Storage]:
+    settings = read_settings()
+    return open_database(settings.database), open_storage(settings.storage)
