@@ -181,6 +181,8 @@ class PacketFiles(Published):
     packet_pdf: str | None = None
     case_json: str | None = None
     manifest: str | None = None
+    next_steps: str | None = None  # for the practice, never sent
+    calendar: str | None = None  # the deadlines as iCalendar
 
 
 class CaseDocument(Published):

@@ -8,6 +8,7 @@ from pipeline.letter.blocks import Letter
 from pipeline.letter.content import Letterhead, view_of
 from pipeline.letter.exhibits import Exhibits, assign_exhibits
 from pipeline.letter.kinds import choose_kind, kinds
+from pipeline.letter.pdf import NEXT_STEPS
 from pipeline.letter.rights import load_rights
 from pipeline.letter.wording import write_letter
 
@@ -30,6 +31,32 @@ def build_letter(
     return write_letter(kind or choose_kind(case.denial), view, *folders)
 
 
+def build_next_steps(
+    case: CaseDocument,
+    today: date,
+    letter: Letter,
+    packet_pages: int,
+    letterhead: Letterhead | None = None,
+    folders: tuple[Path, ...] = (),
+) -> Letter:
+    """Return the sheet for the practice: dates, blanks of the letter, gaps, where to send, what to look at."""
+    view = view_of(case, Exhibits(exhibits=(), places={}), today, letterhead or Letterhead())
+    view |= {
+        "deadlines": [
+            {**deadline.model_dump(), "file_by": deadline.file_by or deadline.last_day} for deadline in case.deadlines
+        ],
+        "blanks": [text.strip("[]") for text in letter.blanks],
+        "gaps": case.gaps,
+        "warnings": case.warnings,
+        "packet_pages": packet_pages,
+        "set_aside": [
+            {"document": page.document, "page": page.page, "why": page.why.replace("_", " ")}
+            for page in case.excluded_pages
+        ],
+    }
+    return write_letter(NEXT_STEPS, view, *folders)
+
+
 def check_templates(*folders: Path) -> list[str]:
     """Fill every template with an empty case and return their kinds; LetterTemplateError on the first unsound one.
 
@@ -38,6 +65,8 @@ def check_templates(*folders: Path) -> list[str]:
     """
     load_rights()
     empty = CaseDocument(case="check", documents=[], denial=DenialOut())
+    today = date(2000, 1, 1)
     for kind in kinds():
-        build_letter(empty, date(2000, 1, 1), kind=kind, folders=folders)
+        letter = build_letter(empty, today, kind=kind, folders=folders)
+        build_next_steps(empty, today, letter, 1, folders=folders)
     return kinds()

@@ -110,6 +110,7 @@ def _payer(denial: DenialOut) -> dict[str, Any]:
         "name": _value(denial, "payer_as_printed") or _value(denial, "payer"),
         "address": [line.strip() for line in address.splitlines() if line.strip()] if address else [],
         "fax": _value(denial, "appeal_fax"),
+        "phone": _value(denial, "appeal_phone"),
     }
 
 

@@ -17,7 +17,14 @@ from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Par
 from pipeline.letter.exhibits import Reference
 
 # A citation in the front of a packet is a link to this address; the packet turns it into a jump to the page.
+NEXT_STEPS = "next_steps"  # the sheet for the practice: same layout, another banner
+
 LINK = "exhibit:{exhibit}:{page}"
+
+
+# What stands at the head and foot of each page.
+_DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
+_STAFF = {"banner": "FOR THE PRACTICE ONLY: DO NOT SEND", "part": "Next steps"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +39,15 @@ class Enclosures:
 
 def render_pdf(letter: Letter) -> bytes:
     """Return the letter alone, tagged for accessibility (built for PDF/UA-1); its citations are plain text."""
-    return _compile("letter.typ", {**_letter(letter), "links": False}, standard="ua-1")
+    furniture = _STAFF if letter.kind == NEXT_STEPS else _DRAFT
+    return _compile("letter.typ", {**_letter(letter), **furniture, "links": False}, standard="ua-1")
 
 
 def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
     """Return letter, contents page and checklist as one PDF whose citations are links to `LINK` addresses."""
     data = {
         **_letter(letter),
+        **_DRAFT,
         "links": True,
         "contents": [
             {"label": label, "title": title, "to": _link(to) if to else None, "pages": pages}

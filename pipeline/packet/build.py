@@ -10,11 +10,13 @@ import pikepdf
 
 from extractors.evidence import Page
 from pipeline.case import CaseDocument, PacketFiles
+from pipeline.deadlines import calendar_of
 from pipeline.letter import (
     Exhibits,
     Letterhead,
     assign_exhibits,
     build_letter,
+    build_next_steps,
     initials,
     render_front,
     render_pdf,
@@ -33,6 +35,8 @@ FILES = PacketFiles(
     packet_pdf="packet.pdf",
     case_json="case.json",
     manifest="manifest.json",
+    next_steps="next-steps.pdf",
+    calendar="deadlines.ics",
 )
 
 
@@ -70,6 +74,10 @@ def build_packet(
         "letter.docx": render_word(letter),
         "letter.pdf": render_pdf(letter),
         "packet.pdf": assembled.pdf,
+        "next-steps.pdf": render_pdf(
+            build_next_steps(case, today, letter, assembled.page_count, letterhead, templates)
+        ),
+        "deadlines.ics": calendar_of(case, today),
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
     hashes = {name: sha256(data) for name, data in sources.items()} | dict(source_hashes or {})

@@ -14,7 +14,9 @@ from pipeline.packet import MissingSourceError, PacketRefusedError, build_packet
 from pipeline.packet import build as building
 from tests.pipeline.fixtures.lupus import CHART, TODAY, Files, lupus_case
 
-FILES = ["case.json", "letter.docx", "letter.pdf", "manifest.json", "packet.pdf"]
+FILES = [
+    "case.json", "deadlines.ics", "letter.docx", "letter.pdf", "manifest.json", "next-steps.pdf", "packet.pdf",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def manifest(folder):
 
 
 def test_the_folder_holds_the_whole_packet(folder):
-    """Five files, and none of the scaffolding."""
+    """Seven files, and none of the scaffolding."""
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert [path.name for path in folder.parent.iterdir()] == ["packet"]
 
@@ -209,6 +211,19 @@ def test_the_manifest_names_every_source_page_and_every_output(folder, manifest)
     for output in manifest["outputs"]:
         assert sha256((folder / output["file"]).read_bytes()).hexdigest() == output["sha256"]
     assert [output["file"] for output in manifest["outputs"]] == [name for name in FILES if name != "manifest.json"]
+
+
+def test_next_steps_tell_the_practice_what_is_left(folder, texts):
+    """Dates, blanks, gaps, the page to look at; and not a word of it goes to the payer."""
+    text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(folder / "next-steps.pdf"))
+    flat = " ".join(text.split())
+
+    for words in (
+        "DO NOT SEND", "April 30, 2027", "May 1, 2027", "physician: signature", "6: Hepatitis B screening",
+        "chart.pdf, page 4: left out (another patient)", f"number of pages ({len(texts)})",
+    ):  # fmt: skip
+        assert words in flat
+    assert not any("DO NOT SEND" in page for page in texts)
 
 
 def test_the_same_case_gives_the_same_bytes(folder, tmp_path):
