@@ -65,7 +65,8 @@ def _other_drug(policy: Policy, record: Record) -> str | None:
     listed = {base_of(found.generic) for name in policy.drugs if (found := drug(name))}
     if not record.drug or not listed or record.drug in listed:
         return None
-    return f"The policy is about {', '.join(sorted(listed))}, the denial about {record.drug}: its criteria were not applied."
+    about = ", ".join(sorted(listed))
+    return f"The policy is about {about}, the denial about {record.drug}: its criteria were not applied."
 
 
 def _by_subject(policy: Policy, denial: Denial, record: Record) -> tuple[list[Indication], tuple[str, ...]]:

@@ -8,14 +8,11 @@ from extractors.vocabulary.conditions import condition_of_code, conditions
 from pipeline.matching.reading import find_areas
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import Absence, Areas, Diagnosis, Documentation, FreeText, Response
-from pipeline.matching.terms import base_of, condition_keys, data, find_therapies
+from pipeline.matching.terms import base_of, condition_keys, data, find_therapies, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _SURE = (Assertion.AFFIRMED,)
-_RULED_OUT = re.compile(
-    r"\bruled out\b|\brule out\b|\br/o\b|\bresolved\b|\bversus\b|\bvs\.?\b|\bscreen(?:ed|ing)? for\b|\bnot (?:confirmed|diagnosed)\b|\brisk (?:of|for)\b|\bpre-?diabet",
-    re.IGNORECASE,
-)
+_RULED_OUT = wording("findings.ruled_out")
 
 
 def judge_diagnosis(requirement: Diagnosis, record: Record) -> Verdict:
@@ -68,7 +65,7 @@ def _is_condition(fact: Fact, names: tuple[str, ...]) -> bool:
 
 
 def covers(key: str, wanted: str) -> bool:
-    """Whether a condition is the wanted one or a kind of it: type 2 diabetes is diabetes mellitus, not the other way round."""
+    """Whether a condition is the wanted one or a kind of it: type 2 diabetes is diabetes, not the other way round."""
     if key == wanted:
         return True
     broad = conditions()[wanted].names
@@ -138,10 +135,7 @@ _MODIFIERS = frozenset(
         "disease",
     ]
 )
-_NEGATES = re.compile(
-    r"\b(?:no|not|without|denies|denied|never|negative for|free of|absence of|rules? out|ruled out|does not have|has not had|nor)\b",
-    re.IGNORECASE,
-)
+_NEGATES = wording("findings.negates")
 _SYNONYMS = (
     ("central nervous system", "cns"),
     ("tuberculosis", "tb"),
@@ -207,7 +201,7 @@ def _denied(condition: str, record: Record) -> list[Statement]:
             if not all(word in part for word in core):
                 continue
             place = min(part.find(word) for word in core)
-            cues = [at for at in _NEGATES.finditer(part[:place])]
+            cues = list(_NEGATES.finditer(part[:place]))
             behind = re.match(
                 r"[\w\s]{0,30}?\b(?:ruled out|negative|absent|excluded|denied|none|: ?no)\b", part[place:]
             )
@@ -259,14 +253,8 @@ def _once(items: list) -> list:
 
 # ---------------------------------------------------------------- parts of the body
 
-_AFFECTED = re.compile(
-    r"\b(?:plaques?|lesions?|involv\w+|affect\w+|nodules?|erythema|scal\w+|rash|eczema|psoriasis|dystroph\w+|pitting|yes)\b",
-    re.IGNORECASE,
-)
-_CLEAR = re.compile(
-    r"\b(?:are|is|was|were|all|remain\w*)?\s*(?:clear|spared|uninvolved|not (?:involved|affected)|unaffected|free of)\b|\bno (?:involvement|lesions?|plaques?|psoriasis|rash)\b|\bNO\b",
-    re.IGNORECASE,
-)
+_AFFECTED = wording("findings.affected")
+_CLEAR = wording("findings.clear")
 
 
 def judge_areas(requirement: Areas, record: Record) -> Verdict:
@@ -361,14 +349,8 @@ def _around(text: str, hit: re.Match[str]) -> str:
     return text[start : min(ends) if ends else len(text)]
 
 
-_GOOD = re.compile(
-    r"\b(?:(?:good|excellent|beneficial|positive|clinical|marked|significant|sustained|partial|adequate)\s+(?:\w+\s+)?(?:response|improvement|benefit)|responded well|responding well|respond(?:s|ed) to|improved (?:on|with|since)|in remission|well[- ]controlled (?:on|with)|doing well on)\b",
-    re.IGNORECASE,
-)
-_BAD = re.compile(
-    r"\b(?:no|not|inadequate|poor|without|lost|loss of|lack of|insufficient)\b[\w\s]{0,24}\b(?:response|respond\w*|improv\w*|benefit|effect|controlled)\b|\bfail(?:ed|ure)\b",
-    re.IGNORECASE,
-)
+_GOOD = wording("findings.good")
+_BAD = wording("findings.bad")
 
 
 def judge_response(requirement: Response, record: Record) -> Verdict:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from pipeline.matching import findings, people, prior, together, values
+from pipeline.matching import events, findings, people, prior, together, values
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
     Absence,
@@ -37,7 +37,7 @@ _JUDGES = {
     ConcurrentTherapy: together.judge_concurrent,
     Diagnosis: findings.judge_diagnosis,
     Documentation: findings.judge_documentation,
-    Events: values.judge_events,
+    Events: events.judge_events,
     FreeText: findings.best_passages,
     LabResult: values.judge_result,
     Measurement: values.judge_measurement,

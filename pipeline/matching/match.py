@@ -13,10 +13,12 @@ from pipeline.matching.choice import Choice, choose
 from pipeline.matching.judge import judge
 from pipeline.matching.logic import decide, logic_of, matters
 from pipeline.matching.reading import requirement_of
-from pipeline.matching.record import PageKey, Record, build_record
+from pipeline.matching.record import PageKey, Record, build_record, newest_first
 from pipeline.matching.requirements import Requirement
-from pipeline.matching.terms import base_of, condition_keys, find_therapies
+from pipeline.matching.terms import base_of, condition_keys, find_therapies, wording
 from pipeline.matching.verdict import Status, Verdict
+
+_STARTS = wording("match.starts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ def match_criteria(
         prescriber=denial.prescriber.value if denial.prescriber else None,
         birth_date=denial.patient_dob.value if denial.patient_dob else None,
     )
+    if record.prescriber is None:
+        record = replace(record, prescriber=_planner(record))
     choice = choose(policy, denial, record)
     warnings = (*choice.warnings, *_in_force(policy, day))
     if choice.indication is None:
@@ -107,6 +111,20 @@ def requested_drug(denial: Denial) -> str | None:
     return None
 
 
+def _planner(record: Record) -> str | None:
+    """Return who wrote the newest plan for the requested drug: the prescriber, where the letter names none."""
+    if record.drug is None:
+        return None
+    plans = [
+        at
+        for at in record.statements
+        if at.author
+        and _STARTS.search(at.text)
+        and any(base_of(found.therapy.name) == record.drug for found in find_therapies(at.text))
+    ]
+    return newest_first(plans)[0].author if plans else None
+
+
 def _gaps(tree: Node, criteria: list[Criterion], statuses: dict[int, Status]) -> tuple[str, ...]:
     deciding = {id(leaf) for leaf in matters(tree, statuses)}
     open_ones = [at for at in criteria if at.verdict.status is Status.UNCLEAR]
@@ -130,7 +148,8 @@ def _in_force(policy: Policy, day: dt.date) -> tuple[str, ...]:
     effective = policy.effective_date.value if policy.effective_date else None
     if effective and effective > day:
         return (
-            f"The policy took effect on {effective.isoformat()}, after the denial of {day.isoformat()}: ask the payer for the version in force then.",
+            f"The policy took effect on {effective.isoformat()}, after the denial of {day.isoformat()}: "
+            "ask the payer for the version in force then.",
         )
     return ()
 
@@ -143,6 +162,7 @@ def _exclusions(policy: Policy, record: Record) -> tuple[str, ...]:
         if verdict.status is Status.NOT_MET:
             place = verdict.evidence[0].evidence
             warnings.append(
-                f"The policy excludes “{leaf.text.strip().rstrip('.')}”, and the chart ({place.document}, page {place.page}) speaks for it. {verdict.explanation}"
+                f"The policy excludes “{leaf.text.strip().rstrip('.')}”, and the chart "
+                f"({place.document}, page {place.page}) speaks for it. {verdict.explanation}"
             )
     return tuple(warnings)

@@ -6,17 +6,10 @@ from functools import cache
 from extractors.vocabulary.labs import labs
 from pipeline.matching.phrases import Comparison, find_comparisons, find_window, number_of
 from pipeline.matching.requirements import AnyOf, Events, LabResult, Measurement, Requirement, Window
-from pipeline.matching.terms import data, find_measures
+from pipeline.matching.terms import data, find_measures, wording
 
-_UPPER = re.compile(
-    r"(?:above|over|greater than|exceed\w*|higher than|>|elevated above)\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+|lab'?s?\s+)?(?:reference\s+)?(?:upper limit|normal|range|ULN|reference)"
-    r"|\belevated\b|above (?:the )?(?:normal|reference) range|abnormally high",
-    re.IGNORECASE,
-)
-_LOWER = re.compile(
-    r"(?:below|under|less than|<)\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:reference\s+)?(?:lower limit|normal|range|LLN)",
-    re.IGNORECASE,
-)
+_UPPER = wording("number_leaves.upper")
+_LOWER = wording("number_leaves.lower")
 _NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
 _POSITIVE = re.compile(r"\bpositiv\w*\b|\breactive\b|\bdetected\b", re.IGNORECASE)
 _OF_LIMIT = re.compile(
@@ -24,19 +17,12 @@ _OF_LIMIT = re.compile(
     re.IGNORECASE,
 )
 # "Hurley stage II or III", "class III to IV"
-_ROMAN = re.compile(
-    r"\b(?P<of>stage|class|grade|NYHA class)\s+(?P<a>I{1,3}|IV|V)\b(?:(?P<join>\s*(?:or|to|-|–|and)\s*)(?P<b>I{1,3}|IV|V)\b)?",
-    re.IGNORECASE,
-)
+_ROMAN = wording("number_leaves.roman")
 _BASELINE = re.compile(
     r"\bbaseline\b|pre-?treatment|prior to (?:starting|initiat|treatment)|before (?:starting|treatment)", re.IGNORECASE
 )
 # "More than one ...", "two or more ...", "at least 2 ...", "A level 3 event", "4 or more per month", "a history of"
-_HOW_MANY = re.compile(
-    r"(?P<over>more than|greater than|>)\s*(?P<a>\w+)|(?:at least|[≥]|>=|a minimum of|minimum of)\s*(?P<b>\w+)|(?P<c>\w+)(?:\s*\(\d+\))?\s+or\s+more"
-    r"|(?P<fewer>fewer than|less than|<)\s*(?P<d>\w+)|(?:no more than|at most|≤)\s*(?P<e>\w+)",
-    re.IGNORECASE,
-)
+_HOW_MANY = wording("number_leaves.how_many")
 _PER = re.compile(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
 
 

@@ -60,9 +60,15 @@ _WINDOW = re.compile(
     re.IGNORECASE,
 )
 
-_MORE = r"(?:[≥]|>=|=>|at least|no less than|not less than|a minimum of|minimum of|minimum|equal to or (?:greater|more|higher) than|greater than or equal to|more than or equal to|at or above)"
+_MORE = (
+    r"(?:[≥]|>=|=>|at least|no less than|not less than|a minimum of|minimum of|minimum|at or above"
+    r"|equal to or (?:greater|more|higher) than|(?:greater|more) than or equal to)"
+)
 _OVER = r"(?:>|above|over|more than|greater than|higher than|exceeds|exceeding|in excess of)"
-_FEWER = r"(?:[≤]|<=|=<|at most|no more than|not more than|no greater than|less than or equal to|at or below|up to|equal to or (?:less|lower) than)"
+_FEWER = (
+    r"(?:[≤]|<=|=<|at most|no more than|not more than|no greater than|less than or equal to|at or below|up to"
+    r"|equal to or (?:less|lower) than)"
+)
 _UNDER = r"(?:<|below|under|less than|lower than|fewer than)"
 _AFTER_MORE = (
     r"(?:or (?:higher|more|greater|above|over|older|worse)|and (?:above|higher|older|greater|over)|or at least)"

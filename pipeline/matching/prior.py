@@ -7,9 +7,11 @@ from typing import Literal
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import Avoidance, PriorTherapy, Therapy
-from pipeline.matching.terms import base_of, belongs, find_therapies
+from pipeline.matching.terms import base_of, belongs, find_therapies, within, wording
 from pipeline.matching.trials import Trial, longest, never_taken, no_bar, tolerance, trials_of
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
+
+_NAIVE = wording("prior.naive")
 
 Answer = Literal["satisfies", "short", "open"]
 
@@ -33,10 +35,9 @@ def judge_prior(requirement: PriorTherapy, record: Record) -> Verdict:
 
 
 def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int, record: Record) -> Verdict:
-    findings = [
-        _finding(requirement, record, generic, facts)
-        for generic, facts in _of_interest(requirement, therapies, record).items()
-    ]
+    interest = _of_interest(requirement, therapies, record)
+    findings = [_finding(requirement, record, generic, facts) for generic, facts in interest.items()]
+    findings = [at for at in findings if at.why != "only_named"]  # planned or considered: neither for nor against
     wanted = _names(therapies)
     satisfying = [at for at in findings if at.answer == "satisfies"]
     if len(satisfying) >= count:
@@ -310,16 +311,10 @@ def _dose_words(trial: Trial) -> str:
 
 
 def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
-    """Return sentences that say that nothing of the kind was ever taken ("biologic-naive", "never had any TNF inhibitor")."""
-    from pipeline.matching.terms import within
-
+    """Return sentences that say that nothing of the kind was ever taken: "never had any TNF inhibitor"."""
     found = []
-    pattern = re.compile(
-        r"\bnever (?:had|been on|taken|used|tried|received|been treated with)\b|\bnaive\b|\bno (?:prior|previous) (?:use|trial|treatment|exposure)",
-        re.IGNORECASE,
-    )
     for statement in record.statements:
-        if not pattern.search(statement.text):
+        if not _NAIVE.search(statement.text):
             continue
         named = [at.therapy for at in find_therapies(statement.text)]
         if all(any(within(therapy, other) for other in named) for therapy in therapies):

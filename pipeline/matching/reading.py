@@ -31,32 +31,17 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
-from pipeline.matching.terms import data, words_of
+from pipeline.matching.terms import data, wording, words_of
 
 _YEARS = r"(?:years?|yrs?)"
 # "18 years of age or older", "at least 18 years old", ">= 12 years of age", "18 years or older"
-_AGE_FROM = re.compile(
-    rf"(?:(?P<lead>at least|[≥]|>=|greater than or equal to|(?P<above>older than|over|greater than|>))\s*)?(?P<n>\d{{1,2}})\s*(?:\+\s*)?{_YEARS}?(?:\s*(?:of age|old))?\s*(?P<tail>(?:of age )?(?:or|and) (?:older|above|over|up)|or greater)?",
-    re.IGNORECASE,
-)
-_AGE_TO = re.compile(
-    rf"(?:(?P<below>younger than|under|less than|<)|(?:up to|no older than|[≤]|<=))\s*(?P<n>\d{{1,2}})\s*{_YEARS}|(?P<m>\d{{1,2}})\s*{_YEARS}(?:\s*(?:of age|old))?\s*(?:or|and) (?:younger|below|under)",
-    re.IGNORECASE,
-)
-_AGE_BETWEEN = re.compile(
-    rf"(?:between\s*)?(?:the ages of\s*)?(?P<a>\d{{1,2}})\s*(?:{_YEARS}(?: of age| old)?\s*)?(?:to|and|-|–|through)\s*(?P<b>\d{{1,2}})\s*{_YEARS}",
-    re.IGNORECASE,
-)
-_AGE_WORDS = re.compile(
-    rf"\bage[ds]?\b|{_YEARS}[\s-](?:of age|old|or older|and older)|\d\s*{_YEARS}?\s*(?:or|and) (?:older|above|younger)\b",
-    re.IGNORECASE,
-)
+_AGE_FROM = wording("reading.age_from")
+_AGE_TO = wording("reading.age_to")
+_AGE_BETWEEN = wording("reading.age_between")
+_AGE_WORDS = wording("reading.age_words")
 _ADULT = re.compile(r"\b(?:is|be)?\s*(?:an )?adults?\b", re.IGNORECASE)
 
-_PRESCRIBED = re.compile(
-    r"(?:prescri\w+|ordered|requested|recommended|managed|administered|supervised|care)\s*(?:is\s*)?(?:by|of)\b|prescriber is|specialist in|in consultation with|consult\w*",
-    re.IGNORECASE,
-)
+_PRESCRIBED = wording("reading.prescribed")
 _CONSULT = re.compile(r"consult", re.IGNORECASE)
 _VISIT = re.compile(r"\b(?:visit|encounter|evaluat\w+|appointment|examination|seen)\b", re.IGNORECASE)
 _IN_PERSON = re.compile(r"in[- ]person|face[- ]to[- ]face|office visit", re.IGNORECASE)
@@ -66,31 +51,23 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 
-_ABSENT = re.compile(
-    r"\b(?:does not|do not|has not|must not|is not|are not|should not|has no|have no|no|without|absence of|free (?:of|from)|negative for|not have)\b"
-    r"(?:\s+(?:have|had|has|be|been|experiencing|any|an?|currently|pregnant or|documented|known|evidence|history|signs?|prior|of|diagnosed with|diagnosis)\b)*\s*",
-    re.IGNORECASE,
-)
-_HAS = re.compile(
-    r"\b(?:has|have|with|having)\b\s+(?:an?\s+|the\s+)?(?:(?:confirmed|documented|established|clinical|definitive|current|primary|known)\s+)*(?:diagnosis of\s+|diagnosed with\s+)?|diagnos\w+ (?:of|with|is)\b|\bdiagnosed\b|^(?:an? )?(?:confirmed |documented )?diagnosis:?",
-    re.IGNORECASE,
-)
+_ABSENT = wording("reading.absent")
+_HAS = wording("reading.has")
 _SEVERITY = re.compile(
     r"\b(mild|moderate|moderately|severe|severely|refractory|active|chronic|uncontrolled|persistent)\b", re.IGNORECASE
 )
 _AREAS = re.compile(r"\b(?:affect\w*|involv\w*|lesions?|locat\w+|plaques?)\b", re.IGNORECASE)
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
 _OR_CLAUSE = re.compile(
-    r"[,;]?\s+(?:or|OR)\s+(?=(?:the )?(?:patient|member(?!['’])|he|she|there|individual|has|have|is|was|had|documentation)\b|(?:completed|unable|intolerant|contraindic)\w*\b)"
+    r"[,;]?\s+(?:or|OR)\s+(?="
+    r"(?:the )?(?:patient|member(?!['’])|he|she|there|individual|has|have|is|was|had|documentation)\b"
+    r"|(?:completed|unable|intolerant|contraindic)\w*\b)"
 )
 _AND_CLAUSE = re.compile(
     r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets)\b)"
 )
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^\s*(?:documentation (?:of|that|supports?|shows?)|submission of [\w\s]{0,40}?(?:documenting|showing|confirming|that)|chart notes? (?:documenting|showing)|(?:medical )?records? (?:documenting|showing))\s*:?\s*(?:that\s+)?",
-    re.IGNORECASE,
-)
+_LABEL = wording("reading.label")
 _DEED = re.compile(
     r"\b(?:completed|treat\w*|tried|failed|received|taken|undergone|screened|tested|controlled)\b", re.IGNORECASE
 )
@@ -172,12 +149,7 @@ def requirement_of(leaf: Node) -> Requirement:
 
 
 # Words that ask for more than any field of the requirement holds.
-_FURTHER = re.compile(
-    r"\b(?:while (?:on|taking|receiving|using)\b[^,;]*|maximal(?:ly)?[\w\s-]{0,12}(?:tolerated)?(?:\s+dos\w+)?|(?:at (?:a )?)?high[- ]dose\w*(?! (?:topical|potency))"
-    r"|(?:at least )?(?:three|four|two|2|3|4|multiple) (?:or more )?times (?:a|per) day|on (?:at least )?(?:two|three|2|3) (?:or more )?(?:separate |different |consecutive )?(?:occasions|dates|visits|measurements|readings)"
-    r"|(?:confirmed|verified|supported|established|demonstrated) (?:by|with|through|via)\b[^,;]*|two-?fold\b[^,;]*|(?:in spite of|despite)\b[^,;]*|physician[- ]directed|supervised|consecutive|each)\b",
-    re.IGNORECASE,
-)
+_FURTHER = wording("reading.further")
 
 
 def _without_tags(text: str) -> str:

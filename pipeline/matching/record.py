@@ -13,25 +13,15 @@ from dataclasses import dataclass, field
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.evidence import Evidence
 from pipeline.matching.requirements import Window
-from pipeline.matching.terms import base_of, find_therapies
+from pipeline.matching.terms import base_of, find_therapies, wording
 
 PageKey = tuple[str, int]
 
 # Who else a sentence may be about. "Mother" alone may be the patient when a daughter calls: such a sentence is left
 # out too, since nothing in it says whose mother.
-_RELATIVE = r"(?:mother|father|sister|brother|siblings?|aunt|uncle|cousin|grand(?:mother|father|parents?)|daughter|son|wife|husband|spouse|partner|neighbou?r|room-?mate|friend|co-?worker|mom|dad|niece|nephew|twin)"
-_SOMEONE_ELSE = re.compile(
-    rf"\b(?:his|her|the patient's|patient's|pt's|an? (?:older |younger |half-)?|the|older|younger)\s+{_RELATIVE}\b(?!\s+(?:calls|called|reports|states|brings|brought|says|notes|confirms|lives|may|will|is (?:here|present)|accompan|at bedside|present))"
-    rf"|^\s*{_RELATIVE}(?:'s)?\b|\bfamily (?:history|hx)\b|^\s*FH\b|\b{_RELATIVE}\s*[:-]|\b{_RELATIVE} of the patient|\b(?:mother|father|sister|brother|aunt|uncle|cousin)\s+(?:has|had|was|takes|took|with|on|died)\b",
-    re.IGNORECASE,
-)
+_SOMEONE_ELSE = wording("record.someone_else")
 # What has not happened: planned, considered, hypothetical, asked for.
-_NOT_YET = re.compile(
-    r"\b(?:will (?:consider|discuss|try|start|begin|think|need|likely|look|plan|order|repeat|check|get|obtain)|consider(?:ing|ed|s)?\b|plan(?:s|ned|ning)? (?:to|for|on)|planned|to be (?:ordered|scheduled|booked|done|started|sent|arranged|discussed)|"
-    r"may (?:consider|want|need|try|start|attend)|might|could (?:be|try|consider|start)|would (?:consider|need|like|prefer|be)|should be (?:started|ordered|considered|obtained)|if (?:she|he|the|this|not|it|insurance|fasting|symptoms|tofacitinib|denied|needed|no)|"
-    r"talked about|discuss(?:ed|ing)? (?:starting|adding|\w+ for later)|asks? (?:about|re|for|whether|when)|asked about|interested in|next(?: step)?:|pending|awaiting|recommend(?:s|ed)? (?:starting|a trial)|candidate for|rule out|r/o\b|concern for|possible|suspected|suspicious for|query)\b",
-    re.IGNORECASE,
-)
+_NOT_YET = wording("record.not_yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

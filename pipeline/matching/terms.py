@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -24,6 +24,14 @@ def data(name: str) -> dict[str, Any]:
     return content
 
 
+@cache
+def wording(key: str) -> re.Pattern[str]:
+    """Return the compiled entry of patterns.yaml."""
+    ((kind, alternatives),) = data("patterns")[key].items()
+    joined = "|".join(alternatives)
+    return re.compile(rf"\b(?:{joined})\b" if kind == "words" else joined, re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A treatment named in a text: characters start..end hold it."""
@@ -41,8 +49,12 @@ def words_of(*words: str) -> re.Pattern[str]:
 
 
 @cache
-def _care() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((key, words_of(key, *names)) for key, names in data("care").items())
+def _care() -> tuple[tuple[str, Literal["care", "class"], re.Pattern[str]], ...]:
+    held = data("care")
+    return (
+        *((key, "care", words_of(key, *names)) for key, names in held["care"].items()),
+        *((key, "class", words_of(*names)) for key, names in held["classes"].items()),
+    )
 
 
 def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
@@ -55,9 +67,9 @@ def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
         Mention(therapy=Therapy(name=at.key, sort="class", printed=at.text), start=at.start, end=at.end)
         for at in find_classes(text)
     ]
-    for key, pattern in _care():
+    for key, sort, pattern in _care():
         found += [
-            Mention(therapy=Therapy(name=key, sort="care", printed=match[0]), start=match.start(), end=match.end())
+            Mention(therapy=Therapy(name=key, sort=sort, printed=match[0]), start=match.start(), end=match.end())
             for match in pattern.finditer(text)
         ]
     kept: list[Mention] = []

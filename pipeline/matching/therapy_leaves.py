@@ -14,73 +14,33 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Wanted,
 )
-from pipeline.matching.terms import Mention, base_of, find_therapies
+from pipeline.matching.terms import Mention, base_of, find_therapies, wording
 
 # "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
-_NOT_WITH = re.compile(
-    r"\b(?:not|never|avoid\w*|no)\b[^.;]{0,60}?\b(?:with|together|concurrent\w*|concomitant\w*|combin\w+|receiving|taking)\b"
-    r"|\bwithout\s+(?:concurrent|concomitant)|\bas monotherapy\b",
-    re.IGNORECASE,
-)
+_NOT_WITH = wording("therapy_leaves.not_with")
 _USE_WITH = re.compile(
     r"\b(?:use|used|combination|concurrent\w*|concomitant\w*|together|given)\b[^.;]{0,40}\bwith\b", re.IGNORECASE
 )
 # "will be used together with", "in combination with", "added to", "on background", "concurrent use of"
-_WITH = re.compile(
-    r"\b(?:together|combination|combined|conjunction|concurrent\w*|concomitant\w*|along|adjunct\w*|add-?on|added|addition)\b"
-    r"|\b(?:used|given|taken|prescribed)\s+with\b|\bbackground\b",
-    re.IGNORECASE,
-)
-_INTOLERANCE = re.compile(
-    r"intoleran|unable to tolerate|could not tolerate|cannot tolerate|not tolerat|did not tolerate|adverse (?:event|effect|reaction)"
-    r"|side effects?|hypersensitiv|allerg|toxicity",
-    re.IGNORECASE,
-)
+_WITH = wording("therapy_leaves.with")
+_INTOLERANCE = wording("therapy_leaves.intolerance")
 _CONTRAINDICATION = re.compile(
     r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable",
     re.IGNORECASE,
 )
-_INADEQUATE = re.compile(
-    r"inadequate(?:ly)? (?:clinical )?(?:respon|control|treat|efficac)|insufficient(?:ly)? (?:respon|control)|fail(?:ed|ure|s|ing)\b|not (?:adequately |been )?(?:respond|controlled)"
-    r"|lack of (?:respon|effic|effect|improvement)|(?:did|does|has) not (?:adequately )?(?:respond|achieve|improve)|refractory|no (?:adequate )?(?:response|improvement)|suboptimal|ineffective|loss of response"
-    r"|non-?respon|unresponsive|(?:remain|persist)\w* (?:symptomatic|active|uncontrolled)|without (?:adequate )?(?:response|improvement|relief)|(?:despite|in spite of)",
-    re.IGNORECASE,
-)
-_TRIAL = re.compile(
-    r"\btri(?:ed|al|als)\b|\bha(?:s|ve) (?:previously )?(?:used|received|taken|completed|participated)|history of (?:use|treatment|receiving|taking)|previous(?:ly)? (?:use|treat|receiv)|prior (?:use|therapy|treatment|trial)"
-    r"|treated with .{3,80} for|at least \w+ (?:\w+ )?(?:of|with) |step therapy|underwent|course of|been (?:on|treated)|have (?:used|received|taken)|completed?\b",
-    re.IGNORECASE,
-)
-_AVOID = re.compile(
-    r"(?:clinical|medical) (?:reason|rationale)s? (?:to avoid|not to|against|for avoid)|reason to avoid|should not (?:be )?(?:treated|use|take|receive)|cannot (?:be treated|use|take|receive)|unable to (?:use|take|receive)",
-    re.IGNORECASE,
-)
-_ON_NOW = re.compile(
-    r"\b(?:is|are) (?:currently )?(?:being )?(?:treated with|on|using|taking|receiving|injecting|maintained on|established on)\b|\bcurrently (?:on|receiving|taking|using|treated)\b|\b(?:uses|takes|receives|injects)\b|\bhas been (?:on|receiving|taking|established)\b",
-    re.IGNORECASE,
-)
-_RESPONSE = re.compile(
-    r"\b(?:beneficial|positive|adequate|good|favorable|favourable|clinical(?:ly)?|meaningful|significant|objective|sustained)\b[\w\s,]{0,40}\b(?:respon\w+|benefit|improv\w+)"
-    r"|\bhas (?:had a )?(?:responded|respons\w+|benefit\w*|improved)|\b(?:response|benefit|improvement)\b (?:to|from|with|in|by|shown|as shown)|(?:with|there is) a response|maint\w+ (?:of )?(?:response|remission)|(?:disease )?(?:stability|improvement)\b",
-    re.IGNORECASE,
-)
+_INADEQUATE = wording("therapy_leaves.inadequate")
+_TRIAL = wording("therapy_leaves.trial")
+_AVOID = wording("therapy_leaves.avoid")
+_ON_NOW = wording("therapy_leaves.on_now")
+_RESPONSE = wording("therapy_leaves.response")
 _EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following)\b|\bBOTH\b|\bALL\b")
-_COUNT = re.compile(
-    r"\b(?:at least |any |a minimum of |minimum of )?(?P<count>one|two|three|four|five|\d)(?:\s*\(\d\))?\s+(?:or more )?(?:different |distinct |prior |previous |preferred |formulary |generic |other |of the following\s*|(?=[a-z0-9]))",
-    re.IGNORECASE,
-)
+_COUNT = wording("therapy_leaves.count")
 _DOSES = re.compile(
     r"(?:at least |minimum of )?(\w+)(?:\s*\(\d+\))?\s+(?:doses|injections|infusions|sessions|treatments)\b",
     re.IGNORECASE,
 )
-_DOSE = re.compile(
-    r"(?:at (?:a )?dos(?:e|ing)s? of |at least |≥\s*|>=\s*)?(?P<dose>\d+(?:\.\d+)?\s*(?:mg|mcg|g|units?|grams?)(?:/kg)?)\s*(?P<per>(?:per|a|/|once|twice|every|each)?\s*(?:daily|weekly|day|week|monthly|month|dose)?(?:\s+daily|\s+weekly)?)(?:\s*(?P<more>or (?:more|higher|greater|above)))?",
-    re.IGNORECASE,
-)
-_NOT_COUNTED = re.compile(
-    r"(?P<what>[^.;]*?)\b(?:do(?:es)? not count|is not (?:a|an|considered)|are not|cannot be counted|will not (?:count|satisfy)|does not satisfy)\b",
-    re.IGNORECASE,
-)
+_DOSE = wording("therapy_leaves.dose")
+_NOT_COUNTED = wording("therapy_leaves.not_counted")
 
 
 def read_combination(text: str, negated: bool) -> Requirement | None:

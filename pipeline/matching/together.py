@@ -7,7 +7,7 @@ from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.prior import _joined, _names
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
-from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within
+from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within, wording
 from pipeline.matching.trials import was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
@@ -23,14 +23,13 @@ _ONLY = re.compile(r"\b(?:only|sole|single|as monotherapy|alone)\b", re.IGNORECA
 _ALONE = re.compile(
     r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b", re.IGNORECASE
 )
-_ALONGSIDE = re.compile(
-    r"\b(?:with|together|same time|concurrent\w*|concomitant\w*|combin\w*|at once|alongside|while on|in addition|added to|will be (?:given|used|taken)|will (?:not )?(?:take|use|receive|be on)|only|other|another)\b",
-    re.IGNORECASE,
-)
+_ALONGSIDE = wording("together.alongside")
 _CONTINUE = re.compile(
     r"\b(?:continu\w+|keep\w*|stay\w* on|remain\w* on|maintain\w*|added to|together with|along with|with|on)\b",
     re.IGNORECASE,
 )
+_PAST = wording("together.past")
+_GOES_ON = wording("together.goes_on")
 _STOPPED = re.compile(r"\b(?:stop\w*|discontinu\w*|held|hold|off|taper\w* off|d/c|ceased?|quit)\b", re.IGNORECASE)
 _TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
 _PLANS = frozenset({"plan", "assessment_plan", "assessment", "assessment_and_plan", "recommendations", ""})
@@ -282,13 +281,7 @@ def _once(items: list[Statement]) -> list[Statement]:
 
 def _past(text: str) -> bool:
     """Whether a sentence speaks of the past only: "She has never had belimumab" says nothing of what is planned."""
-    return bool(
-        re.search(
-            r"\bnever (?:had|been|taken|used|tried|received)\b|\bhas not had\b|\bno (?:prior|previous)\b|\breactions?\b|\ballerg",
-            text,
-            re.IGNORECASE,
-        )
-    )
+    return bool(_PAST.search(text))
 
 
 def not_yet_but_will(text: str) -> bool:
@@ -314,11 +307,7 @@ def _kept(therapies: tuple[Therapy, ...], record: Record) -> tuple[list[str], li
             if not any(belongs(name, at) for at in therapies):
                 continue
             lead = text[: mention.start]
-            goes_on = re.search(
-                r"\b(?:continu\w+|keep|stay on|remain on|together with|in combination with|along with)\s+(?:\w+\s+){0,3}$",
-                lead,
-                re.IGNORECASE,
-            )
+            goes_on = _GOES_ON.search(lead)
             joined = with_it and re.search(
                 r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
             )

@@ -8,24 +8,13 @@ from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatmen
 from extractors.vocabulary.drugs import is_a
 from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record, drugs_of, newest_first, not_yet
-from pipeline.matching.terms import base_of, find_therapies
+from pipeline.matching.terms import base_of, find_therapies, wording
 
 # months and years are first-of-month when printed without a day: a start may be this much later
 _SLACK_DAYS = {"day": 0, "month": 30, "year": 364}
-_NEVER = re.compile(
-    r"\bnever\s+(?:been\s+|was\s+)?(?:filled|picked up|taken|took|started|used|had|received|tried|dispensed|given|on)\b|\bnot (?:been )?(?:given|started|filled|taken|dispensed|picked up|prescribed|tried|wanted)\b"
-    r"|\b(?:did not|didn't|has not|have not|hasn't) (?:start|take|fill|pick|use|try|tried|taken|started|used|had|received|prescribed)|\b(?:rx|prescription|order) (?:was )?cancel\w*|declin\w+|refus\w+|\bno (?:prior|previous) (?:use|trial)",
-    re.IGNORECASE,
-)
-_TOLERATED = re.compile(
-    r"\btolerat(?:es|ed|ing)\b\s+(?:(?:it|this|the|both|all|\w+)\s+){0,4}?(?:well|fine|good|without|with no)\b|\bwell[- ]tolerated\b|\btolerat\w+ (?:well|without)|\b(?:no|without(?: any)?|denies(?: any)?|not have any)\s+(?:prior |known |other |significant |any |serious |drug )?(?:side[- ]effects?|adverse (?:effects?|events?|reactions?)|reactions?|intoleranc\w+|injection reactions?)\b"
-    r"|\bnot stopped (?:for|because of|due to) (?:an? )?(?:intoleranc\w*|side effects?|reaction)|\bno (?:evidence of )?intolerance",
-    re.IGNORECASE,
-)
-_NO_BAR = re.compile(
-    r"\bno (?:known |medical |clinical )?contra-?indications?\b|\bnot contra-?indicated\b|\b(?:no|not any) (?:clinical |medical )?reason to avoid\b|\bno allergy to\b",
-    re.IGNORECASE,
-)
+_NEVER = wording("trials.never")
+_TOLERATED = wording("trials.tolerated")
+_NO_BAR = wording("trials.no_bar")
 _RESTART = re.compile(r"\b(?:except|but|until|however)\b", re.IGNORECASE)
 
 

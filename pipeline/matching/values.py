@@ -2,15 +2,13 @@
 
 import datetime as dt
 import re
-from functools import cache
 
-from extractors.chart.facts import Assertion, Fact, Statement
+from extractors.chart.facts import Assertion, Fact
 from extractors.vocabulary.labs import convert, labs
 from extractors.vocabulary.scores import scores
-from pipeline.matching.phrases import NUMBER, find_lengths, number_of
-from pipeline.matching.record import Record, cite, newest_first, not_yet
-from pipeline.matching.requirements import Events, LabResult, Measurement
-from pipeline.matching.terms import data
+from pipeline.matching.phrases import NUMBER
+from pipeline.matching.record import Record, cite, newest_first
+from pipeline.matching.requirements import LabResult, Measurement
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 Side = bool | None  # None: the value cannot be held against the bound
@@ -238,10 +236,10 @@ def _facts_of(fact: Fact | None, shown: str) -> dict[str, str]:
     number = f"{measured.value:g}" if isinstance(measured.value, (int, float)) else str(measured.value)
     sign = measured.comparator + " " if measured.comparator else ""
     unit = ("" if measured.unit == "%" else " ") + measured.unit if measured.unit else ""
-    return {"value": f"{sign}{number}{unit}", "date": _day(fact.date), "wanted": shown, "name": name_of(fact.name)}
+    return {"value": f"{sign}{number}{unit}", "date": day_words(fact.date), "wanted": shown, "name": name_of(fact.name)}
 
 
-def _day(day: dt.date | None) -> str:
+def day_words(day: dt.date | None) -> str:
     return f"on {day:%B} {day.day}, {day.year}" if day else "without a date"
 
 
@@ -314,7 +312,7 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
                 cite(newest_first(late)),
                 wants=wants,
                 value=str(late[0].measurement.value),
-                date=_day(late[0].date),
+                date=day_words(late[0].date),
                 wanted=wanted,
                 name=shown,
             )
@@ -325,7 +323,7 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
                 cite([old]),
                 wants=wants,
                 value=_result_of(old) or str(old.measurement.value),
-                date=_day(old.date),
+                date=day_words(old.date),
                 wanted=wanted,
                 name=shown,
             )
@@ -335,7 +333,7 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
     said = ", ".join(sorted(str(at.measurement.value) for at in latest))
     facts_of = {
         "value": said.lower() if len(said) > 3 else said,
-        "date": _day(latest[0].date),
+        "date": day_words(latest[0].date),
         "wanted": wanted,
         "name": shown,
     }
@@ -367,101 +365,3 @@ def _result_of(fact: Fact) -> str | None:
         return None
     side = _against_limit(fact, Measurement(names=(fact.name,), limit="above_upper"))
     return None if side is None else "positive" if side else "negative"
-
-
-# ---------------------------------------------------------------- counted events
-
-
-@cache
-def _chart_pattern(event: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
-
-
-_HOW_MANY = re.compile(
-    r"(?P<only>only|just|a single|at most|no more than)?\s*\b(?P<n>no|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice|\d{1,3}|zero|never|none|denies(?: any)?|without(?: any)?|not (?:had |needed |required |have )?(?:any )?)\b(?P<gap>[\w\s,/-]{0,28}?)$",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    r"^\s*(?P<n>\d{1,3}|once|twice|one|two|three|four|five|six)\s*(?:times|x|/\s*month|per month|a month|days|in the|over the|this|since)",
-    re.IGNORECASE,
-)
-_NONE_WORDS = re.compile(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
-
-
-def judge_events(requirement: Events, record: Record) -> Verdict:
-    """Return the verdict on a count of events: only a sentence that gives the number decides."""
-    entry = data("events")[requirement.event]
-    wanted = _events_shown(requirement, entry["name"])
-    counts: list[tuple[float, Statement]] = []
-    for statement in record.statements:
-        count = _count_in(statement, requirement)
-        day = statement.date
-        if count is None or (requirement.window and not record.inside(day, requirement.window)):
-            continue
-        counts.append((count, statement))
-    facts = {"wanted": wanted, "name": entry["name"], "count": "", "date": ""}
-    if not counts:
-        return unclear(
-            "silent_events", wants=f"the number and dates of {entry['name']}s, with the record of each", **facts
-        )
-    newest = max((at.date for _, at in counts if at.date), default=None)
-    latest = [(n, at) for n, at in counts if at.date == newest] or counts
-    answers = {_holds(n, requirement) for n, _ in latest}
-    proof = [at for _, at in sorted(latest, key=lambda pair: -pair[0])]
-    others = [
-        at
-        for n, at in sorted(counts, key=lambda pair: pair[1].date or dt.date.min, reverse=True)
-        if at not in proof and {_holds(n, requirement)} == answers
-    ]
-    facts |= {"count": f"{latest[0][0]:g}", "date": _day(newest)}
-    if answers == {True}:
-        return met("events_right", cite([*proof, *others]), **facts)
-    if answers == {False} and all(
-        _holds(n, requirement) is False for n, at in counts if at.date and newest and (newest - at.date).days < 365
-    ):
-        return not_met("events_wrong" if latest[0][0] else "events_none", cite([*proof, *others]), **facts)
-    return unclear("events_unsure", cite([*proof, *others]), wants=f"the number and dates of {entry['name']}s", **facts)
-
-
-def _count_in(statement: Statement, requirement: Events) -> float | None:
-    """Return the number of events that a sentence states; None when it states none."""
-    if statement.cells or not_yet(statement.text):
-        return None
-    for part in re.split(r"(?<=[.;])\s+", statement.text):
-        for match in _chart_pattern(requirement.event).finditer(part):
-            lead = part[: match.start()]
-            if found := _HOW_MANY.search(lead):
-                count = 0.0 if _NONE_WORDS.match(found["n"]) else number_of(found["n"])
-            elif behind := _BEHIND.match(part[match.end() :]):
-                count = number_of(behind["n"])
-            elif re.search(r"\b(?:denies|no|never|not|without)\b[^.;]{0,60}$", lead, re.IGNORECASE):
-                count = 0.0
-            else:
-                continue
-            if count is not None and not _length_there(part, match.start(), found):
-                return count
-    return None
-
-
-def _length_there(part: str, at: int, found: re.Match[str] | None) -> bool:
-    """Whether the number before the event belongs to a length of time ("two years of migraine")."""
-    return (
-        bool(found)
-        and any(length.start <= found.start("n") < length.end for length in find_lengths(part[:at]))
-        and "day" not in part[found.start("n") : at + 20].lower()
-    )
-
-
-def _holds(count: float, requirement: Events) -> bool:
-    return {
-        ">": count > requirement.value,
-        ">=": count >= requirement.value,
-        "<": count < requirement.value,
-        "<=": count <= requirement.value,
-    }.get(requirement.comparator, count == requirement.value)
-
-
-def _events_shown(requirement: Events, name: str) -> str:
-    words = {">": "more than", ">=": "at least", "<": "fewer than", "<=": "at most"}
-    per = f" a {requirement.per}" if requirement.per else ""
-    return f"{words.get(requirement.comparator, '')} {requirement.value:g} {name}{'s' if requirement.value != 1 and not name.endswith(('s', ')')) else ''}{per}".strip()
