@@ -8,16 +8,20 @@ from extractors.denial.labels import Labelled
 from extractors.denial.reading import Letter, Span
 from extractors.denial.roles import Said, section
 from extractors.evidence import Finding
+from extractors.vocabulary.icd10 import icd10_text
 
 # ICD-10-CM: "M32.19", "I10" (without a point only after its label)
 _ICD10 = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
 _ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
 # HCPCS level II "J0491"; CPT "72148" and "0232T" only after CPT, HCPCS, code, or in parentheses beside one
-_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV]\d{4}(?![\w-])")
+_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?![\w-])")
 _CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TF0-9])(?![\w.,-]*\d)(?![\w-])")
 _CPT_LABEL = re.compile(
     r"(?:\bCPT|\bHCPCS|procedure code|service code|billing code|\bcodes?)(?:®)?(?: ?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
+)
+_ICD10_MISREAD = re.compile(
+    r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
 )
 _NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
@@ -30,20 +34,21 @@ _NOT_HERE = {"copies", "fair_hearing", "external_review", "agency", "court", "he
 
 
 def find_codes(
-    letter: Letter, labels: list[Labelled], said: list[Said], taken: Iterable[Span], only: Span | None = None
+    letter: Letter, labels: list[Labelled], said: list[Said], taken: Iterable[Span], only: Iterable[Span] = ()
 ) -> Finding[Codes] | None:
     """Return the codes of the denied service and its diagnosis.
 
     `taken` are spans of identifiers, which look like codes; `only` limits the search to the
     denied lines of an explanation of benefits.
     """
+    rows = [(span.start, span.end) for span in only]
     taken = [(span.start, span.end) for span in taken]
     dx_cells = [span for label in labels if label.field == "diagnosis" for span in label.values[:1]]
     code_cells = [span for label in labels if label.field == "code" for span in label.values[:1]]
     found: dict[str, dict[str, tuple[int, int]]] = {"icd10": {}, "hcpcs_cpt": {}, "ndc": {}}
 
     def keep(kind: str, start: int, end: int) -> None:
-        if only and not only.start <= start < only.end:
+        if rows and not any(a <= start < b for a, b in rows):
             return
         if any(a <= start < b for a, b in taken):
             return
@@ -52,7 +57,12 @@ def find_codes(
             return
         if one and _OTHER_CODE.search(letter.text[max(one.start, start - 60) : min(one.end, end + 25)]):
             return
-        found[kind].setdefault(letter.text[start:end].upper(), (start, end))
+        code = letter.text[start:end].upper()
+        if kind == "icd10" and letter.text[start] in "1l|":
+            code = "I" + code[1:]
+        if kind == "hcpcs_cpt":
+            code = code[0] + code[1:].replace("O", "0")  # no code has a letter O: "JO491" is J0491
+        found[kind].setdefault(code, (start, end))
 
     text = letter.text
     for match in _NDC.finditer(text):
@@ -64,6 +74,11 @@ def find_codes(
     for span in dx_cells:
         for match in _ICD10_BARE.finditer(text, span.start, span.end):
             keep("icd10", match.start(), match.end())
+    for match in _ICD10_MISREAD.finditer(text):
+        repaired = f"I{match['rest'] or match['rest2']}"  # "(163.9)" after a condition: no code begins with a 1
+        if icd10_text(repaired) and not found["icd10"]:
+            misread = match.start()
+            keep("icd10", misread, match.end())
     for match in _HCPCS.finditer(text):
         if not any(span.start <= match.start() < span.end for span in dx_cells):
             keep("hcpcs_cpt", match.start(), match.end())
@@ -71,7 +86,7 @@ def find_codes(
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
         in_parens = match[0][-1] in "TF" and text[match.start() - 1] == "("
-        if (in_cell or labelled or in_parens or only) and not _revenue(text, match.start()):
+        if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())
     if not any(found.values()):
         return None

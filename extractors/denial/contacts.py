@@ -27,15 +27,15 @@ class Contact:
 # "1-800-555-0117", "(877) 291-0366", "800.365.0609", "1 800 555 0117"; 8005550117 after its label.
 # OCR reads l for 1, O for 0; a number needs its ten digits after repair.
 _PHONE = re.compile(
-    r"(?<![\w/-])(?:\+?[1lI][ .-]{0,2})?\(?[2-9]\d{2}\)?[ .-]{0,3}[2-9\dOolI]\d{2}[ .-]{1,2}[\dOolI]{4}(?![\w-]*\d)"
+    r"(?<![\w/-])(?:\+?[1lI][ .-]{0,2})?\(?[2-9]\d{2}\)?[ .'-]{0,3}[2-9\dOolI]\d{2}[ .'-]{1,3}[\dOolI]{4}(?![\w-]*\d)"
     r"|(?<![\w/-])1?[2-9]\d{9}(?!\w)"
 )
 _FAX_BEFORE = re.compile(r"(?:fax|facsimile)[^.;]{0,28}$", re.IGNORECASE)
 _PHONE_BEFORE = re.compile(r"(?:phone|tel|telephone|call|calling|\bph)\b[^.;]{0,28}$", re.IGNORECASE)
-_TTY_BEFORE = re.compile(r"(?:\btt[yd]\b|\btdd\b)[^.;,]{0,12}$", re.IGNORECASE)
+_TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
 
 _STREET = r"(?:\d{1,6}(?:-\d+)? (?:[NSEW]\.? )?(?:[A-Z0-9][\w.']* ?){1,6}?(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
-_BOX = r"(?:P\.?\s?O\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
+_BOX = r"(?:[PRF]\.?\s?[O0]\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
 _ZIP = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
 _ADDRESS = re.compile(rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP})(?!\d)", re.DOTALL)
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
@@ -166,7 +166,7 @@ def as_printed(letter: Letter, start: int, end: int) -> str:
             joined += below
         else:
             joined += (", " if _starts_part(above, below) else " ") + below
-    return joined.strip(" ,;.").replace("( ", "(")
+    return re.sub(r"\b[PRF]\.?\s?[O0]\.?(?=\s?Box)", lambda at: "P.O." if "." in at[0] else "PO", joined.strip(" ,;."))
 
 
 def _starts_part(above: str, below: str) -> bool:

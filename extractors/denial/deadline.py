@@ -39,8 +39,10 @@ _COUNT = re.compile(
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "S": "5"})
 # What the plan or a reviewer does within a time is no time to appeal.
 _PLAN_ACTS = re.compile(
-    r"\b(?:we|plan|carrier|reviewers?|people|organization|IRO|company|aetna|cigna|humana)\b[^.;]{0,70}"
-    r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a|send you|process|look at)",
+    r"\b(?<!ask )(?<!asking )(?<!tell )(?<!write to )(?:we|(?:the |your |health )?plan|carrier|reviewers?|people|organization|IRO|company|aetna|cigna|humana)\b"
+    r"(?:(?!\byou\b|\bask|\bappeal to)[^.;]){0,60}"
+    r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a|send you|process|look at|mail you|issue)"
+    r"|\b(?:we|plan|carrier)\b(?:(?!\byou\b)[^.;]){0,20}\bha(?:ve|s) (?:up to )?$",
     re.IGNORECASE,
 )
 _IS_DECIDED = re.compile(

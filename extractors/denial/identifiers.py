@@ -109,4 +109,4 @@ def _read_reference(text: str, firm: bool) -> tuple[int, int, str] | None:
 def _stands_alone(letter: Letter, label: Labelled) -> bool:
     """Whether a one-word label without a colon opens its cell: "authorization 2609260447" between middots."""
     before = letter.text[max(0, label.at.start - 3) : label.at.start]
-    return not before.strip() or before.strip()[-1] in "·|;"
+    return not before.strip() or before.strip()[-1] in "·|;-"

@@ -38,6 +38,7 @@ class VocabularyError(RebutError):
 
 
 _NUMBER = r"(?:numbers?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
+_ID = r"[i1l!|]d"  # a scanner's "1D" and "!D" are the label ID
 _COLON = re.compile(r"\s*(?:[:#]|\s-\s)+\s*")
 _SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
 
@@ -56,7 +57,7 @@ def vocabulary() -> dict[str, str]:
 
 
 def _as_pattern(phrase: str) -> str:
-    words = [_NUMBER if word == "{no}" else re.escape(word) for word in phrase.split()]
+    words = [_NUMBER if word == "{no}" else _ID if word == "id" else re.escape(word) for word in phrase.split()]
     return r"\s*".join(words).replace("'s", "'?s?")
 
 
@@ -79,6 +80,7 @@ def field_of(printed: str) -> str | None:
     "Patient / birth date" names two fields: see `find_labels`.
     """
     name = re.sub(r"\s+", " ", re.sub(r"[:*®™.]+$", "", printed.strip().lower())).strip(" :#")
+    name = re.sub(r"(?<!\w)[1l!|]d(?!\w)", "id", name)
     name = re.sub(r"\b(?:no\.?|num\.?|nbr\.?)$|#$", "number", name).strip()
     flat = _flat()
     if name in flat:
@@ -123,20 +125,20 @@ def _labels_of_line(letter: Letter, cells: "_Cells", index: int, place: Place) -
     text = letter.text[place.start : place.end]
     marks = list(_marks(text))
     for number, (start, end, field, firm) in enumerate(marks):
-        until = marks[number + 1][0] if number + 1 < len(marks) else len(text)
+        until = next((at for at, _, _, _ in marks[number + 1 :] if at >= end), len(text))
         value_start = end + (colon.end() if (colon := _COLON.match(text[end:])) else 0)
         value = text[value_start:until]
-        if firm and number + 1 == len(marks) and (cut := re.search(r"\s[·|]\s", value)):
+        if firm and until == len(text) and (cut := re.search(r"\s[·|]\s", value)):
             value = value[: cut.start()]
         stripped = value.strip(" \t,;·|")
         spans: list[Span] = []
         if stripped:
             begin = place.start + value_start + len(value) - len(value.lstrip(" \t,;·|"))
             spans.append(_whole(letter, begin, begin + len(stripped)))
-        elif number + 1 == len(marks):
-            if firm or number == 0:
+        elif until == len(text):
+            if firm or start == 0:
                 spans += cells.around(index, place)
-            if number and (follow := cells.next_in_flow(place)):
+            if start and (follow := cells.next_in_flow(place)):
                 spans.insert(0, follow)
         if spans:
             yield Labelled(
@@ -175,7 +177,7 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             continue
         before, after = text[: match.start()], text[match.end() :]
         colon = bool(re.match(r"\s*(?::|#)", after))
-        opens = not before.strip() or bool(re.search(r"[·|;]\s*$", before))
+        opens = not before.strip() or bool(re.search(r"(?:[·|;]|\s-)\s*$", before))
         if not (colon or opens):
             # "Member ID W123 Group 555": a second label in a line needs a value that looks like one
             if not re.match(r"\s+(?=[A-Z0-9-]*\d)", after):
@@ -198,13 +200,12 @@ def _strong(printed: str) -> bool:
 
 def _fields_of(whole: str) -> list[str]:
     """Return the fields of a cell that is a label as a whole; two for "Patient / birth date"."""
-    if field := field_of(whole):
-        return [field]
     parts = [part for part in re.split(r"\s*/\s*", whole) if part.strip()]
-    fields = [field_of(part) for part in parts]
-    if len(parts) > 1 and all(fields):
+    fields = [field_of(part) for part in parts] if len(parts) > 1 else []
+    if fields and all(fields):
         return list(dict.fromkeys(field for field in fields if field))
-    return []
+    field = field_of(whole)
+    return [field] if field else []
 
 
 class _Cells:
@@ -225,12 +226,36 @@ class _Cells:
         found = []
         row = self.rows[id(place.line)]
         right = [other for other in row if other.line.box.x0 > place.line.box.x0 and other is not place]
+        below = self.below(place)
+        if below and self._is_label(below):
+            below = None
+        if below and right and self._heads(right[0], below) and not place.line.text.rstrip().endswith(":"):
+            right = []  # two headings side by side: the value stands beneath
         if right and not self._is_label(right[0]):
             found.append(self._cell(right[0]))
-        below = self.below(place)
-        if below and not self._is_label(below):
-            found.append(self._cell(below))
+        if below:
+            found.insert(0 if self._stacked(place) else len(found), self._cell(below))
         return found
+
+    def _stacked(self, place: Place) -> bool:
+        """Whether the labels of this column stand above their values: more of them have a value than a label beneath."""
+        votes = 0
+        for other in self.letter.places:
+            if other.page is not place.page or abs(other.line.box.x0 - place.line.box.x0) > 6:
+                continue
+            text = self.letter.text[other.start : other.end]
+            if not _fields_of(text.rstrip(" :")):
+                continue
+            below = self.below(other)
+            if below is not None and abs(below.line.box.x0 - other.line.box.x0) <= 6:
+                votes += -1 if self._is_label(below) else 1
+        return votes > 1
+
+    def _heads(self, right: Place, below: Place) -> bool:
+        """Whether the cell at the right is a heading too: short, with a cell of the next row beneath it."""
+        under = self.below(right)
+        near = under is not None and abs(under.line.box.top - below.line.box.top) < 1.5 * below.line.box.height
+        return near and not re.search(r"\d", right.line.text) and len(right.line.words) <= 5
 
     def below(self, place: Place) -> Place | None:
         """Return the line right beneath, in the same column."""
@@ -249,7 +274,7 @@ class _Cells:
         """Return what follows the line in its block, up to the next separator."""
         block = self.letter.blocks[place.block]
         rest = self.letter.text[place.end : block.end]
-        piece = re.match(r"\s*([^·|]{1,80})", rest)
+        piece = re.match(r"\s*((?:(?!\s-\s)[^·|]){1,80})", rest)
         if not piece or not piece[1].strip():
             return None
         return Span(start=place.end + piece.start(1), end=place.end + piece.start(1) + len(piece[1].rstrip()))

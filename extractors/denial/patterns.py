@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-# A space of a pattern in a data file stands for any space or hyphen, but not inside [...].
-_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | ")
+# A space of a pattern in a data file stands for any space or hyphen, " ?" for none too, but not inside [...].
+_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
 
 
 @cache
@@ -19,5 +19,8 @@ def load_table(name: str) -> Any:
 
 def any_of(patterns: list[str]) -> re.Pattern[str]:
     """Return one pattern that matches where any of them does, case ignored."""
-    loose = [_SPACE.sub(lambda match: r"[\s-]+" if match[0] == " " else match[0], pattern) for pattern in patterns]
+    loose = [
+        _SPACE.sub(lambda match: {" ": r"[\s-]+", " ?": r"[\s-]*"}.get(match[0], match[0]), pattern)
+        for pattern in patterns
+    ]
     return re.compile("|".join(f"(?:{pattern})" for pattern in loose), re.IGNORECASE)

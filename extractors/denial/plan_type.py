@@ -1,7 +1,7 @@
 """Which law governs the plan, by the signs that a letter carries."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from extractors.denial.fields import PlanType
@@ -64,13 +64,15 @@ _GOVERNMENT = (
 )
 
 
-def choose_plan_type(letter: Letter, signs: list[Sign]) -> Finding[PlanType] | None:
-    """Return the kind of plan: the first with a strong sign, or with two weak ones; None where the letter does not tell.
+def choose_plan_type(letter: Letter, signs: list[Sign], payer: Finding[str] | None) -> Finding[PlanType] | None:
+    """Return the kind of plan: the first with a strong sign, or with two weak ones.
 
-    Signs of both a self-funded and an insured plan, or of two government programs: a person decides.
+    `UNKNOWN`, on the words that name the payer, where the letter names its plan and does not tell
+    the kind. Signs of both a self-funded and an insured plan: offered, not asserted.
     """
+    unknown = replace(payer, value=PlanType.UNKNOWN, confidence=min(0.8, payer.confidence)) if payer else None
     if _CHAMPVA.search(letter.text):
-        return None
+        return unknown
     strong = {sign.plan: sign for sign in reversed(signs) if sign.strong}
     weak: dict[PlanType, list[Sign]] = {}
     for sign in signs:
@@ -88,7 +90,7 @@ def choose_plan_type(letter: Letter, signs: list[Sign]) -> Finding[PlanType] | N
     for plan in (PlanType.EMPLOYER_SELF_FUNDED, PlanType.MARKETPLACE_INDIVIDUAL, PlanType.EMPLOYER_FULLY_INSURED):
         if plan in strong:
             return _cite(letter, strong[plan], 0.93)
-    return None
+    return unknown
 
 
 def _cite(letter: Letter, sign: Sign, sure: float) -> Finding[PlanType]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.denial.claim_lines import find_claim_lines
 from extractors.denial.codes import find_codes
 from extractors.denial.contacts import choose_contacts, find_contacts
 from extractors.denial.deadline import choose_deadline, find_limits
@@ -17,7 +18,7 @@ from extractors.denial.policy_named import find_policy_named
 from extractors.denial.reading import Letter, Span
 from extractors.denial.reasons import REFUSED, choose_reasons, find_grounds
 from extractors.denial.roles import read_roles
-from extractors.denial.service import choose_service, find_asked
+from extractors.denial.service import asked_on, choose_service, find_asked
 from extractors.denial.urgency import find_urgency, is_final
 from extractors.documents import DocumentType, type_of
 from extractors.evidence import Page
@@ -35,14 +36,14 @@ def read_denial(pages: Sequence[Page]) -> Denial:
     letter = Letter([page for page in pages if page.lines])
     if not letter.places:
         return Denial()
-    denial = _read(letter)
     kind = type_of(pages)
+    denial = _read(letter, kind)
     if kind not in _DENIES:
         return replace(denial, reasons=None, denial_date=None, internal_appeal_deadline=None)
     return denial
 
 
-def _read(letter: Letter) -> Denial:
+def _read(letter: Letter, kind: DocumentType) -> Denial:
     labels = find_labels(letter)
     said = read_roles(letter)
     final = is_final(letter, said)
@@ -64,7 +65,9 @@ def _read(letter: Letter) -> Denial:
         for span in label.values[:1]
     ]
     refused = [Span(start=one.start, end=one.end) for one in said if REFUSED.search(letter.text[one.start : one.end])]
-    service, as_printed = choose_service(letter, find_asked(letter, labels, refused))
+    rows = find_claim_lines(letter) if kind is DocumentType.EXPLANATION_OF_BENEFITS else []
+    denied = [row for row in rows if row.denied]
+    service, as_printed = choose_service(letter, asked_on(letter, denied) or find_asked(letter, labels, refused))
     address, fax, phone = choose_contacts(letter, find_contacts(letter, said), final, bool(urgent and urgent.value))
     return Denial(
         denial_date=denial_date,
@@ -79,9 +82,9 @@ def _read(letter: Letter) -> Denial:
         reference_numbers=find_references(letter, labels, taken),
         service=service,
         service_as_printed=as_printed,
-        codes=find_codes(letter, labels, said, ids),
+        codes=find_codes(letter, labels, said, ids, only=[row.span for row in denied]),
         prescriber=find_prescriber(letter, labels),
-        plan_type=choose_plan_type(letter, find_signs(letter)),
+        plan_type=choose_plan_type(letter, find_signs(letter), plan),
         urgent=urgent,
         internal_appeal_deadline=deadline,
         appeal_address=address,

@@ -13,6 +13,7 @@ from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said
 from extractors.evidence import Finding
+from extractors.vocabulary.drugs import find_drugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class _Ground:
     category: ReasonCategory
     firm: re.Pattern[str] | None
     leaning: re.Pattern[str] | None
+    needs_drug: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[st
             ReasonCategory(row["category"]),
             any_of(row["firm"]) if row.get("firm") else None,
             any_of(row["leaning"]) if row.get("leaning") else None,
+            bool(row.get("needs_drug")),
         )
         for row in table["categories"]
     ]
@@ -69,6 +72,10 @@ REFUSED = re.compile(
 )
 
 
+# "On May 19, 2026 we denied the hospital setting." tells of a day before
+_STORY = re.compile(r"^(?:\w+\. )?(?:On|In) [^.]{5,28},? (?:we|the plan)\b|\b(?:earlier|previously)\b", re.IGNORECASE)
+
+
 def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
     """Return every sentence that states a ground, in reading order; one sentence may state two."""
     grounds, not_a_ground, opens, _ = _grounds()
@@ -78,17 +85,45 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         if not_a_ground.search(text):
             continue
         refused = bool(REFUSED.search(text))
-        if one.role in _ELSEWHERE and not refused:
-            continue
         if one.own and one.role in ("appeal", "without_appeal") and not refused:
             continue
         before = letter.text[said[index - 1].start : said[index - 1].end] if index else ""
-        opened = bool(opens.search(text) or opens.search(before))
+        opened = not _STORY.search(text) and bool(
+            opens.search(text) or (opens.search(before) and not _STORY.search(before))
+        )
+        if one.role in _ELSEWHERE and not refused and (one.own or not opened):
+            continue
+        here: list[Stated] = []
         for ground in grounds:
+            if ground.needs_drug and not _speaks_of_drugs(text):
+                continue
             firm = bool(ground.firm and ground.firm.search(text))
             if firm or (ground.leaning and ground.leaning.search(text)):
-                found.append(Stated(category=ground.category, firm=firm, said=index, opened=opened))
+                here.append(Stated(category=ground.category, firm=firm, said=index, opened=opened))
+        found.extend(_specific(here))
     return found
+
+
+def _specific(here: list[Stated]) -> list[Stated]:
+    """Drop the exclusion that only says why it matters: "does not pay for experimental services" is experimental."""
+    special = {
+        ReasonCategory.EXPERIMENTAL_INVESTIGATIONAL,
+        ReasonCategory.OFF_LABEL,
+        ReasonCategory.DUPLICATE_THERAPY,
+        ReasonCategory.NOT_ON_FORMULARY,
+        ReasonCategory.OUT_OF_NETWORK,
+        ReasonCategory.TIMELY_FILING,
+        ReasonCategory.NOT_MEDICALLY_NECESSARY,
+        ReasonCategory.SITE_OF_CARE,
+    }
+    if any(one.firm and one.category in special for one in here):
+        return [one for one in here if one.category is not ReasonCategory.BENEFIT_EXCLUSION]
+    return here
+
+
+def _speaks_of_drugs(text: str) -> bool:
+    pattern = re.compile(load_table("reasons.yaml")["drug_words"], re.IGNORECASE)
+    return bool(pattern.search(text)) or any(at.via != "abbreviation" for at in find_drugs(text))
 
 
 def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Finding[tuple[Reason, ...]] | None:
@@ -98,8 +133,9 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     one is taken, less sure; where no words give one, a reason code of the claim does.
     """
     firm = [one for one in stated if one.firm]
-    opened = [one for one in firm if one.opened]
-    chosen = opened or firm
+    opened = [one.said for one in firm if one.opened]
+    # a second ground goes on where the first was opened: "In addition, the amount ..."
+    chosen = [one for one in firm if not opened or one.opened or _goes_on(said, min(opened), one.said)]
     sure = 0.95 if opened else 0.85
     if not chosen:
         leaning = [one for one in stated if one.opened] or stated
@@ -113,7 +149,8 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     reasons, findings = [], []
     for category in order:
         mine = sorted({one.said for one in stated if one.category == category})
-        start, end = _run(said, mine, next(one.said for one in chosen if one.category == category))
+        main = max((one for one in chosen if one.category == category), key=lambda one: _tells(letter, said, one))
+        start, end = _run(said, mine, main.said)
         quote = " ".join(letter.printed[start:end].split())
         reasons.append(Reason(category=category, quote=quote))
         findings.append(letter.cite(start, end, None, sure, prose=True))
@@ -121,6 +158,22 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         value=tuple(reasons),
         confidence=min(at.confidence for at in findings),
         evidence=tuple(evidence for at in findings for evidence in at.evidence),
+    )
+
+
+def _goes_on(said: list[Said], opened: int, index: int) -> bool:
+    """Whether nothing between the two sentences turned to the appeal or another matter."""
+    return opened < index and not any(one.own for one in said[opened + 1 : index])
+
+
+def _tells(letter: Letter, said: list[Said], one: Stated) -> tuple[bool, bool, bool, int]:
+    """Rank the sentences of one ground: firm before leaning, present before past, whole before heading, fuller before shorter."""
+    text = letter.text[said[one.said].start : said[one.said].end]
+    return (
+        one.firm,
+        not _STORY.search(text),
+        text.rstrip().endswith((".", ";", '"')) and len(text.split()) > 5,
+        min(len(text.split()), 25),
     )
 
 

@@ -33,6 +33,8 @@ def role_of(sentence: str) -> str | None:
     return next((role for role, pattern in roles if pattern.search(sentence)), None)
 
 
+# What the plan will do, and what it sends free of charge, is said in passing.
+_MOMENTARY = {"plan_answer", "copies"}
 _CARRIES = 9  # sentences that an address list may run on for
 
 
@@ -43,6 +45,9 @@ def read_roles(letter: Letter) -> list[Said]:
     for span in sentences(letter):
         text = letter.text[span.start : span.end]
         own = role_of(text)
+        if own in _MOMENTARY:
+            said.append(Said(start=span.start, end=span.end, role=own, own=True))
+            continue
         if own:
             current, age = own, 0
         else:

@@ -1,9 +1,10 @@
 """What was denied: the drug by its generic name, or the service as the letter prints it, short."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.denial.claim_lines import ClaimLine
 from extractors.denial.labels import Labelled
 from extractors.denial.reading import Letter, Span, sentences
 from extractors.evidence import Finding
@@ -21,9 +22,9 @@ class Asked:
 
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
 _REQUEST = re.compile(
-    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:for|to cover|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of|for))|"
+    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:on [^.]{4,22} )?(?:for|to cover|to approve|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of|for))|"
     r"requested:?|(?:denied|deny|approve|approval of|approval for|denial of|request for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)|cannot (?:approve|cover|authorize)|"
-    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim for|denied your request for|(?:did not|didn't) approve)\s+"
+    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim(?: [^.]{0,80}?)? for(?: an?)?|denied your request for|(?:did not|didn't) approve)\s+"
     r"(?P<what>[A-Za-z][^.;\n]{2,130})",
     re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ _BEFORE_CODE = re.compile(
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
 _NOT_A_SERVICE = re.compile(
     r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
-    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|help|copies|free|part of|you\b|drugs?\b|treatment\b$|center\b|\d)",
+    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free|part of|you\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
@@ -62,6 +63,9 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
         if label.field == "service" and label.firm:
             for span in label.values:
                 value = text[span.start : span.end]
+                others = [at for at in label.values if at is not span]
+                if _drug(text, span) is None and any(_drug(text, at) for at in others):
+                    continue  # a label beside a second column: the cell that names a drug is the drug's
                 if not _NOT_A_SERVICE.match(value) and re.search(r"[A-Za-z]{3}", value):
                     yield Asked(span=span, weight=6.0 if _drug(text, span) else 5.0, drug=_drug(text, span))
                     break
@@ -80,7 +84,7 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
             if drug:
                 yield Asked(span=span, weight=3.5 - 0.01 * (drug.start - span.start), drug=drug)
             elif not _NOT_A_SERVICE.match(what):
-                yield Asked(span=span, weight=2.0, drug=None)
+                yield Asked(span=span, weight=1.2, drug=None)
         for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
             span = Span(start=match.start("what"), end=match.end("what"))
             if not _NOT_A_SERVICE.match(text[span.start : span.end].strip()):
@@ -88,6 +92,12 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
     for span in refused:
         if drug := _drug(text, span):
             yield Asked(span=Span(start=drug.start, end=drug.end), weight=1.5, drug=drug)
+
+
+def asked_on(letter: Letter, lines: Iterable[ClaimLine]) -> list[Asked]:
+    """Return the services of denied claim lines."""
+    spans = [line.service for line in lines if line.service]
+    return [Asked(span=span, weight=5.0, drug=_drug(letter.text, span)) for span in spans]
 
 
 def _drug(text: str, span: Span) -> DrugMention | None:

@@ -30,12 +30,13 @@ class Judged:
     evidence: tuple[Evidence, ...] = ()
 
 
-_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | ")
+# A space of a pattern stands for any space or hyphen, " ?" for none too, but not inside [...].
+_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    loose = _SPACE.sub(lambda match: r"[ \n-]+" if match[0] == " " else match[0], pattern)
+    loose = _SPACE.sub(lambda match: {" ": r"[ \n-]+", " ?": r"[ \n-]*"}.get(match[0], match[0]), pattern)
     return re.compile(loose, re.IGNORECASE | re.MULTILINE)
 
 

@@ -20,6 +20,10 @@ _LETTERS = {
 _LOOSE = {DocumentType.BLANK, DocumentType.FAX_COVER, DocumentType.INSURANCE_CARD}
 
 
+# The first page of an e-mail as our reader prints it
+_MAIL_HEAD = re.compile(r"^from: [^\n]+@[^\n]*\n(?:[^\n]*\n){0,4}?(?:to|date|subject): ", re.IGNORECASE)
+
+
 def split_documents(pages: Sequence[Page]) -> list[Segment]:
     """Return the documents of one file in the order of their first pages; every page is in exactly one.
 
@@ -29,7 +33,7 @@ def split_documents(pages: Sequence[Page]) -> list[Segment]:
     segments: list[Segment] = []
     parts = [list(part) for _, part in groupby(pages, key=lambda page: page.part)]
     for part in parts:
-        segments.extend(_split_part(part, body=part[0].part is None and len(parts) > 1))
+        segments.extend(_split_part(part, body=len(parts) > 1 and bool(_MAIL_HEAD.search(part[0].text[:600]))))
     return sorted(segments, key=lambda segment: segment.pages[0])
 
 
