@@ -80,6 +80,18 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
     stops = [(stop.start, stop.end, stop.key) for stop in lexicon.stops.find(sentence)]
     for term in lexicon.finder.find(sentence):
         if not term.key.startswith("rule"):
+            # "no change in vision", asked of "change in vision": here the "no" is what it looks like
+            if term.start < start < term.end and term.term.startswith(("no ", "not ", "without ")):
+                held.add(Assertion.NEGATED)
+            continue
+        if term.term in ("no", "none") and _ANSWER.match(sentence, term.end):
+            # "Fever: no." answers what stands before it
+            if (
+                term.start >= end
+                and len(sentence[end : term.start].split()) <= 3
+                and ";" not in sentence[end : term.start]
+            ):
+                held.add(Assertion.NEGATED)
             continue
         rule = lexicon.rules[int(term.key[5:])]
         if _reaches(sentence, rule, (term.start, term.end), (start, end), stops):
@@ -103,12 +115,18 @@ def _reaches(
     gap = text[between[0] : between[1]]
     if rule.words is not None and len(gap.split()) > rule.words:
         return False
-    if ";" in gap or (rule.look == "backward" and _new_clause(gap)):
+    if (
+        ";" in gap
+        or gap.count(")") > gap.count("(")
+        or gap.count("}") > gap.count("{")
+        or (rule.look == "backward" and _new_clause(gap))
+    ):
         return False
     inside = [s for s in stops if s[2] == rule.asserts and between[0] <= s[0] and s[1] <= between[1] + 1]
     return not inside
 
 
+_ANSWER = re.compile(r"\s*(?:[.,;]|$)")
 # "WBC 3.9, no fever" : a term after a comma and its own subject looks at that, not back over it
 _CLAUSE = re.compile(r",\s+(?:and\s+|but\s+)?(?:the|there|she|he|it|her|his|no)\b", re.IGNORECASE)
 

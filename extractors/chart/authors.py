@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from extractors.vocabulary.specialties import find_specialties, specialty_named
 
 _PHYSICIAN = r"M\.?D\.?|D\.?O\.?|MBBS|MB\s?BCh"
-_OTHER = r"N\.?P\.?|FNP(?:-B?C)?|DNP|ARNP|APRN|CNP|AGNP|P\.?A\.?(?:-C)?|R\.?N\.?|LPN|L\.?V\.?N\.?|MA|CMA|CPhT|PharmD|RPh|RD|CDCES|DPM|DPT|PhD|CNS"
+_OTHER = (
+    r"N\.?P\.?|FNP(?:-B?C)?|DNP|ARNP|APRN|CNP|AGNP|P\.?A\.?(?:-C)?|R\.?N\.?|LPN|L\.?V\.?N\.?|MA|CMA|CPhT|"
+    r"PharmD|RPh|RD|CDCES|DPM|DPT|PhD|CNS"
+)
 _TOKEN = r"[A-Z][A-Za-z'’\-]*\.?"  # noqa: S105
 # "Aurelio Szabo, MD (Rheumatology)", "P. LINDGREN, MD, DERMATOLOGY", "Signed D. Fairweather MD 05/10/2024"
 _AUTHOR = re.compile(
@@ -71,7 +74,8 @@ def find_authors(text: str) -> list[Author]:
 
 # "(Rheumatology)", ", Dermatology", ", board certified in rheumatology", " - Rheumatology"
 _AFTER = re.compile(
-    r"\s*(?:[,(/–—-]|\bof\b)?\s*(?P<words>(?:board[ -]certified(?:\s+in)?|certified\s+in|division\s+of|department\s+of|diplomate.{0,30}?of|"
+    r"\s*(?:[,(/–—-]|\bof\b)?\s*(?P<words>(?:board[ -]certified(?:\s+in)?|certified\s+in|division\s+of|"
+    r"department\s+of|diplomate.{0,30}?of|"
     r"specialist\s+in|consultant)?\s*[A-Za-z][A-Za-z&/ ]{3,60})",
     re.IGNORECASE,
 )
@@ -88,7 +92,8 @@ def _specialty_after(text: str, at: int) -> tuple[str | None, int]:
     first = specialty_named(words) or found[0]
     # the specialty must follow at once: "Aurelio Szabo, MD saw the dermatologist" names no specialty of his
     lead = re.match(
-        r"(?:board[ -]certified(?:\s+in)?|certified\s+in|division\s+of|department\s+of|diplomate.{0,30}?of|specialist\s+in|"
+        r"(?:board[ -]certified(?:\s+in)?|certified\s+in|division\s+of|department\s+of|diplomate.{0,30}?of|"
+        r"specialist\s+in|"
         r"consultant|consulting|pediatric|adult|clinical|medical|attending|staff|the)?\s*",
         words,
         re.IGNORECASE,

@@ -1,9 +1,9 @@
 """Treatment courses: from medication, infusion and fill tables, and from prose."""
 
 import datetime as dt
-import itertools
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.dates import Precision, coarser, parse_date
@@ -170,7 +170,7 @@ def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
     for generic, held in fills.items():
         held.sort(key=lambda at: at[0])
         end = held[-1][0] + dt.timedelta(days=held[-1][1])
-        even = all(b[0] - a[0] <= dt.timedelta(days=max(45, 2 * a[1])) for a, b in itertools.pairwise(held))
+        even = all(b[0] - a[0] <= dt.timedelta(days=max(45, 2 * a[1])) for a, b in pairwise(held))
         days = (end - held[0][0]).days if even else None
         facts.append(
             Fact(
@@ -204,7 +204,8 @@ _WILL_CONTINUE = re.compile(
     r"^[^.;]*\b(?:will\s+continue|to\s+be\s+continued|continues|is\s+continued|unchanged)\b", re.IGNORECASE
 )
 _STOP_ORDER = re.compile(
-    r"\b(?:stop|discontinue|hold|d/c|taper\s+off|come\s+off|wean\s+off)\s+(?:the\s+|insulin\s+)?$", re.IGNORECASE
+    r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off)\s+(?:the\s+|insulin\s+)?$",
+    re.IGNORECASE,
 )
 _BEFORE_NAME = re.compile(
     r"\b(?:with|plus|and\s+concomitant|along\s+with|together\s+with|added\s+to|on\s+background|alongside|besides)\s+(?:oral\s+|weekly\s+)?$",
@@ -219,6 +220,17 @@ _RESPONSE_TO = re.compile(
     r"\b(?:fail(?:ed|ure|ing)?(?:\s+of|\s+to\s+respond\s+to|\s+on)?|refractory\s+to|in\s+spite\s+of|despite|intoleran(?:t|ce)\s+(?:of|to)|active\s+on|"
     r"loss\s+of\s+response\s+to|lost\s+response\s+to|did\s+not\s+respond\s+to|no\s+benefit\s+from|contraindicat(?:ion|ed)\s+(?:to|for)|"
     r"unable\s+to\s+tolerate|could\s+not\s+tolerate|did\s+not\s+tolerate)\s+(?:oral\s+|weekly\s+|prior\s+|both\s+)?$",
+    re.IGNORECASE,
+)
+
+
+# "no biologic will be given with upadacitinib" denies the biologic alone
+_NONE_BESIDE = re.compile(
+    r"\b(?:given|used|taken|combined|together|concomitantly|along|added)\s+(?:\w+\s+)?(?:with|to)\s+$", re.IGNORECASE
+)
+_DENIED_HARM = re.compile(
+    r"\b(?:avoid|contraindication\s+to|contraindicated|allerg(?:y|ic)\s+to|intoleran(?:ce|t)\s+(?:to|of)|reactions?\s+to|hypersensitivity\s+to|"
+    r"reason\s+(?:not\s+to|against)|side\s+effects\s+(?:of|from|to|on|with)|missed|problems?\s+with|trouble\s+with|infections?\s+on|toxicity\s+from)\b[^.;]*$",
     re.IGNORECASE,
 )
 
@@ -284,7 +296,35 @@ def _read_sentence(statement: Statement) -> list[_Told]:
                 course = _read_mention(statement, mention, group, groups, index, (clause_start, clause_end))
                 if course:
                     found.append(course)
-    return found
+    return _merged(found)
+
+
+def _merged(found: list[_Told]) -> list[_Told]:
+    """Join what two clauses of one sentence say of one drug: "no response to X after 36 weeks; stop X today"."""
+    kept: dict[tuple[str, Assertion], _Told] = {}
+    for course in found:
+        key = (course.generic, course.assertion)
+        if key not in kept:
+            kept[key] = course
+            continue
+        first, second = kept[key].treatment, course.treatment
+        if first.outcome and second.outcome and first.outcome != second.outcome:
+            key = (course.generic + " ", course.assertion)  # they disagree: both stand
+            kept[key] = course
+            continue
+        kept[key].treatment = replace(
+            first,
+            route=first.route or second.route,
+            dose=first.dose or second.dose,
+            start=first.start or second.start,
+            stop=first.stop or second.stop,
+            days=first.days if first.days is not None else second.days,
+            days_at_least=first.days_at_least if first.days is not None else second.days_at_least,
+            outcome=first.outcome or second.outcome,
+            date_precision=coarser(first.date_precision, second.date_precision),
+            running=(first.running or second.running) and not (first.stop or second.stop),
+        )
+    return list(kept.values())
 
 
 def _distinct(mentions: list[DrugMention], text: str) -> list[DrugMention]:
@@ -309,7 +349,7 @@ def _clauses(text: str, mentions: list[DrugMention]) -> list[tuple[int, int]]:
     cuts = [match.end() for match in _CLAUSE_CUT.finditer(text)]
     bounds = [0, *cuts, len(text)]
     spans: list[tuple[int, int]] = []
-    for start, end in itertools.pairwise(bounds):
+    for start, end in pairwise(bounds):
         named = any(start <= m.start < end for m in mentions)
         if (spans and not named) or (spans and not any(spans[-1][0] <= m.start < spans[-1][1] for m in mentions)):
             spans[-1] = (spans[-1][0], end)
@@ -350,11 +390,13 @@ def _read_mention(
     before = text[clause[0] : mention.start]
     concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
     assertion = _assertion(statement, mention, told, before)
-    span = Span() if concomitant else span_of(told, statement.date)
+    at = clause[0] if alone else own_start
+    span = Span() if concomitant else span_of(told, statement.date, (group[0].start - at, mention.end - at))
     if len(group) > 1 and not re.search(r"\b(?:both|each|all)\b", told):
         span = Span() if span.stop is None and span.start is None else span
     outcome = _outcome(text, told, mention, alone and not concomitant, before)
-    kept_on = _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
+    kept_on = not concomitant and _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
+    kept_on = kept_on or (concomitant and bool(re.search(r"both\s+of\s+which", text[mention.end :], re.IGNORECASE)))
     stop_order = bool(_STOP_ORDER.search(before))
     if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
         assertion = Assertion.AFFIRMED
@@ -364,6 +406,8 @@ def _read_mention(
         assertion = Assertion.AFFIRMED
         span = replace(span, running=True)
         outcome = outcome or Outcome.CURRENT
+    if assertion is Assertion.NEGATED and (_DENIED_HARM.search(before) or _NONE_BESIDE.search(before)):
+        return None  # "no reason to avoid methotrexate" does not say that it was not taken
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.POSSIBLE):
         used = statement.section in _LISTS or says("use", told) or outcome or not span.empty
         if not used:
@@ -390,16 +434,16 @@ def _own_words(text: str, groups: list[list[DrugMention]], index: int, clause: t
     start = clause[0] if index == 0 else groups[index][0].start
     end = clause[1] if index == len(groups) - 1 else groups[index + 1][0].start
     if index > 0:
-        lead = re.search(
-            r"(?:,|\band\b|\bwith\b|:)[^,:]{0,40}$", text[groups[index - 1][-1].end : groups[index][0].start]
-        )
-        if lead:
-            start = groups[index - 1][-1].end + lead.start()
+        start = groups[index - 1][-1].end + _last_joint(text[groups[index - 1][-1].end : groups[index][0].start])
     if index + 1 < len(groups):
-        lead = re.search(r"(?:,|\band\b|\bwith\b)[^,]{0,40}$", text[groups[index][-1].end : end])
-        if lead:
-            end = groups[index][-1].end + lead.start()
+        end = groups[index][-1].end + _last_joint(text[groups[index][-1].end : end])
     return start, end
+
+
+def _last_joint(between: str) -> int:
+    """Return where the words between two drugs turn to the second: at the last comma, "and" or "with"."""
+    joints = list(re.finditer(r",\s|\band\b|\bwith\b|\bplus\b|:\s|\bthen\b", between))
+    return joints[-1].start() if joints else len(between)
 
 
 def _kept_on(before: str, after: str, rest: str) -> bool:
@@ -413,7 +457,7 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
 
 
 def _outcome(text: str, told: str, mention: DrugMention, alone: bool, before: str) -> Outcome | None:
-    """Return the outcome that belongs to this drug: the clause's where it has one drug, else the words that touch it."""
+    """Return this drug's outcome: the clause's where it names one drug, else that of the words that touch it."""
     direct = _RESPONSE_TO.search(before)
     if alone:
         return outcome_of(told)

@@ -116,9 +116,10 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
                 found.append(DateMention(match.start(), match.end(), day, "day"))
         for match in _BARE_MONTH.finditer(text):
             # "may" is a verb and "march" a walk: only the written-out month with a capital counts
-            if match[0][0].isupper() and free(match) and not _verb_may(text, match):
-                if day := _last_before(near, _MONTHS[match["mon"].lower()], 1):
-                    found.append(DateMention(match.start(), match.end(), day, "month"))
+            if not match[0][0].isupper() or not free(match) or _verb_may(text, match):
+                continue
+            if day := _last_before(near, _MONTHS[match["mon"].lower()], 1):
+                found.append(DateMention(match.start(), match.end(), day, "month"))
     if bare_years:
         for match in _BARE_YEAR.finditer(text):
             if free(match) and (day := _date(int(match["y"]), 1, 1)):

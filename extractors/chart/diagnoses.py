@@ -73,7 +73,7 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
         for term in find_conditions(text):
             assertion = assert_of(text, term.start, term.end, statement.section)
             if re.match(
-                r"\s*(?:symptoms|medicines|medications|clinic|education|educator|control|score|screen|screening|test|specialist|center|society)\b",
+                r"\s*(?:(?:blood|skin|screening)\s+)?(?:tests?|testing|results?|symptoms|medicines|medications|clinic|education|educator|control|score|screen|screening|test|specialist|center|society)\b",
                 text[term.end :],
                 re.I,
             ):
@@ -100,7 +100,8 @@ _NONE_KNOWN = re.compile(
     re.I,
 )
 _ITEM = re.compile(
-    r"^\s*(?:[A-Za-z /&]+:\s*)?(?P<what>[A-Za-z][A-Za-z0-9 /-]{2,50}?)\s*(?:\((?P<how>[^)]*)\)|[-–—:]\s*(?P<then>[^.;]*))?\s*\.?$"
+    r"^\s*(?:[A-Za-z /&]+:\s*)?(?P<what>[A-Za-z][A-Za-z0-9 /-]{2,50}?)\s*(?:\((?P<how>[^)]*)\)|"
+    r"[-–—:]\s*(?P<then>[^.;]*))?\s*\.?$"
 )
 
 

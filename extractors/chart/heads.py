@@ -31,7 +31,8 @@ class Head:
 
 
 _IDENTITY = re.compile(
-    r"\b(?:D\.?[O0]\.?B\b|date of birth|birth\s*date|MRN|medical record|patient\s*(?:name)?\s*:|name\s*:|chart\s+(?:no|id|number|#)|"
+    r"\b(?:D\.?[O0]\.?B\b|date of birth|birth\s*date|MRN|medical record|patient\s*(?:name)?\s*:|name\s*:|"
+    r"chart\s+(?:no|id|number|#)|"
     r"account\s+(?:no|#|\d)|CHART\s+\w*\d|\bID\s+[A-Z]*-?\d)",
     re.IGNORECASE,
 )
@@ -79,7 +80,8 @@ def _cuts(text: str) -> list[int]:
 
 
 _NOTE = re.compile(
-    r"^\(?(?:[^()]*\b(?:printed|updated|reviewed|as of|copied|carried|forward|from|on|continued|today|current|per)\b[^()]*|"
+    r"^\(?(?:[^()]*\b(?:printed|updated|reviewed|as of|copied|carried|forward|from|on|continued|today|current|"
+    r"per)\b[^()]*|"
     r"[\d/.,\s-]+|collected.*|reported.*)\)?:?$",
     re.IGNORECASE,
 )
@@ -98,7 +100,14 @@ def read_head(rows: list[Row]) -> Head:
     top = list(range(body, min(len(rows), body + 6)))
     kind, contact = _kind(rows, top)
     dated = _page_date(rows, body)
-    visit = next((i for i in top if any(a.writes for a in find_authors(_joined(rows, i)))), None)
+    visit = next(
+        (
+            i
+            for i in top[:3]
+            if any(a.writes for a in find_authors(_joined(rows, i))) and (is_visit(rows[i].text) or i == body)
+        ),
+        None,
+    )
     author = _author(rows, body, visit)
     specialty = _specialty(rows, author, visit)
     continued = any(_CONTINUED.search(rows[i].text) for i in top) or any(
@@ -131,9 +140,9 @@ def _body_start(rows: list[Row]) -> int:
             index > 0 and is_visit(row.text) and not _IDENTITY.search(row.text)
         ):
             break
-        if _IDENTITY.search(row.text) or _ADDRESS.search(row.text):
-            if len(row.text) < 130 and not re.search(r"[a-z]{3,}\. [A-Z]", row.text):
-                last = index
+        prose = len(row.text) >= 130 or re.search(r"[a-z]{3,}\. [A-Z]", row.text)
+        if not prose and (_IDENTITY.search(row.text) or _ADDRESS.search(row.text)):
+            last = index
     if last < 0:
         return 0
     # the patient block may wrap once more: no gap wider than a line parts it from the row above
@@ -155,7 +164,8 @@ def _body_start(rows: list[Row]) -> int:
 
 # "12/03/2024   Office visit", "VISIT 01/08/2025", "Date of visit: ...", "Telephone encounter 03/24/2025 09:15"
 _VISIT_WORD = (
-    r"(?:visit|encounter|note|follow[- ]?up|consultation|consult|telehealth|telephone|admission|report|evaluation|appointment|"
+    r"(?:visit|encounter|note|follow[- ]?up|consultation|consult|telehealth|telephone|admission|report|evaluation|"
+    r"appointment|"
     r"record|list|summary|history|sheet|score|download|assessment|results?|procedure|order|form|referral|letter)"
 )
 _LABELLED_VISIT = re.compile(
@@ -194,7 +204,7 @@ def is_visit(text: str) -> bool:
 
 
 def _page_date(rows: list[Row], body: int) -> dt.date | None:
-    """Return the date that the page's statements were made: visit, then collection, assessment, letter, print, signature."""
+    """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _COLLECTED, _ASSESSED):
         for row in top:

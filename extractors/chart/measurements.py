@@ -14,7 +14,10 @@ from extractors.vocabulary.labs import Lab, find_labs, lab_named, labs
 from extractors.vocabulary.scores import choose_score, find_scores, scores
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-_COMPARE = r"(?P<compare>[<>≤≥]=?|about|over|above|under|below|approximately|around|at\s+least|more\s+than|less\s+than|greater\s+than|~)?"
+_COMPARE = (
+    r"(?P<compare>[<>≤≥]=?|about|over|above|under|below|approximately|around|at\s+least|more\s+than|"
+    r"less\s+than|greater\s+than|~)?"
+)
 _TITER = re.compile(r"\b1\s?:\s?(?P<dilution>\d{2,5})\b")
 _QUALITATIVE = {
     "positive": "positive",
@@ -92,6 +95,8 @@ def _result(table: Table, entry: Entry, statement: Statement, ocr: bool) -> Fact
     if ocr and has_flags and not _flag_agrees(measurement):
         return None  # a stroke read as a digit: the laboratory itself did not flag such a value
     day = _own_date(table.cell(entry, "date")) or statement.date
+    if lab and lab.unit and ("%" in (measurement.unit or "")) != ("%" in lab.unit) and measurement.unit:
+        lab = None  # "Hemoglobin Alc 8.1 %" is no hemoglobin
     return _fact(lab.key if lab else " ".join(name.lower().split()), measurement, day, statement)
 
 
@@ -180,11 +185,17 @@ _LINK = (
     r"of\s+the\s+day|affected|involvement|involved|involving|total\s+score|index|was|is|of|at|=|:|,|measured|came\s+back|has\s+been|were|on\s+\S+|to|down\s+to|up\s+to|"
     r"remains|still|-|–|—|\s)*\s*"
 )
+_UNIT = (
+    r"(?:mg/dL|mg/L|mcg/g|ug/g|µg/g|mg/g|g/g|g/dL|IU/mL|U/mL|U/L|IU/L|mmol/L|mm/hr?|kg/m2|kg|lbs?|cm|ng/mL|pg/mL|mg/kg|"
+    r"10\^3/uL|K/uL|cells/[um]c?L|mL/min(?:/1\.73\s?m2)?)(?![A-Za-z])"
+)
 _VALUE = re.compile(
     _LINK
     + _COMPARE
-    + rf"\s*(?P<value>{_NUMBER})(?![\d:/]|-\d)\s*(?P<percent>%)?\s*(?P<unit>(?:mg/dL|mg/L|mcg/g|ug/g|µg/g|mg/g|g/g|g/dL|IU/mL|U/mL|U/L|IU/L|mmol/L|"
-    r"mm/hr?|kg/m2|kg|lbs?|cm|ng/mL|pg/mL|mg/kg|10\^3/uL|K/uL|cells/[um]c?L|mL/min(?:/1\.73\s?m2)?)(?![A-Za-z]))?",
+    + (
+        rf"\s*(?P<value>{_NUMBER})(?![\d:/]|"
+        rf"[-,.]\d)\s*(?P<percent>%)?\s*(?P<unit>{_UNIT})?"
+    ),
     re.IGNORECASE,
 )
 _SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{_NUMBER})(?:\s*\+\s*(?:{_NUMBER}))+\s*=\s*(?P<value>{_NUMBER})")
@@ -320,13 +331,16 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
         )
     if re.match(r"\s*(?:weeks?|months?|days?|years?|/|mg\b)", tail[match.end() :], re.IGNORECASE):
         return []
+    unit = match["unit"] or ("%" if match["percent"] else None)
+    if unit == "%" and lab.unit != "%":
+        return []
     limit = re.search(
         r"\(\s*(?:limit|upper\s+limit|ULN|ref(?:erence)?|normal)\s*:?\s*(?P<limit>[<>]?\s*[\d.]+(?:\s*[-–]\s*[\d.]+)?)\s*\)",
         tail,
     )
     value = Measurement(
         value=float(match["value"].replace(",", "")),
-        unit=match["unit"] or ("%" if match["percent"] else None),
+        unit=unit,
         comparator=_sign(match["compare"]),
         limit=limit["limit"] if limit else None,
     )

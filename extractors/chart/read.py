@@ -13,7 +13,7 @@ from extractors.chart.layout import read_rows
 from extractors.chart.measurements import read_result_table, read_told_values
 from extractors.chart.people import find_people
 from extractors.chart.statements import PageText, read_statements
-from extractors.evidence import Page
+from extractors.evidence import Finding, Page, Person
 
 # no visit, course or result stands on these
 _NO_FACTS = frozenset({"fax_cover", "release_form", "insurance_card"})
@@ -50,12 +50,25 @@ def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
                 contact=head.contact,
             )
         )
-        statements.extend(text.statements)
+        statements.extend(_with_identity(text, people, head))
         if head.kind not in _NO_FACTS:
             facts.extend(_facts(text, head, today))
         if page.lines:
             before = (page, head)
     return Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+
+
+def _with_identity(text: PageText, people: tuple[Finding[Person], ...], head: Head) -> list[Statement]:
+    """Add the patient block as one statement where the page's rows part it: "DOB:" above its date."""
+    statements = list(text.statements)
+    if people:
+        evidence = people[0].evidence[0]
+        if not any(evidence.text in statement.text for statement in statements[: head.body + 2]):
+            whole = Statement(
+                text=evidence.text, evidence=evidence, section="header", date=head.date, confidence=people[0].confidence
+            )
+            statements.insert(0, whole)
+    return statements
 
 
 def _inherit(head: Head, earlier: Head) -> Head:

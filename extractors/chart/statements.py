@@ -26,12 +26,13 @@ _TABLE_SECTIONS = {
     "allergies": "allergies",
 }
 _COPIED = re.compile(
-    r"\b(?:cop(?:ied|y)|carried|pulled|brought)[ -]?forward|\bcarried\s+over\b|\bcopied\s+(?:from|over)\b|\bfrom\s+(?:a\s+)?prior\s+note\b|"
+    r"\b(?:cop(?:ied|y)|carried|pulled|brought)[ -]?forward|\bcarried\s+over\b|\bcopied\s+(?:from|over)\b|"
+    r"\bfrom\s+(?:a\s+)?prior\s+note\b|"
     r"\bcloned\s+from\b|\bimported\s+from\s+(?:a\s+)?(?:prior|previous)|\bunchanged\s+from\s+(?:the\s+)?(?:last|prior)\s+note",
     re.IGNORECASE,
 )
-# "History (copied forward from 08/2024)", "Plan:", "Pathology (07/11/2026):", "Medications, current and past (printed ...)"
-_INLINE = re.compile(r"^(?P<head>[A-Za-z][A-Za-z&/,' -]{0,45}?)\s*(?P<note>\([^)]{0,80}\))?\s*:\s*(?=\S)")
+# "History (copied forward from 08/2024)", "Plan:", "Pathology (07/11/2026):"
+_INLINE = re.compile(r"^(?P<head>[A-Za-z][A-Za-z&/,' -]{0,45}?)\s*(?P<note>\([^)]{0,80}\))?\s*:(?:\s|$)")
 _FAX_LINE = re.compile(
     r"^\W*(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}.{0,40}\b(?:FAX|PAGE|P\.?\s?\d)|FAX\b.{0,60}\d{1,2}:\d\d|From:.{0,60}\bFax:)",
     re.I,
@@ -101,6 +102,10 @@ class _Reader:
                 self.place = place
                 self.title = self.rows[at].text
                 at = self._add_rows(at, at + 1, place.section or "title")
+            elif (end := self._form_end(at)) > at:
+                for row in range(at, end):
+                    self._add_form_row(self.rows[row])
+                at = end
             else:
                 at = self._read_paragraph(at)
 
@@ -126,6 +131,20 @@ class _Reader:
 
     def _is_heading(self, row: Row) -> bool:
         return title_section(row.text.strip(), loose=False) is not None
+
+    def _form_end(self, at: int) -> int:
+        """Return the end of a run of label-and-value rows ("Order date    09/14/2026"); `at` when there is none."""
+        end = at
+        while end < len(self.rows) and _is_form_row(self.rows[end]) and not find_head(self.rows[end]):
+            lines, first = self.rows[end].lines, self.rows[at].lines
+            if abs(lines[0].box.x0 - first[0].box.x0) > 5 or abs(lines[1].box.x0 - first[1].box.x0) > 12:
+                break
+            end += 1
+        return end if end - at >= 2 else at
+
+    def _add_form_row(self, row: Row) -> None:
+        label, value = row.lines[0].text, " ".join(line.text for line in row.lines[1:])
+        self._add(passage_of(self.page, [row]), self.place, (label, value))
 
     def _read_paragraph(self, at: int) -> int:
         end = at + 1
@@ -180,6 +199,11 @@ class _Reader:
                 confidence=passage.confidence,
             )
         )
+
+
+def _is_form_row(row: Row) -> bool:
+    label = row.lines[0]
+    return len(row.lines) == 2 and len(label.words) <= 6 and not label.text.endswith((".", ";", ","))
 
 
 def _continues(above: Row, below: Row, spacing: float) -> bool:

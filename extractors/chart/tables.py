@@ -4,18 +4,19 @@ A cell may run over several lines and an OCR line over several columns, so words
 dealt to columns by where they stand, and lines to entries by the spacing.
 """
 
-import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from statistics import median
 
 import yaml
 
 from extractors.chart.layout import Passage, Row, pitch
-from extractors.evidence import Page, Word
+from extractors.evidence import Line, Page, Word
+from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.terms import TermFinder
 
 
@@ -87,7 +88,7 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         columns.append((term.start, Column(term.key, text[term.start : term.end], words[0].box.x0, words[-1].box.x1)))
     heads = tuple(column for _, column in columns)
     # headings of a table stand apart; "Start date" in a sentence does not
-    gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(heads)]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(heads)]
     height = median(word.box.height for word in row.words)
     if sum(gap > 0.8 * height for gap in gaps) < max(1, len(gaps) // 2):
         return None
@@ -144,9 +145,11 @@ def _ends(
     widest = max([*steps, 1.9 * median(word.box.height for word in rows[head].words)])
     if step > 1.6 * widest:
         return True
+    if len(find_totals(row)) >= 1 and not _column_like(row, columns):
+        return True
     if len(row.lines) > 1:
         return False
-    if is_heading(row):
+    if row.x0 <= columns[0].x0 + 3 and is_heading(row):
         return True
     # a single run of words that pays no heed to the columns is prose
     line = row.lines[0]
@@ -161,6 +164,21 @@ def _ends(
         if any(a.box.x1 <= column.x0 + 2 and abs(b.box.x0 - column.x0) < 3 for column in columns[1:])
     ]
     return len(gaps) < len(crossed)
+
+
+def find_totals(row: Row) -> list[Line]:
+    """Return the runs of a row that each name a score with its value: "TOTAL BSA 14%    PASI 15.1"."""
+    return [line for line in row.lines if re.search(r"\d", line.text) and find_scores(line.text)]
+
+
+def _column_like(row: Row, columns: Sequence[Column]) -> bool:
+    """Tell an entry of the table: some run of the row begins under a heading other than the first, and is short."""
+    first = row.lines[0]
+    return not re.search(r"\d", first.text) or (
+        len(row.lines) > 1
+        and not find_totals(row)[1:]
+        and any(abs(row.lines[-1].box.x0 - c.x0) < 6 for c in columns[1:])
+    )
 
 
 def body_like(text: str) -> bool:
@@ -193,7 +211,7 @@ def _cuts(columns: Sequence[Column], body: Sequence[Row]) -> list[float]:
     """Return the x where each column but the first begins: the place between two headings that fewest words cross."""
     words = [word.box for row in body for word in row.words]
     cuts = []
-    for left, right in itertools.pairwise(columns):
+    for left, right in pairwise(columns):
         low, high = left.x0 + 4, right.x1
         places = sorted({right.x0 - 1.5, *(box.x0 - 1.0 for box in words if low < box.x0 <= high)})
 
@@ -219,10 +237,10 @@ def _cells(row: Row, cuts: Sequence[float]) -> list[list[Word]]:
 
 def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
     """Return the rows of each entry: wrapped lines stand closer than entries do."""
-    steps = [pitch(a, b) for a, b in itertools.pairwise(body)]
+    steps = [pitch(a, b) for a, b in pairwise(body)]
     limit = _step_limit(steps)
     groups: list[list[Row]] = [[body[0]]]
-    for above, row in itertools.pairwise(body):
+    for above, row in pairwise(body):
         cells = _cells(row, cuts)
         filled = [index for index, cell in enumerate(cells) if cell]
         above_cells = _cells(above, cuts)
@@ -244,7 +262,7 @@ def _step_limit(steps: list[float]) -> float | None:
     """Return the spacing that parts wrapped lines from entries, None when all rows stand alike."""
     ordered = sorted(steps)
     best, limit = 1.13, None
-    for a, b in itertools.pairwise(ordered):
+    for a, b in pairwise(ordered):
         if a > 0 and b / a > best:
             best, limit = b / a, (a + b) / 2
     return limit

@@ -71,7 +71,8 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(
-    r"\b(?:if|unless|in\s+case|risk\s+of|may|might|could|watch\s+for|monitor\s+for|possible|should)\b[^.;,]*$", re.I
+    r"\b(?:if|unless|in\s+case|risk\s+of|(?-i:may)|might|could|watch\s+for|monitor\s+for|possible|should)\b[^.;,]*$",
+    re.I,
 )
 
 
@@ -150,6 +151,11 @@ class Span:
         return self.start is None and self.stop is None and self.days is None
 
 
+# "was given twice, on 03/02 and 03/16"
+_TWO_DAYS = re.compile(
+    r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}\bon\s+(\S+)\s+and\s+(?:on\s+)?([\d/]+)",
+    re.I,
+)
 _FROM = re.compile(
     r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|beginning|commenced|first\s+dose(?:\s+on)?)\s*[:(]?\s*$",
     re.I,
@@ -172,8 +178,12 @@ _NOT_LENGTH = re.compile(
 )
 
 
-def span_of(text: str, near: dt.date | None) -> Span:
-    """Return the span a clause states about its one drug; `near` is the visit, for dates without a year."""
+def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None) -> Span:
+    """Return the span a clause states about its one drug; `near` is the visit, for dates without a year.
+
+    `name` is where the drug stands in the text: "two flares since October that needed prednisone"
+    dates the flares, "eight months of azathioprine" the drug.
+    """
     span = Span()
     dates = find_dates(
         text, bare_years=bool(re.search(r"\b(?:since|from|until|to|through)\s+(?:19|20)\d\d\b", text)), near=near
@@ -182,6 +192,8 @@ def span_of(text: str, near: dt.date | None) -> Span:
     for date in dates:
         before = text[: date.start]
         if _DOSE_SINCE.search(before):
+            continue
+        if name and date.end <= name[0] and _SINCE.search(before) and before.strip().lower() != "since":
             continue
         if _SINCE.search(before):
             span = replace(span, start=date.day, running=True, precision=coarser(span.precision, date.precision))
@@ -193,16 +205,27 @@ def span_of(text: str, near: dt.date | None) -> Span:
                 span = replace(span, start=previous.day, precision=coarser(span.precision, previous.precision))
             span = replace(span, stop=date.day, precision=coarser(span.precision, date.precision))
         previous = date
+    if span.start is None and span.stop is None and (both := _TWO_DAYS.search(text)):
+        days = [at.day for at in dates if both.start() <= at.start < both.end()]
+        if len(days) == 2 and days[0] <= days[1]:
+            span = replace(span, start=days[0], stop=days[1])
     if (
         near
         and re.search(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", text, re.IGNORECASE)
         and span.start is None
     ):
         span = replace(span, start=near)
-    return _with_days(span, text, near)
+    return _with_days(span, text, near, name)
 
 
-def _with_days(span: Span, text: str, near: dt.date | None) -> Span:
+_OF_DRUG = re.compile(
+    r"^\s*(?:of|on|with|taking|trial|course)\b(?:\s+(?:a|of|on|trial|course|oral|weekly|daily|full-dose|therapy|treatment|with|continuous))*\s*"
+    r"(?:[\d.,]+\s*(?:mg|mcg|g|units)\s*(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
+
+
+def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int] | None) -> Span:
     lengths = [
         found
         for found in find_durations(text)
@@ -214,6 +237,8 @@ def _with_days(span: Span, text: str, near: dt.date | None) -> Span:
             re.IGNORECASE,
         )
     ]
+    if name:
+        lengths = [found for found in lengths if found.start >= name[1] or _OF_DRUG.match(text[found.end : name[0]])]
     if lengths:
         first = lengths[0]
         return replace(span, days=first.days, at_least=first.at_least)

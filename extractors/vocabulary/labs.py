@@ -51,8 +51,20 @@ def _finder() -> TermFinder:
 
 
 def find_labs(text: str) -> list[Term]:
-    """Return test names in reading order, longest first where they overlap."""
-    return _finder().find(text)
+    """Return test names in reading order, longest first where they overlap; short ones only in their capitals."""
+    shouted = text.upper() == text
+    return [term for term in _finder().find(text) if shouted or _as_printed(text, term)]
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    """Names of up to four capitals: "ALC" is a count of lymphocytes, "Alc" a misread A1c."""
+    return frozenset(name for lab in labs().values() for name in lab.names if len(name) <= 4 and name.isupper())
+
+
+def _as_printed(text: str, term: Term) -> bool:
+    printed = text[term.start : term.end]
+    return printed.upper() not in _capitals() or printed.isupper() or printed in labs()[term.key].names
 
 
 def lab_named(name: str) -> Lab | None:
