@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from extractors.policy.headings import heading_kind
 from extractors.policy.heads import (
     bare_duration,
     clause_start,
@@ -15,13 +16,15 @@ from extractors.policy.heads import (
     names_condition,
 )
 from extractors.policy.inline import split_inline
-from extractors.policy.nodes import _inline_group, group_of, leaf_of, node_of, notes_of
-from extractors.policy.outline import Item, Section
+from extractors.policy.items import Item, Section
+from extractors.policy.nodes import group_of, group_of_prose, is_sentence, leaf_of, negative, node_of, notes_of
 from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Phase
+from extractors.vocabulary.conditions import find_conditions
 
 _PHASES = ("initial", "continuation")
+_DIAGNOSIS = re.compile(r"(?:documented )?diagnosis of\b|you have\b|(?:the )?(?:patient|member|individual) has\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
 
@@ -63,23 +66,32 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         if section.kind == "excluded":
             found.exclusions += _exclusions(section)
         elif section.kind != "ignored":
-            _read_section(section, place, found, loose)
+            _read_section(section, place, title, found, loose)
     _read_loose(loose, found, title)
+    _name_the_unnamed(found, title)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _name_the_unnamed(found: Criteria, title: str) -> None:
+    """Give "Initial approval" and "Renewal" the one use that the policy is about, where it is about one."""
+    named = {use.name for use in found.indications if use.name != title and heading_kind(use.name) is None}
+    if title and len(named) <= 1:
+        name = named.pop() if named else title
+        found.indications = [replace(use, name=name) for use in found.indications]
 
 
 def _plain_name(heading: str) -> str:
     return head_of(heading).name or heading
 
 
-def _read_section(section: Section, place: _Place, found: Criteria, loose: list) -> None:
+def _read_section(section: Section, place: _Place, title: str, found: Criteria, loose: list) -> None:
     named = bool(place.name) or place.phase != "any"
     if section.items and _is_list_of_uses(section.items):
         _read_uses(section.items, [], place, found)
     elif section.items and named:
-        found.indications.append(_of_section(section, place, place.name or place.section))
+        found.indications.append(_of_section(section, place, place.name or _name_for(section, title) or place.section))
     elif section.items:
         loose.append((section, place))
     else:
@@ -96,7 +108,19 @@ def _read_loose(loose: list, found: Criteria, title: str) -> None:
         return
     strong = [at for at in loose if at[0].kind == "criteria"] or loose
     for section, place in strong:
-        found.indications.append(_of_section(section, place, title or place.section))
+        found.indications.append(_of_section(section, place, _name_for(section, title) or place.section))
+
+
+def _name_for(section: Section, title: str) -> str:
+    """A name for a list under no condition: the title, or with it the one condition that the list is for."""
+    if find_conditions(title):
+        return title
+    intro = section.paragraphs[-1].text if section.paragraphs else ""
+    for text in (intro, *(item.run.text for item in section.items if _DIAGNOSIS.match(item.run.text))):
+        if terms := find_conditions(text):
+            longest = max(terms, key=lambda term: term.end - term.start)
+            return text[longest.start : longest.end]
+    return title
 
 
 def _of_section(section: Section, place: _Place, name: str) -> Indication:
@@ -119,8 +143,8 @@ def _role(item: Item) -> str:
     head = head_of_run(item.run)
     if head.kind in ("excluded", "ignored"):
         return head.kind
-    if head.kind in _PHASES:
-        return head.kind
+    if head.kind in _PHASES and (item.children or head.rest < len(text)):
+        return head.kind  # and not the criterion "Member is currently receiving the drug"
     if head.kind == "criteria" and (item.children or head.rest < len(text)):
         return "wrapper"
     return "use" if is_named(item.run, bool(item.children)) else "other"
@@ -133,12 +157,12 @@ def _is_list_of_uses(items: Sequence[Item]) -> bool:
 def _read_uses(items: Sequence[Item], path: Sequence[str], place: _Place, found: Criteria) -> None:
     """A list whose items are indications, phases, or headings over them."""
     for order, item in enumerate(items, start=1):
-        here = [*path, item.label or str(order)]
+        here = item.path(path, order)
         role = _role(item)
         if role == "ignored":
             continue
         if role == "excluded":
-            found.exclusions += [_negative(node) for node in _children_or_sentences(item, here)]
+            found.exclusions += [negative(node) for node in _children_orsentences_of(item, here)]
         elif role == "wrapper":
             _read_wrapper(item, here, place, found)
         elif role in _PHASES:
@@ -163,7 +187,7 @@ def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> 
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
     heading = head_of_run(item.run).name
     if item.children and _is_list_of_uses(item.children):
-        _read_uses(item.children, path, replace(place, section=heading, duration=_duration(item)), found)
+        _read_uses(item.children, path, replace(place, section=heading, duration=_duration(item, below=False)), found)
     else:
         found.indications.append(_indication(item, path, place, place.name or heading))
 
@@ -171,7 +195,7 @@ def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> 
 def _read_use(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
     name = head_of_run(item.run).name or place.name or split_end(item.run.text)[0]
     roles = [_role(child) for child in item.children]
-    inside = replace(place, name=name, duration=_duration(item) or place.duration)
+    inside = replace(place, name=name, duration=_duration(item, below=False) or place.duration)
     if any(role in _PHASES for role in roles):
         _read_uses(item.children, path, inside, found)
     elif item.children and place.name == "" and sum(role == "use" for role in roles) * 2 > len(roles):
@@ -189,15 +213,12 @@ def _indication(item: Item, path: Sequence[str], place: _Place, name: str) -> In
     )
 
 
-def _duration(item: Item) -> str | None:
-    """What the item's own words, or a row "Approval duration" under it, say; a row is for its lowest item."""
+def _duration(item: Item, below: bool = True) -> str | None:
+    """What the item's words, or a row "Approval duration" under it, say; `below`: or those of the items in it."""
     own = duration_of(item.run.text)
-    spoken = next((d for d in map(duration_of, item.durations) if d), None) or next(
-        (d for d in map(bare_duration, item.durations) if d), None
-    )
-    if own or spoken:
-        return own or spoken
-    return next((d for d in map(_duration, item.children) if d), None) if not item.run or not own else None
+    rows = (duration_of(row) or bare_duration(row) for row in item.durations)
+    inside = (_duration(child) for child in item.children if below)
+    return own or next(filter(None, rows), None) or next(filter(None, inside), None)
 
 
 # ---------------------------------------------------------------- prose
@@ -210,10 +231,10 @@ def _prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str
     if not text[start:].strip():
         start = 0
     rest = text[start:]
-    parts = split_inline(rest, prose=True)
-    if parts:
-        return _inline_group(run, path, start, parts, False, notes, flags)
-    return leaf_of(run, path, start, start + len(split_end(rest)[0]), notes=notes, flags=flags)
+    if listed := split_inline(rest, prose=True):
+        return group_of_prose(run, path, start, listed, notes=notes, flags=flags)
+    lead = "" if is_sentence(rest) else text[:start].strip()
+    return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
 
 
 def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria) -> None:
@@ -239,17 +260,17 @@ def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria)
 
 def _exclusions(section: Section) -> list[Node]:
     if section.items:
-        return [_negative(node_of(item, [item.label or str(at)])) for at, item in enumerate(section.items, start=1)]
-    return [_negative(node) for paragraph in section.paragraphs for node in _sentences(paragraph, [], 0)]
+        return [negative(node_of(item, item.path([], at))) for at, item in enumerate(section.items, start=1)]
+    return [negative(node) for paragraph in section.paragraphs for node in sentences_of(paragraph, [], 0)]
 
 
-def _children_or_sentences(item: Item, path: Sequence[str]) -> list[Node]:
+def _children_orsentences_of(item: Item, path: Sequence[str]) -> list[Node]:
     if item.children:
-        return [node_of(child, [*path, child.label or str(at)]) for at, child in enumerate(item.children, start=1)]
-    return _sentences(item.run, path, head_of_run(item.run).rest)
+        return [node_of(child, child.path(path, at)) for at, child in enumerate(item.children, start=1)]
+    return sentences_of(item.run, path, head_of_run(item.run).rest)
 
 
-def _sentences(run: Run, path: Sequence[str], start: int) -> list[Node]:
+def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:
     """Each sentence of a run from character `start` as a leaf."""
     text, found = run.text, []
     cuts = [start, *(m.end() for m in _SENTENCE.finditer(text) if m.start() > start), len(text)]
@@ -257,9 +278,3 @@ def _sentences(run: Run, path: Sequence[str], start: int) -> list[Node]:
         if text[begin:end].strip():
             found.append(leaf_of(run, path, begin, begin + len(text[begin:end].rstrip())))
     return found
-
-
-def _negative(node: Node) -> Node:
-    if node.op == "leaf":
-        return replace(node, negated=True)
-    return replace(node, children=tuple(_negative(child) for child in node.children))

@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from extractors.dates import parse_us_date
 from extractors.evidence import Finding, Line, Page
 from extractors.policy.headings import heading_kind
+from extractors.policy.heads import APPROVAL
 from extractors.policy.markers import marker_of
+from extractors.policy.quantifiers import is_head
 from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.payers import find_payers
 
 _DATE = (
-    r"(?P<date>\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|"
+    r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|"
     r"\d{1,2}[ -][A-Z][a-z]{2,8}[ -]\d{4})"
 )
 _EFFECTIVE = re.compile(rf"\beffective(?:\s+date)?(?:\s+of(?:\s+policy)?)?\s*[:.]?\s*{_DATE}", re.I)
 _NUMBER = re.compile(
     r"\b(?:(?:coverage |medical |clinical |drug |pharmacy |benefit )?"
     r"(?:policy|document|guideline|bulletin|reference|publication|program)\s*"
-    r"(?:number|no\.?|id|#)|publication|policy\s*#|number)\s*[:#.]?\s*(?P<number>(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
+    r"(?:number|no\.?|id|#)|publication|policy\s*#|number)\s*[:#.]?\s*"
+    r"(?P<number>\d{4} P \d{3,5}(?:-\d+)?|(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
     re.I,
 )
 _TITLE_LABEL = re.compile(r"^(?:policy )?(?:title|subject|policy name|drug name|medication)\s*:\s*(?P<title>.+)", re.I)
@@ -67,7 +70,7 @@ def _may_be_title(line: Line) -> bool:
     text = line.text.strip()
     if len(text) < 5 or len(text) > 160 or _NOT_TITLE.search(text) or _GENERIC.match(text):
         return False
-    if heading_kind(text) is not None or marker_of(text):
+    if heading_kind(text) is not None or marker_of(text) or is_head(text) or APPROVAL.search(text):
         return False
     mentions = find_payers(text)
     return not (mentions and mentions[0].end - mentions[0].start > 0.6 * len(text)) and not text.endswith(".")
@@ -108,12 +111,17 @@ def find_number(pages: Sequence[Page]) -> Finding[str] | None:
     return None
 
 
+def _slashed(printed: str) -> str:
+    """ "03.01.26" as "03/01/26"."""
+    return re.sub(r"(?<=\d)[.](?=\d)", "/", printed)
+
+
 def find_effective_date(pages: Sequence[Page]) -> Finding[dt.date] | None:
     """Return the date the policy took effect; a review date is none."""
     for page in pages[:2]:
         for line in page.lines:
             match = _EFFECTIVE.search(line.text)
-            if match and (day := parse_us_date(match["date"])):
+            if match and (day := parse_us_date(_slashed(match["date"]))):
                 return page.cite(line, match[0], day)
     return None
 

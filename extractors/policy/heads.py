@@ -44,6 +44,9 @@ _IS_CRITERION = re.compile(
 _SENTENCE_START = re.compile(r"(?<!\bvs)(?<!\b[A-Z])[.:]\s+(?=[A-Z0-9])|\s[-–—]\s+(?=[A-Z])")
 
 
+_ALL_USES = re.compile(r"(?:all|any)(?: other)? (?:indications?|diagnos[ei]s|conditions?|uses?)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """How an item or paragraph opens."""
@@ -140,12 +143,12 @@ def is_named(run: Run, has_children: bool) -> bool:
         return False
     if head.approves:
         return True
-    return (has_children or head.rest < len(text)) and names_condition(head.name)
+    return (has_children or head.rest < len(text)) and (names_condition(head.name) or bool(_ALL_USES.match(head.name)))
 
 
 def names_condition(name: str) -> bool:
     """Whether a condition makes up a good part of a short name."""
     from extractors.vocabulary.conditions import find_conditions
 
-    spans = {(term.start, term.end) for term in find_conditions(name)}
-    return sum(end - start for start, end in spans) >= 0.35 * len(re.sub(r"\([^()]*\)", "", name).strip())
+    covered = {at for term in find_conditions(name) for at in range(term.start, term.end)}
+    return len(covered) >= 0.35 * max(1, len(re.sub(r"\([^()]*\)", "", name).strip()))

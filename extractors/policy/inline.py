@@ -1,7 +1,7 @@
 """Criteria listed inside running prose: "(1) ...; (2) ...; and (3) ...", "...; AND ...; AND ..."."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.policy.markers import marker_of
 from extractors.policy.quantifiers import Join, is_head, split_end
@@ -14,59 +14,105 @@ _RUN_ON = re.compile(r"[;.]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One criterion of a run of prose, or the words before the first."""
+    """One criterion of a run of prose, or words that introduce others."""
 
     text: str
-    start: int  # character of the run
+    start: int  # character of the text that was split
     end: int  # exclusive
     label: str = ""  # its printed marker without punctuation
     join: Join | None = None  # what stands between it and the next
+    parts: tuple["Part", ...] = ()  # the criteria it introduces
 
 
-def split_inline(text: str, prose: bool = False) -> list[Part] | None:
-    """Return the head and the parts of a text that lists criteria in itself, None if it does not.
+def split_inline(text: str, prose: bool = False) -> Part | None:
+    """Return the text as a head with its parts if it lists criteria in itself, else None.
 
-    `prose`: the text is no item of a list, so that a lower-case "; and" parts it too.
+    `prose`: the text is no item of a list, so that a lower-case "; and" parts it too. A mixture of AND and OR on one
+    level has no one reading: None, and the text stays whole.
     """
-    return _by_markers(text) or _by_joins(text, prose)
+    return _by_markers(text, prose) or _by_joins(text, prose)
 
 
-def _by_markers(text: str) -> list[Part] | None:
-    chain: list[tuple[re.Match[str], str, str]] = []  # match, label, kind
+def _by_markers(text: str, prose: bool) -> Part | None:
+    chain = _chain(text)
+    if len(chain) < 2:
+        return None
+    first = chain[0][0].start()
+    before = [match for match in _RUN_ON.finditer(text, 0, first) if match["join"] or prose]
+    begin = before[-1].end() if before else 0
+    head = _part(text, begin, first)
+    if head.text and not (is_head(head.text) or head.text.endswith((":", " that", " if", " when"))):
+        return None
+    parts = []
+    for place, (match, label) in enumerate(chain):
+        end = chain[place + 1][0].start() if place + 1 < len(chain) else len(text)
+        parts.append(_part(text, match.end(), end, label))
+    tail = next((match for match in _RUN_ON.finditer(text, parts[-1].start) if match["join"]), None)
+    if tail:
+        parts[-1] = _part(text, parts[-1].start, tail.start(), parts[-1].label)
+    if not all(part.text for part in parts):
+        return None
+    group = replace(head, end=head.end if head.text else parts[-1].end, parts=tuple(parts))
+    if not before and not tail:
+        return group
+    return _around(text, group, before, tail, prose)
+
+
+def _around(
+    text: str, group: Part, before: list[re.Match[str]], tail: re.Match[str] | None, prose: bool
+) -> Part | None:
+    """The criteria before and after a list in the same text, on one level with it."""
+    joins, parts, begin = [], [], 0
+    for match in before:
+        parts.append(_part(text, begin, match.start()))
+        joins.append(_join_of(match))
+        begin = match.end()
+    parts.append(group)
+    if tail:
+        joins.append(_join_of(tail))
+        rest = _by_joins(text[tail.end() :], prose)
+        after = rest.parts if rest else (_part(text[tail.end() :], 0, len(text) - tail.end()),)
+        joins += [part.join for part in after[:-1]]
+        parts += [replace(part, start=part.start + tail.end(), end=part.end + tail.end()) for part in after]
+    if len(set(joins)) > 1:
+        return None
+    joined = [replace(part, join=joins[0]) for part in parts[:-1]] + [parts[-1]]
+    return Part("", 0, 0, parts=tuple(joined))
+
+
+def _chain(text: str) -> list[tuple[re.Match[str], str]]:
+    """The markers in the text that count up from the first: "(1)", "(2)", "(3)"."""
+    chain: list[tuple[re.Match[str], str]] = []
+    kind = None
     for match in _INLINE.finditer(text):
         marker = marker_of(match[0].strip() + " X")
         if marker is None:
             continue
-        wanted = len(chain) + 1
-        fitting = [r for r in marker.readings if r.value == wanted and (not chain or r.kind == chain[0][2])]
+        fitting = [at for at in marker.readings if at.value == len(chain) + 1 and kind in (None, at.kind)]
         if fitting:
-            chain.append((match, marker.core, fitting[0].kind))
-    if len(chain) < 2:
-        return None
-    head = text[: chain[0][0].start()]
-    if head.strip() and not (is_head(head) or head.rstrip().endswith((":", "that", "if", "when"))):
-        return None
-    parts = [_part(text, 0, len(head))]
-    for place, (match, label, _) in enumerate(chain):
-        end = chain[place + 1][0].start() if place + 1 < len(chain) else len(text)
-        parts.append(_part(text, match.end(), end, label))
-    return parts if all(part.text for part in parts[1:]) else None
+            kind = fitting[0].kind
+            chain.append((match, marker.core))
+    return chain
 
 
-def _by_joins(text: str, prose: bool) -> list[Part] | None:
-    matches = [m for m in _RUN_ON.finditer(text) if m["join"] or prose]
-    joins: list[Join] = ["and" if (m["join"] or m["low"]).lower() == "and" else "or" for m in matches]
+def _by_joins(text: str, prose: bool) -> Part | None:
+    matches = [match for match in _RUN_ON.finditer(text) if match["join"] or prose]
+    joins = [_join_of(match) for match in matches]
     if not matches or len(set(joins)) > 1:
-        return None  # a mixture has no one reading
-    parts, begin = [Part("", 0, 0)], 0
-    for match, join in zip(matches, joins, strict=True):
-        parts.append(_part(text, begin, match.start(), join=join))
+        return None
+    parts, begin = [], 0
+    for match in matches:
+        parts.append(replace(_part(text, begin, match.start()), join=joins[0]))
         begin = match.end()
-    return [*parts, _part(text, begin, len(text))]
+    return Part("", 0, 0, parts=(*parts, _part(text, begin, len(text))))
 
 
-def _part(text: str, start: int, end: int, label: str = "", join: Join | None = None) -> Part:
+def _join_of(match: re.Match[str]) -> Join:
+    return "and" if (match["join"] or match["low"]).lower() == "and" else "or"
+
+
+def _part(text: str, start: int, end: int, label: str = "") -> Part:
     raw = text[start:end]
     start += len(raw) - len(raw.lstrip())
-    bare, own_join = split_end(raw.strip())
-    return Part(bare, start, start + len(bare), label, join or own_join)
+    bare, join = split_end(raw.strip())
+    return Part(bare, start, start + len(bare), label, join)

@@ -63,8 +63,8 @@ def _readings(core: str) -> Iterator[Reading]:
     if len(core) == 1 and (other := _LOOKS_LIKE.get(core)):
         for reading in _readings_of_one(other):
             yield Reading(reading.kind, reading.value, 2.0)
-    # "ili", "1i", "l": OCR of ii and iii
-    if re.fullmatch(r"[il1|I]{1,4}", core) and core != "i" * len(core):
+    # "ili", "1i", "l": OCR of iii, ii, i; a plain 1 or 11 stays a number
+    if re.fullmatch(r"[il1|I]{1,4}", core) and core != "i" * len(core) and not core.isdigit():
         yield Reading("roman", len(core), 1.5)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extractors.policy.inline import Part, split_inline
-from extractors.policy.outline import Item
+from extractors.policy.items import Item
 from extractors.policy.quantifiers import Join, Quantifier, quantifier_of, split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
@@ -29,10 +30,10 @@ def node_of(
     begin = start + len(full) - len(full.lstrip())
     if item.children:
         return _group(item, path, text.strip(), negated, item.run.evidence(begin, start + len(text)))
-    parts = split_inline(full)
-    if parts is None:
+    listed = split_inline(full)
+    if listed is None:
         return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), item.flags)
-    return _inline_group(item.run, path, start, parts, negated, notes_of(item), item.flags)
+    return group_of_prose(item.run, path, start, listed, negated, notes_of(item), item.flags)
 
 
 def leaf_of(
@@ -85,8 +86,7 @@ def group_of(
         op, n = "any", None  # each item is a way to be approved
     children = []
     for place, item in enumerate(items, start=1):
-        label = item.label or str(place)
-        children.append(node_of(item, [*path, label], quantifier.negated, _lead_for(item, head)))
+        children.append(node_of(item, item.path(path, place), quantifier.negated, _lead_for(item, head)))
     return Node(
         op=op,
         number=".".join(path),
@@ -102,16 +102,19 @@ def group_of(
 
 def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple) -> Node:
     node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
-    return _negate(node) if negated else node
+    return negative(node) if negated else node
 
 
-def _negate(node: Node) -> Node:
-    """Return an excluded group: its leaves are what must not be."""
-    from dataclasses import replace
-
+def negative(node: Node) -> Node:
+    """Return an excluded node: its leaves are what must not be."""
     if node.op == "leaf":
         return replace(node, negated=True)
-    return replace(node, children=tuple(_negate(child) for child in node.children))
+    return replace(node, children=tuple(negative(child) for child in node.children))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether the text says something itself; "methotrexate" and "Hurley stage II" do not."""
+    return _VERB.search(text) is not None
 
 
 def _end_join(item: Item) -> Join | None:
@@ -140,36 +143,43 @@ def _decide(
 
 def _lead_for(item: Item, head: str) -> str:
     """The head, where the item alone is no sentence ("methotrexate")."""
-    return head if not item.children and not _VERB.search(item.run.text) else ""
+    return head if not item.children and not is_sentence(item.run.text) else ""
 
 
-def _inline_group(
-    run: Run, path: Sequence[str], start: int, parts: Sequence[Part], negated: bool, notes: tuple, flags: Sequence[str]
+def group_of_prose(
+    run: Run,
+    path: Sequence[str],
+    start: int,
+    head: Part,
+    negated: bool = False,
+    notes: tuple[Note, ...] = (),
+    flags: Sequence[str] = (),
 ) -> Node:
-    """A prose item whose own text lists its parts: "(1) ...; and (2) ..." or "...; AND ..."."""
-    head, *rest = parts
-    text = run.text
+    """Return text that lists its parts itself, "(1) ...; and (2) ..."; it begins at character `start` of the run."""
     quantifier = quantifier_of(head.text) if head.text else Quantifier("all", stated=False)
-    op, n, found = _decide(quantifier, [part.join for part in rest[:-1]], [True] * (len(rest) - 1))
-    children = tuple(
-        leaf_of(
-            run,
-            [*path, part.label or str(place)],
-            start + part.start,
-            start + part.end,
-            negated or quantifier.negated,
-            "" if _VERB.search(part.text) else head.text,
-        )
-        for place, part in enumerate(rest, start=1)
-    )
+    op, n, found = _decide(quantifier, [part.join for part in head.parts[:-1]], [True] * (len(head.parts) - 1))
+    negated = negated or quantifier.negated
+    children = []
+    for place, part in enumerate(head.parts, start=1):
+        below = [*path, part.label or str(place)]
+        if part.parts:
+            children.append(group_of_prose(run, below, start, part, negated))
+        else:
+            lead = "" if is_sentence(part.text) else head.text
+            children.append(leaf_of(run, below, start + part.start, start + part.end, negated, lead))
+    first, last = (head.start, head.end) if head.text else (head.parts[0].start, _last(head).end)
     return Node(
         op=op,
         number=".".join(path),
-        text=head.text or text[start : start + rest[-1].end].strip(),
-        evidence=run.evidence(start, start + (head.end if head.text else rest[-1].end)),
+        text=run.text[start + first : start + last],
+        evidence=run.evidence(start + first, start + last),
         n=n,
-        children=children,
+        children=tuple(children),
         notes=notes,
         tags=tags_of(head.text),
         flags=(*flags, *quantifier.flags, *found),
     )
+
+
+def _last(part: Part) -> Part:
+    return _last(part.parts[-1]) if part.parts else part

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from extractors.evidence import Page
 from extractors.policy.criteria import read_criteria
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
-from extractors.policy.outline import read_outline
+from extractors.policy.nesting import read_outline
 from extractors.policy.published import outline, published
 from extractors.policy.rows import rows_of
 from extractors.policy.table import read_table

@@ -10,12 +10,13 @@ from extractors.policy.runs import Piece
 
 _EDGE_ROWS = 4  # rows at the top and the bottom of a page where a running header or footer may stand
 
-# "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "12", "- 4 -", "(c) 2026 Plan"
+# "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "(c) 2026 Plan"
 _PAGE_LINE = re.compile(
-    r"(?:page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d+\s*pages?\s*[-–—].*|[-–—]?\s*\d{1,3}\s*[-–—]?|.*\bpage\s+\d+\s+of\s+\d+\s*\.?|"
-    r"(?:©|\(c\)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?)",
+    r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d+\s*pages?\s*[-–—].*|.*\bpage\s+\d+\s+of\s+\d+\s*\.?|"
+    r"(?:©|\(c\)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?",
     re.I,
 )
+_PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,3}\s*[-–—]?")  # alone on the first or last row
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,8 @@ def _is_running(row: Row, index: int, count: int, repeated: frozenset[tuple[str,
     near_top, near_bottom = index < _EDGE_ROWS, index >= count - _EDGE_ROWS
     if not (near_top or near_bottom):
         return False
-    if (index in (0, count - 1) or near_bottom) and _PAGE_LINE.fullmatch(row.text.strip()):
-        return True
-    if near_top and _PAGE_LINE.fullmatch(row.text.strip()) and "age" in row.text.lower():
+    text = row.text.strip()
+    if _PAGE_LINE.fullmatch(text) or (index in (0, count - 1) and _PAGE_NUMBER.fullmatch(text)):
         return True
     masked = _masked(row.text)
     if row.page.number == 1 and near_top:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractors.policy.criteria import Criteria, _negative, _sentences
+from extractors.policy.criteria import Criteria, negative, sentences_of
 from extractors.policy.headings import is_label_start, table_label
 from extractors.policy.heads import bare_duration
 from extractors.policy.inline import split_inline
-from extractors.policy.nodes import _inline_group, leaf_of
+from extractors.policy.nodes import group_of_prose, leaf_of
 from extractors.policy.quantifiers import split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
@@ -42,7 +42,7 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
         elif use == "indication" and not _EMPTY.fullmatch(text):
             name = text
         elif use == "excluded" and not _EMPTY.fullmatch(text):
-            found.exclusions += [_negative(node) for node in _sentences(cell.content, [cell.label], 0)]
+            found.exclusions += [negative(node) for node in sentences_of(cell.content, [cell.label], 0)]
         elif use == "criteria" and not _EMPTY.fullmatch(text):
             leaves.append(_node_of_cell(cell))
     if not leaves:
@@ -53,9 +53,8 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
 
 
 def _node_of_cell(cell: _Cell) -> Node:
-    parts = split_inline(cell.content.text, prose=True)
-    if parts:
-        return _inline_group(cell.content, [cell.label], 0, parts, False, (), ())
+    if listed := split_inline(cell.content.text, prose=True):
+        return group_of_prose(cell.content, [cell.label], 0, listed)
     end = len(split_end(cell.content.text)[0])
     return leaf_of(cell.content, [cell.label], 0, end, lead=cell.label)
 

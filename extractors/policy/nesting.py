@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extractors.policy.headings import Kind, heading_kind
-from extractors.policy.markers import Marker, Reading, marker_of
+from extractors.policy.heads import APPROVAL, names_condition
+from extractors.policy.items import Item, Section
+from extractors.policy.markers import Marker, marker_of
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
@@ -14,52 +16,19 @@ _NOTE = re.compile(r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-
 DURATION_ROW = re.compile(
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period)|"
-    r"duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
+    r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
     r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
     re.I,
 )
 _ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
+# a line that ends so goes on in the next, however short it is
+_DANGLING = re.compile(
+    r"(?:[,/(–—-]|\b(?:and|or|of|the|a|an|with|for|to|in|by|at|on|than|as|is|are|least|not|no|from))\s*$", re.I
+)
 
 _SAME = 7.0  # points: left edges that count as one
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
-
-
-@dataclass(eq=False)
-class Item:
-    """One item while the outline is built; becomes a node or an indication later."""
-
-    marker: Marker | None  # None: an item without one, joined to its neighbours by a line "-OR-"
-    reading: Reading | None
-    x0: float  # of the marker
-    body_x0: float | None  # of its text; None until the text came
-    run: Run = field(default_factory=Run)
-    children: list["Item"] = field(default_factory=list)
-    notes: list[Run] = field(default_factory=list)
-    after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
-    durations: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    repeat: int = 1  # 2 for the second item printed with the same marker in one list
-
-    @property
-    def label(self) -> str:
-        """The marker as printed without punctuation, "" for a bullet or none."""
-        if self.marker is None or self.reading is None or self.reading.kind == "bullet":
-            return ""
-        core = self.marker.core.rsplit(".", 1)[-1] if self.reading.kind == "path" else self.marker.core
-        return core if self.repeat == 1 else f"{core}[{self.repeat}]"
-
-
-@dataclass(eq=False)
-class Section:
-    """What stands under one heading that has no marker; the first section of a policy has no heading."""
-
-    heading: Run
-    kind: Kind | None  # None: the heading is none of the known ones (often the name of a condition)
-    x0: float
-    paragraphs: list[Run] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    durations: list[str] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -75,7 +44,7 @@ class _List:
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
-    builder = _Builder(indented=_is_indented(rows))
+    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0))
     for row in rows:
         builder.take(row)
     return builder.sections
@@ -88,8 +57,9 @@ def _is_indented(rows: Sequence[Row]) -> bool:
 
 
 class _Builder:
-    def __init__(self, indented: bool) -> None:
+    def __init__(self, indented: bool, right: float) -> None:
         self.indented = indented
+        self.right = right  # margin of the text
         self.sections = [Section(Run(), None, 0.0)]
         self.open: list[_List] = []
         self.current: Item | None = None  # takes the next row of text
@@ -109,8 +79,8 @@ class _Builder:
             pass
         elif _NOTE.match(text) and self.open:
             self._start_note(row)
-        elif self.open and DURATION_ROW.fullmatch(text) and self._is_complete():
-            self._add_duration(text)
+        elif self.open and DURATION_ROW.fullmatch(text) and not _DANGLING.search(self._last_text()):
+            self._add_duration(row)
         elif (kind := self._heading(row)) is not False:
             self._start_section(row, kind)
         else:
@@ -142,26 +112,47 @@ class _Builder:
             owner = above  # the last item ends "; AND" in a list of ORs: the list is over
         return owner
 
-    def _add_duration(self, text: str) -> None:
-        self.open[0].last.durations.append(text)
+    def _add_duration(self, row: Row) -> None:
+        """To the innermost item that approves, else the innermost over others; none that stands right of the row."""
+        path = [level.last for level in self.open]
+        if self.indented:
+            path = [item for item in path if item.x0 <= row.x0 + _SAME] or path[:1]
+        approving = [item for item in path if APPROVAL.search(item.run.text)]
+        groups = [item for item in path if item.children]
+        (approving or groups or path)[-1].durations.append(row.text.strip())
         self.note = None
 
     # ---- headings and running text
 
     def _heading(self, row: Row) -> Kind | bool | None:
         """The kind of a heading (None: unknown kind), or False if the row is none."""
-        text = row.text.strip()
-        if self.note is None and self.current is not None and not self._is_complete():
+        text = re.sub(r"^\d{1,2}\s+(?=[A-Z])", "", row.text.strip())  # "2 References"
+        if self.current is not None and not self.current.run:
+            return False  # the text of a marker that stands on a line of its own
+        if not re.match(r"[A-Z]", text) or len(text.split()) > 12 or split_end(text)[0] != text:
+            return False
+        if not self._may_end(row):
             return False
         if self.current is not None and self.indented and self._inside_current(row):
-            return False
-        if len(text.split()) > 12 or text.endswith((";", ",")) or not re.match(r"[A-Z]", text):
             return False
         if (kind := heading_kind(text)) is not None:
             return kind
         if text.endswith(".") or (is_head(text) and not text.endswith(":")):
             return False
-        return None if _is_title_case(text) and _names_condition(text) else False
+        return None if names_condition(text) else False
+
+    def _may_end(self, row: Row) -> bool:
+        """Whether what was taken last may end before this row.
+
+        It ends in a mark, or the row's first word would have fitted on the line before, which was broken on purpose.
+        """
+        if self._is_complete():
+            return True
+        last = self.last_row
+        if last is None or _DANGLING.search(self._last_text()):
+            return False
+        first = row.lines[0].words[0].box
+        return last.x1 + first.width + 0.02 * self.right < self.right
 
     def _inside_current(self, row: Row) -> bool:
         body = self.current.body_x0 if self.current.body_x0 is not None else self.current.x0 + 1
@@ -169,12 +160,12 @@ class _Builder:
 
     def _is_complete(self) -> bool:
         """Whether the text taken last may end where it does."""
-        if self.note is not None:
-            return True
-        if self.current is None:
-            return True
-        text = self.current.run.text
-        return bool(_ENDED.search(text)) or split_end(text)[1] is not None
+        text = self._last_text()
+        return not text or bool(_ENDED.search(text)) or split_end(text)[1] is not None
+
+    def _last_text(self) -> str:
+        taking = self.note or (self.current.run if self.current else None)
+        return taking.text if taking else ""
 
     def _start_section(self, row: Row, kind: Kind | None) -> None:
         self.sections.append(Section(Run(row.pieces()), kind, row.x0))
@@ -205,7 +196,10 @@ class _Builder:
         self.current = None
         section = self.sections[-1]
         if DURATION_ROW.fullmatch(row.text.strip()):
-            section.durations.append(row.text.strip())
+            if self.open and (section.items or section.kind == "ignored"):
+                self.open[0].last.durations.append(row.text.strip())
+            else:
+                section.durations.append(row.text.strip())
         if self.paragraph is None or self._begins_paragraph(row):
             self.paragraph = Run()
             section.paragraphs.append(self.paragraph)
@@ -222,7 +216,10 @@ class _Builder:
 
     def _place(self, row: Row, marker: Marker) -> bool:
         """Put an item where its marker, its value and its left edge fit best; False: no marker after all."""
-        choices = [*self._as_sibling(row, marker), *self._as_child(row, marker), *self._as_root(row, marker)]
+        if marker.readings[0].kind == "path":
+            choices = [(0.0, self._depth_of_path(marker), marker.readings[0], None)]
+        else:
+            choices = [*self._as_sibling(row, marker), *self._as_child(row, marker), *self._as_root(row, marker)]
         if not choices:
             return False
         cost, depth, reading, flag = min(choices, key=lambda choice: (choice[0], -choice[1]))
@@ -234,6 +231,16 @@ class _Builder:
             item.flags.append(flag)
         self._append(item, depth)
         return True
+
+    def _depth_of_path(self, marker: Marker) -> int:
+        """Depth of "1.1.2": below the open item whose marker it begins with."""
+        for depth in range(len(self.open) - 1, -1, -1):
+            above = self.open[depth].last.marker
+            if above and marker.core.startswith(above.core + "."):
+                return depth + 1
+            if above and above.core.count(".") == marker.core.count(".") and above.punctuation == "path":
+                return depth
+        return -1
 
     def _reads_on(self, row: Row, marker: Marker) -> bool:
         """Whether the text before is unfinished, so that "A" or "12." at a line's start is part of it."""
@@ -350,19 +357,6 @@ class _Builder:
         level.last.after = self.pending
         level.items.append(item)
         self.pending, self.current, self.note = None, item, None
-
-
-def _is_title_case(text: str) -> bool:
-    words = [word for word in re.findall(r"[A-Za-z][\w'’/-]*", text) if len(word) > 3]
-    return bool(words) and sum(word[0].isupper() for word in words) >= 0.6 * len(words)
-
-
-def _names_condition(text: str) -> bool:
-    """Whether a short line is little more than the name of a condition."""
-    from extractors.vocabulary.conditions import find_conditions
-
-    covered = {at for term in find_conditions(text) for at in range(term.start, term.end)}
-    return len(covered) >= 0.5 * len(re.sub(r"\([^()]*\)", "", text).strip(" :"))
 
 
 def _is_name(text: str) -> bool:

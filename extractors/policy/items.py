@@ -1,0 +1,51 @@
+"""Items and sections of a policy while its outline is put together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.policy.headings import Kind
+from extractors.policy.markers import Marker, Reading
+from extractors.policy.quantifiers import Join
+from extractors.policy.runs import Run
+
+
+@dataclass(eq=False)
+class Item:
+    """One item while the outline is built; becomes a node or an indication later."""
+
+    marker: Marker | None  # None: an item without one, joined to its neighbours by a line "-OR-"
+    reading: Reading | None
+    x0: float  # of the marker
+    body_x0: float | None  # of its text; None until the text came
+    run: Run = field(default_factory=Run)
+    children: list["Item"] = field(default_factory=list)
+    notes: list[Run] = field(default_factory=list)
+    after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
+    durations: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    repeat: int = 1  # 2 for the second item printed with the same marker in one list
+
+    @property
+    def label(self) -> str:
+        """The marker as printed without punctuation, "" for a bullet or none."""
+        if self.marker is None or self.reading is None or self.reading.kind == "bullet":
+            return ""
+        return self.marker.core if self.repeat == 1 else f"{self.marker.core}[{self.repeat}]"
+
+    def path(self, above: Sequence[str], place: int) -> list[str]:
+        """The markers from the root down to this item; `place` (1 first) stands in for a bullet."""
+        if self.reading is not None and self.reading.kind == "path":
+            return self.label.split(".")
+        return [*above, self.label or str(place)]
+
+
+@dataclass(eq=False)
+class Section:
+    """What stands under one heading that has no marker; the first section of a policy has no heading."""
+
+    heading: Run
+    kind: Kind | None  # None: the heading is none of the known ones (often the name of a condition)
+    x0: float
+    paragraphs: list[Run] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    durations: list[str] = field(default_factory=list)

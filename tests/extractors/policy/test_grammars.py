@@ -1,0 +1,49 @@
+from importlib import resources
+
+import pytest
+
+from tests.extractors.policy.layout import read_grammar, sketch
+
+# one invented policy for each way payers are seen to write criteria
+GRAMMARS = [
+    "approve_for",  # 1. / A) / i. / a), notes, misnumbering, a missing quantifier, a footer inside a list
+    "at_least_two",  # 1. in 1., "at least TWO of", "does not have any of"
+    "centred_joins",  # A. / 1. / a. / (1) / (a) / i. with -AND- and -OR- on lines of their own
+    "employee_program",  # "Patient must have ALL of the following", fragments under a head
+    "flat_list",  # 1), "; AND" on its own line, joins left out
+    "headed_bullets",  # headings without markers, bullets in bullets, an approval without a list
+    "must_meet",  # I. / A. / 1. / a., "(must meet 1 or 2)", running header and footer inside a list
+    "number_paths",  # 1.1.2.1
+    "prose_paragraphs",  # one paragraph for each indication
+    "rules_bullets",  # "the following rule(s) be met"
+    "run_on",  # one sentence with "; AND"
+    "table_rows",  # labelled rows with prose in the cells
+]
+
+
+@pytest.mark.parametrize("indent", [True, False], ids=["indented", "flush"])
+@pytest.mark.parametrize("name", GRAMMARS)
+def test_a_policy_becomes_the_tree_that_a_reviewer_wrote_down(name, indent):
+    """Each way of writing criteria gives the reviewed tree, with and without indentation to go by."""
+    expected = resources.files("tests.extractors.policy").joinpath(f"grammars/{name}.tree").read_text(encoding="utf-8")
+
+    assert sketch(read_grammar(name, indent)) == expected.strip()
+
+
+@pytest.mark.parametrize("name", GRAMMARS)
+def test_every_leaf_stands_on_the_page_it_cites(name):
+    """The words of a leaf are those of its evidence, and its number is its own in the indication."""
+    policy = read_grammar(name)
+
+    for use in policy.indications:
+        leaves = list(use.tree.leaves())
+        assert all(leaf.evidence and leaf.text for leaf in leaves)
+        for leaf in leaves:
+            cited = "".join(evidence.text for evidence in leaf.evidence)
+            assert _letters(leaf.text) == _letters(cited)
+        numbers = [leaf.number for leaf in leaves]
+        assert len(set(numbers)) == len(numbers)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
