@@ -94,8 +94,8 @@ class TreatmentOut(Published):
     stop: str | None = None
     days: int | None = None
     outcome: str | None = None
-    date_precision: Literal["day", "month", "year"] = "day"  # the coarser of start and stop
-    days_at_least: bool = False  # the course lasted that long or longer
+    date_precision: Literal["day", "month", "year"] | None = None  # the coarser of start and stop; None: not told
+    days_at_least: bool | None = None  # the course lasted that long or longer
 
 
 class MeasurementOut(Published):

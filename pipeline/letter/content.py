@@ -107,11 +107,17 @@ def _running(denial: DenialOut) -> str:
 def _payer(denial: DenialOut) -> dict[str, Any]:
     address = _value(denial, "appeal_address")
     return {
-        "name": _value(denial, "payer_as_printed") or _value(denial, "payer"),
+        "name": _value(denial, "payer") or _value(denial, "payer_as_printed"),
         "address": [line.strip() for line in address.splitlines() if line.strip()] if address else [],
-        "fax": _value(denial, "appeal_fax"),
-        "phone": _value(denial, "appeal_phone"),
+        "fax": _telephone(_value(denial, "appeal_fax")),
+        "phone": _telephone(_value(denial, "appeal_phone")),
     }
+
+
+def _telephone(printed: str | None) -> str | None:
+    """ "1-877-815- '4827" -> "877-815-4827"; what is no North American number stays as printed."""
+    digits = "".join(c for c in printed or "" if c.isdigit()).removeprefix("1")
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 else printed
 
 
 def _service(denial: DenialOut) -> dict[str, Any]:

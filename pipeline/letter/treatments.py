@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.case import CaseDocument, EvidenceOut, FactOut
+from pipeline.case import CaseDocument, EvidenceOut, FactOut, TreatmentOut
 
 _TOLD = ("affirmed", "historical")  # what the chart says happened to this patient
 _ENDED = {
@@ -24,7 +25,7 @@ class Course:
     start: str | None  # ISO, as coarse as the chart has it: "2024-05-10", "2024-05", "2024"
     stop: str | None
     days: int | None
-    days_at_least: bool
+    days_are: Literal["exactly", "about", "at least"]
     outcome: str | None  # in words
     evidence: EvidenceOut
 
@@ -78,15 +79,31 @@ def _course(case: CaseDocument, fact: FactOut) -> Course | None:
         start=_as_coarse(treatment.start, treatment.date_precision),
         stop=_as_coarse(treatment.stop, treatment.date_precision),
         days=treatment.days,
-        days_at_least=treatment.days_at_least,
+        days_are=_days_are(treatment),
         outcome=_ENDED.get(treatment.outcome or ""),
         evidence=evidence,
     )
 
 
-def _as_coarse(day: str | None, precision: str) -> str | None:
-    """Cut a date to what the chart says: a month is not its first day."""
-    return day and day[: {"day": 10, "month": 7, "year": 4}[precision]]
+def _as_coarse(day: str | None, precision: str | None) -> str | None:
+    """Cut a date to what the chart says: a month is not its first day.
+
+    Where the precision is not told, a first of the month may stand for the month and the
+    first of January for the year: the coarser date is true either way.
+    """
+    if day is None:
+        return None
+    if precision is None:
+        precision = "year" if day.endswith("-01-01") else "month" if day.endswith("-01") else "day"
+    return day[: {"day": 10, "month": 7, "year": 4}[precision]]
+
+
+def _days_are(treatment: TreatmentOut) -> Literal["exactly", "about", "at least"]:
+    """How the number of days is meant; without a stop the course went on for that long at least."""
+    if treatment.days_at_least or treatment.stop is None:
+        return "at least"
+    dates = [_as_coarse(day, treatment.date_precision) or "" for day in (treatment.start, treatment.stop)]
+    return "exactly" if all(len(day) == 10 for day in dates) else "about"
 
 
 def _distinct(courses: list[Course]) -> list[Course]:
@@ -96,10 +113,16 @@ def _distinct(courses: list[Course]) -> list[Course]:
     copied forward calls a drug current after it was stopped: the telling with a stop wins.
     """
     kept: list[Course] = []
-    for course in sorted(courses, key=lambda c: (c.stop is None, -c.said, c.evidence.document, c.evidence.page)):
+    for course in sorted(courses, key=_fullest_first):
         if not any(_same_course(course, other) for other in kept):
             kept.append(course)
     return kept
+
+
+def _fullest_first(course: Course) -> tuple[object, ...]:
+    ended = course.outcome not in (None, _ENDED["current"])
+    place = (course.evidence.document, course.evidence.page)
+    return (course.stop is None, not ended, -len(course.start or ""), -course.said, place)
 
 
 def _same_course(one: Course, other: Course) -> bool:

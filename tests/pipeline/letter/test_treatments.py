@@ -34,15 +34,15 @@ MTX = {"class": "csDMARD", "start": "2024-01-10", "stop": "2024-06-02"}
     ("courses", "starts"),
     [
         ([("methotrexate", "historical", MTX)], ["2024-01-10"]),
-        ([("adalimumab", "historical", {"class": "TNF inhibitor", "start": "2025-01-01"})], ["2025-01-01"]),
+        ([("adalimumab", "historical", {"class": "TNF inhibitor", "start": "2025-01-07"})], ["2025-01-07"]),
         ([("lisinopril", "affirmed", {"class": "ACE inhibitor", "start": "2020-01-01"})], []),  # not asked about
         ([("upadacitinib", "affirmed", {"start": "2026-01-01"})], []),  # the denied drug itself
         ([("methotrexate", "family", MTX)], []),
         ([("methotrexate", "declined", MTX)], []),
         ([("methotrexate", "historical", {"dose": "15 mg"})], []),  # neither when nor how it ended
         # two courses of one drug are two rows; the second telling of one course is none
-        ([("methotrexate", "historical", MTX), ("methotrexate", "affirmed", {"start": "2025-03-01"})],
-         ["2024-01-10", "2025-03-01"]),
+        ([("methotrexate", "historical", MTX), ("methotrexate", "affirmed", {"start": "2025-03-11"})],
+         ["2024-01-10", "2025-03-11"]),
         ([("methotrexate", "affirmed", {"start": "2024-01-10", "outcome": "current"}),
           ("methotrexate", "historical", MTX)], ["2024-01-10"]),
         ([("methotrexate", "historical", MTX),
@@ -62,3 +62,31 @@ def test_a_month_is_never_printed_as_its_first_day(precision, words):
     )
 
     assert day_in_words(row.start) == words
+
+
+@pytest.mark.parametrize(
+    ("course", "days_are"),
+    [
+        ({"start": "2024-01-10", "stop": "2024-06-02", "days": 144}, "exactly"),
+        ({"start": "2024-01-10", "days": 900, "outcome": "current"}, "at least"),  # still running
+        ({"start": "2024-01-10", "stop": "2024-06-02", "days": 144, "days_at_least": True}, "at least"),
+        ({"start": "2024-01-01", "stop": "2024-06-01", "days": 152, "date_precision": "month"}, "about"),
+    ],
+)
+def test_a_number_of_days_is_no_more_exact_than_the_dates(course, days_are):
+    """From a month to a month is about so many days."""
+    (row,) = prior_treatments(case(("methotrexate", "historical", course)))
+
+    assert row.days_are == days_are
+
+
+def test_the_telling_that_says_how_a_course_ended_wins():
+    """A medication list says "active" where the note of the same day says that it failed."""
+    (row,) = prior_treatments(
+        case(
+            ("methotrexate", "affirmed", {"start": "2024-01-10", "dose": "15 mg", "days": 300, "outcome": "current"}),
+            ("methotrexate", "historical", {"start": "2024-01-01", "outcome": "inadequate_response"}),
+        )
+    )
+
+    assert row.outcome == "inadequate response"
