@@ -43,8 +43,9 @@ app.conf.update(
     task_create_missing_queues=True,
     worker_max_tasks_per_child=200,
     worker_max_memory_per_child=600_000,  # KB; recycles after the task
-    worker_soft_shutdown_timeout=20.0,
-    worker_enable_soft_shutdown_on_idle=True,
+    # SIGTERM is a warm shutdown: the job at hand ends. A soft one always sleeps its whole time, and what it
+    # saves, the message of a job cut short, we do not need: the lease gives the job back.
+    worker_soft_shutdown_timeout=0.0,
     # Off: after a reconnect the message comes again and finds its job taken, so cancelling would only cost an attempt.
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_send_task_events=True,

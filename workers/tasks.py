@@ -4,10 +4,12 @@ A message carries a job id and nothing else. Whether the job is to be done, by w
 how often is the database's to say, so running a task twice does its work once.
 """
 
+import os
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_process_init
+from celery.signals import celeryd_init, worker_process_init, worker_ready
 
 from pipeline import jobs
 from pipeline.database import Database, open_database
@@ -35,9 +37,22 @@ for _name, _stage in WORKFLOW.stages.items():
 
 
 @worker_process_init.connect
-def _forget_inherited(**_: Any) -> None:
+def _begin_child(**_: Any) -> None:
     """A child opens its own connections: those of its parent must not be shared over the fork."""
     _stores.cache_clear()
+
+
+@celeryd_init.connect
+def _load_readers(**_: Any) -> None:
+    """Load the readers once, before the children are forked, and not in each child's first task."""
+    import extractors.pages  # noqa: F401
+
+
+@worker_ready.connect
+def _say_ready(**_: Any) -> None:
+    """Leave a mark that this worker takes jobs, for who started it to see."""
+    if mark := os.environ.get("REBUT_READY_FILE"):
+        Path(mark).touch(mode=0o600)
 
 
 @cache

@@ -49,7 +49,6 @@ def web(arguments: argparse.Namespace) -> int:
 def worker(arguments: argparse.Namespace) -> int:
     """Become a Celery worker."""
     settings = _with_broker()
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # a soft shutdown: what does not end in time goes back
     from workers.app import app
 
     app.worker_main(

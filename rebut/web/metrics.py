@@ -15,7 +15,8 @@ def render_metrics(database: Database) -> str:
     with database.read() as connection:
         jobs = connection.execute(select(job.c.queue, job.c.state, func.count()).group_by(job.c.queue, job.c.state))
         depth = [((("queue", queue), ("state", state)), count) for queue, state, count in jobs]
-        ready = select(job.c.queue, func.min(job.c.next_attempt_at)).where(job.c.state == "ready")
+        live = job.c.case_id.in_(select(case.c.id).where(case.c.state != "failed"))  # nothing else is picked up
+        ready = select(job.c.queue, func.min(job.c.next_attempt_at)).where(job.c.state == "ready", live)
         oldest = [
             ((("queue", queue),), max(0.0, now - due)) for queue, due in connection.execute(ready.group_by(job.c.queue))
         ]
