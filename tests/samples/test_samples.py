@@ -14,7 +14,7 @@ import yaml
 from samples import make
 from samples.books import Book, read_book
 from samples.degrade import picture
-from samples.truth import TruthError, resolve_case
+from samples.truth import TruthError, resolve_case, resolve_letter
 
 CHART_PAGES = {"lupus-anifrolumab": 28, "ra-baricitinib": 33, "migraine-step-therapy": 24}
 IMAGE_SHARE = (0.45, 0.65)  # about half of each chart is scanned or faxed
@@ -135,3 +135,41 @@ def test_all_verdicts_are_among_the_samples():
 
     assert statuses == {"met", "not_met", "unclear"}
     assert [expected(case)["overall"] for case in make.CASES] == ["met", "unclear", "met"]
+
+
+def test_the_letters_cover_kinds_reasons_and_plans():
+    """Twelve or more letters: denials of many reasons and plan types, and letters that deny nothing."""
+    truths = [json.loads((make.HERE / "letters" / f"{name}.json").read_text()) for name in make.letter_names()]
+    denials = [truth for truth in truths if truth["document_type"] == "denial_letter"]
+
+    assert len(truths) >= 12
+    assert {truth["document_type"] for truth in truths} >= {
+        "denial_letter",
+        "approval_letter",
+        "explanation_of_benefits",
+        "other",
+    }
+    assert len({truth["reasons"][0] for truth in denials}) >= 8
+    assert len({truth["plan_type"] for truth in denials}) >= 7
+    assert len({truth["layout"] for truth in truths}) >= 8
+    assert not any(truth["reasons"] for truth in truths if truth["document_type"] in ("approval_letter", "other"))
+
+
+@pytest.mark.parametrize("name", make.letter_names())
+def test_the_truth_of_a_letter_is_printed_on_it(name):
+    """Ids, names, numbers, address and reason of each letter's truth stand in its own words."""
+    source = yaml.safe_load((make.SOURCE / "letters" / f"{name}.yaml").read_text())
+    resolved = resolve_letter(source["truth"], read_book(make.SOURCE / "letters" / f"{name}.yaml"))
+
+    committed = json.loads((make.HERE / "letters" / f"{name}.json").read_text())
+    assert json.loads(json.dumps(resolved, default=str)) == committed
+
+
+def test_samples_lie_out_as_a_corpus(tmp_path):
+    """A scorer finds cases/NAME/truth.json and letters/NAME.json beside NAME.pdf."""
+    make.lay_out(tmp_path)
+
+    for case in make.CASES:
+        assert json.loads((tmp_path / "cases" / case / "truth.json").read_text()) == expected(case)
+    letters = {path.stem for path in (tmp_path / "letters").glob("*.json")}
+    assert letters == {path.stem for path in (tmp_path / "letters").glob("*.pdf")} == set(make.letter_names())
