@@ -101,14 +101,17 @@ def citable_pages(verdicts: Iterable[Any]) -> list[PageKey]:
 def requested_drug(denial: Denial) -> str | None:
     """Return the generic name of the drug denied, None for a device or service."""
     for found in (denial.service, denial.service_as_printed):
-        if found is None:
-            continue
-        if held := drug(found.value):
-            return base_of(held.generic)
-        named = [at.therapy.name for at in find_therapies(found.value) if at.therapy.sort == "drug"]
-        if named:
-            return base_of(named[0])
+        if found and (named := requested_drug_named(found.value)):
+            return named
     return None
+
+
+def requested_drug_named(service: str) -> str | None:
+    """Return the generic name of the drug that a service as printed names, None when it names none."""
+    if held := drug(service):
+        return base_of(held.generic)
+    named = [at.therapy.name for at in find_therapies(service) if at.therapy.sort == "drug"]
+    return base_of(named[0]) if named else None
 
 
 def _planner(record: Record) -> str | None:

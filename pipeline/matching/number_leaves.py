@@ -154,10 +154,11 @@ def _bounded(
         if nearest is None or (follow and _closer(text, comparison, nearest, follow)):
             nearest = follow
         if nearest is None:
-            continue
+            return None  # a bound on something the program cannot name
         keys = tuple(dict.fromkeys(key for key, a, b in named if (a, b) == nearest[1:]))
-        if not any(keys == held for held, _ in pairs):
-            pairs.append((keys, comparison))
+        if any(keys == held for held, _ in pairs):
+            return None  # "30 or greater, or 27 or greater with ...": more than one bound is for a person
+        pairs.append((keys, comparison))
     if not pairs:
         return None
     made = [_measurement(keys, at, window, text) for keys, at in pairs]

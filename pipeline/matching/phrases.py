@@ -93,7 +93,7 @@ _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
         ("<", rf"{_UNDER}\s*{_VALUE}{_PRINTED_UNIT}"),
         (">=", rf"{_VALUE}(?:\s*(?P<unit>%|[^\s,;]+(?:\s+per\s+\w+)?))?\s+{_AFTER_MORE}"),
         ("<=", rf"{_VALUE}(?:\s*(?P<unit>%|[^\s,;]+(?:\s+per\s+\w+)?))?\s+{_AFTER_FEWER}"),
-        ("=", rf"(?:score|stage|grade|class|subscore|of|is|=|§)\s*(?:of|is|=)?\s*{_VALUE}\b"),
+        ("=", rf"(?:score|stage|grade|class|subscore|of|is|=|(?<=§))\s*(?:of|is|=)?\s*{_VALUE}\b"),
     )
 )
 

@@ -324,7 +324,7 @@ def _diagnosis(text: str) -> Requirement | None:
     if not (_HAS.search(text) or len(text.split()) < 9):
         return None
     severity = tuple(
-        dict.fromkeys(word.lower().removesuffix("ly") for word in _SEVERITY.findall(text[: found[0].start]))
+        dict.fromkeys(word.lower().removesuffix("ly") for word in _SEVERITY.findall(text[: found[-1].end]))
     )
     rest = text
     for at in reversed(found):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.evidence import Evidence
+from pipeline.matching.care import find_care
 from pipeline.matching.requirements import Window
 from pipeline.matching.terms import base_of, find_therapies, wording
 
@@ -119,7 +120,7 @@ def build_record(
     """Return the citable part of the chart."""
     allowed = set(citable)
     statements = tuple(at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at))
-    facts = tuple(at for at in chart.facts if _usable(at, allowed))
+    facts = tuple(at for at in (*chart.facts, *find_care(statements)) if _usable(at, allowed))
     return Record(
         statements=statements,
         facts=facts,

@@ -150,6 +150,8 @@ def _converted(fact: Fact, value: float, wanted: str | None) -> float | None:
         if asked is None and printed and lab and lab.unit and (plain := convert(fact.name, value, printed)) is not None:
             return plain
         return value
+    if printed is None and lab and {factor for _, factor in lab.units} == {1.0} and convert(fact.name, 1.0, asked):
+        return value  # a test with one scale: "BMI 34.2"
     mine = convert(fact.name, value, printed) if printed else None
     factor = convert(fact.name, 1.0, asked)
     if mine is None or not factor:

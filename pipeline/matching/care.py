@@ -1,0 +1,58 @@
+"""Courses of treatment that are no drugs (physical therapy, CPAP), read from sentences of the chart."""
+
+from collections.abc import Iterable
+
+from extractors.chart import Assertion, Fact, Outcome, Statement, Treatment, assert_of
+from extractors.dates import find_dates
+from pipeline.matching.phrases import find_lengths
+from pipeline.matching.terms import find_therapies, wording
+
+_FAILED = wording("care.failed")
+_NOT_TOLERATED = wording("care.not_tolerated")
+_GOES_ON = wording("care.goes_on")
+
+
+def find_care(statements: Iterable[Statement]) -> list[Fact]:
+    """Return one fact for each treatment of care.yaml that a sentence names, with its length and outcome."""
+    found = []
+    for statement in statements:
+        for mention in find_therapies(statement.text):
+            if mention.therapy.sort != "care":
+                continue
+            asserted = assert_of(statement.text, mention.start, mention.end, statement.section)
+            found.append(
+                Fact(
+                    kind="treatment",
+                    name=mention.therapy.name,
+                    assertion=asserted,
+                    date=statement.date,
+                    statement=statement,
+                    evidence=(statement.evidence,),
+                    treatment=_course(mention.therapy.name, statement, asserted),
+                )
+            )
+    return found
+
+
+def _course(name: str, statement: Statement, asserted: Assertion) -> Treatment:
+    text = statement.text
+    lengths = find_lengths(text)
+    days = sorted(at.day for at in find_dates(text))
+    start, stop = (days[0], days[-1]) if len(days) >= 2 else (None, None)
+    outcome = None
+    if asserted in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.NEGATED):
+        if _NOT_TOLERATED.search(text):
+            outcome = Outcome.INTOLERANCE
+        elif _FAILED.search(text):
+            outcome = Outcome.INADEQUATE_RESPONSE
+    running = outcome is None and bool(_GOES_ON.search(text))
+    return Treatment(
+        generic=name,
+        classes=(),
+        start=start,
+        stop=stop,
+        days=lengths[0].days if lengths else (stop - start).days if start and stop else None,
+        days_at_least=bool(lengths and lengths[0].at_least),
+        outcome=Outcome.CURRENT if running else outcome,
+        running=running,
+    )
