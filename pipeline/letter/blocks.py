@@ -84,21 +84,24 @@ class Letter:
         return [run.reference for run in runs_of(self.blocks) if run.reference is not None]
 
 
-def runs_of(blocks: tuple[Block, ...]) -> Iterator[Run]:
-    """Yield every run in reading order."""
+def passages_of(blocks: tuple[Block, ...]) -> Iterator[Runs]:
+    """Yield every passage in reading order: a paragraph, a finding, a row of a table."""
     for block in blocks:
         match block:
             case Heading() | Paragraph():
-                yield from block.runs
+                yield block.runs
             case Facts():
                 for _, runs in block.rows:
-                    yield from runs
+                    yield runs
             case Table():
                 for row in block.rows:
-                    for runs in row:
-                        yield from runs
+                    yield tuple(run for n, cell in enumerate(row) for run in ((Run(text=" | "),) * (n > 0) + cell))
             case Criterion():
-                yield from block.text
-                yield from block.answer
-                for runs in block.findings:
-                    yield from runs
+                yield block.text
+                yield block.answer
+                yield from block.findings
+
+
+def runs_of(blocks: tuple[Block, ...]) -> Iterator[Run]:
+    """Yield every run in reading order."""
+    return (run for runs in passages_of(blocks) for run in runs)

@@ -10,6 +10,7 @@ from pipeline.letter.exhibits import Exhibits, assign_exhibits
 from pipeline.letter.kinds import choose_kind, kinds
 from pipeline.letter.pdf import NEXT_STEPS
 from pipeline.letter.rights import load_rights
+from pipeline.letter.sample import sample_case
 from pipeline.letter.wording import write_letter
 
 
@@ -58,15 +59,15 @@ def build_next_steps(
 
 
 def check_templates(*folders: Path) -> list[str]:
-    """Fill every template with an empty case and return their kinds; LetterTemplateError on the first unsound one.
+    """Fill every template and return their kinds; LetterTemplateError on the first unsound one.
 
-    An empty case takes every "not known" branch; a fault in another branch shows when
-    that template is parsed, since names and syntax are checked with it.
+    With an empty case, where everything is a blank, and with full ones: late, and urgent.
     """
     load_rights()
     empty = CaseDocument(case="check", documents=[], denial=DenialOut())
-    today = date(2000, 1, 1)
-    for kind in kinds():
-        letter = build_letter(empty, today, kind=kind, folders=folders)
-        build_next_steps(empty, today, letter, 1, folders=folders)
+    full = [(sample_case(urgent=False), date(2027, 3, 4)), (sample_case(urgent=True), date(2026, 3, 4))]
+    for case, today in [(empty, date(2026, 3, 4)), *full]:
+        for kind in kinds():
+            letter = build_letter(case, today, kind=kind, folders=folders)
+        build_next_steps(case, today, letter, 1, folders=folders)
     return kinds()

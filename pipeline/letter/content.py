@@ -12,7 +12,7 @@ from pipeline.case import CaseDocument, CriterionOut, DenialOut
 from pipeline.deadlines import Level, first_level
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
-from pipeline.letter.logic import alternatives_met
+from pipeline.letter.logic import alternatives_met, alternatives_open
 from pipeline.letter.rights import rights_of
 from pipeline.letter.treatments import prior_treatments
 
@@ -36,8 +36,8 @@ class Letterhead:
 def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:
     """Return everything a template sees; names are those of the published case where it has one."""
     denial, plan = case.denial, _value(case.denial, "plan_type")
-    level, instead = first_level(plan), alternatives_met(case)
-    criteria = [_criterion(case, criterion, exhibits, instead) for criterion in case.criteria]
+    level, instead, still_open = first_level(plan), alternatives_met(case), alternatives_open(case)
+    criteria = [_criterion(case, criterion, exhibits, instead, still_open) for criterion in case.criteria]
     return {
         "date": today.isoformat(),
         "running": _running(denial),
@@ -63,7 +63,7 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
         "policy": _policy(case),
         "criteria": criteria,
         "met": [c["number"] for c in criteria if c["status"] == "met"],
-        "unmet": [c["number"] for c in criteria if c["status"] == "not_met" and not c["instead"]],
+        "unmet": [c["number"] for c in criteria if c["status"] == "not_met" and not c["instead"] + c["instead_open"]],
         "open": [c["number"] for c in criteria if c["status"] == "unclear" and not c["instead"]],
         "overall": case.overall,
         "treatments": _treatments(case, exhibits),
@@ -147,7 +147,11 @@ def _policy(case: CaseDocument) -> dict[str, Any] | None:
 
 
 def _criterion(
-    case: CaseDocument, criterion: CriterionOut, exhibits: Exhibits, instead: Mapping[str, list[str]]
+    case: CaseDocument,
+    criterion: CriterionOut,
+    exhibits: Exhibits,
+    instead: Mapping[str, list[str]],
+    still_open: Mapping[str, list[str]],
 ) -> dict[str, Any]:
     findings = [
         {"date": evidence.date, "text": shorten(evidence.text), "reference": reference}
@@ -159,7 +163,8 @@ def _criterion(
         "text": criterion.text,
         "status": criterion.status,
         "explanation": criterion.explanation,
-        "instead": instead.get(criterion.number, []),
+        "instead": instead.get(criterion.number, []),  # alternatives that are met, so this one is not needed
+        "instead_open": still_open.get(criterion.number, []),  # alternatives that documents may yet show
         "findings": findings,
     }
 

@@ -6,6 +6,7 @@ is the letter's date.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,9 @@ NEXT_STEPS = "next_steps"  # the sheet for the practice: same layout, another ba
 
 LINK = "exhibit:{exhibit}:{page}"
 
+
+# A word longer than a table column may break anywhere: runs of OCR noise, web addresses.
+_LONG = re.compile(r"\S{22}(?=\S{4})")
 
 # What stands at the head and foot of each page.
 _DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
@@ -65,14 +69,21 @@ def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
 def _compile(template: str, data: dict[str, Any], standard: str | None) -> bytes:
     import typst  # 30 MB of library, so only where a letter is made
 
-    return typst.compile(
-        str(_folder() / template),
-        root=str(_folder()),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        **({"pdf_standards": standard} if standard else {}),
-    )
+    arguments = {
+        "input": str(_folder() / template),
+        "root": str(_folder()),
+        "format": "pdf",
+        "ignore_system_fonts": True,
+        "sys_inputs": {"data": json.dumps(data, ensure_ascii=False)},
+    }
+    if standard:
+        try:
+            return typst.compile(**arguments, pdf_standards=standard)
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            # A script that the bundled fonts lack: shown as boxes, tagged all the same, but no longer PDF/UA.
+    return typst.compile(**arguments)
 
 
 @cache
@@ -120,7 +131,12 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _runs(runs: Runs) -> list[dict[str, str]]:
     return [
-        {"kind": run.kind, "text": run.text, **({"to": _link(run.reference)} if run.reference else {})} for run in runs
+        {
+            "kind": run.kind,
+            "text": _LONG.sub("\\g<0>\u200b", run.text),
+            **({"to": _link(run.reference)} if run.reference else {}),
+        }
+        for run in runs
     ]
 
 

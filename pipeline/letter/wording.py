@@ -53,7 +53,8 @@ def clean(value: Any) -> Any:
     if isinstance(value, _Marked):
         return value
     if isinstance(value, str):
-        text = " ".join("".join(c for c in value if not "\ue000" <= c <= "\uf8ff").split()).replace("|", _BAR)
+        # Control, private-use and unassigned characters mean nothing on paper, and ours are among them.
+        text = " ".join("".join(c for c in value if c.isprintable() or c.isspace()).split()).replace("|", _BAR)
         return _PLAIN + text if text.startswith(_MARKERS) else text
     if isinstance(value, Mapping):
         return {key: clean(item) for key, item in value.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.case import CaseDocument
 from pipeline.letter import Exhibits, Letter
+from pipeline.letter.blocks import passages_of
 from pipeline.packet.assemble import Assembled
 
 
@@ -47,8 +48,26 @@ def build_manifest(
         ],
         "outputs": [{"file": name, "sha256": sha256(data)} for name, data in sorted(outputs.items())],
         "pages": pages,
+        "statements": _statements(letter, exhibits),
         "blanks": letter.blanks,
     }
+
+
+def _statements(letter: Letter, exhibits: Exhibits) -> list[dict[str, Any]]:
+    """Return each passage of the letter that cites a page, with the page of the source file it rests on."""
+    sources = {(exhibit.label, number): source for exhibit, number, source in exhibits.sourced()}
+    statements = []
+    for runs in passages_of(letter.blocks):
+        cited = [run.reference for run in runs if run.reference]
+        if cited:
+            rests_on = [sources[reference.exhibit, reference.page] for reference in cited]
+            statements.append(
+                {
+                    "text": "".join(run.text for run in runs),
+                    "rests_on": [{"document": document, "page": page} for document, page in rests_on],
+                }
+            )
+    return statements
 
 
 def sha256(data: bytes) -> str:

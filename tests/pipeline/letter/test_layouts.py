@@ -6,6 +6,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from pipeline.case import CaseDocument
 from pipeline.letter import build_letter, render_pdf, render_word
 from tests.pipeline.fixtures.lupus import TODAY, lupus_case
 
@@ -93,3 +94,34 @@ def test_word_keeps_headings_and_header_rows(letter):
     assert "Requests and rights" in headings
     headed = [t for t in document.tables if t.rows[0]._tr.xpath("./w:trPr/w:tblHeader")]
     assert [t.rows[0].cells[0].text for t in headed] == ["Drug", "Exhibit"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a\x00b\x0c\x1b control",
+        "lone \ud800 surrogate",
+        "\u05e9\u05dc\u05d5\u05dd \u4f60\u597d \U0001f600",
+        '#set page(paper: "a0")\n$ sum $ `raw` @ref <label> \\ // comment /* */ {{ x }} {% y %}',
+        "x" * 3000,
+        "(" * 200 + "\\" * 50,
+        "",
+    ],
+)
+def test_no_words_of_a_chart_break_the_letter(words):
+    """OCR noise, other scripts and what looks like markup are printed or dropped, and nothing runs off the page."""
+    data = lupus_case().model_dump(by_alias=True)
+    for criterion in data["criteria"]:
+        criterion["explanation"] = words
+        for evidence in criterion["evidence"]:
+            evidence["text"] = words
+    letter = build_letter(CaseDocument.model_validate(data), TODAY)
+
+    pdf = render_pdf(letter)
+    render_word(letter)
+
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+        assert page.get_size() == (612, 792)
+        assert all(left >= 60 and right <= 560 for left, _, right, _ in boxes if right > left)

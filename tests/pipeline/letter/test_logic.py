@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.case import CaseDocument
-from pipeline.letter.logic import alternatives_met
+from pipeline.letter.logic import alternatives_met, alternatives_open
 
 
 def case(logic, **statuses):
@@ -28,3 +28,19 @@ def case(logic, **statuses):
 def test_a_criterion_is_not_needed_only_where_its_group_is_met_without_it(logic, statuses, expected):
     """Alternatives are read from the policy's own tree."""
     assert alternatives_met(case(logic, **statuses)) == expected
+
+
+@pytest.mark.parametrize(
+    ("logic", "statuses", "expected"),
+    [
+        (["any", "a", "b"], {"a": "unclear", "b": "not_met"}, {"b": ["a"]}),
+        (["any", "a", "b"], {"a": "met", "b": "not_met"}, {}),  # already met by a
+        (["any", "a", "b"], {"a": "not_met", "b": "not_met"}, {}),
+        (["any", "a", ["any", "b", "c"]], {"a": "unclear", "b": "not_met", "c": "not_met"}, {"b": ["a"], "c": ["a"]}),
+        (["any", ["all", "a", "b"], "c"], {"a": "met", "b": "unclear", "c": "not_met"}, {"c": ["b"]}),
+        (["all", "a", "b"], {"a": "unclear", "b": "not_met"}, {}),
+    ],
+)
+def test_an_alternative_that_documents_may_yet_show_is_named(logic, statuses, expected):
+    """No exception is asked for while another way is open."""
+    assert alternatives_open(case(logic, **statuses)) == expected

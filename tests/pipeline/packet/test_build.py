@@ -213,6 +213,17 @@ def test_the_manifest_names_every_source_page_and_every_output(folder, manifest)
     assert [output["file"] for output in manifest["outputs"]] == [name for name in FILES if name != "manifest.json"]
 
 
+def test_every_cited_sentence_can_be_traced_to_its_page(manifest):
+    """Sentence of the letter -> page of the file it was read from."""
+    by_text = {s["text"]: s["rests_on"] for s in manifest["statements"]}
+
+    assert by_text["August 19, 2026: “SLEDAI-2K total: 10” (Exhibit 3, page 1)"] == [
+        {"document": "chart.pdf", "page": 2}
+    ]
+    (course,) = (text for text in by_text if text.startswith("azathioprine | 100 mg daily | May 10, 2024"))
+    assert by_text[course] == [{"document": "chart.pdf", "page": 5}]
+
+
 def test_next_steps_tell_the_practice_what_is_left(folder, texts):
     """Dates, blanks, gaps, the page to look at; and not a word of it goes to the payer."""
     text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(folder / "next-steps.pdf"))
