@@ -24,11 +24,9 @@ class Reporter(Protocol):
 
 
 @contextmanager
-def reporter(quiet: bool = False) -> Iterator[Reporter]:
+def reporter() -> Iterator[Reporter]:
     """Yield what to tell of progress."""
-    if quiet:
-        yield lambda pages_read, pages, running: None
-    elif sys.stderr.isatty():
+    if sys.stderr.isatty():
         with _bar() as report:
             yield report
     else:

@@ -48,8 +48,7 @@ def criteria(arguments: argparse.Namespace) -> int:
 def _read_files(arguments: argparse.Namespace) -> Mapping[str, list[Any]]:
     from workers.readers import read_files
 
-    quiet = arguments.json and not sys.stderr.isatty()
-    with reporter(quiet) as report:
+    with reporter() as report:
         return read_files(open_files(arguments.files), arguments.jobs, report)
 
 

@@ -16,8 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the packet and say where it is."""
     files = open_files(arguments.files)
     check_folder(arguments.out)
-    quiet = arguments.json and not sys.stderr.isatty()
-    with reporter(quiet) as report:
+    with reporter() as report:
         case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
     write_folder(arguments.out, packet)
     if arguments.json:
