@@ -10,7 +10,7 @@ from extractors.denial.reading import Letter, Place, Span
 class ClaimLine:
     """One billed service: a row of the table."""
 
-    span: Span  # the whole row
+    cells: tuple[Span, ...]  # left to right
     service: Span | None  # its description
     denied: bool
 
@@ -18,7 +18,7 @@ class ClaimLine:
 _MONEY = re.compile(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
 _DESCRIPTION = re.compile(r"[A-Za-z][A-Za-z/&,.'() -]*[A-Za-z)](?: \d[A-Za-z ]*)?")
 # "T14 - Denied. This claim was received after ..."
-_NOTE = re.compile(r"(?:^|\n|\s)(?P<note>[A-Z]{0,3}\d{1,3}[A-Z]?|[A-Z]{1,2})\s*[-:.=)]\s+(?P<text>[A-Z][^\n]{8,240})")
+_NOTE = re.compile(r"(?:^|\n|\s)(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?|[A-Z]{1,2})\s*[-:.=)]\s+(?P<text>[A-Z](?:(?!\s[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?\s*[-:=]\s)[^\n]){8,240})")
 _DENIES = re.compile(
     r"\bdenied\b|\bnot (?:a )?covered\b|\bnot (?:payable|paid|eligible|allowed|certified)\b|\bcannot (?:pay|be paid)\b|\bnon-?covered\b|"
     r"\bnot medically necessary\b|\bexcluded\b|\btimely filing\b|\bfiling limit\b|\babsent\b|\bno (?:prior )?authorization\b|\bnot authorized\b",
@@ -46,7 +46,7 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
             unpaid = amounts[0] > 0 and len(amounts) >= 3 and not any(amounts[2:]) and bool(notes)
             found.append(
                 ClaimLine(
-                    span=Span(start=min(cell.start for cell in cells), end=max(cell.end for cell in cells)),
+                    cells=tuple(Span(start=cell.start, end=cell.end) for cell in cells),
                     service=_description(letter, cells),
                     denied=noted or (unpaid and not notes) or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
                 )

@@ -45,6 +45,7 @@ def find_codes(
     taken = [(span.start, span.end) for span in taken]
     dx_cells = [span for label in labels if label.field == "diagnosis" for span in label.values[:1]]
     code_cells = [span for label in labels if label.field == "code" for span in label.values[:1]]
+    service_cells = [span for label in labels if label.field == "service" and label.firm for span in label.values]
     found: dict[str, dict[str, tuple[int, int]]] = {"icd10": {}, "hcpcs_cpt": {}, "ndc": {}}
 
     def keep(kind: str, start: int, end: int) -> None:
@@ -85,7 +86,9 @@ def find_codes(
     for match in _CPT.finditer(text):
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
-        in_parens = match[0][-1] in "TF" and text[match.start() - 1] == "("
+        in_parens = text[match.start() - 1] == "(" and (
+            match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells)
+        )
         if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())
     if not any(found.values()):

@@ -11,6 +11,7 @@ from extractors.denial.labels import Labelled, values_of
 from extractors.denial.patterns import load_table
 from extractors.denial.reading import Letter, Span
 from extractors.evidence import Finding
+from extractors.vocabulary.drugs import find_drugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ def _words() -> _Words:
     )
 
 
-_LETTERS = r"A-Za-zÀ-ÖØ-öø-ÿ"
+_LETTERS = r"A-Za-zÀ-ÖØ-öø-ɏ"
+_CAPITALS = r"A-ZÀ-ÖØ-ÞĀ-Ž"
 _NAME_WORD = re.compile(rf"[{_LETTERS}][{_LETTERS}'.-]*")
 _CREDENTIALLED = re.compile(
-    rf"(?P<name>(?:[A-ZÀ-Þ][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[A-ZÀ-Þ][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
+    rf"(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
 )
 
 
@@ -112,7 +114,7 @@ def name_key(name: str) -> frozenset[str]:
 
 
 _SALUTATION = re.compile(
-    r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
+    r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?:(?:the )?[Pp]arents?(?: or [Gg]uardians?)?(?:/[Gg]uardian)? of\s+)?(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
 )
 _FOR_PERSON = re.compile(
     r"(?:claim (?:received )?for|on behalf of|regarding|statement for|prepared for|services? (?:for|provided to))\s+(?=[A-Z])"
@@ -127,6 +129,8 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
     greeted = list(_greeted(letter))
     if labelled:
         return _most_common(letter, labelled, 0.97)
+    if not greeted and (titled := _titled(letter)):
+        return titled
     if greeted:
         span, name = greeted[0]
         top = letter.text[: span.start]
@@ -140,6 +144,28 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
         if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
     return None
+
+
+_SURNAME = re.compile(r"\b(?:Dear|Hello|Estimad[oa])\s+(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra)\.?\s+(?P<name>[^\s:,]{2,40})")
+_RE_LINE = re.compile(r"(?:^|\n|\s)(?:RE|Re|SUBJECT|Subject|Regarding)\s*:\s*(?=[A-Z])")
+
+
+def _titled(letter: Letter) -> Finding[str] | None:
+    """Return the name on the RE line or in the address block; "Dear Mr. Rookwood" says which."""
+    greeted = _SURNAME.search(letter.text)
+    surname = name_key(greeted["name"]) if greeted else frozenset()
+    above = greeted.start() if greeted else len(letter.text)
+    starts = [match.end() for match in _RE_LINE.finditer(letter.text)]
+    lines = starts + ([place.start for place in letter.places if place.end <= above] if surname else [])
+    for start in lines:
+        got = read_name(letter.text[start : letter.place_at(start).end], firm=True)
+        if got and (surname <= name_key(got[2]) if surname else not _drugs_in(got[2])):
+            return letter.cite(start + got[0], start + got[1], got[2], 0.95 if surname else 0.85, prose=True)
+    return None
+
+
+def _drugs_in(name: str) -> bool:
+    return bool(find_drugs(name))
 
 
 def _greeted(letter: Letter) -> list[tuple[Span, str]]:

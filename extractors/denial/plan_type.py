@@ -48,7 +48,8 @@ def find_signs(letter: Letter) -> list[Sign]:
         for is_strong, patterns in ((True, strong), (False, weak)):
             for pattern in patterns:
                 for match in pattern.finditer(letter.text):
-                    if not any(start <= match.start() < end for start, end in conditional):
+                    # a government program is named in conditions too: "if we say no, ask for a State Fair Hearing"
+                    if plan in _GOVERNMENT or not any(start <= match.start() < end for start, end in conditional):
                         end = min(match.end(), match.start() + 90)
                         found.append(Sign(plan=plan, strong=is_strong, start=match.start(), end=end))
                         break

@@ -82,7 +82,7 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         reference_numbers=find_references(letter, labels, taken),
         service=service,
         service_as_printed=as_printed,
-        codes=find_codes(letter, labels, said, ids, only=[row.span for row in denied]),
+        codes=find_codes(letter, labels, said, ids, only=[cell for row in denied for cell in row.cells]),
         prescriber=find_prescriber(letter, labels),
         plan_type=choose_plan_type(letter, find_signs(letter), plan),
         urgent=urgent,

@@ -183,6 +183,14 @@ _NO_END = re.compile(
 )
 
 
+# "Fax: 1-866-555-1212" at the end of a line: what follows in capitals is a new sentence.
+_NUMBER_ENDS = re.compile(r"\d{3}[ .-]\d{4}$")
+
+
+def _number_ends(text: str, place: Place) -> bool:
+    return bool(_NUMBER_ENDS.search(text, place.start, place.end)) and bool(re.match(r"\s+[A-Z][a-z]", text[place.end : place.end + 4]))
+
+
 def sentences(letter: Letter) -> list[Span]:
     """Return the sentences of the letter in reading order.
 
@@ -195,6 +203,9 @@ def sentences(letter: Letter) -> list[Span]:
         for match in _SENTENCE_END.finditer(text, block.start, block.end):
             if not _NO_END.search(text[max(block.start, match.start() - 12) : match.start()]):
                 cuts.add(match.start())
+        cuts |= {
+            place.end for place in letter.places if block.start < place.end < block.end and _number_ends(text, place)
+        }
         start = block.start
         for cut in [*sorted(cuts), block.end]:
             piece = text[start:cut]

@@ -23,7 +23,7 @@ class Asked:
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
 _REQUEST = re.compile(
     r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:on [^.]{4,22} )?(?:for|to cover|to approve|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of|for))|"
-    r"requested:?|(?:denied|deny|approve|approval of|approval for|denial of|request for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)|cannot (?:approve|cover|authorize)|"
+    r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|approve|approval of|approval for|denial of|request for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)|cannot (?:approve|cover|authorize)|"
     r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim(?: [^.]{0,80}?)? for(?: an?)?|denied your request for|(?:did not|didn't) approve)\s+"
     r"(?P<what>[A-Za-z][^.;\n]{2,130})",
     re.IGNORECASE,
@@ -36,11 +36,11 @@ _BEFORE_CODE = re.compile(
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
 _NOT_A_SERVICE = re.compile(
     r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
-    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free|part of|you\b|drugs?\b|treatment\b$|center\b|\d)",
+    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith Dr|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b|\bplanned\b|\bcode\b)"
+    r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b|\bplanned\b|\bcode\b)"
 )
 _LEAD = re.compile(
     r"^(?:an? |the |your |(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?|units?|weeks?) (?:in|of|for|at) |continued |infusion of |injection of |outpatient prescription for |prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",

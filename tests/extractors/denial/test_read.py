@@ -1,0 +1,59 @@
+"""Whole letters of many payers and layouts, read as a careful clerk would."""
+
+import pytest
+
+from extractors.denial import Denial, read_denial
+from extractors.documents import split_documents
+from tests.extractors.denial.letters import all_letters, said_by, squash, written
+
+
+@pytest.mark.parametrize("name", all_letters())
+def test_a_letter_is_read_as_a_careful_clerk_reads_it(name):
+    """Every field the letter states is found, and none that it does not state."""
+    letter = written(name)
+    expected = dict(letter.expected)
+    quote, address = expected.pop("quote", None), expected.pop("address", None)
+    if "codes" in expected:
+        expected["codes"] = sorted(expected["codes"])
+    expected["refs"] = [str(number) for number in expected.get("refs", [])]
+    segment = next(s for s in split_documents(letter.pages) if s.document_type.value == expected["type"])
+
+    denial = read_denial([page for page in letter.pages if page.number in segment.pages])
+
+    said = said_by(denial, segment.document_type.value)
+    said.setdefault("refs", [])
+    assert said == expected
+    if quote:
+        assert squash(quote) in squash(" ".join(reason.quote for reason in denial.reasons.value))
+    if address:
+        assert squash(address) in squash(denial.appeal_address.value)
+    else:
+        assert denial.appeal_address is None
+
+
+@pytest.mark.parametrize("name", all_letters())
+def test_every_value_stands_on_its_page(name):
+    """Evidence is the text of the page at its box, so a reader can put a finger on it."""
+    letter = written(name)
+
+    denial = read_denial(letter.pages)
+
+    for field in Denial.__dataclass_fields__:
+        finding = getattr(denial, field)
+        if finding is None:
+            continue
+        assert finding.evidence, field
+        assert 0.0 < finding.confidence <= 1.0
+        for evidence in finding.evidence:
+            page = letter.pages[evidence.page - 1]
+            box = evidence.bbox
+            inside = [
+                word.text
+                for line in page.lines
+                for word in line.words
+                if word.box.x0 >= box.x0 - 0.1
+                and word.box.x1 <= box.x1 + 0.1
+                and word.box.top >= box.top - 0.1
+                and word.box.bottom <= box.bottom + 0.1
+            ]
+            assert evidence.text == " ".join(inside), field
