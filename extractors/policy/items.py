@@ -30,7 +30,8 @@ class Item:
         """The marker as printed without punctuation, "" for a bullet or none."""
         if self.marker is None or self.reading is None or self.reading.kind == "bullet":
             return ""
-        return self.marker.core if self.repeat == 1 else f"{self.marker.core}[{self.repeat}]"
+        printed = self.reading.written if self.reading.doubt else self.marker.core
+        return printed if self.repeat == 1 else f"{printed}[{self.repeat}]"
 
     def path(self, above: Sequence[str], place: int) -> list[str]:
         """The markers from the root down to this item; `place` (1 first) stands in for a bullet."""

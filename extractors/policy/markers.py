@@ -21,7 +21,16 @@ class Reading:
 
     kind: str  # "upper", "lower", "digit", "roman", "ROMAN", "bullet", "path"
     value: int  # place in its list, 1 first; 0 for a bullet
-    doubt: float = 0.0  # cost of reading it so
+    doubt: float = 0.0  # cost of reading it so; above 0 the print was mended
+
+    @property
+    def written(self) -> str:
+        """The marker as the list means it: "ii" where OCR gave "ll"."""
+        if self.kind in ("roman", "ROMAN"):
+            return _written(self.value) if self.kind == "roman" else _written(self.value).upper()
+        if self.kind in ("lower", "upper"):
+            return chr((96 if self.kind == "lower" else 64) + self.value)
+        return str(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,54 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.vocabulary.drugs import DrugMention, drugs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.phrases import plain
 
-_TOKEN = re.compile(r"[A-Za-z0-9|!]{7,}")
+_TOKEN = re.compile(r"[A-Za-z0-9|!]{5,}")
 # glyphs that OCR takes for one another, folded to one before distances are measured
-_GLYPHS = str.maketrans({"1": "l", "|": "l", "!": "l", "0": "o", "5": "s", "8": "b"})
+_GLYPHS = str.maketrans({"1": "l", "|": "l", "!": "l", "0": "o", "5": "s", "8": "b", "6": "b", "q": "g"})
 _LONG = 10  # letters from which two slips are allowed
 
 
 @cache
-def _targets() -> dict[str, str]:
-    """Written single-word names of seven letters or more -> generic; names two drugs share by form are left out."""
+def _spelled() -> dict[str, str]:
+    """Single-word names of seven letters or more, glyphs folded -> generic; names that two drugs share are left out."""
     found: dict[str, set[str]] = {}
     for entry in drugs():
         for name in (entry.generic, *entry.names, *entry.brands):
             if len(name) >= 7 and name.isalpha():
-                found.setdefault(plain(name), set()).add(entry.generic)
+                found.setdefault(plain(name).translate(_GLYPHS), set()).add(entry.generic)
     return {name: next(iter(generics)) for name, generics in found.items() if len(generics) == 1}
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(plain(name) for entry in drugs() for name in (entry.generic, *entry.names, *entry.brands))
+
+
+@cache
+def _folded() -> dict[str, str]:
+    """Names of five letters or more as they look when OCR cannot tell their glyphs apart -> generic."""
+    found: dict[str, set[str]] = {}
+    for entry in drugs():
+        for name in (entry.generic, *entry.names, *entry.brands):
+            if len(name) >= 5 and name.isalpha():
+                found.setdefault(_fold(name), set()).add(entry.generic)
+    return {name: next(iter(generics)) for name, generics in found.items() if len(generics) == 1}
+
+
+def _fold(word: str) -> str:
+    return plain(word).translate(_GLYPHS).replace("i", "l").replace("rn", "m").replace("vv", "w")
 
 
 @cache
 def _other_words() -> frozenset[str]:
     """Real words and other real drugs that lie within two letters of a name of the table."""
-    return frozenset(plain(word) for word in read_yaml("lookalikes.yaml")["words"])
+    table = read_yaml("lookalikes.yaml")
+    return frozenset(plain(word) for word in (*table["drugs"], *table["words"]))
 
 
 def find_slips(text: str, known: Sequence[DrugMention]) -> list[DrugMention]:
@@ -43,22 +64,25 @@ def find_slips(text: str, known: Sequence[DrugMention]) -> list[DrugMention]:
     return found
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def _meant(token: str) -> str | None:
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
     word = token.lower().translate(_GLYPHS)
-    if sum(c.isalpha() for c in token) < 6 or word in _other_words():
+    if sum(c.isalpha() for c in token) < len(token) - 2 or {token.lower(), word} & _other_words():
         return None
-    if (plural := token.lower().removesuffix("s")) in _targets() and plural != token.lower():
+    if generic := _folded().get(_fold(token)):
+        return generic
+    plural = token.lower().removesuffix("s")
+    if len(token) < 7 or (plural != token.lower() and plural in _names()):
         return None  # "insulins"
     allowed = 2 if len(word) >= _LONG else 1
-    near = extract(word, _targets().keys(), scorer=OSA.distance, score_cutoff=allowed + 1, limit=6)
+    near = extract(word, _spelled().keys(), scorer=OSA.distance, score_cutoff=allowed + 1, limit=6)
     near = [(name, distance) for name, distance, _ in near if name[0] == word[0]]
     if not near or near[0][1] > allowed:
         return None
     best = near[0][1]
     # the next drug must be clearly farther: a word between two drugs is neither
-    meant = {_targets()[name] for name, distance in near if distance <= best + (1 if best else 0)}
+    meant = {_spelled()[name] for name, distance in near if distance <= best + (1 if best else 0)}
     return meant.pop() if len(meant) == 1 else None
