@@ -37,7 +37,10 @@ _TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/
 _STREET = r"(?:(?:\d{1,6}(?:-\d+)?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[NSEW]\.? )?(?:[A-Z0-9][\w.']* ?){1,6}?(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
 _BOX = r"(?:[PRF]\.?\s?[O0]\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
 _ZIP = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
-_ADDRESS = re.compile(rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP})(?!\d)", re.DOTALL)
+_ADDRESS = re.compile(
+    rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP}|(?<=[a-z], )\d{{5}}(?:-\d{{4}})?)(?!\d)",
+    re.DOTALL,
+)
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
 _NAME_OPENS = re.compile(
     r"(?:\b(?:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted|fax)\b[^.:]{0,60}?\bto:?\s"

@@ -68,7 +68,8 @@ def _label_pattern() -> re.Pattern[str]:
     for phrase in sorted(vocabulary(), key=lambda phrase: -len(phrase.replace("{no}", "number"))):
         by_first.setdefault("id" if phrase.startswith("id") else phrase[0], []).append(_as_pattern(phrase))
     groups = "|".join(
-        f"(?=[{'i1l!|' if first == 'id' else re.escape(first)}])(?:{'|'.join(patterns)})" for first, patterns in by_first.items()
+        f"(?=[{'i1l!|' if first == 'id' else re.escape(first)}])(?:{'|'.join(patterns)})"
+        for first, patterns in by_first.items()
     )
     return re.compile(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w)", re.IGNORECASE)
 

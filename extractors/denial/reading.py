@@ -188,7 +188,9 @@ _NUMBER_ENDS = re.compile(r"\d{3}[ .-]\d{4}$")
 
 
 def _number_ends(text: str, place: Place) -> bool:
-    return bool(_NUMBER_ENDS.search(text, place.start, place.end)) and bool(re.match(r"\s+[A-Z][a-z]", text[place.end : place.end + 4]))
+    return bool(_NUMBER_ENDS.search(text, place.start, place.end)) and bool(
+        re.match(r"\s+[A-Z][a-z]", text[place.end : place.end + 4])
+    )
 
 
 def sentences(letter: Letter) -> list[Span]:

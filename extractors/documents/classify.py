@@ -142,7 +142,9 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         line.text.translate(_PLAIN)
         for page in pages
         for line in page.lines
-        if line.box.top < 0.42 * page.height and len(line.words) <= 14 and not line.text.rstrip().endswith((".", ","))
+        if line.box.top < 0.42 * page.height
+        and len(line.words) <= 14
+        and not line.text.rstrip().endswith((".", ",", "?"))
     ]
     opening = "\n".join(line.text.translate(_PLAIN) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)

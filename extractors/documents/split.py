@@ -58,6 +58,8 @@ def _split_part(pages: list[Page], body: bool) -> list[Segment]:
 def _judge_page(page: Page) -> Judged:
     if is_blank(page):
         return Judged(document_type=DocumentType.BLANK, confidence=1.0, scores={})
+    if page.source is PageSource.FAILED and not page.lines:
+        return Judged(document_type=DocumentType.OTHER, confidence=0.5, scores={})
     return judge([page])
 
 
@@ -121,7 +123,8 @@ def _covers(current: list[Page]) -> bool:
 
 def _segment(group: list[Page], judged: dict[int, Judged], body: bool) -> Segment:
     kinds = [judged[page.number].document_type for page in group]
-    whole = judged[group[0].number] if len(group) == 1 else judge(group)
+    read = [page for page in group if page.lines]
+    whole = judged[group[0].number] if len(group) == 1 or not read else judge(read)
     kind, sure, evidence = whole.document_type, whole.confidence, whole.evidence
     lead = _lead(kinds)
     if len(group) > 1 and lead in (DocumentType.CHART, DocumentType.PAYER_POLICY):

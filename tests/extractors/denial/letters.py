@@ -68,7 +68,9 @@ def said_by(denial: Any, document_type: str) -> dict[str, Any]:
         "prescriber": value("prescriber"),
         "plan": plan.value if plan else "unknown",
         "urgent": value("urgent") or None,
-        "deadline": {k: getattr(deadline, k) for k in ("days", "months", "date") if getattr(deadline, k)} if deadline else None,
+        "deadline": {k: getattr(deadline, k) for k in ("days", "months", "date") if getattr(deadline, k)}
+        if deadline
+        else None,
         "fax": re.sub(r"\D", "", value("appeal_fax") or "")[-10:] or None,
         "phone": re.sub(r"\D", "", value("appeal_phone") or "")[-10:] or None,
     }
