@@ -109,8 +109,8 @@ def _days_are(treatment: TreatmentOut) -> Literal["exactly", "about", "at least"
 def _distinct(courses: list[Course]) -> list[Course]:
     """Keep the fullest telling of each course; what a fuller one contradicts or repeats falls away.
 
-    Two tellings are of one course unless both give a start and the starts differ. An old list
-    copied forward calls a drug current after it was stopped: the telling with a stop wins.
+    An old list copied forward calls a drug current after it was stopped: the telling with a
+    stop wins.
     """
     kept: list[Course] = []
     for course in sorted(courses, key=_fullest_first):
@@ -125,10 +125,14 @@ def _fullest_first(course: Course) -> tuple[object, ...]:
     return (course.stop is None, not ended, -len(course.start or ""), -course.said, place)
 
 
-def _same_course(one: Course, other: Course) -> bool:
-    if one.start and other.start:
-        return _overlap(one.start, other.start)
-    return True
+def _same_course(course: Course, kept: Course) -> bool:
+    """True if this telling can be of the kept course: no start, the same start, or a start while that one ran."""
+    if not (course.start and kept.start):
+        return True
+    if _overlap(course.start, kept.start):
+        return True
+    # A new dose within a course ("20 mg weekly since April") is no new course.
+    return kept.start < course.start and (kept.stop is None or course.start < kept.stop)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Par
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 _FONT = "Georgia"
+_TABLE_TEXT = "TableText"
 
 
 def render_word(letter: Letter) -> bytes:
@@ -31,11 +32,15 @@ def render_word(letter: Letter) -> bytes:
 
 
 def _styles(document: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Inches, Pt, RGBColor
 
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = _FONT, Pt(10.5)
     normal.paragraph_format.space_after = Pt(6)
+    table_text = document.styles.add_style(_TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
+    table_text.base_style = normal
+    table_text.paragraph_format.space_after = Pt(1)
     for level, size in ((1, 14), (2, 12), (3, 11)):
         style = document.styles[f"Heading {level}"]
         style.font.name, style.font.size, style.font.color.rgb = _FONT, Pt(size), RGBColor(0x1B, 0x2A, 0x41)
@@ -140,7 +145,7 @@ def _grid(document: Any, columns: int) -> Any:
 def _cells(table: Any, widths: tuple[int, ...]) -> list[Any]:
     """Add a row that no page break may split; return the paragraph of each cell."""
     from docx.oxml import OxmlElement
-    from docx.shared import Inches, Pt
+    from docx.shared import Inches
 
     row = table.add_row()
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -148,7 +153,7 @@ def _cells(table: Any, widths: tuple[int, ...]) -> list[Any]:
     for cell, width in zip(row.cells, widths, strict=True):
         cell.width = Inches(6.5 * width / sum(widths))
         paragraphs.append(cell.paragraphs[0])
-        paragraphs[-1].paragraph_format.space_after = Pt(1)
+        paragraphs[-1]._p.style = _TABLE_TEXT
     return paragraphs
 
 

@@ -16,6 +16,7 @@ from extractors.evidence import Page
 from pipeline.letter import Exhibits
 from pipeline.letter.exhibits import SourcePage
 from pipeline.packet.errors import MissingSourceError
+from pipeline.packet.highlights import add_highlights
 from pipeline.packet.marking import BoxKey
 from pipeline.packet.placing import Placing, place
 from pipeline.packet.searchable import draw_words
@@ -77,7 +78,9 @@ def assemble(
             if placing and source:
                 if read and source in read:
                     drawn.insert(0, draw_words(read[source], placing))
-                drawn.insert(0, _marks(placing, marks.get(source, {})))
+                here = _marks(placing, marks.get(source, {}))
+                drawn.insert(0, draw_marks(here, placing.height, placing.left - 3))
+                add_highlights(pdf, page, here, placing.height)
             if stamp:
                 drawn.append(draw_stamp(stamp, float(page.mediabox[2]), float(page.mediabox[3])))
             _draw(pdf, page, font, drawn)
@@ -154,9 +157,8 @@ def _stamp(label: str, page: int, pages: int) -> str:
     return f"Exhibit {label} - page {page} of {pages}"
 
 
-def _marks(placing: Placing, boxes: Mapping[BoxKey, list[str]]) -> bytes:
-    marks = [Mark(box=placing.shown(list(box)), labels=tuple(labels)) for box, labels in boxes.items()]
-    return draw_marks(marks, placing.height, placing.left - 3)
+def _marks(placing: Placing, boxes: Mapping[BoxKey, list[str]]) -> list[Mark]:
+    return [Mark(box=placing.shown(list(box)), labels=tuple(labels)) for box, labels in boxes.items()]
 
 
 def _draw(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, drawn: list[bytes]) -> None:

@@ -75,6 +75,8 @@ def test_each_link_lands_on_the_page_it_names(folder, texts):
         landed = 0
         for at, page in enumerate(pdf.pages):
             for annotation in page.obj.get("/Annots", []):
+                if annotation.Subtype != pikepdf.Name.Link:
+                    continue
                 assert pikepdf.Name.GoTo == annotation.A.S
                 target = numbers[annotation.A.D[0].objgen]
                 x0, y0, x1, y1 = (float(v) for v in annotation.Rect)
@@ -170,6 +172,16 @@ def test_the_marks_stand_around_the_words(folder, manifest):
             found = [page.get_textpage().get_text_bounded(*frame).strip() for frame in frames]
             assert words in found
     assert "2.a" in document[places["chart.pdf", 2] - 1].get_textpage().get_text_range()
+
+
+def test_marks_are_annotations_too(folder, manifest):
+    """On a screen the words are yellow and say which criterion they bear on; on paper and fax only the frame is."""
+    places = {(p["document"], p["page"]): p.get("packet_page") for p in manifest["pages"]}
+    with pikepdf.open(folder / "packet.pdf") as pdf:
+        notes = pdf.pages[places["chart.pdf", 2] - 1].obj.Annots
+
+        assert [str(note.Contents) for note in notes] == ["Criterion 4", "Criterion 1", "Criterion 2.a", "Criterion 3"]
+        assert all(note.Subtype == pikepdf.Name.Highlight and not int(note.F) & 4 for note in notes)
 
 
 def test_marks_survive_a_one_bit_fax(folder, manifest):
