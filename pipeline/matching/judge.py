@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors.vocabulary.conditions import conditions
 from pipeline.matching import events, findings, people, prior, together, values
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
@@ -27,6 +28,7 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
+from pipeline.matching.terms import data
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
 
 _JUDGES = {
@@ -50,49 +52,53 @@ _JUDGES = {
 }
 
 
-def judge(requirement: Requirement, record: Record) -> Verdict:
-    """Return the verdict of the chart on one requirement."""
+def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
+    """Return the verdict of the chart on one requirement; `text` is the leaf it was read from."""
     if isinstance(requirement, AnyOf):
-        return any_of([judge(option, record) for option in requirement.options])
+        return any_of([judge(option, record, text) for option in requirement.options])
     if isinstance(requirement, AllOf):
-        return all_of([judge(option, record) for option in requirement.options])
+        return all_of([judge(option, record, text) for option in requirement.options])
     verdict = _JUDGES[type(requirement)](requirement, record)
-    if requirement.besides and verdict.status is Status.MET and not _said_besides(requirement.besides, verdict):
-        return replace(
-            verdict,
-            status=Status.UNCLEAR,
-            explanation=sentence("besides", wanted=requirement.besides),
-            wants=requirement.besides,
-        )
+    rest = _rest(requirement, record)
+    if not rest:
+        return verdict
+    if verdict.status is Status.MET and not _says(rest, verdict):
+        return _unsettled(verdict, requirement)
+    if verdict.status is Status.NOT_MET and _is_alternative(requirement.besides or "", rest, text):
+        return _unsettled(verdict, requirement)
     return verdict
 
 
-_SMALL = frozenset(
-    [
-        "that",
-        "with",
-        "which",
-        "while",
-        "despite",
-        "spite",
-        "least",
-        "more",
-        "than",
-        "from",
-        "their",
-        "this",
-        "have",
-        "been",
-        "continues",
-        "continue",
-        "requiring",
-        "required",
-    ]
-)
+def _unsettled(verdict: Verdict, requirement: Requirement) -> Verdict:
+    explanation = sentence("besides", wanted=requirement.besides)
+    return replace(verdict, status=Status.UNCLEAR, explanation=explanation, wants=requirement.besides or "")
 
 
-def _said_besides(besides: str, verdict: Verdict) -> bool:
+_SMALL = frozenset(data("plain_words")["linking"])
+
+
+def _rest(requirement: Requirement, record: Record) -> list[str]:
+    """Return the words of `besides` that the section chosen and the requested drug do not already hold."""
+    if not requirement.besides:
+        return []
+    known = " ".join([*(name for key in record.conditions for name in conditions()[key].names), record.service or ""])
+    held = set(re.findall(r"[a-z]{4,}", known.lower()))
+    return [at for at in re.findall(r"[a-z]{4,}", requirement.besides.lower()) if at not in _SMALL and at not in held]
+
+
+def _says(rest: list[str], verdict: Verdict) -> bool:
     """Whether the cited words also say what the criterion adds, nearly word for word."""
-    words = [at for at in re.findall(r"[a-z]{4,}", besides.lower()) if at not in _SMALL]
     text = " ".join(at.evidence.text.lower() for at in verdict.evidence)
-    return bool(words) and all(word[:6] in text for word in words)
+    return all(word[:6] in text for word in rest)
+
+
+def _is_alternative(besides: str, rest: list[str], text: str) -> bool:
+    """Whether the rest may be another way to meet the leaf ("3% of the body, or the scalp").
+
+    A phrase taken whole from the leaf ("that continues in spite of ...") only narrows it.
+    """
+    low = text.lower()
+    for phrase in besides.lower().split("; "):
+        if " " in phrase:
+            low = low.replace(phrase, " ")
+    return any(re.search(rf"\bor\s+(?!more\b)(?:\w+\s+){{0,4}}{re.escape(word)}", low) for word in rest)

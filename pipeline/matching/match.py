@@ -80,7 +80,7 @@ def _match(indication: Indication, record: Record, choice: Choice) -> Match:
     criteria = []
     for leaf in indication.tree.leaves():
         requirement = requirement_of(leaf)
-        criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=judge(requirement, record)))
+        criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=judge(requirement, record, leaf.text)))
     statuses = {id(at.leaf): at.verdict.status for at in criteria}
     logic = logic_of(indication.tree)
     return Match(
@@ -161,7 +161,7 @@ def _exclusions(policy: Policy, record: Record) -> tuple[str, ...]:
     """Return a warning for each exclusion of the policy that the chart shows to apply."""
     warnings = []
     for leaf in policy.exclusions:
-        verdict = judge(requirement_of(leaf), record)
+        verdict = judge(requirement_of(leaf), record, leaf.text)
         if verdict.status is Status.NOT_MET:
             place = verdict.evidence[0].evidence
             warnings.append(

@@ -26,6 +26,12 @@ _HOW_MANY = wording("number_leaves.how_many")
 _PER = re.compile(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
 
 
+# "that continues in spite of two or more attempts", "requiring corticosteroids", "of which 8 are migraine days"
+_CLAUSE = re.compile(
+    r"\b(?:that|which|despite|in spite of|while|requiring|resulting in|with|of which)\b.{8,}", re.IGNORECASE
+)
+
+
 @cache
 def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
@@ -56,9 +62,11 @@ def read_number(text: str) -> Requirement | None:
 
 def read_events(text: str) -> Requirement | None:
     """Return a count of events; the number comes from the words around the event's name."""
-    for key, pattern in _event_patterns():
-        if not (match := pattern.search(text)):
-            continue
+    hits = []
+    for place, (key, pattern) in enumerate(_event_patterns()):
+        if match := pattern.search(text):
+            hits.append((match.start(), place, key, match))
+    for _, _, key, match in sorted(hits, key=lambda hit: hit[:2]):
         window = find_window(text)
         span = window[1] if window else (len(text), len(text))
         per = _PER.search(text)
@@ -110,9 +118,7 @@ def _how_many(text: str, at: int, window: tuple[int, int]) -> tuple[str, float |
 
 def _besides(text: str, at: int, window: tuple[int, int]) -> str | None:
     """Return a further condition on the event ("that continues in spite of two or more attempts ...")."""
-    match = re.search(
-        r"\b(?:that|which|despite|in spite of|while|requiring|resulting in|with)\b.{8,}", text[at:], re.IGNORECASE
-    )
+    match = _CLAUSE.search(text[at:])
     if not match:
         return None
     start, end = at + match.start(), at + match.end()

@@ -286,7 +286,7 @@ def _newest(proof: tuple[Fact | Statement, ...]) -> str:
     return max((at.date.isoformat() for at in proof if at.date), default="")
 
 
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
 
 
 def _dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
@@ -297,8 +297,8 @@ def _dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
     for trial in trials:
         held = trial.fact.treatment
         text = (held.dose if held and held.dose else "") or _dose_words(trial)
-        amounts += [float(at[1]) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
-    return bool(amounts) and min(amounts) >= float(floor[1])
+        amounts += [float(at[1].replace(",", "")) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
+    return bool(amounts) and min(amounts) >= float(floor[1].replace(",", ""))
 
 
 def _dose_words(trial: Trial) -> str:

@@ -13,6 +13,7 @@ from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching import number_leaves, therapy_leaves
+from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
     Absence,
@@ -141,9 +142,19 @@ _STOP = frozenset(
 )
 
 
+# "medium-potency or high-potency topical corticosteroid", "medium-, high-, and/or super-high-potency topical steroid"
+_LEVEL = r"(?:low|medium|mid|moderate|high|super-high|very-high|ultra-high)"
+_POTENCIES = re.compile(
+    rf"(?P<levels>(?:{_LEVEL}(?:[- ]potency|-)?\s*(?:,\s*(?:and/or|or|and)?|and/or|or|and|to)\s*)+{_LEVEL})"
+    r"[- ]potency\s+"
+    r"(?:prescription\s+)?(?P<noun>topical (?:cortico)?steroids?)",
+    re.IGNORECASE,
+)
+
+
 def requirement_of(leaf: Node) -> Requirement:
     """Return what a leaf asks for; its notes change it where they say so."""
-    text = _LABEL.sub("", _without_tags(leaf.text))
+    text = _POTENCIES.sub(_spelled_out, _LABEL.sub("", _without_tags(leaf.text)))
     notes = " ".join(note.text for note in leaf.notes)
     return _read(text, notes, leaf.negated)
 
@@ -152,19 +163,21 @@ def requirement_of(leaf: Node) -> Requirement:
 _FURTHER = wording("reading.further")
 
 
+def _spelled_out(match: re.Match[str]) -> str:
+    levels = re.findall(_LEVEL, match["levels"], re.IGNORECASE)
+    return " or ".join(f"{level}-potency topical corticosteroid" for level in levels)
+
+
 def _without_tags(text: str) -> str:
-    return re.sub(r"\s*\[[^\]]*\]", "", text).strip()
+    return re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text).strip()
 
 
 def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     whole = _single(text, notes, negated)
     if whole and whole.besides is None and isinstance(whole, (Measurement, PriorTherapy, TreatedWith, Diagnosis)):
-        further = [at[0].strip() for at in _FURTHER.finditer(text)]
-        further = [at for at in further if at.lower() not in ("each", "consecutive")]
-        if further and not (
-            isinstance(whole, PriorTherapy) and all(at.lower().startswith(("despite", "in spite")) for at in further)
-        ):
-            whole = replace(whole, besides="; ".join(further))
+        whole = _with_further(whole, text)
+    if whole:
+        whole = with_rest(whole, text)
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
             parts = _halves(text, pattern)
@@ -174,6 +187,16 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
             if any(not isinstance(at, FreeText) for at in options):
                 return kind(options=tuple(options))
     return whole or FreeText(terms=tuple(_terms(text)))
+
+
+def _with_further(whole: Requirement, text: str) -> Requirement:
+    """Keep words that ask for more than the fields hold ("maximally tolerated", "while on a statin")."""
+    further = [at[0].strip() for at in _FURTHER.finditer(text)]
+    further = [at for at in further if at.lower() not in ("each", "consecutive")]
+    only_despite = all(at.lower().startswith(("despite", "in spite")) for at in further)
+    if not further or (isinstance(whole, PriorTherapy) and only_despite):
+        return whole
+    return replace(whole, besides="; ".join(further))
 
 
 def _halves(text: str, pattern: re.Pattern[str]) -> list[str]:
@@ -196,6 +219,14 @@ def _one_thing(whole: Requirement | None, text: str) -> bool:
     return isinstance(whole, (NoConcurrentTherapy, Absence, Prescriber, Visit))
 
 
+_CURRENTLY = re.compile(
+    r"^(?:the )?(?:patient|member|individual)?\s*(?:is|are|has been)\s+(?:currently |stable |established )?"
+    r"(?:on|taking|treated|receiving|using|treated with)\b"
+    r"(?!.*\b(?:fail|inadequate|intoleran|contraindic|tried))",
+    re.IGNORECASE,
+)
+
+
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
         _age,
@@ -207,6 +238,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: number_leaves.read_events(at) if not negated else None,
         number_leaves.read_number,
         therapy_leaves.read_response,
+        lambda at: therapy_leaves.read_current(at) if _CURRENTLY.match(at) else None,
         lambda at: therapy_leaves.read_prior(at, notes),
         therapy_leaves.read_current,
         _areas,
@@ -296,7 +328,7 @@ def _areas(text: str) -> Requirement | None:
 
 def _absence(text: str, negated: bool) -> Requirement | None:
     match = _ABSENT.search(text)
-    if not match and not negated:
+    if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
         return None
     rest = text[match.end() :] if match else text
     parts = [part.strip(" ,.;:") for part in re.split(r",\s*(?:or|and|nor)\s+|\s+(?:or|and|nor)\s+|[,;]\s*", rest)]

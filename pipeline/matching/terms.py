@@ -1,7 +1,7 @@
 """Treatments, tests and conditions named in a text, in one vocabulary for policy and chart."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -57,6 +57,15 @@ def _care() -> tuple[tuple[str, Literal["care", "class"], re.Pattern[str]], ...]
     )
 
 
+@cache
+def _groups() -> tuple[tuple[Therapy, re.Pattern[str]], ...]:
+    made = []
+    for key, entry in data("care")["groups"].items():
+        parts = tuple(Therapy(name=name, sort="class", printed=name) for name in entry["parts"])
+        made.append((Therapy(name=key, sort="class", printed=key, parts=parts), words_of(key, *entry["names"])))
+    return tuple(made)
+
+
 def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
     """Return drugs, classes and other treatments in reading order; of overlapping names the longest wins."""
     found = [
@@ -71,6 +80,11 @@ def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
         found += [
             Mention(therapy=Therapy(name=key, sort=sort, printed=match[0]), start=match.start(), end=match.end())
             for match in pattern.finditer(text)
+        ]
+    for therapy, group in _groups():
+        found += [
+            Mention(therapy=replace(therapy, printed=match[0]), start=match.start(), end=match.end())
+            for match in group.finditer(text)
         ]
     kept: list[Mention] = []
     for mention in sorted(found, key=lambda at: (at.start - at.end, at.start)):
@@ -99,6 +113,8 @@ def belongs(generic: str, therapy: Therapy) -> bool:
 
 def within(inner: Therapy, outer: Therapy) -> bool:
     """Return whether everything that `inner` names lies in `outer`: a TNF inhibitor is a biologic."""
+    if inner.parts:
+        return all(within(part, outer) for part in inner.parts)
     if outer.parts:
         return any(within(inner, part) for part in outer.parts)
     if inner.sort == outer.sort and base_of(inner.name) == base_of(outer.name):

@@ -39,6 +39,7 @@ _DOSES = re.compile(
     r"(?:at least |minimum of )?(\w+)(?:\s*\(\d+\))?\s+(?:doses|injections|infusions|sessions|treatments)\b",
     re.IGNORECASE,
 )
+_OF_TRIALS = wording("therapy_leaves.of_trials")
 _DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
 
@@ -57,14 +58,12 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
     if together and not forbidden and not negated and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=together.start()) or _listed(mentions, text)
         if others:
-            return ConcurrentTherapy(therapies=others, count=_count(text) or 1)
+            return ConcurrentTherapy(therapies=others, count=_count(text, find_lengths(text)) or 1)
     return None
 
 
 def _speaks_of_trials(text: str) -> bool:
-    return bool(
-        re.search(r"\btri(?:ed|al)\b|\bfail(?:ed|ure)\b|inadequate|intoleran|contraindicat", text, re.IGNORECASE)
-    )
+    return bool(_OF_TRIALS.search(text))
 
 
 def read_avoidance(text: str) -> Requirement | None:

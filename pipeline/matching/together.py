@@ -8,7 +8,7 @@ from pipeline.matching.prior import _joined, _names
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
 from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within, wording
-from pipeline.matching.trials import was_taken
+from pipeline.matching.trials import longest, trials_of, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 # A list older than this says little of what is taken at the time of the request.
@@ -177,6 +177,13 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
         if any(belongs(generic, at) for at in requirement.therapies):
             states[generic] = (state(generic, facts, record), facts)
     on = {name: facts for name, (held, facts) in states.items() if held == "on"}
+    if on and requirement.minimum_days:
+        long = {name: facts for name, facts in on.items() if _days_on(record, name, facts) >= requirement.minimum_days}
+        if not long:
+            proof = [at for facts in on.values() for at in newest_first(facts) if is_current(at)]
+            wants = f"since when {wanted} has been taken"
+            return unclear("taking_how_long", cite(proof), wants=wants, drug=_joined(list(on)), wanted=wanted)
+        on = long
     if on:
         proof = [at for facts in on.values() for at in newest_first(facts) if is_current(at)]
         return met("taking", cite(proof), drug=_joined(list(on)), wanted=wanted)
@@ -197,6 +204,10 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
         proof = [at for _, facts in off for at in newest_first(facts) if is_stop(at)]
         return not_met("stopped", cite(proof), drug=_joined([name for name, _ in off]), wanted=wanted)
     return unclear("silent_current", wants=f"that {wanted} is being taken now", wanted=wanted)
+
+
+def _days_on(record: Record, generic: str, facts: list[Fact]) -> int:
+    return longest(trials_of(record, generic, facts)) or 0
 
 
 def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
@@ -224,7 +235,7 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
         return not_met("kept", cite(statements), drug=_joined(names), wanted=wanted)
     proofs: list[Statement] = []
     open_ones: list[Therapy] = []
-    for therapy in requirement.therapies:
+    for therapy in _single_therapies(requirement.therapies, record):
         denials = _ruled_out(therapy, record)
         if denials:
             proofs.append(denials[0])
@@ -244,6 +255,12 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
         return met("ruled_out", cite(newest_first(_once(proofs))), drug=wanted, wanted=wanted)
     missing = _names(tuple(open_ones))
     return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
+
+
+def _single_therapies(therapies: tuple[Therapy, ...], record: Record) -> list[Therapy]:
+    """Return the therapies with groups opened ("targeted immunomodulator"), without the requested drug itself."""
+    opened = [part for at in therapies for part in (at.parts or (at,))]
+    return [at for at in opened if at.sort != "drug" or base_of(at.name) != record.drug]
 
 
 def _ruled_out(therapy: Therapy, record: Record) -> list[Statement]:

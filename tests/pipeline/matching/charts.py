@@ -46,4 +46,4 @@ def record_of(chart: str, drug: str = "", heading: str = HEADING) -> Record:
 
 def verdict_on(criterion: str, chart: str, drug: str = "", *notes: str) -> Verdict:
     """Return what a chart says of a criterion."""
-    return judge(requirement_of(leaf_of(criterion, *notes)), record_of(chart, drug))
+    return judge(requirement_of(leaf_of(criterion, *notes)), record_of(chart, drug), criterion)

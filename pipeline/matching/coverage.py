@@ -1,0 +1,97 @@
+"""What a criterion says beyond the fields of the requirement made from it.
+
+A reader that understands half of a leaf would make it easier to meet than it is. Every word
+of the leaf that no field, no number and no plain word of criteria accounts for is kept in
+`besides`: such a leaf is met only when the cited words of the chart say that rest as well.
+"""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from pipeline.matching.phrases import find_comparisons, find_lengths, find_window
+from pipeline.matching.requirements import (
+    AllOf,
+    AnyOf,
+    Avoidance,
+    ConcurrentTherapy,
+    Events,
+    LabResult,
+    Measurement,
+    NoConcurrentTherapy,
+    PriorTherapy,
+    Requirement,
+    Response,
+    TreatedWith,
+)
+from pipeline.matching.terms import data, find_measures, find_therapies
+
+_OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
+_OF_VALUES = (Measurement, LabResult)
+_CHECKED = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Measurement, LabResult, Events)
+_EXAMPLES = re.compile(
+    r"[(\[](?:\s*(?:e\.?\s?g|for example|such as|including|i\.?e|documents?|please)\b)[^)\]]*[)\]]", re.IGNORECASE
+)
+# "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
+_DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
+_MASK = "§"
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return frozenset(word for group, words in data("plain_words").items() if group != "linking" for word in words)
+
+
+def with_rest(requirement: Requirement, text: str) -> Requirement:
+    """Return the requirement with what it does not hold of the leaf in `besides`."""
+    if isinstance(requirement, (AnyOf, AllOf)):
+        return replace(requirement, options=tuple(with_rest(at, text) for at in requirement.options))
+    if not isinstance(requirement, _CHECKED):
+        return requirement
+    rest = left_over(text, requirement)
+    if not rest:
+        return requirement
+    besides = "; ".join(at for at in (requirement.besides, " ".join(rest)) if at)
+    return replace(requirement, besides=besides)
+
+
+def left_over(text: str, requirement: Requirement) -> list[str]:
+    """Return the content words of a leaf that the requirement does not account for."""
+    masked = _EXAMPLES.sub(lambda at: _MASK * len(at[0]), text)
+    spans: list[tuple[int, int]] = []
+    if isinstance(requirement, _OF_TREATMENT):
+        mentions = find_therapies(text)
+        spans += [(at.start, at.end) for at in mentions]
+        for defined in _DEFINED.finditer(text):
+            close = text.find(")", defined.end())
+            if close > 0 and any(defined.end() <= at.start < close for at in mentions):
+                spans.append(defined.span("words"))
+    if isinstance(requirement, _OF_VALUES):
+        spans += [(start, end) for key, start, end in find_measures(text) if key in _names(requirement)]
+        spans += [(at.start, at.end) for at in find_comparisons(text)]
+    if isinstance(requirement, Events):
+        patterns = data("events")[requirement.event]["criterion"]
+        spans += [at.span() for pattern in patterns for at in re.finditer(pattern, text, re.IGNORECASE)]
+        if requirement.besides and (at := text.find(requirement.besides)) >= 0:
+            spans.append((at, at + len(requirement.besides)))
+    elif requirement.besides:
+        for part in requirement.besides.split("; "):
+            if (at := text.find(part)) >= 0:
+                spans.append((at, at + len(part)))
+    spans += [(at.start, at.end) for at in find_lengths(text)]
+    if window := find_window(text):
+        spans.append(window[1])
+    for start, end in spans:
+        masked = masked[:start] + _MASK * (end - start) + masked[end:]
+    words = re.findall(r"[a-z][a-z'-]{3,}", masked.lower())
+    return [word for word in dict.fromkeys(words) if _stem(word) not in _plain_words() and word not in _plain_words()]
+
+
+def _names(requirement: Requirement) -> set[str]:
+    if isinstance(requirement, Measurement):
+        return {*requirement.names, *(name for at in requirement.also for name in at.names)}
+    return set(requirement.names) if isinstance(requirement, LabResult) else set()
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("s")
