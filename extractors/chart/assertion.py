@@ -40,7 +40,7 @@ class _Rule:
 class _Lexicon:
     finder: TermFinder  # rules and pseudo terms together, so that the longest wins
     rules: tuple[_Rule, ...]
-    stops: TermFinder
+    stops: dict[Assertion, TermFinder]  # of each kind, what ends its reach
 
 
 @cache
@@ -51,10 +51,13 @@ def _lexicon() -> _Lexicon:
         rules.append(_Rule(Assertion(entry["as"]), entry["look"], entry.get("words")))
         pairs += [(str(term), f"rule {index}") for term in entry["terms"]]
     pairs += [(str(term), "pseudo") for term in data["pseudo"]]
-    stops = [
-        (str(term), str(Assertion(kind))) for entry in data["stop"] for term in entry["terms"] for kind in entry["for"]
-    ]
-    return _Lexicon(TermFinder(pairs), tuple(rules), TermFinder(stops))
+    stops: dict[Assertion, list[tuple[str, str]]] = {}
+    for entry in data["stop"]:
+        for kind in entry["for"]:
+            held = stops.setdefault(Assertion(kind), [])
+            held += [(str(term), "stop") for term in entry["terms"]]
+            held += [(str(term), "pass") for term in data["pass"]]
+    return _Lexicon(TermFinder(pairs), tuple(rules), {kind: TermFinder(held) for kind, held in stops.items()})
 
 
 def assert_of(text: str, start: int, end: int, section: str = "") -> Assertion:
@@ -77,7 +80,10 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
     left, right = next(((a, b) for a, b in split_sentences(text) if a <= start < b), (0, len(text)))
     sentence, start, end = text[left:right], start - left, min(end, right) - left
     lexicon = _lexicon()
-    stops = [(stop.start, stop.end, stop.key) for stop in lexicon.stops.find(sentence)]
+    stops = {
+        kind: [(stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop"]
+        for kind, finder in lexicon.stops.items()
+    }
     for term in lexicon.finder.find(sentence):
         if not term.key.startswith("rule"):
             # "no change in vision", asked of "change in vision": here the "no" is what it looks like
@@ -94,13 +100,13 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
                 held.add(Assertion.NEGATED)
             continue
         rule = lexicon.rules[int(term.key[5:])]
-        if _reaches(sentence, rule, (term.start, term.end), (start, end), stops):
+        if _reaches(sentence, rule, (term.start, term.end), (start, end), stops.get(rule.asserts, [])):
             held.add(rule.asserts)
     return frozenset(held)
 
 
 def _reaches(
-    text: str, rule: _Rule, term: tuple[int, int], target: tuple[int, int], stops: list[tuple[int, int, str]]
+    text: str, rule: _Rule, term: tuple[int, int], target: tuple[int, int], stops: list[tuple[int, int]]
 ) -> bool:
     """Tell whether a term's reach covers the target."""
     if term[0] < target[1] and target[0] < term[1]:
@@ -122,7 +128,7 @@ def _reaches(
         or (rule.look == "backward" and _new_clause(gap))
     ):
         return False
-    inside = [s for s in stops if s[2] == rule.asserts and between[0] <= s[0] and s[1] <= between[1] + 1]
+    inside = [stop for stop in stops if between[0] <= stop[0] and stop[1] <= between[1] + 1]
     return not inside
 
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
-from extractors.chart.dates import Precision, coarser, parse_date
+from extractors.chart.dates import Precision, coarser, days_between, find_dates, parse_date
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
+from extractors.chart.spans import Span, span_of
 from extractors.chart.statements import Block, PageText
 from extractors.chart.tables import Entry, Table
 from extractors.chart.treatments import (
-    Span,
     dose_of,
     find_outcomes,
     outcome_of,
     says,
-    span_of,
     treatment_of,
 )
 from extractors.vocabulary.drugs import DrugMention, drug, find_drugs
@@ -97,14 +96,20 @@ def _table_span(
     running: bool,
     printed: dt.date | None,
 ) -> Span:
-    start, stop = begun[0] if begun else None, ended[0] if ended else None
-    precision = coarser(*(at[1] for at in (begun, ended) if at))
     days, at_least = None, False
-    if start and stop and stop >= start:
-        days = (stop - start).days
-    elif start and running and printed and printed >= start:
-        days, at_least = (printed - start).days, True
-    return Span(start, stop, days, at_least, precision, running)
+    if begun and ended and ended[0] >= begun[0]:
+        days, at_least = days_between(*begun, *ended)
+    elif begun and running and printed and printed >= begun[0]:
+        days, at_least = days_between(*begun, printed, "day")[0], True
+    return Span(
+        start=begun[0] if begun else None,
+        stop=ended[0] if ended else None,
+        days=days,
+        at_least=at_least,
+        start_precision=begun[1] if begun else "day",
+        stop_precision=ended[1] if ended else "day",
+        running=running,
+    )
 
 
 _NOT_GIVEN = re.compile(
@@ -138,7 +143,9 @@ def _infused(table: Table, pairs: list[tuple[Entry, Statement]], around: str) ->
             given.append((day[0], statement, table.cell(entry, "dose")))
     if given:
         first, last = given[0], given[-1]
-        span = Span(first[0], last[0], (last[0] - first[0]).days) if len(given) > 1 else Span(first[0])
+        span = Span(start=first[0])
+        if len(given) > 1:
+            span = Span(start=first[0], stop=last[0], days=(last[0] - first[0]).days)
         course = treatment_of(generic, "infusion", span, None, first[2] or None)
         evidence = tuple(statement.evidence for _, statement, _ in given)
         facts.insert(
@@ -181,7 +188,7 @@ def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
                 statement=held[-1][2],
                 evidence=tuple(at[2].evidence for at in held),
                 treatment=treatment_of(
-                    generic, held[-1][2].text, Span(held[0][0], None, days), None, dose_of(held[-1][2].text)
+                    generic, held[-1][2].text, Span(start=held[0][0], days=days), None, dose_of(held[-1][2].text)
                 ),
             )
         )
@@ -217,7 +224,7 @@ _NOT_DRUG = re.compile(
 )
 _RESPONSE_TO = re.compile(
     r"\b(?:inadequate(?:\s+clinical)?|insufficient|poor|partial|suboptimal|no|lack\s+of|incomplete|minimal)\s+response\s+to\s+(?:oral\s+|weekly\s+|prior\s+)?$|"
-    r"\b(?:fail(?:ed|ure|ing)?(?:\s+of|\s+to\s+respond\s+to|\s+on)?|refractory\s+to|in\s+spite\s+of|despite|intoleran(?:t|ce)\s+(?:of|to)|active\s+on|"
+    r"\b(?:fail(?:ed|s|ure|ing)?(?:\s+of|\s+to\s+respond\s+to|\s+on)?|refractory\s+to|in\s+spite\s+of|despite|intoleran(?:t|ce)\s+(?:of|to)|active\s+on|"
     r"loss\s+of\s+response\s+to|lost\s+response\s+to|did\s+not\s+respond\s+to|no\s+benefit\s+from|contraindicat(?:ion|ed)\s+(?:to|for)|"
     r"unable\s+to\s+tolerate|could\s+not\s+tolerate|did\s+not\s+tolerate)\s+(?:oral\s+|weekly\s+|prior\s+|both\s+)?$",
     re.IGNORECASE,
@@ -225,12 +232,17 @@ _RESPONSE_TO = re.compile(
 
 
 # "no biologic will be given with upadacitinib" denies the biologic alone
+# "rash resolved after stopping sulfasalazine" tells of a stop, not of today's
+_STOP_TOLD = re.compile(
+    r"\b(?:after|since|before|upon|when|without|not|never|rather\s+than|instead\s+of|if|did)\s+(?:\w+\s+)?(?:stop|discontinu|hold|taper)\w*\s+(?:off\s+)?$",
+    re.IGNORECASE,
+)
 _NONE_BESIDE = re.compile(
     r"\b(?:given|used|taken|combined|together|concomitantly|along|added)\s+(?:\w+\s+)?(?:with|to)\s+$", re.IGNORECASE
 )
 _DENIED_HARM = re.compile(
     r"\b(?:avoid|contraindication\s+to|contraindicated|allerg(?:y|ic)\s+to|intoleran(?:ce|t)\s+(?:to|of)|reactions?\s+to|hypersensitivity\s+to|"
-    r"reason\s+(?:not\s+to|against)|side\s+effects\s+(?:of|from|to|on|with)|missed|problems?\s+with|trouble\s+with|infections?\s+on|toxicity\s+from)\b[^.;]*$",
+    r"failed|fail|failing|failure\s+of|stopped|discontinued|skipped|refused|declined|reason\s+(?:not\s+to|against)|side\s+effects\s+(?:of|from|to|on|with)|missed|problems?\s+with|trouble\s+with|infections?\s+on|toxicity\s+from)\b[^.;]*$",
     re.IGNORECASE,
 )
 
@@ -392,12 +404,16 @@ def _read_mention(
     assertion = _assertion(statement, mention, told, before)
     at = clause[0] if alone else own_start
     span = Span() if concomitant else span_of(told, statement.date, (group[0].start - at, mention.end - at))
+    if span.start is None and not concomitant and (begun := _begun_beside(before, text[mention.end : own_end])):
+        span = replace(span, start=begun[0], start_precision=begun[1])
     if len(group) > 1 and not re.search(r"\b(?:both|each|all)\b", told):
         span = Span() if span.stop is None and span.start is None else span
-    outcome = _outcome(text, told, mention, alone and not concomitant, before)
+    outcome = None if concomitant else _outcome(text, told, mention, alone, before, own_end)
+    if _PAUSED.search(told) and outcome is Outcome.INTOLERANCE:
+        outcome = None  # held for an infection and taken again
     kept_on = not concomitant and _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
     kept_on = kept_on or (concomitant and bool(re.search(r"both\s+of\s+which", text[mention.end :], re.IGNORECASE)))
-    stop_order = bool(_STOP_ORDER.search(before))
+    stop_order = bool(_STOP_ORDER.search(before)) and not _STOP_TOLD.search(before)
     if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
         assertion = Assertion.AFFIRMED
         if span.stop is None and not span.days:
@@ -409,7 +425,8 @@ def _read_mention(
     if assertion is Assertion.NEGATED and (_DENIED_HARM.search(before) or _NONE_BESIDE.search(before)):
         return None  # "no reason to avoid methotrexate" does not say that it was not taken
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.POSSIBLE):
-        used = statement.section in _LISTS or says("use", told) or outcome or not span.empty
+        telling = outcome not in (None, Outcome.OTHER)
+        used = statement.section in _LISTS or says("use", told) or telling or not span.empty
         if not used:
             return None
         if assertion is Assertion.AFFIRMED and says("never", told):
@@ -435,14 +452,35 @@ def _own_words(text: str, groups: list[list[DrugMention]], index: int, clause: t
     end = clause[1] if index == len(groups) - 1 else groups[index + 1][0].start
     if index > 0:
         start = groups[index - 1][-1].end + _last_joint(text[groups[index - 1][-1].end : groups[index][0].start])
-    if index + 1 < len(groups):
+    if index + 1 < len(groups) and (lead := _RESPONSE_TO.search(text[: groups[index + 1][0].start])):
+        end = max(groups[index][-1].end, min(end, lead.start()))
+    elif index + 1 < len(groups):
         end = groups[index][-1].end + _last_joint(text[groups[index][-1].end : end])
     return start, end
 
 
+_BEGAN = re.compile(
+    r"\b(?:started(?:\s+on)?|began|begun(?:\s+on)?|initiated|switched\s+to|changed\s+to|restarted|resumed|placed\s+on|"
+    r"put\s+on)\s+$",
+    re.IGNORECASE,
+)
+
+
+def _begun_beside(before: str, after: str) -> tuple[dt.date, Precision] | None:
+    """Return the date right behind a drug that was begun: "switched to azathioprine 03/2025"."""
+    dates = find_dates(after) if _BEGAN.search(before) else []
+    if not dates or re.search(r"[;,]|\b(?:until|to|stopped|through)\b", after[: dates[0].start]):
+        return None
+    return dates[0].day, dates[0].precision
+
+
 def _last_joint(between: str) -> int:
     """Return where the words between two drugs turn to the second: at the last comma, "and" or "with"."""
-    joints = list(re.finditer(r",\s|\band\b|\bwith\b|\bplus\b|:\s|\bthen\b", between))
+    joints = list(
+        re.finditer(
+            r",\s|\band\b|\bwith\b|\bplus\b|:\s|\bthen\b|\bafter\b|\bfollowing\b|\bbefore\b|\binstead\b", between
+        )
+    )
     return joints[-1].start() if joints else len(between)
 
 
@@ -456,21 +494,31 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
     )
 
 
-def _outcome(text: str, told: str, mention: DrugMention, alone: bool, before: str) -> Outcome | None:
+def _outcome(text: str, told: str, mention: DrugMention, alone: bool, before: str, own_end: int) -> Outcome | None:
     """Return this drug's outcome: the clause's where it names one drug, else that of the words that touch it."""
     direct = _RESPONSE_TO.search(before)
+    paren = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
+    if paren and (found := outcome_of(paren[1], stopped=bool(_TRIED.search(text)))):
+        return found
     if alone:
         return outcome_of(told)
     if direct:
         return outcome_of(text[mention.start - len(direct[0]) : mention.end])
-    after = re.match(
-        r"\s*(?:\([^)]*\)\s*)?(?:was\s+|were\s+|has\s+|is\s+|:\s*|-\s*)?(?:\w+\s+){0,1}", text[mention.end :]
-    )
-    touching = text[mention.end : mention.end + (after.end() if after else 0) + 30]
-    found = find_outcomes(touching)
-    if found and found[0].start <= (after.end() if after else 0) and "," not in touching[: found[0].start]:
-        return found[0].outcome
-    return None
+    # the drug's own words up to a comma: "Imuran 2 mg/kg was ineffective"; past it the sentence may speak of all
+    inside = re.match(r"[^,(]*(?:\(([^)]*)\))?", text[mention.end : own_end])
+    if inside is None:
+        return None
+    if inside[1] and (found := outcome_of(inside[1], stopped=bool(_TRIED.search(text)))):
+        return found
+    return outcome_of(re.sub(r"\([^)]*\)", " ", inside[0]))
+
+
+_PAUSED = re.compile(
+    r"\b(?:held|holding|paused|interrupted)\b.*\b(?:resumed?|restarted|resuming|again|back\s+on)\b", re.IGNORECASE
+)
+_TRIED = re.compile(
+    r"\b(?:tried|trials?|failed|intolerant|intolerance|discontinued|stopped|prior|previous|past)\b", re.IGNORECASE
+)
 
 
 def _assertion(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:

@@ -50,6 +50,7 @@ _DATE = re.compile(
 )
 # Only where a caller expects a date: too many numbers look like these.
 _BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
+_YEAR_RANGE = re.compile(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
 _DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
 _BARE_MONTH = re.compile(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
 
@@ -67,6 +68,21 @@ class DateMention:
 def coarser(*precisions: Precision) -> Precision:
     """Return the coarsest of them: a span is as exact as its worse end."""
     return max(precisions, key=_RANK.__getitem__, default="day")
+
+
+def days_between(
+    start: dt.date, start_precision: Precision, stop: dt.date, stop_precision: Precision
+) -> tuple[int, bool]:
+    """Return the days from start to stop and whether that is only a lower bound.
+
+    "02/2025 to 07/2025" is at least February 28 to July 1: a coarse date counts as its unfavourable end.
+    """
+    if start_precision == "month":
+        start = (start.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    elif start_precision == "year":
+        start = start.replace(month=12, day=31)
+    coarse = (start_precision, stop_precision) != ("day", "day")
+    return max(0, (stop - start).days), coarse
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:
@@ -107,6 +123,8 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
         if day:
             found.append(DateMention(match.start(), match.end(), day, precision))
 
+    years: list[DateMention] = []
+
     def free(match: re.Match[str]) -> bool:
         return not any(at.start < match.end() and match.start() < at.end for at in found)
 
@@ -121,6 +139,11 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
             if day := _last_before(near, _MONTHS[match["mon"].lower()], 1):
                 found.append(DateMention(match.start(), match.end(), day, "month"))
     if bare_years:
+        for match in _YEAR_RANGE.finditer(text):
+            for part in ("a", "b"):
+                if free(match) and (day := _date(int(match[part]), 1, 1)):
+                    years.append(DateMention(match.start(part), match.end(part), day, "year"))
+        found += years
         for match in _BARE_YEAR.finditer(text):
             if free(match) and (day := _date(int(match["y"]), 1, 1)):
                 found.append(DateMention(match.start(), match.end(), day, "year"))

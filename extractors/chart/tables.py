@@ -238,7 +238,8 @@ def _cells(row: Row, cuts: Sequence[float]) -> list[list[Word]]:
 def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
     """Return the rows of each entry: wrapped lines stand closer than entries do."""
     steps = [pitch(a, b) for a, b in pairwise(body)]
-    limit = _step_limit(steps)
+    filled_cells = [[index for index, cell in enumerate(_cells(row, cuts)) if cell] for row in body[1:]]
+    limit = _told_limit(steps, filled_cells) or _step_limit(steps)
     groups: list[list[Row]] = [[body[0]]]
     for above, row in pairwise(body):
         cells = _cells(row, cuts)
@@ -256,6 +257,16 @@ def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
         else:
             groups.append([row])
     return groups
+
+
+def _told_limit(steps: list[float], filled: list[list[int]]) -> float | None:
+    """Return the spacing between lines that surely go on (first cell empty) and rows that surely begin (three cells)."""
+    wraps = [step for step, cells in zip(steps, filled, strict=True) if 0 not in cells]
+    begins = [step for step, cells in zip(steps, filled, strict=True) if 0 in cells and len(cells) >= 3]
+    if not wraps or not begins:
+        return None
+    low, high = median(wraps), median(begins)
+    return (low + high) / 2 if high > 1.06 * low else None
 
 
 def _step_limit(steps: list[float]) -> float | None:

@@ -1,8 +1,7 @@
-"""The words of a treatment course: dose, route, span of time, outcome."""
+"""The words of a treatment course: dose, route and outcome."""
 
-import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import yaml
 
 from extractors.chart.assertion import assert_of
-from extractors.chart.dates import DateMention, Precision, coarser, find_dates, find_durations
 from extractors.chart.facts import Assertion, Outcome, Treatment
+from extractors.chart.spans import Span
 from extractors.vocabulary.drugs import drug
 from extractors.vocabulary.terms import TermFinder
 
@@ -61,6 +60,8 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
         for term in _words("side_effects").find(text):
             if not _denied(text, term.start, term.end):
                 found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
+        for term in _words("other_if_stopped").find(text):
+            found.append(OutcomeMention(term.start, term.end, Outcome.OTHER))
     return sorted(found, key=lambda at: at.start)
 
 
@@ -105,7 +106,7 @@ def outcome_of(text: str, stopped: bool = False) -> Outcome | None:
 
 
 _DOSE = re.compile(
-    r"\d[\d,]*(?:\.\d+)?\s*(?:-\s*\d+(?:\.\d+)?\s*)?(?:mg/kg|mcg/kg|mg/m2|mg|mcg|µg|ug|g|grams?|units?|IU|mL|ml|%|tablets?|tabs?|puffs?)(?![A-Za-z/])"
+    r"\d[\d,]*(?:\.\d+)?\s*(?:-\s*\d+(?:\.\d+)?\s*)?(?:mg/kg|mcg/kg|mg/m2|mg|mcg|µg|ug|g|grams?|units?|IU|mL|ml|%|tablets?|tabs?|puffs?)(?![A-Za-z])(?!\s*/\s*d?L\b)"
     r"(?:\s*/\s*(?:\d+(?:\.\d+)?\s*)?(?:mL|kg|day|d|wk|week|dose|hr|h))?"
 )
 _FREQUENCY = re.compile(
@@ -133,120 +134,6 @@ def route_of(text: str, generic: str) -> str | None:
         return found.pop()
     known = drug(generic)
     return known.routes[0] if known and len(known.routes) == 1 and not found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """When a course ran, as far as a text says."""
-
-    start: dt.date | None = None
-    stop: dt.date | None = None
-    days: int | None = None
-    at_least: bool = False
-    precision: Precision = "day"
-    running: bool = False  # "since", still taken
-
-    @property
-    def empty(self) -> bool:
-        return self.start is None and self.stop is None and self.days is None
-
-
-# "was given twice, on 03/02 and 03/16"
-_TWO_DAYS = re.compile(
-    r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}\bon\s+(\S+)\s+and\s+(?:on\s+)?([\d/]+)",
-    re.I,
-)
-_FROM = re.compile(
-    r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|beginning|commenced|first\s+dose(?:\s+on)?)\s*[:(]?\s*$",
-    re.I,
-)
-_SINCE = re.compile(r"\b(?:since|ever\s+since)\s*$", re.IGNORECASE)
-_UNTIL = re.compile(
-    r"\b(?:to|until|till|through|thru|and\s+stopped(?:\s+on)?|stopped(?:\s+on|\s+in)?|discontinued(?:\s+on|\s+in)?|ended(?:\s+on)?|last\s+dose(?:\s+on)?|"
-    r"stop(?:\s+date)?:?|ending|last\s+taken(?:\s+on)?|held(?:\s+on)?|off\s+since)\s*[:(]?\s*$|[-–—]\s*$",
-    re.IGNORECASE,
-)
-_DOSE_SINCE = re.compile(
-    r"\bat\s+[\d.,]+\s*(?:mg|mcg|g|units)\b[^,;]*\bsince\s*$|\b(?:dose|increased|raised|lowered|reduced)\b[^,;]*\bsince\s*$",
-    re.I,
-)
-# "in 4 weeks", "every 8 weeks", "the last 16 weeks", "week 12": no length of the course
-_NOT_LENGTH = re.compile(
-    r"\b(?:in|every|q|each|within|the\s+last|last|past|next|the\s+first|first|at|return\s+in|by|per|over\s+the\s+(?:last|past|next)|another|wait|needs?|after\s+the|x|"
-    r"stiffness\s+(?:for|of)|aged?|worked|has\s+had\s+\w+\s+for|disease\s+for|diagnosed)\s*$",
-    re.IGNORECASE,
-)
-
-
-def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None) -> Span:
-    """Return the span a clause states about its one drug; `near` is the visit, for dates without a year.
-
-    `name` is where the drug stands in the text: "two flares since October that needed prednisone"
-    dates the flares, "eight months of azathioprine" the drug.
-    """
-    span = Span()
-    dates = find_dates(
-        text, bare_years=bool(re.search(r"\b(?:since|from|until|to|through)\s+(?:19|20)\d\d\b", text)), near=near
-    )
-    previous: DateMention | None = None
-    for date in dates:
-        before = text[: date.start]
-        if _DOSE_SINCE.search(before):
-            continue
-        if name and date.end <= name[0] and _SINCE.search(before) and before.strip().lower() != "since":
-            continue
-        if _SINCE.search(before):
-            span = replace(span, start=date.day, running=True, precision=coarser(span.precision, date.precision))
-        elif _FROM.search(before):
-            span = replace(span, start=date.day, precision=coarser(span.precision, date.precision))
-        elif _UNTIL.search(before):
-            between = text[previous.end : date.start] if previous else ""
-            if previous and span.start is None and re.fullmatch(r"\s*(?:to|until|till|through|thru|[-–—])\s*", between):
-                span = replace(span, start=previous.day, precision=coarser(span.precision, previous.precision))
-            span = replace(span, stop=date.day, precision=coarser(span.precision, date.precision))
-        previous = date
-    if span.start is None and span.stop is None and (both := _TWO_DAYS.search(text)):
-        days = [at.day for at in dates if both.start() <= at.start < both.end()]
-        if len(days) == 2 and days[0] <= days[1]:
-            span = replace(span, start=days[0], stop=days[1])
-    if (
-        near
-        and re.search(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", text, re.IGNORECASE)
-        and span.start is None
-    ):
-        span = replace(span, start=near)
-    return _with_days(span, text, near, name)
-
-
-_OF_DRUG = re.compile(
-    r"^\s*(?:of|on|with|taking|trial|course)\b(?:\s+(?:a|of|on|trial|course|oral|weekly|daily|full-dose|therapy|treatment|with|continuous))*\s*"
-    r"(?:[\d.,]+\s*(?:mg|mcg|g|units)\s*(?:of\s+)?)?$",
-    re.IGNORECASE,
-)
-
-
-def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int] | None) -> Span:
-    lengths = [
-        found
-        for found in find_durations(text)
-        if not _NOT_LENGTH.search(text[: found.start])
-        and not found.at_most
-        and not re.match(
-            r"\s*(?:ago|later|apart|from\s+now|before|earlier|course\s+of\s+prednisone)\b",
-            text[found.end :],
-            re.IGNORECASE,
-        )
-    ]
-    if name:
-        lengths = [found for found in lengths if found.start >= name[1] or _OF_DRUG.match(text[found.end : name[0]])]
-    if lengths:
-        first = lengths[0]
-        return replace(span, days=first.days, at_least=first.at_least)
-    if span.start and span.stop and span.stop >= span.start:
-        return replace(span, days=(span.stop - span.start).days)
-    if span.start and span.running and near and near >= span.start:
-        return replace(span, days=(near - span.start).days, at_least=True)
-    return span
 
 
 def treatment_of(generic: str, text: str, span: Span, outcome: Outcome | None, dose: str | None) -> Treatment:

@@ -1,0 +1,149 @@
+"""When a treatment ran: start, stop and length, as far as a clause says."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+
+from extractors.chart.dates import DateMention, Precision, coarser, days_between, find_dates, find_durations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When a course ran."""
+
+    start: dt.date | None = None
+    stop: dt.date | None = None
+    days: int | None = None
+    at_least: bool = False
+    start_precision: Precision = "day"
+    stop_precision: Precision = "day"
+    running: bool = False  # "since", still taken
+
+    @property
+    def precision(self) -> Precision:
+        """The coarser of start and stop."""
+        return coarser(self.start_precision, self.stop_precision)
+
+    @property
+    def empty(self) -> bool:
+        return self.start is None and self.stop is None and self.days is None
+
+
+# words right before a date
+_FROM = re.compile(
+    r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|"
+    r"beginning|commenced|first\s+dose(?:\s+on)?)\s*[:(]?\s*$",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"\bsince\s*$", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"\b(?:to|until|till|through|thru|stopped(?:\s+on|\s+in)?|d/c'?d?(?:\s+on)?|dc'?d(?:\s+on)?|"
+    r"discontinued(?:\s+on|\s+in)?|ended(?:\s+on)?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
+    r"last\s+taken(?:\s+on)?)\s*[:(]?\s*$|[-–—]\s*$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s*(?:to|until|till|through|thru|[-–—])\s*")
+_OFF = re.compile(
+    r"\b(?:off|stopped|not\s+(?:taken|taking|on|used)|discontinued|no\s+longer\s+(?:on|taking)|held)\b[^.;]*$",
+    re.IGNORECASE,
+)
+# since when at this dose, not since when at all
+_DOSE_SINCE = re.compile(
+    r"\bat\s+[\d.,]+\s*(?:mg|mcg|g|units)\b[^,;]*\bsince\s*$|"
+    r"\b(?:dose|increased|raised|lowered|reduced)\b[^,;)]*\bsince\s*$",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"\b(?:since|from|until|to|through)\s+(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d\b", re.IGNORECASE
+)
+# "was given twice, on 03/02 and 03/16"
+_TWO_DAYS = re.compile(
+    r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}\bon\s+(\S+)\s+and\s+(?:on\s+)?([\d/]+)",
+    re.IGNORECASE,
+)
+_TODAY = re.compile(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", re.IGNORECASE)
+
+
+def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None) -> Span:
+    """Return the span a clause states about its one drug; `near` is the visit, for dates without a year.
+
+    `name` is where the drug stands in the text: "two flares since October that needed prednisone"
+    dates the flares, "eight months of azathioprine" the drug.
+    """
+    span = Span()
+    dates = find_dates(text, bare_years=bool(_YEARS.search(text)), near=near)
+    previous: DateMention | None = None
+    for date in dates:
+        before = text[: date.start]
+        early = name is not None and date.end <= name[0]
+        if _DOSE_SINCE.search(before) or (early and _SINCE.search(before) and before.strip().lower() != "since"):
+            continue
+        if _SINCE.search(before) and _OFF.search(before):
+            span = replace(span, stop=date.day, stop_precision=date.precision)  # "off methotrexate since January"
+        elif _SINCE.search(before):
+            span = replace(span, start=date.day, running=True, start_precision=date.precision)
+        elif _FROM.search(before):
+            span = replace(span, start=date.day, start_precision=date.precision)
+        elif _UNTIL.search(before):
+            if previous and span.start is None and _RANGE.fullmatch(text[previous.end : date.start]):
+                span = replace(span, start=previous.day, start_precision=previous.precision)
+            span = replace(span, stop=date.day, stop_precision=date.precision)
+        previous = date
+    span = _two_days(span, text, dates)
+    if near and span.start is None and _TODAY.search(text):
+        span = replace(span, start=near)
+    return _with_days(span, text, near, name)
+
+
+def _two_days(span: Span, text: str, dates: list[DateMention]) -> Span:
+    both = _TWO_DAYS.search(text)
+    if span.start or span.stop or not both:
+        return span
+    days = [at.day for at in dates if both.start() <= at.start < both.end()]
+    return replace(span, start=days[0], stop=days[1]) if len(days) == 2 and days[0] <= days[1] else span
+
+
+# "in 4 weeks", "every 8 weeks", "the last 16 weeks", "week 12": no length of the course
+_NOT_LENGTH = re.compile(
+    r"\b(?:in|every|q|each|within|the\s+last|last|past|next|the\s+first|first|at|return\s+in|by|per|another|wait|needs?|"
+    r"over\s+the\s+(?:last|past|next)|after\s+the|stiffness\s+(?:for|of)|aged?|worked|has\s+had\s+\w+\s+for|disease\s+for|"
+    r"diagnosed)\s*$",
+    re.IGNORECASE,
+)
+# a pause is no course: "held for two weeks, then resumed"
+_PAUSE = re.compile(
+    r"\b(?:held|hold|holding|paused|interrupted|skipped|missed|off|without|delayed)\b[^.;,]{0,40}$", re.IGNORECASE
+)
+_ELSEWHEN = re.compile(r"\s*(?:ago|later|apart|from\s+now|before|earlier)\b", re.IGNORECASE)
+_SPREAD = re.compile(r"\b(?:taper(?:ed)?|given|infused|spread|tapering)\s*$", re.IGNORECASE)
+# between a length and the drug it is said of: "eight months of azathioprine", "a 12-week course of topical steroid"
+_OF_DRUG = re.compile(
+    r"^\s*(?:of|trial\s+of|course\s+of|taking|treatment\s+with|therapy\s+with)\s+"
+    r"(?!.*\b(?:on|with|while|and|before|after|despite)\b)(?:[\w-]+\s+){0,2}"
+    r"(?:[\d.,]+\s*(?:mg|mcg|g|units)\s*(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
+_ON_DRUG = re.compile(r"^\s*(?:on|with)\s+(?:[\w-]+\s+){0,1}$", re.IGNORECASE)
+_LED = re.compile(r"(?:^|\bafter\s|,\s*)\s*$", re.IGNORECASE)
+
+
+def _said_of(text: str, start: int, end: int, name: int) -> bool:
+    """Tell whether a length before the drug's name is the drug's, not a symptom's."""
+    between = text[end:name]
+    return bool(_OF_DRUG.match(between) or (_ON_DRUG.match(between) and _LED.search(text[:start])))
+
+
+def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int] | None) -> Span:
+    for found in find_durations(text):
+        before = text[: found.start]
+        if found.at_most or _NOT_LENGTH.search(before) or _PAUSE.search(before) or _ELSEWHEN.match(text[found.end :]):
+            continue
+        if name and found.start < name[1] and not _said_of(text, found.start, found.end, name[0]):
+            continue
+        return replace(span, days=found.days, at_least=found.at_least and not _SPREAD.search(before))
+    if span.start and span.stop and span.stop >= span.start:
+        days, at_least = days_between(span.start, span.start_precision, span.stop, span.stop_precision)
+        return replace(span, days=days, at_least=at_least)
+    if span.start and span.running and near and near >= span.start:
+        return replace(span, days=days_between(span.start, span.start_precision, near, "day")[0], at_least=True)
+    return span

@@ -1,0 +1,289 @@
+"""What charts say of treatments, sentence by sentence."""
+
+from datetime import date
+
+import pytest
+
+from extractors.chart import Assertion, Fact, Outcome, read_chart
+from tests.pages import page_of, pages_of
+
+VISIT = date(2026, 8, 19)
+A, O = Assertion, Outcome
+
+
+def courses_of(text: str, heading: str = "Interval history") -> list[Fact]:
+    """Return the treatment facts of a note of 08/19/2026 with this text under a heading."""
+    note = f"Patient: Rowan Tillery   DOB: 04/02/1980   MRN: T-1001\n\nOffice visit 08/19/2026\n\n{heading}\n{text}"
+    chart = read_chart([page_of(note, "chart.pdf")], date(2026, 12, 1))
+    return [fact for fact in chart.facts if fact.kind == "treatment"]
+
+
+def course_of(text: str, drug: str, heading: str = "Interval history") -> Fact:
+    found = [fact for fact in courses_of(text, heading) if fact.name == drug]
+    assert len(found) == 1, [(f.name, f.assertion) for f in courses_of(text, heading)]
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "days", "at_least"),
+    [
+        ("Took methotrexate 20 mg weekly for ten weeks.", "methotrexate", 70, False),
+        ("Hydroxychloroquine 400 mg a day for fifteen months, rash persists.", "hydroxychloroquine", 450, False),
+        ("On methotrexate 20 mg weekly since April, nine months in all.", "methotrexate", 270, False),
+        ("Eight months of azathioprine, at 100 mg daily since 05/24/2024.", "azathioprine", 240, False),
+        ("Adalimumab for more than five months without effect.", "adalimumab", 150, True),
+        ("Adalimumab 40 mg from 02/03/2025 to 07/14/2025.", "adalimumab", 161, False),
+        ("Adalimumab from 02/03/2025, last dose 07/14/2025.", "adalimumab", 161, False),
+        ("Taking sulfasalazine since 02/19/2026.", "sulfasalazine", 181, True),
+        ("Abatacept stopped on 06/22/2026 after nine months.", "abatacept", 270, False),
+        ("Vedolizumab for two and a half years, then lost response.", "vedolizumab", 912, False),
+        ("Acitretin 25 mg a day for 5 weeks (08/04 to 09/08/2025).", "acitretin", 35, False),
+        ("Mycophenolate was taken for 2-3 weeks.", "mycophenolate", 14, False),  # the shorter counts
+        ("Took leflunomide, labs every 4 weeks.", "leflunomide", None, False),  # how often is no length
+        ("Started methotrexate, return in 6 weeks.", "methotrexate", None, False),
+        ("On infliximab, last infusion 3 weeks ago.", "infliximab", None, False),
+        ("Six months of joint swelling; she takes methotrexate.", "methotrexate", None, False),  # of the swelling
+        ("Two flares since October that needed prednisone 20 mg.", "prednisone", None, False),
+        ("Ustekinumab every 8 weeks was continued.", "ustekinumab", None, False),
+        ("Tolerated adalimumab for less than two weeks.", "adalimumab", None, False),  # an upper bound proves nothing
+    ],
+)
+def test_a_duration_belongs_to_the_drug_it_is_said_of(text, drug, days, at_least):
+    """How long a drug was taken comes from its own words, never from a symptom, an interval or a return visit."""
+    fact = course_of(text, drug)
+
+    assert fact.assertion is A.AFFIRMED
+    assert (fact.treatment.days, fact.treatment.days_at_least) == (days, at_least)
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "outcome"),
+    [
+        ("Inadequate response to methotrexate.", "methotrexate", O.INADEQUATE_RESPONSE),
+        ("Methotrexate failed.", "methotrexate", O.INADEQUATE_RESPONSE),
+        ("Failed clobetasol for ten weeks.", "clobetasol", O.INADEQUATE_RESPONSE),
+        ("Adalimumab for a year, lost response.", "adalimumab", O.INADEQUATE_RESPONSE),
+        ("Joint swelling in spite of hydroxychloroquine.", "hydroxychloroquine", O.INADEQUATE_RESPONSE),
+        ("Took sulfasalazine without benefit.", "sulfasalazine", O.INADEQUATE_RESPONSE),
+        ("Stopped methotrexate because of nausea.", "methotrexate", O.INTOLERANCE),
+        ("Leflunomide was not tolerated.", "leflunomide", O.INTOLERANCE),
+        ("Sulfasalazine discontinued after a rash.", "sulfasalazine", O.INTOLERANCE),
+        ("Infliximab was given twice; it was not stopped for intolerance.", "infliximab", None),
+        ("Takes methotrexate, no side effects.", "methotrexate", None),
+        ("She tolerates hydroxychloroquine well and has no contraindication to it.", "hydroxychloroquine", None),
+        ("Took adalimumab; no injection reactions.", "adalimumab", None),
+        ("Acitretin stopped because he moved away.", "acitretin", O.OTHER),
+        ("Infliximab stopped, coverage lapsed.", "infliximab", O.OTHER),
+        ("Continue methotrexate 20 mg weekly.", "methotrexate", O.CURRENT),
+        ("Methotrexate is contraindicated: cirrhosis.", "methotrexate", O.CONTRAINDICATION),
+        ("On methotrexate, monitor for side effects.", "methotrexate", None),  # a warning
+        ("Took methotrexate for ten weeks; CRP rose.", "methotrexate", None),  # not said in so many words
+    ],
+)
+def test_an_outcome_is_only_what_is_said(text, drug, outcome):
+    """A course has failed, or was not tolerated, only where the chart says so and does not deny it."""
+    assert course_of(text, drug).treatment.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "assertion"),
+    [
+        ("Will consider starting methotrexate.", "methotrexate", A.PLANNED),
+        ("Adalimumab first; will consider etanercept if it is not covered.", "adalimumab", A.PLANNED),
+        ("Next step would be tofacitinib.", "tofacitinib", A.PLANNED),
+        ("Etanercept Rx of 08/01/2026 never picked up.", "etanercept", A.NEGATED),
+        ("She has never had belimumab.", "belimumab", A.NEGATED),
+        ("I gave no prednisone.", "prednisone", A.NEGATED),
+        ("Cyclosporine was considered, not started.", "cyclosporine", A.NEGATED),
+        ("Asked about anifrolumab, which she read about.", "anifrolumab", A.HYPOTHETICAL),
+        ("Leflunomide not wanted (he drinks two beers a day).", "leflunomide", A.DECLINED),
+        ("His brother has taken Humira for five years.", "adalimumab", A.FAMILY),
+        ("Her mother had to stop hydroxychloroquine.", "hydroxychloroquine", A.FAMILY),
+        ("Started methotrexate 15 mg weekly on 03/05/2026.", "methotrexate", A.AFFIRMED),
+        ("Is on hydroxychloroquine.", "hydroxychloroquine", A.AFFIRMED),
+    ],
+)
+def test_a_drug_named_is_not_yet_a_drug_taken(text, drug, assertion):
+    """Plans, refusals, relatives and prescriptions never filled are told as what they are."""
+    assert course_of(text, drug).assertion is assertion
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "assertion"),
+    [
+        ("Clobetasol 0.05% ointment twice daily.", "clobetasol", A.PLANNED),  # an order is no trial
+        ("1. Tofacitinib 10 mg twice daily for 8 weeks, then 5 mg twice daily.", "tofacitinib", A.PLANNED),
+        ("Continue azathioprine 100 mg daily.", "azathioprine", A.AFFIRMED),
+        ("Stop adalimumab today.", "adalimumab", A.AFFIRMED),
+        ("Methotrexate was stopped last month.", "methotrexate", A.AFFIRMED),
+        ("If adalimumab is denied, appeal.", "adalimumab", A.HYPOTHETICAL),
+    ],
+)
+def test_a_plan_is_a_plan(text, drug, assertion):
+    """Under the plan only what goes on or is stopped is a fact; the rest is to come."""
+    assert course_of(text, drug, "Plan").assertion is assertion
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is no clinical reason to avoid methotrexate.",  # nothing was taken, nothing was refused
+        "Infliximab level 4.2.",
+        "Methotrexate toxicity was explained.",
+        "No contraindication to cyclosporine.",
+        "No biologic will be given with upadacitinib.",
+    ],
+)
+def test_talk_about_a_drug_is_no_treatment(text):
+    """Levels, warnings and the absence of a contraindication are no course of treatment."""
+    assert [fact.assertion for fact in courses_of(text) if fact.assertion is not A.PLANNED] == []
+
+
+def test_two_drugs_keep_their_own_words():
+    """A duration and an outcome stay with the drug they stand beside."""
+    text = "Adalimumab for 14 months, lost response; infliximab was then tried for 5 months."
+
+    facts = {fact.name: fact.treatment for fact in courses_of(text)}
+
+    assert (facts["adalimumab"].days, facts["adalimumab"].outcome) == (420, O.INADEQUATE_RESPONSE)
+    assert (facts["infliximab"].days, facts["infliximab"].outcome) == (150, None)
+
+
+def test_a_drug_beside_another_gets_none_of_its_dates():
+    """"With methotrexate" tells of a companion, not of a second trial."""
+    text = "Adalimumab 40 mg every two weeks from 02/03/2025, last dose 07/14/2025, with methotrexate 20 mg."
+
+    facts = {fact.name: fact.treatment for fact in courses_of(text)}
+
+    assert (facts["adalimumab"].start, facts["adalimumab"].stop) == (date(2025, 2, 3), date(2025, 7, 14))
+    assert "methotrexate" not in facts or facts["methotrexate"].days is None
+
+
+def test_a_list_of_drugs_never_taken_is_denied_whole():
+    """"Never had A, B or C" denies each of them."""
+    facts = courses_of("She has never had belimumab, rituximab or anifrolumab.")
+
+    assert {fact.name: fact.assertion for fact in facts} == dict.fromkeys(
+        ("belimumab", "rituximab", "anifrolumab"), A.NEGATED
+    )
+
+
+def test_sentences_without_a_name_go_on_about_the_last_drug():
+    """"Started ...", "stop it", "three weeks in all" complete the course of the one drug spoken of."""
+    text = (
+        "Watery stools since the second week on mycophenolate 500 mg twice daily. Started 07/29/2026. No fever. "
+        "Told to stop it. Three weeks taken in all."
+    )
+
+    fact = course_of(text, "mycophenolate")
+
+    assert (fact.treatment.start, fact.treatment.stop) == (date(2026, 7, 29), VISIT)
+    assert (fact.treatment.days, fact.treatment.outcome) == (21, O.INTOLERANCE)
+    assert len(fact.evidence) == 4
+
+
+def test_an_outcome_without_a_name_needs_one_drug_before_it():
+    """"Inadequate response after 24 weeks" joins the drug before it, and no drug when two were named."""
+    one = courses_of("Has been on methotrexate for 24 weeks. ALT 28. Inadequate response after 24 weeks. Stop it.")
+    two = courses_of("Has been on methotrexate and takes adalimumab. Inadequate response after 24 weeks.")
+
+    assert [(f.name, f.treatment.outcome) for f in one] == [("methotrexate", O.INADEQUATE_RESPONSE)]
+    assert {f.treatment.outcome for f in two} == {None}
+
+
+def test_a_misspelt_drug_is_known_where_drugs_are_spoken_of():
+    """A scanner's or a typist's slip does not lose a trial."""
+    assert course_of("Has been on methotraxate for 24 weeks.", "methotrexate").treatment.days == 168
+
+
+def test_copied_text_keeps_its_first_date():
+    """What was copied forward is told of the day it was first written, and marked."""
+    fact = course_of("Currently taking azathioprine 100 mg daily.", "azathioprine", "History (copied forward from 08/2024)")
+
+    assert fact.statement.copied_forward
+    assert fact.date == date(2024, 8, 1)
+
+
+MEDICATIONS = """Patient: Rowan Tillery   DOB: 04/02/1980   MRN: T-1001
+
+Medication list (printed 08/19/2026)
+Medication\tDose\tStart - Stop\tReason
+"""
+
+
+def table_of(rows: list[tuple[str, ...]], head: tuple[str, ...]) -> list[Fact]:
+    lines = "\n".join("\t".join(row) for row in (head, *rows))
+    text = f"Patient: Rowan Tillery   DOB: 04/02/1980\n\nMedication list (printed 08/19/2026)\n{lines}"
+    from tests.extractors.chart.tables import wide_page_of
+
+    chart = read_chart([wide_page_of(text)], date(2026, 12, 1))
+    return [fact for fact in chart.facts if fact.kind == "treatment"]
+
+
+HEAD = ("Medication", "Dose", "Start", "Stop", "Status / reason stopped")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("Plaquenil", "400 mg daily", "02/06/2023", "-", "Active"), ("hydroxychloroquine", A.AFFIRMED, O.CURRENT, 1290)),
+        (
+            ("azathioprine", "100 mg daily", "05/10/2024", "01/17/2025", "Stopped: inadequate response"),
+            ("azathioprine", A.AFFIRMED, O.INADEQUATE_RESPONSE, 252),
+        ),
+        (("mycophenolate", "500 mg", "03/03/2025", "03/24/2025", "Stopped: diarrhea"), ("mycophenolate", A.AFFIRMED, O.INTOLERANCE, 21)),
+        (("Enbrel", "50 mg SC weekly", "-", "-", "Ordered 08/01/2025, never filled"), ("etanercept", A.NEGATED, O.OTHER, None)),
+        (("acitretin", "25 mg daily", "08/04/2025", "09/08/2025", "moved for work"), ("acitretin", A.AFFIRMED, O.OTHER, 35)),
+        (("Rinvoq", "15 mg daily", "", "", "Pending approval"), ("upadacitinib", A.PLANNED, None, None)),
+        (("leflunomide", "20 mg", "", "", "Patient declined"), ("leflunomide", A.DECLINED, None, None)),
+        (("folic acid", "1 mg", "01/2025", "06/2025", ""), ("folic acid", A.AFFIRMED, None, 121)),
+        (("methotrexate", "15 mg", "01/2025", "06/2025", "Entered in error"), ("methotrexate", A.ENTERED_IN_ERROR, None, 121)),
+    ],
+)
+def test_a_medication_row_is_one_course(row, expected):
+    """Drug, dates, status and length of a listed medicine come from its own row."""
+    facts = table_of([row, ("lisinopril", "10 mg daily", "2018", "-", "Active")], HEAD)
+
+    first = facts[0]
+    assert (first.name, first.assertion, first.treatment.outcome, first.treatment.days) == expected
+    assert first.statement.cells[0] == row[0]
+
+
+def test_an_infusion_record_counts_the_doses_given():
+    """Doses given make the course; a dose marked NOT GIVEN is told as not given."""
+    from tests.extractors.chart.tables import wide_page_of
+
+    page = wide_page_of(
+        "Rowan Tillery   DOB: 04/02/1980\n\nInfusion record, Inflectra (infliximab-dyyb)\n"
+        "Date\tDose no.\tDose\tStart / stop\tReaction\n"
+        "03/02/2026\t1 (week 0)\t300 mg\t09:10 / 11:25\tNone\n"
+        "03/16/2026\t2 (week 2)\t300 mg\t09:05 / 11:15\tNone\n"
+        "04/13/2026\t3 (week 6)\t-\tNOT GIVEN\tinsurance ended\n"
+    )
+
+    facts = [fact for fact in read_chart([page], date(2026, 12, 1)).facts if fact.kind == "treatment"]
+
+    assert [(f.name, f.assertion, f.date) for f in facts] == [
+        ("infliximab-dyyb", A.AFFIRMED, date(2026, 3, 16)),
+        ("infliximab-dyyb", A.NEGATED, date(2026, 4, 13)),
+    ]
+    assert facts[0].treatment.days == 14
+    assert len(facts[0].evidence) == 2
+
+
+def test_nothing_was_taken_after_today():
+    """A course that claims to begin in the future was misread and is left out."""
+    assert [f for f in courses_of("Takes methotrexate since 03/05/2027.") if f.treatment.start] == []
+
+
+def test_a_second_sheet_carries_on_the_visit():
+    """A continued page takes date and author from the sheet before it."""
+    first, second = pages_of(
+        "Patient: Rowan Tillery   DOB: 04/02/1980\n\n08/19/2026 Office visit   Ines Marlow, MD, Rheumatology\nHPI: joint pain.\n1 of 2"
+        "\fPatient: Rowan Tillery   DOB: 04/02/1980\n\n08/19/2026, continued\nPlan: continue methotrexate.\n2 of 2",
+        "chart.pdf",
+    )
+
+    chart = read_chart([first, second], date(2026, 12, 1))
+
+    assert (chart.pages[1].date, chart.pages[1].author, chart.pages[1].specialty) == (VISIT, "Ines Marlow", "rheumatology")
