@@ -54,6 +54,7 @@ def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[st
     return grounds, any_of(table["not_a_ground"]), any_of(table["opens_a_ground"]), codes
 
 
+_GIVES = re.compile(r"\b(?:because|due to|reason)\b", re.IGNORECASE)
 # Roles in which a refusal is told about, not given.
 _ELSEWHERE = {
     "continuation",
@@ -91,7 +92,9 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         opened = not _STORY.search(text) and bool(
             opens.search(text) or (opens.search(before) and not _STORY.search(before))
         )
-        if one.role in _ELSEWHERE and not refused and (one.own or not opened):
+        if one.role in _ELSEWHERE and one.own and not (refused and _GIVES.search(text)):
+            continue
+        if one.role in _ELSEWHERE and not refused and not opened:
             continue
         here: list[Stated] = []
         for ground in grounds:
@@ -191,7 +194,7 @@ def _run(said: list[Said], mine: list[int], main: int) -> tuple[int, int]:
 
 # "CO-197", "CARC 50", "Reason code: 29", "PR 204"
 _CODE = re.compile(
-    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?:adjustment |denial |claim )?reason code|remark code)s?:?[ -]*(?:CO|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
+    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?i:(?:adjustment |denial |claim )?reason code|remark code))s?:?[ -]*(?:CO|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
 )
 
 
