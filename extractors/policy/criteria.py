@@ -227,7 +227,7 @@ def _duration(item: Item, below: bool = True) -> str | None:
 def _prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str] = ()) -> Node:
     """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
     text = run.text
-    start = clause_start(text, head_of_run(run).rest)
+    start = clause_start(text, head_of_run(run).rest) or 0
     if not text[start:].strip():
         start = 0
     rest = text[start:]

@@ -32,6 +32,10 @@ _NOT_TITLE = re.compile(
     r"^\W*\d+\W*$|\d{1,2}/\d{1,2}/\d{2,4}",
     re.I,
 )
+_APPLIES = re.compile(
+    r"\b(?:appl(?:y|ies) to|coverage of|(?:will be|is|are|may be) (?:approved|covered|considered)|requests? for)\b",
+    re.I,
+)
 _GENERIC = re.compile(
     r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|specialty|prior|authorization|coverage|benefit|step|"
     r"therapy) )*"
@@ -45,11 +49,11 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
     if not pages:
         return None
     page = pages[0]
-    lines = [line for line in page.lines if line.box.top < 0.45 * page.height]
+    lines = _above_the_text(page)
     for line in lines:
         if match := _TITLE_LABEL.match(line.text):
             return page.cite(line, match["title"].strip(), match["title"].strip())
-    candidates = [line for line in lines[:14] if _may_be_title(line)]
+    candidates = [line for line in lines if _may_be_title(line)]
     if not candidates:
         return None
     best = max(candidates, key=lambda line: (round(line.box.height), _title_words(line), -line.box.top))
@@ -64,6 +68,15 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
             wrapped.append(line)
     text = " ".join(line.text for line in wrapped)
     return page.cite(wrapped, text, text, 0.9)
+
+
+def _above_the_text(page: Page) -> list[Line]:
+    """Lines near the top of a page, down to its first heading or numbered item; at least three."""
+    lines = [line for line in page.lines if line.box.top < 0.45 * page.height]
+    for at, line in enumerate(lines[:14]):
+        if at >= 3 and (heading_kind(line.text) is not None or marker_of(line.text)):
+            return lines[:at]
+    return lines[:14]
 
 
 def _may_be_title(line: Line) -> bool:
@@ -127,16 +140,14 @@ def find_effective_date(pages: Sequence[Page]) -> Finding[dt.date] | None:
 
 
 def drugs_of(title: str, pages: Sequence[Page]) -> tuple[str, ...]:
-    """Return the generic names the title has, else those of the lines before the criteria, else the title itself."""
-    named = tuple(dict.fromkeys(mention.generic for mention in find_drugs(title)))
-    if named or not pages:
-        return named
-    named = tuple(
-        dict.fromkeys(
-            mention.generic
-            for line in pages[0].lines[:12]
-            if re.search(r"\b(?:appl(?:y|ies) to|is labeled|product|drug)\b", line.text, re.I)
-            for mention in find_drugs(line.text)
-        )
-    )
-    return named or ((title,) if title else ())
+    """Return the generic names of the title, else of what the policy says it approves, else the title itself."""
+    named = dict.fromkeys(mention.generic for mention in find_drugs(title))
+    if not named:
+        approved = (line.text for page in pages for line in page.lines if _APPLIES.search(line.text))
+        named = dict.fromkeys(mention.generic for text in approved for mention in find_drugs(_before_condition(text)))
+    return tuple(named) or ((title,) if title else ())
+
+
+def _before_condition(text: str) -> str:
+    """ "Aimovig will be approved when ..." up to "when": what comes after may name other drugs."""
+    return re.split(r"\b(?:when|if|who|for (?:members|patients))\b", text, maxsplit=1)[0]

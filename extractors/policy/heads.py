@@ -85,8 +85,8 @@ def head_of(text: str) -> Head:
 
 def clean_name(name: str) -> str:
     """Return a name without its closing punctuation and a bracket like "(must meet all)"."""
-    name = _BRACKETS.sub("", name.strip())
-    return name.strip().rstrip(".:;,–—- ").strip()
+    name = _BRACKETS.sub("", name.strip()).strip().rstrip(".:;,–—- ")
+    return re.sub(r"(?<=[.:])\s*(?:coverage )?criteria$", "", name, flags=re.I).rstrip(".:;,–—- ").strip()
 
 
 def _sentence_start(text: str, at: int) -> int:
@@ -110,16 +110,15 @@ def _end_of_name(text: str) -> int:
     return len(text) if len(text.split()) <= 14 else 0
 
 
-def clause_start(text: str, start: int) -> int:
-    """Return where the condition begins in "Approve for 1 year if the patient ...": at "the patient"."""
+def clause_start(text: str, start: int) -> int | None:
+    """Return where the condition begins in "Approve for 1 year if the patient ...": at "the patient".
+
+    Without such words the condition begins at `start`; None: it is approved without any.
+    """
     match = APPROVAL.search(text, start)
     if not match:
         return start
-    clause = _CLAUSE.search(text, match.start() if re.search(r"granted", match[0], re.I) else match.end() - 4)
-    for clause in _CLAUSE.finditer(text, match.start()):
-        if clause.end() >= match.end():
-            return clause.end()
-    return start
+    return next((clause.end() for clause in _CLAUSE.finditer(text, match.start()) if clause.end() >= match.end()), None)
 
 
 def duration_of(text: str) -> str | None:

@@ -23,6 +23,7 @@ class Item:
     after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
     durations: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    is_heading: bool = False  # the name of a condition on a line of its own, under a marked heading
     repeat: int = 1  # 2 for the second item printed with the same marker in one list
 
     @property
@@ -35,6 +36,8 @@ class Item:
 
     def path(self, above: Sequence[str], place: int) -> list[str]:
         """The markers from the root down to this item; `place` (1 first) stands in for a bullet."""
+        if self.is_heading:
+            return list(above)
         if self.reading is not None and self.reading.kind == "path":
             return self.label.split(".")
         return [*above, self.label or str(place)]

@@ -133,7 +133,8 @@ class _Builder:
             return False
         if not self._may_end(row):
             return False
-        if self.current is not None and self.indented and self._inside_current(row):
+        inside = self.current is not None and self.indented and self._inside_current(row)
+        if inside and heading_kind(self.current.run.text) is None:
             return False
         if (kind := heading_kind(text)) is not None:
             return kind
@@ -168,9 +169,29 @@ class _Builder:
         return taking.text if taking else ""
 
     def _start_section(self, row: Row, kind: Kind | None) -> None:
+        if kind is None and (depth := self._depth_of_heading()) is not None:
+            self._start_use(row, depth)
+            return
         self.sections.append(Section(Run(row.pieces()), kind, row.x0))
         self.current = self.note = self.paragraph = None
         self.restart = True
+
+    def _depth_of_heading(self) -> int | None:
+        """Depth of the innermost open item that is a heading with a marker: "I. Criteria for initial approval"."""
+        for depth in range(len(self.open) - 1, -1, -1):
+            item = self.open[depth].last
+            if item.marker is not None and item.run and heading_kind(item.run.text) is not None:
+                return depth
+        return None
+
+    def _start_use(self, row: Row, depth: int) -> None:
+        """The name of a condition under a marked heading: an item that adds nothing to the numbers below it."""
+        item = Item(None, None, row.x0, row.x0, is_heading=True)
+        item.run.add(row.pieces())
+        del self.open[depth + 1 :]
+        self.open[depth].last.children.append(item)
+        self.open.append(_List(self.open[depth].last.children))
+        self.current, self.note, self.paragraph = item, None, None
 
     def _continue(self, row: Row) -> None:
         if self.pending is not None and self.open:
@@ -261,6 +282,7 @@ class _Builder:
                 cost = reading.doubt + self._shift(row, marker, last)
                 cost += 0 if marker.punctuation == last.marker.punctuation else 2.5
                 cost += 0.05 * (len(self.open) - 1 - depth)
+                cost += 2.5 if self._wants_items() else 0
                 step = reading.value - last.reading.value
                 if reading.kind == "bullet":
                     cost += 0 if marker.core == last.marker.core else 2
@@ -271,6 +293,10 @@ class _Builder:
                     yield cost + 2, depth, reading, f"printed as {marker.core} after {last.marker.core}"
                 else:
                     yield cost + 4.5, depth, reading, f"printed as {marker.core} after {last.marker.core}"
+
+    def _wants_items(self) -> bool:
+        """Whether the last item announces others and has none yet."""
+        return bool(self.open) and not self.open[-1].last.children and self.open[-1].last.run.text.endswith(":")
 
     def _as_child(self, row: Row, marker: Marker):
         if not self.open:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
-from extractors.policy.quantifiers import Join, Quantifier, quantifier_of, split_end
+from extractors.policy.quantifiers import Join, Quantifier, quantifier_of, split_end, split_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 
@@ -81,6 +82,8 @@ def group_of(
         for item, join in zip(items, joins, strict=False)
     ]
     quantifier = quantifier_of(head)
+    if quantifier.negated and not quantifier.stated and any(is_sentence(item.run.text) for item in items):
+        quantifier = replace(quantifier, negated=False)  # "If this was not done:" over sentences
     op, n, found = _decide(quantifier, joins, open_ends)
     if len(items) > 1 and not quantifier.stated and all(_APPROVES.search(item.run.text) for item in items):
         op, n = "any", None  # each item is a way to be approved
@@ -102,7 +105,23 @@ def group_of(
 
 def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple) -> Node:
     node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
+    node = _with_own_demand(item.run, path, node)
     return negative(node) if negated else node
+
+
+def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:
+    """ "Patient has chronic migraine AND BOTH of the following:" demands the migraine too: a leaf before the items."""
+    start = clause_start(run.text, head_of_run(run).rest) if APPROVAL.search(node.text) else 0
+    parts = split_head(node.text)
+    if parts is None or start is None or start >= parts[0] or not is_sentence(node.text[start : parts[0]]):
+        return node
+    own = leaf_of(run, path, start, parts[0])
+    if node.op == "all" and not any(child.negated for child in node.children):
+        return replace(node, children=(own, *node.children))
+    group = replace(
+        node, text=node.text[parts[1] :], evidence=run.evidence(parts[1], len(node.text)), notes=(), flags=()
+    )
+    return replace(node, op="all", n=None, children=(own, group))
 
 
 def negative(node: Node) -> Node:

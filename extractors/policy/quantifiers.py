@@ -17,6 +17,8 @@ _NONE = re.compile(
     r"(?:no|without)(?: evidence of)? any(?: one)? of|not\b[^.;]{0,30}\bany of)\s+(?:the|these)\b",
     re.I,
 )
+# "will not use Skyrizi together with:", "is without:" over a list of things
+_DENIES = re.compile(r"\b(?:not|never|without)\b[^.;:]*:\s*$", re.I)
 _AT_LEAST = re.compile(
     rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?(?:of\b|criteri)", re.I
 )
@@ -63,7 +65,7 @@ def quantifier_of(head: str) -> Quantifier:
     """Return what a head demands of its items; without a quantifier, all of them."""
     by_words, by_letters = _by_words(head), _by_letters(head)
     if by_words is None and by_letters is None:
-        return Quantifier("all", stated=False)
+        return Quantifier("all", negated=_DENIES.search(head) is not None, stated=False)
     if by_words is None:
         return Quantifier("all" if by_letters == "and" else "any")
     if by_letters and by_words.op in ("all", "any") and (by_letters == "and") != (by_words.op == "all"):
@@ -129,6 +131,23 @@ def connector_of(text: str) -> Join | None:
     """Return the join of a line that holds nothing else: "-AND-", "OR", "; AND"."""
     match = _CONNECTOR_LINE.fullmatch(text)
     return None if match is None else "and" if match["join"].lower() == "and" else "or"
+
+
+_AND_GROUP = re.compile(
+    r"[,;]?\s+and\s+(?=(?:(?:the\s+)?(?:patient|member|individual)\s+)?(?:also\s+)?(?:meets?\s+|has\s+|have\s+)?"
+    r"(?:all|both|one|any|either|at least (?:\w+)|two|each)\b(?:\s+\(\d\))?\s*(?:of\s+(?:the|these)\b|\()"
+    r"[^.;]*[:)]?\s*$)",
+    re.I,
+)
+
+
+def split_head(head: str) -> tuple[int, int] | None:
+    """Part "Patient is an adult and meets ONE of the following:"; return the end of the first and start of the second.
+
+    None: the head demands nothing of its own.
+    """
+    match = _AND_GROUP.search(head)
+    return (match.start(), match.end()) if match else None
 
 
 def is_head(text: str) -> bool:

@@ -13,7 +13,9 @@ GRAMMARS = [
     "flat_list",  # 1), "; AND" on its own line, joins left out
     "headed_bullets",  # headings without markers, bullets in bullets, an approval without a list
     "must_meet",  # I. / A. / 1. / a., "(must meet 1 or 2)", running header and footer inside a list
+    "named_under_marker",  # conditions without a marker under "I. Criteria for initial approval"
     "number_paths",  # 1.1.2.1
+    "own_demands",  # heads that demand something themselves, and "will not use it with:"
     "prose_paragraphs",  # one paragraph for each indication
     "rules_bullets",  # "the following rule(s) be met"
     "run_on",  # one sentence with "; AND"
