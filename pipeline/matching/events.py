@@ -20,6 +20,7 @@ def _chart_pattern(event: str) -> re.Pattern[str]:
 
 _HOW_MANY = wording("events.how_many")
 _BEHIND = wording("events.behind")
+_GOAL = re.compile(r"\b(?:goal|target|aim(?:ing)?|fewer than|less than|reduc\w+ (?:to|by))\b", re.IGNORECASE)
 _NONE_WORDS = re.compile(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ def judge_events(requirement: Events, record: Record) -> Verdict:
 
 def _count_in(statement: Statement, requirement: Events) -> float | None:
     """Return the number of events that a sentence states; None when it states none."""
-    if statement.cells or not_yet(statement.text):
+    if statement.cells or not_yet(statement.text) or _GOAL.search(statement.text):
         return None
     for part in re.split(r"(?<=[.;])\s+", statement.text):
         for match in _chart_pattern(requirement.event).finditer(part):

@@ -104,8 +104,10 @@ def belongs(generic: str, therapy: Therapy) -> bool:
 
     A biosimilar is the drug it copies. A class with a closed list in brackets takes the list and nothing else.
     """
-    if therapy.parts:
-        return any(belongs(generic, part) for part in therapy.parts)
+    if therapy.parts and any(belongs(generic, part) for part in therapy.parts):
+        return True
+    if therapy.parts and therapy.sort == "class":
+        return False
     if therapy.sort == "class":
         return is_a(generic, therapy.name)
     return base_of(generic) == base_of(therapy.name)

@@ -1,6 +1,7 @@
 """Criteria about treatment: tried, tolerated, taken together, to be avoided."""
 
 import re
+from dataclasses import replace
 
 from pipeline.matching.phrases import find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
@@ -40,6 +41,7 @@ _DOSES = re.compile(
     re.IGNORECASE,
 )
 _OF_TRIALS = wording("therapy_leaves.of_trials")
+_SEVERAL = re.compile(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
 _DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
 
@@ -81,8 +83,8 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     if not mentions or not wanted:
         return None
     others = _listed(mentions, text, notes=notes)
-    if not others:
-        return None
+    if not others or (len(others) == 1 and _SEVERAL.search(text)):
+        return None  # "BOTH an inhaled corticosteroid and one more controller": half of it is not enough
     every = (bool(_EVERY.search(text)) and len(others) > 1) or _joined_by_and(text, mentions)
     window = find_window(text)
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
@@ -212,8 +214,8 @@ def _listed(mentions: list[Mention], text: str, after: int = 0, notes: str = "")
         parts = tuple({at.therapy.name: at.therapy for at in inside}.values())
         if not found:
             found = list(parts)
-        elif closed and not _brand_of(found[-1], parts) and found[-1].sort == "class":
-            found[-1] = Therapy(name=found[-1].name, sort="class", printed=found[-1].printed, parts=parts)
+        elif closed and not _brand_of(found[-1], parts) and found[-1].sort != "drug":
+            found[-1] = replace(found[-1], parts=parts)
     return tuple(found)
 
 
