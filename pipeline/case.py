@@ -158,6 +158,8 @@ class DeadlineOut(Published):
     explanation: str
     file_by: str | None = None
     from_letter: bool = False
+    letter_day: str | None = None  # what the letter's own words come to
+    law_day: str | None = None  # what the rule comes to
 
 
 class PolicyChosen(Published):

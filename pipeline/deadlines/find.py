@@ -54,7 +54,8 @@ def _first_appeal(
     sentences = [_letter_says(stated, letter_day, computed), _law_says(level, computed)]
     if letter_day and law_day and letter_day != law_day:
         sentences.append(_difference(letter_day, law_day, level))
-    sentences += [_counting(computed, stated, notice), _what_to_do(level, last, file_by, today)]
+    later = max(day for day in (letter_day, law_day) if day)
+    sentences += [_counting(computed, stated, notice), _what_to_do(level, last, later, file_by, today)]
     if notice and notice > today:
         sentences.append(
             f"The letter is dated {month_day_year(notice)}, after today: "
@@ -67,6 +68,8 @@ def _first_appeal(
         explanation=" ".join(filter(None, sentences)),
         file_by=file_by.isoformat(),
         from_letter=from_letter,
+        letter_day=letter_day.isoformat() if letter_day else None,
+        law_day=law_day.isoformat() if law_day and not level.file.protective else None,
     )
 
 
@@ -126,8 +129,10 @@ def _counting(computed: Computed | None, stated: Stated | None, notice: date | N
     )
 
 
-def _what_to_do(level: Level, last: date, file_by: date, today: date) -> str:
+def _what_to_do(level: Level, last: date, later: date, file_by: date, today: date) -> str:
     happen = "postmarked" if level.filed == "postmarked" else "received by the plan"
+    if last < today <= later:
+        return f"The earlier day has passed, the later, {in_words(later)}, has not: file at once and name it."
     if last < today:
         late = level.late or "Ask the plan whether it accepts late appeals and give the reason for the delay."
         return f"That day has passed. {late}"

@@ -3,6 +3,7 @@
 Chooses and counts, words nothing: sentences stand in `templates/letter/`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -104,11 +105,19 @@ def _running(denial: DenialOut) -> str:
     return " \u00b7 ".join(part for part in parts if part)
 
 
+# Where an address printed in a sentence parts into lines: before the box, before city, state and ZIP code.
+_NEXT_LINE = re.compile(r",\s*(?=P\.?\s?O\.?\s?Box\b)|,\s*(?=[^,]+,\s*[A-Z]{2},?\s+\d{5})", re.IGNORECASE)
+
+
 def _payer(denial: DenialOut) -> dict[str, Any]:
-    address = _value(denial, "appeal_address")
+    name = _value(denial, "payer") or _value(denial, "payer_as_printed")
+    printed = (_value(denial, "appeal_address") or "").splitlines()
+    address = [part.strip() for line in printed for part in _NEXT_LINE.split(line) if part.strip()]
+    named = address and name and address[0].casefold().startswith(name.casefold())
     return {
-        "name": _value(denial, "payer") or _value(denial, "payer_as_printed"),
-        "address": [line.strip() for line in address.splitlines() if line.strip()] if address else [],
+        "name": name,
+        "address": address,
+        "lines": address if named else [line for line in (name, *address) if line],
         "fax": _telephone(_value(denial, "appeal_fax")),
         "phone": _telephone(_value(denial, "appeal_phone")),
     }
@@ -197,13 +206,17 @@ def _is_claim(case: CaseDocument) -> bool:
 
 
 def _deadline(case: CaseDocument, level: Level, today: date) -> dict[str, Any] | None:
-    """Return the day the time to appeal ends, None where only a protective guess is known."""
+    """Return the day the time to appeal ends, None where only a protective guess is known.
+
+    The practice works to the earlier of letter and law; the payer is held to the later one:
+    to its own letter where that gives more, to the rule where the letter gives less.
+    """
     if not case.deadlines or (level.file.protective and not case.deadlines[0].from_letter):
         return None
     first = case.deadlines[0]
+    ends = max(day for day in (first.last_day, first.letter_day, first.law_day) if day)
     return {
-        "last_day": first.last_day,
-        "basis": None if level.file.protective else first.basis,
-        "passed": date.fromisoformat(first.last_day) < today,
-        "in_words": day_in_words(first.last_day),
+        "in_words": day_in_words(ends),
+        "basis": first.basis if ends == first.law_day else None,
+        "passed": date.fromisoformat(ends) < today,
     }

@@ -89,6 +89,14 @@ def test_a_deadline_gone_by_is_said():
     assert "423.582(c)" in late.explanation
 
 
+def test_a_letter_that_gives_more_time_is_still_open_after_the_minimum():
+    """A plan may give a year; the federal minimum gone by does not make the appeal late."""
+    first = find_deadlines(denial(notice="2026-05-01", days=365), TODAY)[0]
+
+    assert (first.last_day, first.law_day, first.letter_day) == ("2026-10-28", "2026-10-28", "2027-05-01")
+    assert "Saturday, May 1, 2027, has not: file at once" in first.explanation
+
+
 def test_the_working_day_before_a_weekend_may_have_passed():
     """On the Saturday of the last day one can still send a fax."""
     first = find_deadlines(denial(notice="2026-06-06", days=180), date(2026, 12, 3))[0]

@@ -63,7 +63,7 @@ def test_page_one_says_who_what_and_by_when(letter):
     text = text_of(letter)
     assert "PO Box 4410" in text
     assert "within 30 days of receiving it if it concerns a pre-service claim (29 CFR 2560.503-1(i)(2)(ii))" in text
-    assert "ends on May 1, 2027" in text
+    assert "ends on May 1, 2027 (29 CFR 2560.503-1(h)(3)(i))" in text
 
 
 def test_every_criterion_stands_verbatim_in_the_payers_order(letter):
@@ -182,7 +182,7 @@ def test_each_plan_type_has_its_own_law(plan, urgent, says, never):
     if plan == "unknown":
         case = case.model_copy(update={"deadlines": []})
     elif plan != "employer_self_funded":
-        first = case.deadlines[0].model_copy(update={"basis": "the time stated in the letter"})
+        first = case.deadlines[0].model_copy(update={"basis": "the time stated in the letter", "law_day": None})
         case = case.model_copy(update={"deadlines": [first]})
     text = text_of(build_letter(case, TODAY))
 
@@ -204,18 +204,31 @@ def test_back_dating_is_asked_for_and_no_right_to_it_claimed(letter):
     assert "must" not in re.sub(r"\[.*?\]", "", text)
 
 
-def test_a_late_appeal_says_so():
-    """A day gone by is not passed over in silence."""
-    text = text_of(build_letter(lupus_case(), date(2027, 6, 1)))
+@pytest.mark.parametrize(
+    ("letter_day", "law_day", "today", "says"),
+    [
+        ("2027-05-01", "2027-05-01", "2027-06-01", "ended on May 1, 2027 (29 CFR 2560.503-1(h)(3)(i)). I ask"),
+        ("2027-05-01", "2027-05-01", "2027-05-01", "before the time to appeal ends on May 1, 2027 (29 CFR"),
+        # a year by the plan's own letter: not late
+        ("2027-11-02", "2027-05-01", "2027-06-01", "ends on November 2, 2027 (as the plan's letter states)"),
+        # less than the law allows: not late either
+        ("2027-01-01", "2027-05-01", "2027-02-01", "ends on May 1, 2027 (29 CFR 2560.503-1(h)(3)(i))"),
+        ("2027-01-01", None, "2027-02-01", "ended on January 1, 2027 (as the plan's letter states). I ask"),
+    ],
+)
+def test_an_appeal_is_called_late_only_when_it_is(letter_day, law_day, today, says):
+    """The payer is held to the later of its letter and the law; a day gone by is not passed over in silence."""
+    case = lupus_case()
+    days = {"letter_day": letter_day, "law_day": law_day, "last_day": min(filter(None, (letter_day, law_day)))}
+    case = case.model_copy(update={"deadlines": [case.deadlines[0].model_copy(update=days)]})
 
-    assert "The time to appeal ended on May 1, 2027" in text
-    assert "the reason for the delay" in text
+    assert says in text_of(build_letter(case, date.fromisoformat(today)))
 
 
 def test_a_protective_date_is_not_printed_as_law():
     """Sixty days to be safe is for the practice, not for the payer."""
     case = changed(plan_type="unknown")
-    deadline = case.deadlines[0].model_copy(update={"from_letter": False, "basis": "protective date"})
+    deadline = case.deadlines[0].model_copy(update={"from_letter": False, "basis": "protective date", "law_day": None})
     text = text_of(build_letter(case.model_copy(update={"deadlines": [deadline]}), TODAY))
 
     assert "May 1, 2027" not in text
@@ -261,3 +274,22 @@ def test_words_of_the_case_are_printed_never_obeyed():
 
     assert f"“{clean}”" in text_of(letter)
     assert not any("pay" in blank for blank in letter.blanks)
+
+
+@pytest.mark.parametrize(
+    ("payer", "printed", "lines"),
+    [
+        ("Cigna Healthcare", "Cigna Healthcare Appeals, PO Box 188011, Chattanooga, TN 37422",
+         ["Cigna Healthcare Appeals", "PO Box 188011", "Chattanooga, TN 37422"]),
+        ("Aetna", "Appeal Resolution Team\nP.O. Box 14463\nLexington, KY 40512-4463",
+         ["Aetna", "Appeal Resolution Team", "P.O. Box 14463", "Lexington, KY 40512-4463"]),
+        ("Oscar", "5900 E. Ben White Blvd., Austin, TX 78741",
+         ["Oscar", "5900 E. Ben White Blvd.", "Austin, TX 78741"]),
+    ],
+)  # fmt: skip
+def test_the_address_stands_in_lines_as_on_an_envelope(payer, printed, lines):
+    """As printed in this denial, parted where an envelope parts it, the payer named once."""
+    letter = build_letter(changed(payer=payer, appeal_address=printed), TODAY)
+    addressed = ["".join(r.text for r in b.runs) for b in letter.blocks if getattr(b, "style", "") == "address"]
+
+    assert addressed[1:-1] == lines
