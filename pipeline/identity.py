@@ -160,7 +160,7 @@ def compare_names(known: str | None, printed: str | None) -> Agreement:
         return "same"
     if max(close) >= 1.0 - 1e-9 and _is_slip(first if close[0] < 1 else last, other):
         return "slip"
-    return "similar" if min(close) >= 0.6 and sum(close) >= 1.3 else "different"
+    return "similar" if min(close) >= 0.45 and sum(close) >= 1.1 else "different"
 
 
 def _parts(name: str) -> list[str]:
@@ -382,9 +382,10 @@ class _Print:
     numbers: tuple[str, ...]
     dates: frozenset[str]
     read: bool  # by OCR, so a character may be misread
+    doubtful: frozenset[str]  # numbers in words that the engine was not sure of
 
 
-_NUMBER = re.compile(r"\d+(?:[./:]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
 _FAX = re.compile(
     r"\b(?:fax|P\.?\s?\d+\s?/\s?\d+)\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\b(?:fax|P\.?\s?\d+|\d{3}/\d{3})\b", re.IGNORECASE
@@ -402,6 +403,13 @@ def _print_of(page: Page) -> _Print:
         numbers=tuple(_NUMBER.findall(text)),
         dates=frozenset(_DATE.findall(text)),
         read=page.source is PageSource.OCR,
+        doubtful=frozenset(
+            number
+            for line in page.lines
+            for word in line.words
+            if word.confidence < 0.93
+            for number in _NUMBER.findall(word.text)
+        ),
     )
 
 
@@ -421,7 +429,9 @@ def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[P
         elif verdict.verdict == "another_patient":
             done.append(verdict)
         else:
-            done.append(replace(verdict, verdict="duplicate", of=first.key, why="repeats an earlier page"))
+            done.append(
+                replace(verdict, verdict="duplicate", citable=False, of=first.key, why="repeats an earlier page")
+            )
     return done
 
 
@@ -450,9 +460,14 @@ def _same_numbers(first: _Print, second: _Print, ocr: bool) -> bool:
     # what is left over must be misreadings: few, and each like one on the other side or a fragment
     if len(left) + len(right) > max(2, 0.14 * total):
         return False
-    values = [n for n in left if not any(_misread(n, m) for m in right)]
-    others = [m for m in right if not any(_misread(n, m) for n in left)]
-    return len(values) + len(others) <= max(1, 0.04 * total) if total >= 12 else not values and not others
+    # a sure number that has no counterpart is another value, not a misreading
+    sure = [
+        n for n in left if n not in first.doubtful and not any(_misread(n, m) and m in second.doubtful for m in right)
+    ]
+    sure += [
+        m for m in right if m not in second.doubtful and not any(_misread(n, m) and n in first.doubtful for n in left)
+    ]
+    return len(sure) <= 0.03 * total
 
 
 def _misread(a: str, b: str) -> bool:

@@ -10,7 +10,7 @@ from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.chart.statements import Block, PageText
 from extractors.chart.tables import Entry, Table
 from extractors.evidence import PageSource
-from extractors.vocabulary.labs import Lab, find_labs, lab_named, labs
+from extractors.vocabulary.labs import Lab, convert, find_labs, lab_named, labs
 from extractors.vocabulary.scores import choose_score, find_scores, scores
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
@@ -198,6 +198,10 @@ _VALUE = re.compile(
     ),
     re.IGNORECASE,
 )
+_SCORE = re.compile(
+    _LINK + _COMPARE + rf"\s*(?P<value>{_NUMBER})(?![\d:]|[-,.]\d|/\d+/)\s*(?P<percent>%)?\s*(?P<unit>{_UNIT})?",
+    re.IGNORECASE,
+)
 _SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{_NUMBER})(?:\s*\+\s*(?:{_NUMBER}))+\s*=\s*(?P<value>{_NUMBER})")
 _OUT_OF = re.compile(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
 _PRESSURE = re.compile(r"^\s*(?:was|is|of|:|=)?\s*(?P<value>\d{2,3}/\d{2,3})\b")
@@ -237,7 +241,12 @@ def _names(text: str) -> list[_Name]:
     for term in find_labs(text):
         if not any(a < term.end and term.start < b for a, b in found):
             found.setdefault((term.start, term.end), ([], False))[0].append(term.key)
-    return [_Name(a, b, tuple(keys), score) for (a, b), (keys, score) in sorted(found.items())]
+    # "albumin/creatinine" is neither albumin nor creatinine
+    return [
+        _Name(a, b, tuple(keys), score)
+        for (a, b), (keys, score) in sorted(found.items())
+        if not (text[a - 1 : a] == "/" or text[b : b + 1] == "/")
+    ]
 
 
 def _told(statement: Statement, context: str) -> list[Fact]:
@@ -252,7 +261,7 @@ def _told(statement: Statement, context: str) -> list[Fact]:
 def _when(statement: Statement, after: str) -> dt.date | None:
     """Return the date that stands beside the value, else the statement's own."""
     if match := _MONTH_AFTER.match(after):
-        dates = find_dates(match["when"], near=statement.date)
+        dates = find_dates(f"in {match['when']}", near=statement.date)
         if len(dates) == 1:
             return dates[0].day
     return statement.date
@@ -269,7 +278,7 @@ def _held(statement: Statement, name: _Name) -> Assertion | None:
 
 
 def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[Fact]:
-    match = _SUM.match(tail) or _VALUE.match(tail)
+    match = _SUM.match(tail) or _SCORE.match(tail)
     assertion = _held(statement, name)
     if not match or assertion is None:
         return []
@@ -332,8 +341,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
     if re.match(r"\s*(?:weeks?|months?|days?|years?|/|mg\b)", tail[match.end() :], re.IGNORECASE):
         return []
     unit = match["unit"] or ("%" if match["percent"] else None)
-    if unit == "%" and lab.unit != "%":
-        return []
+    if unit and lab.units and convert(lab.key, 1.0, unit) is None:
+        return []  # a unit of another test
     limit = re.search(
         r"\(\s*(?:limit|upper\s+limit|ULN|ref(?:erence)?|normal)\s*:?\s*(?P<limit>[<>]?\s*[\d.]+(?:\s*[-–]\s*[\d.]+)?)\s*\)",
         tail,
@@ -355,13 +364,14 @@ def _qualitative(statement: Statement, name: _Name, lab: Lab, tail: str, asserti
         if re.search(r"\b(?:not|never)\s+(?:\w+\s+)?$", tail[: word.start()], re.IGNORECASE):
             return []
         between = tail[: word.start()]
-        dates = find_dates(between, near=statement.date) or find_dates(tail[word.end() : word.end() + 24], near=None)
-        day = dates[0].day if len(dates) == 1 else statement.date
+        dates = find_dates(between, near=statement.date)
+        after = re.sub(r"^\s+(?=\d)", " on ", tail[word.end() :])
+        day = dates[0].day if len(dates) == 1 else _when(statement, after)
         return [_fact(lab.key, Measurement(value=result), day, statement, assertion)]
     before = text[max(0, name.start - 30) : name.start]
     lead = re.search(r"\b(positive|negative|indeterminate)\s+(?:\w+\s+){0,2}$", before, re.IGNORECASE)
     if lead and not re.search(
-        r"\b(?:a|if|need|needs|requires?|repeat|until)\s*$", before[: lead.start()], re.IGNORECASE
+        r"\b(?:no|not|never|without|a|if|need|needs|requires?|repeat|until)\s*$", before[: lead.start()], re.IGNORECASE
     ):
         return [_fact(lab.key, Measurement(value=lead[1].lower()), _when(statement, tail), statement, assertion)]
     return []

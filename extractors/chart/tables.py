@@ -260,7 +260,7 @@ def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
 
 
 def _told_limit(steps: list[float], filled: list[list[int]]) -> float | None:
-    """Return the spacing between lines that surely go on (first cell empty) and rows that surely begin (three cells)."""
+    """Return the spacing between lines that surely go on (first cell empty) and rows that surely begin (three)."""
     wraps = [step for step, cells in zip(steps, filled, strict=True) if 0 not in cells]
     begins = [step for step, cells in zip(steps, filled, strict=True) if 0 in cells and len(cells) >= 3]
     if not wraps or not begins:

@@ -52,8 +52,11 @@ def _finder() -> TermFinder:
 
 def find_labs(text: str) -> list[Term]:
     """Return test names in reading order, longest first where they overlap; short ones only in their capitals."""
-    shouted = text.upper() == text
-    return [term for term in _finder().find(text) if shouted or _as_printed(text, term)]
+    shouted = text.upper() == text and len(text.split()) > 3
+    found = [term for term in _finder().find(text) if shouted or _as_printed(text, term)]
+    exact = {(t.start, t.end) for t in found if text[t.start : t.end] in labs()[t.key].names}
+    # "ALC" stands for one test, "Alc" for another: the form printed decides where one of them has it
+    return [t for t in found if (t.start, t.end) not in exact or text[t.start : t.end] in labs()[t.key].names]
 
 
 @cache

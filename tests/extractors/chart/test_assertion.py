@@ -92,7 +92,7 @@ def test_a_relatives_illness_is_not_the_patients(text, expected):
     ],
 )
 def test_a_suspicion_is_not_a_diagnosis(text, expected):
-    """"Rule out" and "concern for" stay suspicions."""
+    """ "Rule out" and "concern for" stay suspicions."""
     assert asserted(text) is expected
 
 

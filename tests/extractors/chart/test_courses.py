@@ -8,7 +8,7 @@ from extractors.chart import Assertion, Fact, Outcome, read_chart
 from tests.pages import page_of, pages_of
 
 VISIT = date(2026, 8, 19)
-A, O = Assertion, Outcome
+A, END = Assertion, Outcome
 
 
 def courses_of(text: str, heading: str = "Interval history") -> list[Fact]:
@@ -59,23 +59,23 @@ def test_a_duration_belongs_to_the_drug_it_is_said_of(text, drug, days, at_least
 @pytest.mark.parametrize(
     ("text", "drug", "outcome"),
     [
-        ("Inadequate response to methotrexate.", "methotrexate", O.INADEQUATE_RESPONSE),
-        ("Methotrexate failed.", "methotrexate", O.INADEQUATE_RESPONSE),
-        ("Failed clobetasol for ten weeks.", "clobetasol", O.INADEQUATE_RESPONSE),
-        ("Adalimumab for a year, lost response.", "adalimumab", O.INADEQUATE_RESPONSE),
-        ("Joint swelling in spite of hydroxychloroquine.", "hydroxychloroquine", O.INADEQUATE_RESPONSE),
-        ("Took sulfasalazine without benefit.", "sulfasalazine", O.INADEQUATE_RESPONSE),
-        ("Stopped methotrexate because of nausea.", "methotrexate", O.INTOLERANCE),
-        ("Leflunomide was not tolerated.", "leflunomide", O.INTOLERANCE),
-        ("Sulfasalazine discontinued after a rash.", "sulfasalazine", O.INTOLERANCE),
+        ("Inadequate response to methotrexate.", "methotrexate", END.INADEQUATE_RESPONSE),
+        ("Methotrexate failed.", "methotrexate", END.INADEQUATE_RESPONSE),
+        ("Failed clobetasol for ten weeks.", "clobetasol", END.INADEQUATE_RESPONSE),
+        ("Adalimumab for a year, lost response.", "adalimumab", END.INADEQUATE_RESPONSE),
+        ("Joint swelling in spite of hydroxychloroquine.", "hydroxychloroquine", END.INADEQUATE_RESPONSE),
+        ("Took sulfasalazine without benefit.", "sulfasalazine", END.INADEQUATE_RESPONSE),
+        ("Stopped methotrexate because of nausea.", "methotrexate", END.INTOLERANCE),
+        ("Leflunomide was not tolerated.", "leflunomide", END.INTOLERANCE),
+        ("Sulfasalazine discontinued after a rash.", "sulfasalazine", END.INTOLERANCE),
         ("Infliximab was given twice; it was not stopped for intolerance.", "infliximab", None),
         ("Takes methotrexate, no side effects.", "methotrexate", None),
         ("She tolerates hydroxychloroquine well and has no contraindication to it.", "hydroxychloroquine", None),
         ("Took adalimumab; no injection reactions.", "adalimumab", None),
-        ("Acitretin stopped because he moved away.", "acitretin", O.OTHER),
-        ("Infliximab stopped, coverage lapsed.", "infliximab", O.OTHER),
-        ("Continue methotrexate 20 mg weekly.", "methotrexate", O.CURRENT),
-        ("Methotrexate is contraindicated: cirrhosis.", "methotrexate", O.CONTRAINDICATION),
+        ("Acitretin stopped because he moved away.", "acitretin", END.OTHER),
+        ("Infliximab stopped, coverage lapsed.", "infliximab", END.OTHER),
+        ("Continue methotrexate 20 mg weekly.", "methotrexate", END.CURRENT),
+        ("Methotrexate is contraindicated: cirrhosis.", "methotrexate", END.CONTRAINDICATION),
         ("On methotrexate, monitor for side effects.", "methotrexate", None),  # a warning
         ("Took methotrexate for ten weeks; CRP rose.", "methotrexate", None),  # not said in so many words
     ],
@@ -145,12 +145,12 @@ def test_two_drugs_keep_their_own_words():
 
     facts = {fact.name: fact.treatment for fact in courses_of(text)}
 
-    assert (facts["adalimumab"].days, facts["adalimumab"].outcome) == (420, O.INADEQUATE_RESPONSE)
+    assert (facts["adalimumab"].days, facts["adalimumab"].outcome) == (420, END.INADEQUATE_RESPONSE)
     assert (facts["infliximab"].days, facts["infliximab"].outcome) == (150, None)
 
 
 def test_a_drug_beside_another_gets_none_of_its_dates():
-    """"With methotrexate" tells of a companion, not of a second trial."""
+    """ "With methotrexate" tells of a companion, not of a second trial."""
     text = "Adalimumab 40 mg every two weeks from 02/03/2025, last dose 07/14/2025, with methotrexate 20 mg."
 
     facts = {fact.name: fact.treatment for fact in courses_of(text)}
@@ -160,7 +160,7 @@ def test_a_drug_beside_another_gets_none_of_its_dates():
 
 
 def test_a_list_of_drugs_never_taken_is_denied_whole():
-    """"Never had A, B or C" denies each of them."""
+    """ "Never had A, B or C" denies each of them."""
     facts = courses_of("She has never had belimumab, rituximab or anifrolumab.")
 
     assert {fact.name: fact.assertion for fact in facts} == dict.fromkeys(
@@ -169,7 +169,7 @@ def test_a_list_of_drugs_never_taken_is_denied_whole():
 
 
 def test_sentences_without_a_name_go_on_about_the_last_drug():
-    """"Started ...", "stop it", "three weeks in all" complete the course of the one drug spoken of."""
+    """ "Started ...", "stop it", "three weeks in all" complete the course of the one drug spoken of."""
     text = (
         "Watery stools since the second week on mycophenolate 500 mg twice daily. Started 07/29/2026. No fever. "
         "Told to stop it. Three weeks taken in all."
@@ -178,16 +178,16 @@ def test_sentences_without_a_name_go_on_about_the_last_drug():
     fact = course_of(text, "mycophenolate")
 
     assert (fact.treatment.start, fact.treatment.stop) == (date(2026, 7, 29), VISIT)
-    assert (fact.treatment.days, fact.treatment.outcome) == (21, O.INTOLERANCE)
+    assert (fact.treatment.days, fact.treatment.outcome) == (21, END.INTOLERANCE)
     assert len(fact.evidence) == 4
 
 
 def test_an_outcome_without_a_name_needs_one_drug_before_it():
-    """"Inadequate response after 24 weeks" joins the drug before it, and no drug when two were named."""
+    """ "Inadequate response after 24 weeks" joins the drug before it, and no drug when two were named."""
     one = courses_of("Has been on methotrexate for 24 weeks. ALT 28. Inadequate response after 24 weeks. Stop it.")
     two = courses_of("Has been on methotrexate and takes adalimumab. Inadequate response after 24 weeks.")
 
-    assert [(f.name, f.treatment.outcome) for f in one] == [("methotrexate", O.INADEQUATE_RESPONSE)]
+    assert [(f.name, f.treatment.outcome) for f in one] == [("methotrexate", END.INADEQUATE_RESPONSE)]
     assert {f.treatment.outcome for f in two} == {None}
 
 
@@ -198,17 +198,12 @@ def test_a_misspelt_drug_is_known_where_drugs_are_spoken_of():
 
 def test_copied_text_keeps_its_first_date():
     """What was copied forward is told of the day it was first written, and marked."""
-    fact = course_of("Currently taking azathioprine 100 mg daily.", "azathioprine", "History (copied forward from 08/2024)")
+    fact = course_of(
+        "Currently taking azathioprine 100 mg daily.", "azathioprine", "History (copied forward from 08/2024)"
+    )
 
     assert fact.statement.copied_forward
     assert fact.date == date(2024, 8, 1)
-
-
-MEDICATIONS = """Patient: Rowan Tillery   DOB: 04/02/1980   MRN: T-1001
-
-Medication list (printed 08/19/2026)
-Medication\tDose\tStart - Stop\tReason
-"""
 
 
 def table_of(rows: list[tuple[str, ...]], head: tuple[str, ...]) -> list[Fact]:
@@ -226,18 +221,33 @@ HEAD = ("Medication", "Dose", "Start", "Stop", "Status / reason stopped")
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (("Plaquenil", "400 mg daily", "02/06/2023", "-", "Active"), ("hydroxychloroquine", A.AFFIRMED, O.CURRENT, 1290)),
+        (
+            ("Plaquenil", "400 mg daily", "02/06/2023", "-", "Active"),
+            ("hydroxychloroquine", A.AFFIRMED, END.CURRENT, 1290),
+        ),
         (
             ("azathioprine", "100 mg daily", "05/10/2024", "01/17/2025", "Stopped: inadequate response"),
-            ("azathioprine", A.AFFIRMED, O.INADEQUATE_RESPONSE, 252),
+            ("azathioprine", A.AFFIRMED, END.INADEQUATE_RESPONSE, 252),
         ),
-        (("mycophenolate", "500 mg", "03/03/2025", "03/24/2025", "Stopped: diarrhea"), ("mycophenolate", A.AFFIRMED, O.INTOLERANCE, 21)),
-        (("Enbrel", "50 mg SC weekly", "-", "-", "Ordered 08/01/2025, never filled"), ("etanercept", A.NEGATED, O.OTHER, None)),
-        (("acitretin", "25 mg daily", "08/04/2025", "09/08/2025", "moved for work"), ("acitretin", A.AFFIRMED, O.OTHER, 35)),
+        (
+            ("mycophenolate", "500 mg", "03/03/2025", "03/24/2025", "Stopped: diarrhea"),
+            ("mycophenolate", A.AFFIRMED, END.INTOLERANCE, 21),
+        ),
+        (
+            ("Enbrel", "50 mg SC weekly", "-", "-", "Ordered 08/01/2025, never filled"),
+            ("etanercept", A.NEGATED, END.OTHER, None),
+        ),
+        (
+            ("acitretin", "25 mg daily", "08/04/2025", "09/08/2025", "moved for work"),
+            ("acitretin", A.AFFIRMED, END.OTHER, 35),
+        ),
         (("Rinvoq", "15 mg daily", "", "", "Pending approval"), ("upadacitinib", A.PLANNED, None, None)),
         (("leflunomide", "20 mg", "", "", "Patient declined"), ("leflunomide", A.DECLINED, None, None)),
         (("folic acid", "1 mg", "01/2025", "06/2025", ""), ("folic acid", A.AFFIRMED, None, 121)),
-        (("methotrexate", "15 mg", "01/2025", "06/2025", "Entered in error"), ("methotrexate", A.ENTERED_IN_ERROR, None, 121)),
+        (
+            ("methotrexate", "15 mg", "01/2025", "06/2025", "Entered in error"),
+            ("methotrexate", A.ENTERED_IN_ERROR, None, 121),
+        ),
     ],
 )
 def test_a_medication_row_is_one_course(row, expected):
@@ -279,11 +289,16 @@ def test_nothing_was_taken_after_today():
 def test_a_second_sheet_carries_on_the_visit():
     """A continued page takes date and author from the sheet before it."""
     first, second = pages_of(
-        "Patient: Rowan Tillery   DOB: 04/02/1980\n\n08/19/2026 Office visit   Ines Marlow, MD, Rheumatology\nHPI: joint pain.\n1 of 2"
+        "Patient: Rowan Tillery   DOB: 04/02/1980\n\n08/19/2026 Office visit   Ines Marlow, MD, Rheumatology\n"
+        "HPI: joint pain.\n1 of 2"
         "\fPatient: Rowan Tillery   DOB: 04/02/1980\n\n08/19/2026, continued\nPlan: continue methotrexate.\n2 of 2",
         "chart.pdf",
     )
 
     chart = read_chart([first, second], date(2026, 12, 1))
 
-    assert (chart.pages[1].date, chart.pages[1].author, chart.pages[1].specialty) == (VISIT, "Ines Marlow", "rheumatology")
+    assert (chart.pages[1].date, chart.pages[1].author, chart.pages[1].specialty) == (
+        VISIT,
+        "Ines Marlow",
+        "rheumatology",
+    )
