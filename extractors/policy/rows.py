@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.evidence import Line, Page
+from extractors.policy.markers import marker_of
 from extractors.policy.runs import Piece
 
-_EDGE_ROWS = 4  # rows at the top and the bottom of a page where a running header or footer may stand
+_EDGE_ROWS = 5  # rows at the top and the bottom of a page where a running header or footer may stand
 
 # "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "(c) 2026 Plan"
 _PAGE_LINE = re.compile(
@@ -68,7 +69,21 @@ def rows_of(pages: Sequence[Page]) -> list[Row]:
     """Return the rows of the body, page after page."""
     by_page = [[Row(page, tuple(row)) for row in page.rows] for page in pages]
     repeated = _repeated(by_page)
-    return [row for rows in by_page for i, row in enumerate(rows) if not _is_running(row, i, len(rows), repeated)]
+    return [row for rows in by_page for row in _body(rows, repeated)]
+
+
+def _body(rows: Sequence[Row], repeated: frozenset[tuple[str, bool]]) -> Sequence[Row]:
+    """The rows between the running header and the running footer, which are blocks at the edges."""
+    first, last = 0, len(rows)
+    while first < min(last, _EDGE_ROWS) and _is_running(rows[first], first == 0, True, repeated):
+        first += 1
+    while last > max(first, len(rows) - _EDGE_ROWS) and _is_running(rows[last - 1], last == len(rows), False, repeated):
+        last -= 1
+    return [
+        row
+        for at, row in enumerate(rows[first:last], start=first)
+        if _EDGE_ROWS <= at < len(rows) - _EDGE_ROWS or not _PAGE_LINE.fullmatch(row.text.strip())
+    ]
 
 
 def _masked(text: str) -> str:
@@ -86,14 +101,11 @@ def _repeated(by_page: Sequence[Sequence[Row]]) -> frozenset[tuple[str, bool]]:
     return frozenset(key for key, count in seen.items() if count >= needed and len(key[0]) >= 6)
 
 
-def _is_running(row: Row, index: int, count: int, repeated: frozenset[tuple[str, bool]]) -> bool:
-    near_top, near_bottom = index < _EDGE_ROWS, index >= count - _EDGE_ROWS
-    if not (near_top or near_bottom):
-        return False
+def _is_running(row: Row, outermost: bool, top: bool, repeated: frozenset[tuple[str, bool]]) -> bool:
     text = row.text.strip()
-    if _PAGE_LINE.fullmatch(text) or (index in (0, count - 1) and _PAGE_NUMBER.fullmatch(text)):
+    if _PAGE_LINE.fullmatch(text) or (outermost and _PAGE_NUMBER.fullmatch(text)):
         return True
-    masked = _masked(row.text)
-    if row.page.number == 1 and near_top:
+    if row.page.number == 1 and top:
         return False  # the title block itself, which the later pages repeat
-    return (near_top and (masked, True) in repeated) or (near_bottom and (masked, False) in repeated)
+    # an item of a list may well stand first on two pages: "1. Ulcerative Colitis", "2. Ulcerative Colitis"
+    return marker_of(text) is None and (_masked(text), top) in repeated

@@ -157,3 +157,22 @@ def test_the_terminal_outline_shows_numbers_operators_and_pages():
     assert "1.A.i Patient is ≥ 50 years of age  [p. 1]" in text
     assert "! printed as ii after ii" in text
     assert "Not covered" in text
+
+
+def test_items_that_open_two_pages_alike_are_no_running_header():
+    """A header repeats at the edge of pages; so may a criterion, and it stays."""
+    item = "   A) Patient has tried ONE tumor necrosis factor inhibitor; AND\n   B) Patient is an adult.\n"
+    policy = read_policy(
+        policy_pages(
+            CRITERIA + "1. Asthma. Approve for 1 year if the patient meets BOTH of the following (A and B):\n"
+            f"Page 1 of 3\n\\f\nPlan header of 2026\n{item}"
+            "2. Atopic Dermatitis. Approve for 1 year if the patient meets BOTH of the following (A and B):\n"
+            f"Page 2 of 3\n\\f\nPlan header of 2026\n{item}Page 3 of 3\n"
+        )
+    )
+
+    assert [[leaf.number for leaf in use.tree.leaves()] for use in policy.indications] == [
+        ["1.A", "1.B"],
+        ["2.A", "2.B"],
+    ]
+    assert all("header" not in leaf.text for use in policy.indications for leaf in use.tree.leaves())
