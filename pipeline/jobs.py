@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from extractors.errors import RebutError
@@ -223,7 +222,7 @@ def insert_jobs(
 ) -> list[Ready]:
     """Add jobs that are not there yet; returns those that were added."""
     now = time.time()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert = _insert_of(connection)
     added = []
     for successor in successors:
         row = {
@@ -287,6 +286,15 @@ def _lock_case(connection: Connection, case_id: str) -> Any:
     if row is None:
         raise LostLeaseError(case_id)
     return row
+
+
+def _insert_of(connection: Connection) -> Any:
+    """Return the dialect's INSERT, the one that knows ON CONFLICT; each is imported only where it is used."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert
 
 
 def _fault_of(error: BaseException) -> Fault:

@@ -19,7 +19,7 @@ _HEARTBEAT_SECONDS = 20.0
 def work_on(database: Database, storage: Storage, workflow: Workflow, taken: JobRow) -> list[jobs.Ready]:
     """Run the stage of a claimed job and settle the job; returns what became ready.
 
-    Whatever the stage raises is recorded on the job, and nothing of it is raised here.
+    Whatever the stage raises is recorded on the job and not raised; only a database that fails is.
     """
     with _kept_alive(database, taken):
         try:
@@ -29,9 +29,7 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
             except jobs.LostLeaseError:
                 raise
             except Exception as error:  # recorded and tried again: a bug in one stage must not stop the worker
-                log(
-                    "job failed", level="warning", job=taken.id, stage=taken.stage, error=_named(error), at=where(error)
-                )
+                _log_failure(taken, error)
                 if os.environ.get("REBUT_DEBUG"):
                     traceback.print_exc()
                 return jobs.fail(database, workflow, taken, error)
@@ -41,8 +39,12 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
             return []
 
 
-def _named(error: Exception) -> str:
-    return error.code if isinstance(error, RebutError) else type(error).__name__
+def _log_failure(taken: JobRow, error: Exception) -> None:
+    """Note where it failed: a file that cannot be used is the sender's to mend, anything else is ours."""
+    expected = isinstance(error, RebutError)
+    level = "info" if expected and error.exit_status == 3 else "warning"
+    code = error.code if isinstance(error, RebutError) else type(error).__name__
+    log("job failed", level, job=taken.id, case=taken.case_id, stage=taken.stage, error=code, at=where(error))
 
 
 @contextmanager

@@ -173,6 +173,6 @@ def test_criteria_are_printed_as_a_tree(rebut, papers):
     assert done.returncode == 0, done.stderr
     (indication,) = json.loads(done.stdout)["indications"]
     leaves = indication["tree"]["children"]
-    assert [leaf["text"] for leaf in leaves][0] == "Patient is 18 years of age or older"
+    assert leaves[0]["text"] == "Patient is 18 years of age or older"
     assert leaves[0]["page"] == 1
     assert leaves[0]["requirement"]["kind"]

@@ -1,0 +1,93 @@
+"""Findings in the shapes of the published JSON."""
+
+import datetime as dt
+
+import pytest
+
+from extractors.denial.fields import Codes, Denial, PlanType, Reason, ReasonCategory, StatedDeadline
+from extractors.documents.segment import DocumentType, Segment
+from extractors.evidence import PageSource
+from pipeline.case import DocumentOut
+from pipeline.publish import plain_document, publish_denial, publish_document
+from pipeline.schema import schema_of
+from tests.pages import page_of
+
+PAGE = page_of("March 4, 2026", "denial.pdf")
+
+
+def found(value, confidence: float = 0.9):
+    return PAGE.cite(PAGE.lines[0], "March 4, 2026", value, confidence)
+
+
+def test_values_carry_their_evidence():
+    """Document, page, box in points and the words as printed."""
+    out = publish_denial(Denial(denial_date=found(dt.date(2026, 3, 4)))).model_dump(mode="json")
+
+    assert out["denial_date"] == {
+        "value": "2026-03-04",
+        "confidence": 0.9,
+        "evidence": [
+            {
+                "document": "denial.pdf",
+                "page": 1,
+                "bbox": [72.0, 72.0, 143.5, 83.0],
+                "text": "March 4, 2026",
+                "date": None,
+            }
+        ],
+    }
+
+
+def test_what_the_letter_does_not_say_is_null():
+    """Never a guess and never an empty string; only the plan type says that it is unknown."""
+    out = publish_denial(Denial()).model_dump(mode="json")
+
+    assert out.pop("plan_type") == {"value": "unknown", "confidence": 0.5, "evidence": []}
+    assert set(out.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "printed"),
+    [
+        ("plan_type", PlanType.FEHB, "fehb"),
+        ("urgent", True, True),
+        ("reference_numbers", ("A1", "B2"), ["A1", "B2"]),
+        ("internal_appeal_deadline", StatedDeadline(days=180, anchor="receipt"), {"days": 180}),
+        ("internal_appeal_deadline", StatedDeadline(date=dt.date(2026, 9, 1)), {"date": "2026-09-01"}),
+        ("codes", Codes(icd10=("M32.19",)), {"icd10": ["M32.19"], "hcpcs_cpt": [], "ndc": []}),
+        (
+            "reasons",
+            (Reason(category=ReasonCategory.OFF_LABEL, quote="not approved for this use"),),
+            [{"category": "off_label", "quote": "not approved for this use"}],
+        ),
+    ],
+)
+def test_each_field_has_the_shape_of_the_contract(field, value, printed):
+    """Dates ISO, enumerations as words, a deadline as exactly what the letter states."""
+    out = publish_denial(Denial(**{field: found(value)})).model_dump(mode="json")
+
+    assert out[field]["value"] == printed
+
+
+def test_a_document_prints_only_what_fits_its_type():
+    """A chart has no fields, a letter no facts."""
+    plain = plain_document(DocumentOut(document="a.pdf", pages=[1], document_type="other"))
+
+    assert not {"fields", "facts", "policy"} & set(plain)
+
+
+def test_a_page_that_failed_is_named():
+    """With its problem as a code."""
+    segment = Segment(document="a.pdf", pages=(1, 2), document_type=DocumentType.OTHER, confidence=0.5)
+    pages = [page_of("fine", "a.pdf", 1), page_of("", "a.pdf", 2, source=PageSource.FAILED)]
+
+    assert publish_document(segment, pages).failed_pages == [{"page": 2, "problem": "unreadable"}]
+
+
+@pytest.mark.parametrize("what", ["case", "read", "criteria"])
+def test_each_published_document_has_a_schema(what):
+    """For who checks what we print."""
+    schema = schema_of(what)
+
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert schema["properties"]

@@ -1,0 +1,107 @@
+"""Files become pages once, however often and under whatever name they come."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from extractors.evidence import PageSource
+from pipeline import jobs
+from pipeline.cases import given, open_case, show_case
+from pipeline.reading import LOST, chunks, complete, load_files, smaller_parts
+from pipeline.stages import WORKFLOW
+from pipeline.tables import job
+from pipeline.work import work_on
+from tests.pages import pages_of
+from tests.papers import pdf_of
+
+DAY = dt.date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        (1, [(1, 1)]),
+        (2, [(1, 2)]),
+        (5, [(1, 2), (3, 4), (5, 5)]),
+        (41, [(n, min(n + 3, 41)) for n in range(1, 42, 4)]),
+        (0, []),
+    ],
+)
+def test_a_file_is_cut_into_chunks_that_cover_it(pages, expected):
+    """Every page once; small enough to keep all cores busy to the end."""
+    assert chunks(pages) == expected
+
+
+@pytest.mark.parametrize("pages", [3, 40, 41, 200, 201, 999])
+def test_chunks_leave_no_page_out(pages):
+    """And none is read twice."""
+    assert [n for first, last in chunks(pages) for n in range(first, last + 1)] == list(range(1, pages + 1))
+
+
+def test_a_chunk_is_cut_into_pages_until_it_is_one():
+    """So that one page that kills its reader is found."""
+    assert smaller_parts("d1:3-5") == ["d1:3-3", "d1:4-4", "d1:5-5"]
+    assert smaller_parts("d1:3-3") == []
+
+
+def test_a_page_nobody_could_read_is_there_as_failed():
+    """The page count of a file is never less than it was given."""
+    one, _, three = pages_of("first\fsecond\fthird", "")
+
+    pages = complete([three, one], "chart.pdf", 3, [{"name": "scan.pdf", "first_page": 2, "last_page": 3}])
+
+    assert [(p.number, p.document, p.source, p.problem, p.part) for p in pages] == [
+        (1, "chart.pdf", PageSource.TEXT, None, None),
+        (2, "chart.pdf", PageSource.FAILED, LOST, "scan.pdf"),
+        (3, "chart.pdf", PageSource.TEXT, None, "scan.pdf"),
+    ]
+
+
+def read_case(database, storage, name: str, pdf: bytes):
+    """Take in and read one file; returns the task of the stage that follows."""
+    case_id, _ = open_case(database, storage, WORKFLOW, [given(name, pdf)], DAY)
+    while taken := jobs.claim_next(database, case_id=case_id, queues=["intake", "read"]):
+        work_on(database, storage, WORKFLOW, taken)
+    return jobs.gather(database, storage, jobs.claim_next(database, case_id=case_id))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_content_is_read_once_under_any_name(database, storage):
+    """Another case with the same file finds its pages read, under that case's own name for it."""
+    pdf = pdf_of("Progress note\nPatient: Marisol Ketterman", "second page", "third page")
+    first = read_case(database, storage, "chart.pdf", pdf)
+    before = sorted(storage.keys("files/"))
+
+    second = read_case(database, storage, "renamed.pdf", pdf)
+
+    assert sorted(storage.keys("files/")) == before
+    (pages,), (renamed,) = load_files(first).values(), load_files(second).values()
+    assert [page.text for page in pages] == [page.text for page in renamed]
+    assert {page.document for page in renamed} == {"renamed.pdf"}
+    assert [page.number for page in pages] == [1, 2, 3]
+    assert first.documents[0].page_count == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_stored_key_and_no_job_holds_a_name(database, storage):
+    """Keys, parts and hashes are digests and ids."""
+    read_case(database, storage, "Marisol Ketterman chart.pdf", pdf_of("page"))
+
+    with database.read() as connection:
+        rows = str(connection.execute(select(job)).all())
+
+    assert "ketterman" not in " ".join([*storage.keys("")]).lower()
+    assert "ketterman" not in rows.lower()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_that_cannot_be_opened_ends_its_case(database, storage):
+    """With the reader's own words."""
+    case_id, _ = open_case(database, storage, WORKFLOW, [given("notes.pdf", b"just words")], DAY)
+    work_on(database, storage, WORKFLOW, jobs.claim_next(database, case_id=case_id))
+
+    case = show_case(database, case_id)
+
+    assert (case["state"], case["error"]["code"]) == ("failed", "file-type-unknown")
+    assert case["error"]["message"].startswith("notes.pdf is not a PDF")

@@ -1,0 +1,125 @@
+"""Looking after cases, the doctor, and what is deployed."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.log import ALLOWED, only_allowed
+from pipeline.settings import read_settings
+from rebut.doctor import examine
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_failed_case_is_listed_shown_and_purged(rebut, tmp_path):
+    """With the reason it failed for, and gone when it is purged."""
+    (tmp_path / "notes.pdf").write_bytes(b"just words")
+    assert rebut("run", "notes.pdf").returncode == 3
+
+    (listed,) = json.loads(rebut("cases", "--json").stdout)["cases"]
+    shown = json.loads(rebut("show", listed["case"], "--json").stdout)
+    again = rebut("retry", listed["case"])
+    purged = rebut("purge", listed["case"])
+
+    assert listed["state"] == "failed"
+    assert shown["error"]["code"] == "file-type-unknown"
+    assert (again.returncode, "not a PDF" in again.stderr) == (3, True)
+    assert purged.returncode == 0
+    assert json.loads(rebut("cases", "--json").stdout) == {"cases": []}
+    assert not list((rebut.home / "files").rglob("original"))
+    assert rebut("show", listed["case"]).returncode == 3
+
+
+def test_the_doctor_finds_this_machine_fit(rebut):
+    """Tests run where the product runs."""
+    done = rebut("doctor", "--json")
+
+    assert done.returncode == 0, done.stdout
+    checks = {check["what"]: check for check in json.loads(done.stdout)["checks"]}
+    assert checks["OCR engine"]["ok"]
+    assert checks["storage"]["found"] == "folder: answers"
+
+
+def test_the_doctor_names_what_is_missing_with_its_cure(tmp_path):
+    """A database that is not there; its password is not shown."""
+    told = {"REBUT_DATABASE": "postgresql://rebut:hunter2@127.0.0.1:1/none"}
+    checks = {check.what: check for check in examine(read_settings(told, home=tmp_path))}
+
+    assert not checks["database"].ok
+    assert checks["database"].mend
+    assert "hunter2" not in str(checks)
+
+
+@pytest.mark.parametrize(
+    ("role", "missing"),
+    [("web", "REBUT_TOKEN"), ("worker", "REBUT_BROKER"), ("beat", "REBUT_BROKER"), ("flower", "REBUT_BROKER")],
+)
+def test_a_role_refuses_to_start_without_what_it_must_have(rebut, role, missing):
+    """An open interface or a worker that hears nothing is worse than none."""
+    done = rebut(role, REBUT_TOKEN="", REBUT_BROKER="")
+
+    assert done.returncode == 2
+    assert missing in done.stderr
+
+
+def test_flower_refuses_to_start_without_a_password(rebut):
+    """It shows what the workers do."""
+    done = rebut("flower", REBUT_BROKER="redis://127.0.0.1:1/0", REBUT_FLOWER_PASSWORD="")
+
+    assert done.returncode == 2
+    assert "REBUT_FLOWER_PASSWORD" in done.stderr
+
+
+def test_a_log_line_holds_only_what_is_allowed():
+    """A field somebody adds without thought is dropped, not printed."""
+    event = {"event": "job failed", "job": "a1", "document": "Marisol.pdf", "error": {"text": "Marisol"}, "count": 2}
+
+    assert only_allowed(None, "info", event) == {"event": "job failed", "job": "a1", "count": 2}
+    assert not {"name", "document", "text", "message", "path", "url"} & ALLOWED
+
+
+def test_compose_is_valid_and_starts_every_role():
+    """Checked against the compose specification; every command is one that exists."""
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("check-jsonschema"),
+            "--builtin-schema",
+            "vendor.compose-spec",
+            "docker-compose.yml",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    commands = {service["command"][0] for service in services.values() if service.get("image") == "rebut"}
+
+    assert done.returncode == 0, done.stdout
+    assert commands == {"web", "worker", "beat", "flower"}
+    assert {"postgres", "redis", "s3"} <= set(services)
+
+
+def test_the_example_of_secrets_names_every_secret():
+    """Each variable that compose insists on, and none of them set."""
+    wanted = set(re.findall(r"\$\{([A-Z0-9_]+):\?", (ROOT / "docker-compose.yml").read_text()))
+    lines = (ROOT / "infra" / "compose.env.example").read_text().splitlines()
+    named = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+    assert set(named) == wanted
+    assert set(named.values()) == {""}
+
+
+def test_settings_are_all_documented():
+    """What the code reads stands in the table of the module."""
+    import pipeline.settings as settings
+
+    source = Path(settings.__file__).read_text()
+    read = set(re.findall(r'told\.get\("(REBUT_[A-Z_]+)"', source))
+
+    assert read == set(re.findall(r"^\| (REBUT_[A-Z_]+) \|", settings.__doc__, re.MULTILINE))

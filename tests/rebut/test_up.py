@@ -1,0 +1,181 @@
+"""`rebut up`: the same jobs through Celery, a private Redis and HTTP, started and stopped as a person does."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pikepdf
+import pytest
+
+from tests.papers import CHART, DENIAL, MARISOL, POLICY, pdf_of
+
+pytestmark = pytest.mark.slow
+
+DAY = "2026-03-20"
+SAMPLES = Path(__file__).parents[2] / "samples"
+CANARY = MARISOL["name"].split()
+
+
+class Stack:
+    """A running `rebut up` and a client of it."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "rebut", "up", "--dir", str(folder), "--json", "--port", "0", "--workers", "2"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.told = json.loads(line)
+        self.client = httpx.Client(
+            base_url=self.told["web"], headers={"Authorization": f"Bearer {self.told['token']}"}, timeout=30
+        )
+
+    def send(self, files: dict[str, bytes]) -> str:
+        parts = [("files", (name, data)) for name, data in files.items()]
+        answer = self.client.post("/api/cases", files=parts, headers={"X-Rebut-Today": DAY})
+        assert answer.status_code == 202, answer.text
+        return answer.json()["case"]
+
+    def wait(self, case_id: str, seconds: float = 120) -> dict:
+        patience = time.monotonic() + seconds
+        while time.monotonic() < patience:
+            case = self.client.get(f"/api/cases/{case_id}").json()
+            if case["state"] in ("ready", "failed"):
+                return case
+            time.sleep(0.2)
+        raise AssertionError(f"not done in {seconds} s: {case['stages']}")
+
+    def stop(self) -> None:
+        self.client.close()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(60) == 0
+
+    def pids(self) -> list[int]:
+        told = self.told["pids"]
+        return [told["redis"], *told["workers"], told["reconciler"], told["web"], told["flower"]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("up") / "home"
+
+
+@pytest.fixture(scope="module")
+def stack(home):
+    stack = Stack(home)
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def papers() -> dict[str, bytes]:
+    return {
+        "denial.pdf": pdf_of(DENIAL.format(**MARISOL)),
+        "Marisol Ketterman chart.pdf": pdf_of(CHART.format(**MARISOL)),
+        "policy.pdf": pdf_of(POLICY),
+    }
+
+
+def run_locally(files: dict[str, bytes], folder: Path) -> dict:
+    """The case document that `rebut run` makes of the same files."""
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    command = [sys.executable, "-m", "rebut", "run", "--json", "--today", DAY, *files]
+    environment = {**os.environ, "REBUT_HOME": str(folder / "home")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def without_ids(case: dict) -> dict:
+    return {name: value for name, value in case.items() if name != "case"}
+
+
+def test_the_stack_gives_what_the_command_gives(stack, papers, tmp_path):
+    """One workflow, two ways to drive it: the same case document but for its id."""
+    case = stack.wait(stack.send(papers))
+
+    assert case["state"] == "ready", case["error"]
+    assert without_ids(case["result"]) == without_ids(run_locally(papers, tmp_path / "local"))
+    packet = stack.client.get(f"/api/cases/{case['case']}/packet")
+    assert packet.content.startswith(b"%PDF-")
+    assert stack.client.get(f"/api/cases/{case['case']}/manifest.json").json()["case"] == case["case"]
+
+
+@pytest.mark.skipif(not (SAMPLES / "lupus-anifrolumab" / "chart.pdf").exists(), reason="no samples in this checkout")
+def test_scanned_pages_give_the_same_too(stack, tmp_path):
+    """The letter, the policy and the first pages of the sample chart, read by the OCR engine in both."""
+    folder = SAMPLES / "lupus-anifrolumab"
+    files = {name: (folder / name).read_bytes() for name in ("denial.pdf", "policy.pdf")}
+    with pikepdf.open(folder / "chart.pdf") as chart:
+        del chart.pages[6:]
+        short = io.BytesIO()
+        chart.save(short)
+    files["chart.pdf"] = short.getvalue()
+
+    case = stack.wait(stack.send(files))
+
+    assert case["state"] == "ready", case["error"]
+    assert without_ids(case["result"]) == without_ids(run_locally(files, tmp_path / "local"))
+
+
+def test_a_dead_worker_is_replaced(stack):
+    """The stack watches its processes; work goes on."""
+    os.kill(stack.told["pids"]["workers"][0], signal.SIGKILL)
+
+    case = stack.wait(stack.send({"denial.pdf": pdf_of(DENIAL.format(**MARISOL))}))
+
+    assert case["state"] == "ready", case["error"]
+
+
+def test_flower_asks_for_its_password(stack):
+    """And knows tasks by stage and id."""
+    flower = stack.told["flower"]
+
+    assert httpx.get(f"{flower}/api/tasks").status_code == 401
+    tasks = httpx.get(f"{flower}/api/tasks", auth=(stack.told["flower_user"], stack.told["flower_password"])).json()
+    assert {"rebut.intake", "rebut.read", "rebut.assemble"} <= {task["name"] for task in tasks.values()}
+
+
+def test_no_name_leaves_the_database_and_the_storage(stack, papers, home):
+    """A patient's name goes through success and failure, and is in no log, queue, event or metric afterwards."""
+    stack.wait(stack.send(papers))
+    failed = stack.wait(stack.send({"Marisol Ketterman.pdf": b"Marisol Ketterman"}))
+    assert failed["error"]["message"].startswith("Marisol Ketterman.pdf is not a PDF")
+    auth = (stack.told["flower_user"], stack.told["flower_password"])
+
+    seen = [httpx.get(f"{stack.told['flower']}/api/tasks", auth=auth).text, stack.client.get("/metrics").text]
+    for folder in ("logs", "redis", "run"):
+        seen += [path.read_text(errors="replace") for path in (home / folder).rglob("*") if path.is_file()]
+    seen += [str(path.relative_to(home)) for path in home.rglob("*")]
+
+    assert len(seen) > 10
+    assert not [text[:200] for text in seen if any(word.lower() in text.lower() for word in CANARY)]
+
+
+def test_it_stops_in_order_and_goes_on_where_it_was(papers, tmp_path):
+    """SIGTERM ends every process; a case taken in before is finished after the next start."""
+    first = Stack(tmp_path / "home")
+    case_id = first.send(papers)
+    first.stop()
+    assert not [pid for pid in first.pids() if _alive(pid)]
+
+    second = Stack(tmp_path / "home")
+    try:
+        assert second.told["token"] == first.told["token"]
+        assert second.wait(case_id)["state"] == "ready"
+    finally:
+        second.stop()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
