@@ -33,9 +33,10 @@ _IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
 # "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
 _COUNT = re.compile(
     rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar|business|working|consecutive|full)[ -])?"
-    r"(?P<unit>days?|months?|years?|weeks?)\b",
+    r"(?P<unit>days?|months?|years?|weeks?|d[ií]as|mes(?:es)?)\b",
     re.IGNORECASE,
 )
+_UNITS = {"día": "day", "dia": "day", "me": "month", "mese": "month"}  # Spanish, less its final s
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "S": "5"})
 # What the plan or a reviewer does within a time is no time to appeal.
 _PLAN_ACTS = re.compile(
@@ -46,10 +47,11 @@ _PLAN_ACTS = re.compile(
     re.IGNORECASE,
 )
 _IS_DECIDED = re.compile(
-    r"(?:is|are|be|been) (?:answered|decided|made|completed|processed|reviewed)[^.;]{0,20}$", re.IGNORECASE
+    r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) made[^.;]{0,20}$",
+    re.IGNORECASE,
 )
 _FILES = re.compile(
-    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive|received|appeal|until|deadline|postmarked|due)\b",
+    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive|received|appeal|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
 _BY_DATE = re.compile(
@@ -75,7 +77,7 @@ def find_limits(letter: Letter, said: list[Said]) -> list[Limit]:
             count = _count(match)
             if not count or not _FILES.search(text):
                 continue
-            unit = match["unit"].lower().rstrip("s")
+            unit = _UNITS.get(match["unit"].lower().rstrip("s"), match["unit"].lower().rstrip("s"))
             days = count * 7 if unit == "week" else count if unit == "day" else None
             months = count if unit == "month" else count * 12 if unit == "year" else None
             if (days or 0) < 3 and (months or 0) < 1:

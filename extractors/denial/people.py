@@ -12,6 +12,7 @@ from extractors.denial.patterns import load_table
 from extractors.denial.reading import Letter, Span
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import find_drugs
+from extractors.vocabulary.payers import find_payers
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,18 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
     for match in _FOR_PERSON.finditer(letter.text):
         if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
+    return _in_address_block(letter)
+
+
+def _in_address_block(letter: Letter) -> Finding[str] | None:
+    """Return a name that fills a line of its own in the upper third of the first page; not sure enough to assert alone."""
+    for place in letter.places:
+        line = letter.text[place.start : place.end]
+        if place.page is not letter.pages[0] or place.line.box.top > 0.36 * place.page.height or len(line.split()) > 4:
+            continue
+        got = read_name(line)
+        if got and got[2] == line.strip() and not find_payers(line) and not find_drugs(line):
+            return letter.cite(place.start, place.end, got[2], 0.65, prose=True)
     return None
 
 
@@ -251,7 +264,22 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
             or match[0].startswith(("Dr", "your", "Your"))
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
-    return _addressed_doctor(letter)
+    return _asking_doctor(letter) or _addressed_doctor(letter)
+
+
+_ASKS = re.compile(
+    r",?\s*(?:has |have )?(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|recommended)\b"
+)
+
+
+def _asking_doctor(letter: Letter) -> Finding[str] | None:
+    """Return who "Sunita Valkenburg, MD, asked us to approve" names."""
+    for match in _CREDENTIALLED.finditer(letter.text):
+        credential = _words().credentials.match(letter.text, match.end())
+        if credential and _ASKS.match(letter.text, credential.end()) and (got := read_name(match["name"])):
+            start = match.start("name") + got[0]
+            return letter.cite(start, start + len(got[2]), got[2], 0.93, prose=True)
+    return None
 
 
 def _credentialled(text: str, prescribing: bool = False) -> tuple[int, int, str] | None:

@@ -187,7 +187,10 @@ def test_two_grounds_are_two_reasons_in_the_letters_order():
         ]
     )
 
-    assert [reason.category.value for reason in denial.reasons.value] == ["step_therapy_not_met", "quantity_or_dose_limit"]
+    assert [reason.category.value for reason in denial.reasons.value] == [
+        "step_therapy_not_met",
+        "quantity_or_dose_limit",
+    ]
 
 
 @pytest.mark.parametrize(
