@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pipeline.case import CaseDocument, CriterionOut, DenialOut
@@ -32,6 +33,7 @@ class Letterhead:
     credentials: str | None = None
     specialty: str | None = None
     npi: str | None = None
+    word_template: Path | None = None  # the clinic's own Word letterhead
 
 
 def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:

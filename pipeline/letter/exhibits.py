@@ -13,8 +13,8 @@ from pipeline.letter.treatments import prior_treatments
 ExhibitKind = Literal["checklist", "denial", "policy", "chart"]
 SourcePage = tuple[str, int]  # file name as given, page from 1
 
-# Four findings answer a criterion; the fifth page that says the same only makes the packet longer.
-MAX_FINDINGS = 4
+# Six findings answer a criterion; a seventh that says the same only makes the packet longer.
+MAX_FINDINGS = 6
 _DENIALS = ("denial_letter", "explanation_of_benefits")
 
 
@@ -91,7 +91,7 @@ def assign_exhibits(case: CaseDocument) -> Exhibits:
 
 
 def cited_findings(case: CaseDocument, criterion: CriterionOut) -> list[EvidenceOut]:
-    """Return the findings the letter prints under a criterion: one for each page, the first few.
+    """Return the findings the letter prints under a criterion, the first few, the same words of a page once.
 
     An open criterion has none: what is not shown to be met is not argued. Nor has one that
     the policy does not need, since an alternative is met.
@@ -99,11 +99,11 @@ def cited_findings(case: CaseDocument, criterion: CriterionOut) -> list[Evidence
     if criterion.status == "unclear" or criterion.number in alternatives_met(case):
         return []
     excluded = {(page.document, page.page) for page in case.excluded_pages}
-    by_page: dict[SourcePage, EvidenceOut] = {}
+    distinct: dict[tuple[str, int, str], EvidenceOut] = {}
     for evidence in criterion.evidence:
         if (evidence.document, evidence.page) not in excluded:
-            by_page.setdefault((evidence.document, evidence.page), evidence)
-    return list(by_page.values())[:MAX_FINDINGS]
+            distinct.setdefault((evidence.document, evidence.page, " ".join(evidence.text.split())), evidence)
+    return list(distinct.values())[:MAX_FINDINGS]
 
 
 def denial_pages(case: CaseDocument) -> list[SourcePage]:

@@ -3,69 +3,37 @@
 import io
 import zipfile
 from datetime import datetime
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
-_FONT = "Georgia"
 _TABLE_TEXT = "TableText"
+_BANNER = "DRAFT FOR THE PHYSICIAN'S SIGNATURE"
 
 
-def render_word(letter: Letter) -> bytes:
-    """Return the .docx; the same blocks as the PDF, one wording for both."""
-    import docx
+def render_word(letter: Letter, letterhead: Path | None = None) -> bytes:
+    """Return the .docx; the same blocks as the PDF, one wording for both.
 
-    document = docx.Document()
-    _styles(document)
-    _page_furniture(document, letter)
+    `letterhead`: a clinic's own Word template with its styles, logo and page margins; its
+    header and footer may use `{{ banner }}` and `{{ running }}`.
+    """
+    from docxtpl import DocxTemplate
+
+    template = DocxTemplate(str(letterhead or resources.files("templates").joinpath("letter", "letterhead.docx")))
+    template.render({"banner": _BANNER, "running": letter.running}, autoescape=True)
+    document = template.docx
     for block in letter.blocks:
         _add(document, block)
     core = document.core_properties
-    stamp = datetime.fromisoformat(letter.date)
     core.title, core.author, core.language = letter.title, "", "en-US"
-    core.created = core.modified = stamp
+    core.created = core.modified = datetime.fromisoformat(letter.date)
     core.last_modified_by, core.comments, core.revision = "", "", 1
     out = io.BytesIO()
     document.save(out)
     return _with_fixed_dates(out.getvalue())
-
-
-def _styles(document: Any) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.shared import Inches, Pt, RGBColor
-
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(10.5)
-    normal.paragraph_format.space_after = Pt(6)
-    table_text = document.styles.add_style(_TABLE_TEXT, WD_STYLE_TYPE.PARAGRAPH)
-    table_text.base_style = normal
-    table_text.paragraph_format.space_after = Pt(1)
-    for level, size in ((1, 14), (2, 12), (3, 11)):
-        style = document.styles[f"Heading {level}"]
-        style.font.name, style.font.size, style.font.color.rgb = _FONT, Pt(size), RGBColor(0x1B, 0x2A, 0x41)
-        style.element.rPr.rFonts.attrib.clear()
-        style.element.rPr.rFonts.set(_w("ascii"), _FONT)
-        style.element.rPr.rFonts.set(_w("hAnsi"), _FONT)
-        style.paragraph_format.keep_with_next = True
-    for section in document.sections:
-        section.page_width, section.page_height = Inches(8.5), Inches(11)
-        section.left_margin = section.right_margin = Inches(1)
-        section.top_margin = section.bottom_margin = Inches(0.9)
-
-
-def _page_furniture(document: Any, letter: Letter) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    section = document.sections[0]
-    head = section.header.paragraphs[0]
-    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    head.add_run("DRAFT FOR THE PHYSICIAN'S SIGNATURE").bold = True
-    foot = section.footer.paragraphs[0]
-    foot.add_run(f"{letter.running} \u00b7 page ")
-    _field(foot, "PAGE")
-    foot.add_run(" of ")
-    _field(foot, "NUMPAGES")
 
 
 def _add(document: Any, block: Block) -> None:
@@ -169,14 +137,6 @@ def _fill(paragraph: Any, runs: Runs, italic: bool = False) -> None:
             added.italic = True
         if run.kind == "blank":
             added.font.highlight_color = WD_COLOR_INDEX.YELLOW
-
-
-def _field(paragraph: Any, name: str) -> None:
-    from docx.oxml import OxmlElement
-
-    field = OxmlElement("w:fldSimple")
-    field.set(_w("instr"), name)
-    paragraph._p.append(field)
 
 
 def _w(name: str) -> str:

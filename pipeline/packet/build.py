@@ -71,7 +71,7 @@ def build_packet(
     )
     case = case.model_copy(update={"packet": FILES})
     outputs = {
-        "letter.docx": render_word(letter),
+        "letter.docx": render_word(letter, letterhead.word_template if letterhead else None),
         "letter.pdf": render_pdf(letter),
         "packet.pdf": assembled.pdf,
         "next-steps.pdf": render_pdf(

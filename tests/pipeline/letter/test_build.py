@@ -103,6 +103,17 @@ def test_what_is_not_shown_is_never_argued(letter):
     assert "shows each criterion that the policy requires" not in text_of(letter)
 
 
+def test_two_findings_on_one_page_are_both_printed_and_the_same_words_once():
+    """A medication list shows two drugs on one page; a page quoted twice in the same words says nothing new."""
+    data = lupus_case().model_dump(by_alias=True)
+    first = data["criteria"][3]["evidence"][1]
+    data["criteria"][3]["evidence"] = [first, {**first, "text": "hydroxychloroquine 400 mg daily"}, dict(first)]
+    letter = build_letter(CaseDocument.model_validate(data), TODAY)
+
+    (block,) = (b for b in letter.blocks if isinstance(b, Criterion) and b.number == "3")
+    assert len(block.findings) == 2
+
+
 def test_prior_treatments_are_this_patients_and_told_once(letter):
     """The stranger's course, the planned drug and the copied-forward "current" stay out."""
     (table,) = (b for b in letter.blocks if isinstance(b, Table) and b.headers[0] == "Drug")

@@ -96,6 +96,27 @@ def test_word_keeps_headings_and_header_rows(letter):
     assert [t.rows[0].cells[0].text for t in headed] == ["Drug", "Exhibit"]
 
 
+def test_a_clinics_letterhead_frames_the_word_letter(letter, tmp_path):
+    """Its own Word template, its own footer; the draft mark and the case stand where it puts them."""
+    own = docx.Document()
+    own.sections[0].header.paragraphs[0].text = "Juniper Street Rheumatology"
+    own.sections[0].footer.paragraphs[0].text = "{{ banner }} / {{ running }}"
+    own.save(tmp_path / "ours.docx")
+
+    section = docx.Document(io.BytesIO(render_word(letter, tmp_path / "ours.docx"))).sections[0]
+
+    assert section.header.paragraphs[0].text == "Juniper Street Rheumatology"
+    assert section.footer.paragraphs[0].text.startswith("DRAFT FOR THE PHYSICIAN'S SIGNATURE / Odalys")
+
+
+def test_each_word_page_is_marked_as_a_draft(letter):
+    """Header and footer of the built-in letterhead."""
+    section = docx.Document(io.BytesIO(render_word(letter))).sections[0]
+
+    assert section.header.paragraphs[0].text == "DRAFT FOR THE PHYSICIAN'S SIGNATURE"
+    assert "PA-2611-00731" in section.footer.paragraphs[0].text
+
+
 @pytest.mark.parametrize(
     "words",
     [
