@@ -9,6 +9,7 @@ from extractors.policy.headings import heading_kind
 from extractors.policy.heads import (
     bare_duration,
     clause_start,
+    clean_name,
     duration_of,
     head_of,
     head_of_run,
@@ -25,6 +26,7 @@ from extractors.vocabulary.conditions import find_conditions
 
 _PHASES = ("initial", "continuation")
 _DIAGNOSIS = re.compile(r"(?:documented )?diagnosis of\b|you have\b|(?:the )?(?:patient|member|individual) has\b", re.I)
+_OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
 
@@ -53,6 +55,8 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     loose: list[tuple[Section, _Place]] = []  # lists that name no indication: criteria only if nothing else is
     place, phase_first = _Place(), None
     for section in sections:
+        if section.kind in ("general", "duration"):
+            continue  # they leave the reader where he is
         heading = section.heading.text
         if section.kind in _PHASES:
             phase_first = phase_first if phase_first is not None else not place.name
@@ -69,9 +73,45 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
             _read_section(section, place, title, found, loose)
     _read_loose(loose, found, title)
     _name_the_unnamed(found, title)
+    _read_general(sections, found)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _read_general(sections: Sequence[Section], found: Criteria) -> None:
+    """Demands on every use ("AGE RESTRICTIONS: 12 years and older"), and durations said once for all of them."""
+    for section in sections:
+        if section.kind == "general":
+            leaves = [_general_leaf(section, run) for run in (*section.paragraphs, *(at.run for at in section.items))]
+            found.indications = [_demanding(use, leaves) for use in found.indications]
+        elif section.kind == "duration":
+            text = " ".join(run.text for run in (*section.paragraphs, *(at.run for at in section.items)))
+            found.indications = [
+                use if use.duration else replace(use, duration=_duration_for(use.phase, text))
+                for use in found.indications
+            ]
+
+
+def _general_leaf(section: Section, run: Run) -> Node:
+    label = clean_name(section.heading.text)
+    return leaf_of(run, [label], 0, len(split_end(run.text)[0]), lead=label)
+
+
+def _demanding(use: Indication, leaves: Sequence[Node]) -> Indication:
+    tree = use.tree
+    if tree.op == "all":
+        return replace(use, tree=replace(tree, children=(*tree.children, *leaves)))
+    whole = Node(op="all", number="", text=use.name, evidence=tree.evidence, children=(tree, *leaves))
+    return replace(use, tree=whole)
+
+
+def _duration_for(phase: Phase, text: str) -> str | None:
+    """ "Initial: 6 months, Continuation of therapy: 12 months" for one phase; a lone span is for all."""
+    word = "(?:continu|renew|re-?auth)" if phase == "continuation" else "initial"
+    if match := re.search(rf"\b{word}[^:;,]*[:;]?([^:;,]*)", text, re.I):
+        return bare_duration(match[0])
+    return bare_duration(text) if len(re.findall(r"\d+\s*(?:month|year|week|day)", text, re.I)) == 1 else None
 
 
 def _name_the_unnamed(found: Criteria, title: str) -> None:
@@ -101,14 +141,15 @@ def _read_section(section: Section, place: _Place, title: str, found: Criteria, 
 
 def _read_loose(loose: list, found: Criteria, title: str) -> None:
     """Lists without the name of an indication: the criteria of a policy that is about one use."""
-    if found.indications:
+    if any(use.phase != "continuation" for use in found.indications):
         for section, _ in loose:
             where = f"under '{section.heading.text}'" if section.heading else "before the first heading"
             found.problems.append(f"A list {where} names no indication and was left aside.")
         return
     strong = [at for at in loose if at[0].kind == "criteria"] or loose
-    for section, place in strong:
-        found.indications.append(_of_section(section, place, _name_for(section, title) or place.section))
+    found.indications[:0] = [
+        _of_section(section, place, _name_for(section, title) or place.section) for section, place in strong
+    ]
 
 
 def _name_for(section: Section, title: str) -> str:
@@ -242,7 +283,8 @@ def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria)
     text = paragraph.text
     head = head_of_run(paragraph)
     own = head.name if head.name and (names_condition(head.name) or head.kind in _PHASES) else ""
-    if not head.approves and not (own and head.rest < len(text)):
+    speaks = place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None
+    if not head.approves and not (own and head.rest < len(text)) and not speaks:
         return
     if not own and not named:
         return

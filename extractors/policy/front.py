@@ -39,7 +39,8 @@ _APPLIES = re.compile(
 _GENERIC = re.compile(
     r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|specialty|prior|authorization|coverage|benefit|step|"
     r"therapy) )*"
-    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary)$",
+    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary)$|"
+    r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,
 )
 
@@ -116,11 +117,11 @@ def find_payer(pages: Sequence[Page]) -> Finding[str] | None:
 
 
 def find_number(pages: Sequence[Page]) -> Finding[str] | None:
-    """Return the policy's number as printed."""
+    """Return the policy's number as printed; label and number may be two cells of a row."""
     for page in pages[:2]:
-        for line in page.lines:
-            if match := _NUMBER.search(line.text):
-                return page.cite(line, match[0], match["number"])
+        for row in page.rows:
+            if match := _NUMBER.search(" ".join(line.text for line in row)):
+                return page.cite(row, match[0], match["number"])
     return None
 
 
@@ -132,10 +133,10 @@ def _slashed(printed: str) -> str:
 def find_effective_date(pages: Sequence[Page]) -> Finding[dt.date] | None:
     """Return the date the policy took effect; a review date is none."""
     for page in pages[:2]:
-        for line in page.lines:
-            match = _EFFECTIVE.search(line.text)
+        for row in page.rows:
+            match = _EFFECTIVE.search(" ".join(line.text for line in row))
             if match and (day := parse_us_date(_slashed(match["date"]))):
-                return page.cite(line, match[0], day)
+                return page.cite(row, match[0], day)
     return None
 
 

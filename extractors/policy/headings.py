@@ -6,8 +6,16 @@ from typing import Literal
 
 from extractors.vocabulary.load import VocabularyError, read_yaml
 
-Kind = Literal["ignored", "excluded", "initial", "continuation", "criteria"]
-_KINDS = ("excluded", "continuation", "initial", "ignored", "criteria")  # the first that matches is it
+Kind = Literal["ignored", "excluded", "initial", "continuation", "general", "duration", "criteria"]
+_KINDS = (
+    "excluded",
+    "continuation",
+    "initial",
+    "general",
+    "duration",
+    "ignored",
+    "criteria",
+)  # the first that matches is it
 
 _TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
 

@@ -12,8 +12,12 @@ from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 
-_NOTE = re.compile(r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|†\s?", re.I)
+_NOTE = re.compile(
+    r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)", re.I
+)
+_FOOTNOTE = re.compile(r"[a-z]\s+[A-Z][a-z]+\s")  # "a State mandates may apply": the letter was raised
 DURATION_ROW = re.compile(
+    r"(?=.*(?:\d|year|lifetime))"
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period)|"
     r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
@@ -26,6 +30,8 @@ _ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
 _DANGLING = re.compile(
     r"(?:[,/(–—-]|\b(?:and|or|of|the|a|an|with|for|to|in|by|at|on|than|as|is|are|least|not|no|from))\s*$", re.I
 )
+
+_CAPITALS = re.compile(r"[A-Z][A-Z /&,-]{3,60}:")  # a heading of its own kind: "PLACE OF ADMINISTRATION:"
 
 _SAME = 7.0  # points: left edges that count as one
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
@@ -81,6 +87,8 @@ class _Builder:
             self._start_note(row)
         elif self.open and DURATION_ROW.fullmatch(text) and not _DANGLING.search(self._last_text()):
             self._add_duration(row)
+        elif _FOOTNOTE.match(text) and self._may_end(row):
+            self._add_paragraph(row)
         elif (kind := self._heading(row)) is not False:
             self._start_section(row, kind)
         else:
@@ -140,7 +148,9 @@ class _Builder:
             return kind
         if text.endswith(".") or (is_head(text) and not text.endswith(":")):
             return False
-        return None if names_condition(text) else False
+        if names_condition(text):
+            return None
+        return "ignored" if _CAPITALS.fullmatch(text) else False
 
     def _may_end(self, row: Row) -> bool:
         """Whether what was taken last may end before this row.
@@ -247,11 +257,23 @@ class _Builder:
         if cost >= _IMPOSSIBLE or (cost >= 4 and self._reads_on(row, marker)):
             return False
         item = Item(marker, reading, row.x0, row.word_x0(marker.length))
-        item.run.add(row.pieces(marker.length))
         if flag:
             item.flags.append(flag)
         self._append(item, depth)
+        self._fill(item, row, marker)
         return True
+
+    def _fill(self, item: Item, row: Row, marker: Marker) -> None:
+        """Give an item the rest of its row, which may begin the list below it: "3. (a) Documentation of"."""
+        inner = marker_of(row.text[marker.length :])
+        first = next((at for at in inner.readings if at.value == 1), None) if inner else None
+        if inner is None or first is None or len(row.text) == marker.length + inner.length:
+            item.run.add(row.pieces(marker.length))
+            return
+        x0 = row.word_x0(marker.length)
+        child = Item(inner, first, row.x0 if x0 is None else x0, row.word_x0(marker.length + inner.length))
+        child.run.add(row.pieces(marker.length + inner.length))
+        self._append(child, len(self.open))
 
     def _depth_of_path(self, marker: Marker) -> int:
         """Depth of "1.1.2": below the open item whose marker it begins with."""

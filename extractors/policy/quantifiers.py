@@ -11,14 +11,20 @@ _NUMBERS = {w: n for n, w in enumerate(_WORDS, start=1)}
 _NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
 
 # what must hold of the items; the match nearest the end of the head counts
+# a denial of having or using, and not of a response: "has not responded to one of the following" asks for a trial
+_NOT_HAVING = (
+    r"(?:(?:does|do|has|have|is|are|was|were|will|must|should|may|can)\s+)?not\s+(?:to\s+)?(?:currently\s+|also\s+)?"
+    r"(?!(?:have|had|been|be)\s+(?:an?\s+)?(?:adequate|sufficient|response|success|control|effective|able|responsive|well))"
+    r"(?:have|had|be|been|being|receiv\w*|us(?:e|ed|ing)|tak(?:e|en|ing)|combin\w*|concurrent\w*|concomitant\w*|given|"
+    r"prescribed|administered|in\s+combination|exhibit\w*|any|either|one)\b"
+)
 _NONE = re.compile(
-    r"\b(?:none of|(?:does|do|has|have|is|are|was|were|will|must|should|may|can)\s+not\b[^.;]{0,60}\b"
-    r"(?:any|one)(?: one)? of|"
-    r"(?:no|without)(?: evidence of)? any(?: one)? of|not\b[^.;]{0,30}\bany of)\s+(?:the|these)\b",
+    rf"\b(?:none of|{_NOT_HAVING}[^.;]{{0,90}}?(?:(?:any|either|one)(?: one)? of)?|(?:no|without)(?: evidence of)? "
+    r"(?:any|either)(?: one)? of)\s+(?:the|these)\s+(?:following|conditions|above|below|listed)",
     re.I,
 )
 # "will not use Skyrizi together with:", "is without:" over a list of things
-_DENIES = re.compile(r"\b(?:not|never|without)\b[^.;:]*:\s*$", re.I)
+_DENIES = re.compile(rf"\b(?:{_NOT_HAVING}|without\b)[^.;:]*:\s*$", re.I)
 _AT_LEAST = re.compile(
     rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?(?:of\b|criteri)", re.I
 )

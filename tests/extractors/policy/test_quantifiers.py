@@ -50,6 +50,9 @@ def test_words_and_letters_that_disagree_are_flagged():
         ("None of the following:", True),
         ("The member will not use the drug with:", True),
         ("without any of the following:", True),
+        ("Patient is not receiving Olumiant in combination with either of the following:", True),
+        ("Member has not responded to one of the following:", False),  # asks for a trial that failed
+        ("Member has not had an adequate response to any of the following:", False),
         ("The member does not smoke and meets ALL of the following:", False),
         ("Not previously treated; ONE of the following:", False),
     ],
