@@ -1,5 +1,6 @@
 """The table of prior treatments: courses of the drugs that the criteria are about."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,9 @@ _ENDED = {
     "completed": "completed",
     "current": "ongoing",
 }
+
+# "infliximab-dyyb" is infliximab: four letters that name no other substance (FDA guidance of 2017).
+_BIOSIMILAR = re.compile(r"-[a-z]{4}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ def prior_treatments(case: CaseDocument) -> list[Course]:
     for fact in _treatments(case):
         course = _course(case, fact)
         if course and (course.start or course.stop or course.outcome):
-            courses.setdefault(course.drug.casefold(), []).append(course)
+            courses.setdefault(_BIOSIMILAR.sub("", course.drug.casefold()), []).append(course)
     rows = [row for found in courses.values() for row in _distinct(found)]
     return sorted(rows, key=lambda row: (row.start or row.stop or "9999", row.drug))
 

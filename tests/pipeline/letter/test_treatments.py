@@ -43,6 +43,8 @@ MTX = {"class": "csDMARD", "start": "2024-01-10", "stop": "2024-06-02"}
         # two courses of one drug are two rows; the second telling of one course is none
         ([("methotrexate", "historical", MTX), ("methotrexate", "affirmed", {"start": "2025-03-11"})],
          ["2024-01-10", "2025-03-11"]),
+        ([("infliximab", "historical", {"class": "TNF inhibitor", "start": "2026-03-02", "stop": "2026-03-16"}),
+          ("infliximab-dyyb", "historical", {"class": "TNF inhibitor", "start": "2026-03-02"})], ["2026-03-02"]),
         # a new dose within a course is no new course
         ([("methotrexate", "affirmed", {"start": "2024-01-10", "dose": "15 mg", "outcome": "inadequate_response"}),
           ("methotrexate", "affirmed", {"start": "2024-04-12", "dose": "20 mg"})], ["2024-01-10"]),
