@@ -2,39 +2,40 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
 from extractors.evidence import Box, Evidence, Line, Page, Word, enclose
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is derived is kept
 class Row:
     """Words on one baseline of one column of text."""
 
     lines: tuple[Line, ...]  # left to right; more than one where gaps of a column part them
 
-    @property
+    @cached_property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for line in self.lines for word in line.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(line.text for line in self.lines)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return enclose(line.box for line in self.lines)
 
-    @property
+    @cached_property
     def middle(self) -> float:
         return median((word.box.top + word.box.bottom) / 2 for word in self.words)
 
-    @property
+    @cached_property
     def x0(self) -> float:
         return self.lines[0].box.x0
 
-    @property
+    @cached_property
     def x1(self) -> float:
         return max(line.box.x1 for line in self.lines)
 

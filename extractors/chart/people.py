@@ -126,8 +126,9 @@ def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Perso
     """
     people: list[tuple[Person, Passage, float]] = []
     numbers: list[tuple[Person, Passage]] = []  # of rows that name nobody
+    card = bool(_CARD.search(page.text))
     for passage in _passages(page, rows):
-        for person, words in _people_of(passage, bool(_CARD.search(page.text))):
+        for person, words in _people_of(passage, card):
             if not (person.name or person.birth_date):
                 numbers.append((person, words))
                 continue

@@ -35,7 +35,7 @@ def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
         if before and before[0].document == page.document:
             head = _inherit(head, before[1])
         people = tuple(find_people(page, rows))
-        text = read_statements(page, head)
+        text = read_statements(page, head, rows)
         chart_pages.append(
             ChartPage(
                 document=page.document,

@@ -148,4 +148,7 @@ def _is_abbreviation(text: str, stop: int) -> bool:
 def _starts_item(before: str) -> bool:
     """Tell a list number ("2.") from a number that ends a sentence ("MCP 2, 3, 5.")."""
     lead = _ITEM_NUMBER.sub("", before).rstrip()
-    return not lead or lead[-1] in ".;:!?)"
+    number = int(re.search(r"\d+$", before)[0])  # type: ignore[index]
+    # "visit: 17." is a value; an item is the first one or follows the one before it
+    counts_up = number == 1 or bool(re.search(rf"(?:^|\s)\(?{number - 1}[.)]\s", before))
+    return not lead or (lead[-1] in ".;:!?)" and counts_up)

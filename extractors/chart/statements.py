@@ -67,9 +67,9 @@ class PageText:
     blocks: tuple[Block, ...]
 
 
-def read_statements(page: Page, head: Head) -> PageText:
+def read_statements(page: Page, head: Head, rows: list[Row] | None = None) -> PageText:
     """Return the page's statements; `head` says where its letterhead ends and whose visit it is."""
-    rows = read_rows(page)
+    rows = read_rows(page) if rows is None else rows
     reader = _Reader(page, rows, head)
     reader.read()
     return PageText(page, tuple(reader.statements), tuple(reader.blocks))
@@ -158,7 +158,7 @@ class _Reader:
                 break
             end += 1
         passage = passage_of(self.page, self.rows[at:end])
-        gap = at > 0 and self.rows[at].middle - self.rows[at - 1].middle > 1.9 * self.spacing
+        gap = at > 0 and _is_gap(self.rows[at - 1], self.rows[at], self.spacing)
         if gap and self.place.section == "family_history":
             self.place = Place()  # relatives end with their paragraph
         self._add_prose(passage)
@@ -199,6 +199,11 @@ class _Reader:
                 confidence=passage.confidence,
             )
         )
+
+
+def _is_gap(above: Row, below: Row, spacing: float) -> bool:
+    """Tell a blank line between two rows, also on a page whose rows all stand far apart."""
+    return below.middle - above.middle > 1.9 * min(spacing, 1.4 * above.box.height)
 
 
 def _is_form_row(row: Row) -> bool:

@@ -113,9 +113,9 @@ def test_a_page_without_a_name_follows_its_neighbours_and_is_marked():
 
 
 def test_the_next_sheet_of_a_note_belongs_to_it():
-    """ "Page 2 of 2" after the patient's "Page 1 of 2" is the patient's, also at the end of the file."""
+    """A second sheet after the patient's first is the patient's, also at the end of the file."""
     found = judged(
-        f"{OWN}\nPage 1 of 2", "Plan: continue azathioprine.\nReturn in the spring for blood tests.\nPage 2 of 2"
+        f"{OWN}\nPage 1 of 2", "Plan: continue azathioprine.\nReturn in the spring for tests.\nPage 2 of 2"
     )
 
     assert (found[1].verdict, found[1].citable) == ("unidentified", True)
