@@ -1,9 +1,6 @@
 """Which letter answers which denial: the first reason decides, an unlisted one gets the general appeal."""
 
-from pathlib import Path
-
 from pipeline.case import DenialOut
-from pipeline.letter.wording import LetterTemplateError, environment
 
 # category of the first reason -> template under templates/letter/
 KINDS = {
@@ -28,11 +25,3 @@ def choose_kind(denial: DenialOut) -> str:
 def kinds() -> list[str]:
     """Return every kind there is, the general one first."""
     return list(dict.fromkeys([GENERAL, *KINDS.values()]))
-
-
-def template_of(kind: str, *folders: Path) -> str:
-    """Return the template's file name; LetterTemplateError if there is none."""
-    name = f"{kind}.j2"
-    if name not in environment(*folders).list_templates():
-        raise LetterTemplateError(name, "there is no such file")
-    return name

@@ -17,9 +17,9 @@ from typing import Any
 from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
 from pipeline.letter.exhibits import Reference
 
-# A citation in the front of a packet is a link to this address; the packet turns it into a jump to the page.
 NEXT_STEPS = "next_steps"  # the sheet for the practice: same layout, another banner
 
+# A citation in the front of a packet is a link to this address; the packet turns it into a jump to the page.
 LINK = "exhibit:{exhibit}:{page}"
 
 
