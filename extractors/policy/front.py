@@ -142,7 +142,7 @@ def find_effective_date(pages: Sequence[Page]) -> Finding[dt.date] | None:
 
 def drugs_of(title: str, pages: Sequence[Page]) -> tuple[str, ...]:
     """Return the generic names of the title, else of what the policy says it approves, else the title itself."""
-    named = dict.fromkeys(mention.generic for mention in find_drugs(title))
+    named = dict.fromkeys(mention.generic for mention in find_drugs(title) or find_drugs(title, fuzzy=True))
     if not named:
         approved = (line.text for page in pages for line in page.lines if _APPLIES.search(line.text))
         named = dict.fromkeys(mention.generic for text in approved for mention in find_drugs(_before_condition(text)))

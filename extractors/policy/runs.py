@@ -29,6 +29,7 @@ class Run:
 
     def __init__(self, pieces: Sequence[Piece] = ()) -> None:
         self.pieces = list(pieces)
+        self._known: tuple[int, str, list[int]] = (0, "", [])  # pieces joined so far, their text and starts
 
     def add(self, pieces: Sequence[Piece]) -> None:
         """Append lines."""
@@ -44,13 +45,17 @@ class Run:
 
     def _joined(self) -> tuple[str, list[int]]:
         """The text, and where each piece begins in it."""
-        text, starts = "", []
-        for piece in self.pieces:
+        count, text, starts = self._known
+        if count == len(self.pieces):
+            return text, starts
+        starts = list(starts)
+        for piece in self.pieces[count:]:
             text += _joint(text, piece.text)
             if text.endswith("\0"):  # a hyphen to undo
                 text = text[:-1].rstrip().rstrip("-‐\u00ad")
             starts.append(len(text))
             text += piece.text
+        self._known = (len(self.pieces), text, starts)
         return text, starts
 
     def evidence(self, start: int = 0, end: int | None = None) -> tuple[Evidence, ...]:
