@@ -14,7 +14,7 @@ from extractors.pages.frame import inverse, shown_of_user
 from extractors.pages.lines import build_lines
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE
-from extractors.pages.render import PageImages, render_grey
+from extractors.pages.render import MAX_SOURCE_BYTES, PageImages, render_grey
 from extractors.pages.textlayer import TextLayer
 
 LEAST_SHARE = 0.06  # of the page: smaller pictures are logos and signatures
@@ -26,7 +26,7 @@ SCALE = 300 / 72
 
 def find_inserts(page: pdfium.PdfPage, images: PageImages, layer: TextLayer) -> list[Box]:
     """Return the pictures (shown frame) that could hold text of their own: large, with no typed text on them."""
-    if not images.boxes or images.cover >= FULL_PAGE:
+    if not images.boxes or images.cover >= FULL_PAGE or images.unpacked > MAX_SOURCE_BYTES:
         return []
     to_shown = shown_of_user(page)
     page_box = Box(x0=0.0, top=0.0, x1=page.get_width(), bottom=page.get_height())

@@ -14,6 +14,7 @@ from extractors.pages.lines import build_lines
 from extractors.pages.problems import PageProblem
 from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, has_rulings
+from extractors.pages.spaces import part_glued_words
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
 SURE = 0.6  # word confidence that counts as read
@@ -55,15 +56,15 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
         grey = prepare.smooth_fax(grey)
     elif prepare.unevenness(background) > UNEVEN:
         grey = prepare.flatten(grey, background)
-    dpi = max(70, round(scale * 72))
+    dpi = min(max(70, round(scale * 72)), 400)  # beyond it is a page whose stated size is not to be believed
     turn = 0
     if prepare.lies_sideways(ink):
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
-    upright = _put_upright(grey, ink, turn, dpi)
+    upright = _put_upright(grey, ink, turn, dpi, bilevel)
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
-        other = _put_upright(grey, ink, (turn + found) % 360, dpi)
+        other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
         again = _recognise(engine, other.grey, dpi, COLUMN, deadline)
         passes += 1
         if _worth(again) > _worth(marks):
@@ -91,7 +92,7 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: 
         raise PageProblem("page-too-slow") from error
 
 
-def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int) -> _Upright:
+def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel: bool) -> _Upright:
     """Return the picture turned, straightened and without ruling lines."""
     picture, ink = prepare.turn_clockwise(grey, turn), prepare.turn_clockwise(ink, turn)
     skew = prepare.find_skew(ink)
@@ -104,7 +105,9 @@ def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int) -> _Upr
     rulings: list[Segment] = []
     if has_rulings(ink, round(dpi * ink.shape[0] / picture.shape[0])):
         picture, rulings = erase_rulings(picture, paper, dpi)
-    picture = prepare.stretch(picture, paper)
+    # a fax is black and white already: stretched, its smoothed edges grow stairs again
+    if not bilevel:
+        picture = prepare.stretch(picture, paper)
     return _Upright(picture, turn, skew, tuple(rulings))
 
 
@@ -159,9 +162,12 @@ def _lines_of(
     borders = [
         Box(x0=x / scale, top=top / scale, x1=x / scale, bottom=bottom / scale) for x, top, bottom in upright.rulings
     ]
-    lines = build_lines([_word(mark, scale) for mark in marks], ink=True, rulings=borders)
-    words = reread_weak_lines(lines, upright.grey, scale, engine, deadline)
-    return lines if words is None else build_lines(words, ink=True, rulings=borders)
+    words = part_glued_words([_word(mark, scale) for mark in marks], upright.grey, scale)
+    lines = build_lines(words, ink=True, rulings=borders)
+    again = reread_weak_lines(lines, upright.grey, scale, engine, deadline)
+    if again is None:
+        return lines
+    return build_lines(part_glued_words(again, upright.grey, scale), ink=True, rulings=borders)
 
 
 def _word(mark: Mark, scale: float) -> Word:

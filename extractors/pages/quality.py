@@ -6,19 +6,29 @@ layer of a bad scanner, and a layer that holds only a stamp while the page is a 
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 _LETTERS = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
+_WORD = re.compile(r"[A-Za-z]+")
 _TOKEN = re.compile(r"\S+")
+# "Patient's", "(PA-26-3318840)", "≥3.5", "mg/0.75"; not "#^" or "{{xz"
 _PLAIN_TOKEN = re.compile(
-    r"^[\"'(\[“‘•·-]*(?:[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’./&-]*|[\d$#%+<>≥≤~±.,:/()xX*-]*\d[\w$%.,:/()*+-]*)[\"')\].,;:!?%”’*°®™-]*$"
+    r"^[\"'(\[“‘•·<-]*"
+    r"(?:[A-Za-zÀ-ÿ][\w'’./&@+:-]*|[\d$#%+<>≥≤~±.,:/()xX*-]*\d[\w$%.,:/()*+-]*)"
+    r"[\"')\].,;:!?%”’*°®™>-]*$"
 )
 _VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÿ]")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{6}")
 
+FEW_CHARACTERS = 40
 ENOUGH_CHARACTERS = 250  # fewer over a full-page picture are a stamp or a fax header, not its text
 FULL_PAGE = 0.6  # share of the page under one picture from which the page is that picture
 MAX_UNMAPPED = 0.05
-MIN_PLAUSIBLE = 0.72
+LONG = 200  # characters from which everyday words must occur
+MIN_COMMON = 0.02
+MIN_PLAUSIBLE = 0.6
+MIN_COMMON_HIDDEN = 0.08
 MIN_PLAUSIBLE_HIDDEN = 0.85  # a scanner's own reading must be nearly clean to be better than ours
 
 
@@ -29,6 +39,8 @@ class TextQuality:
     characters: int  # visible ones
     unmapped: float  # share of control characters, replacement characters, private codes
     plausible: float  # share of tokens that look like words, numbers or codes
+    common: float  # share of tokens that are everyday words; prose has 0.3-0.5, a lab table 0.05
+    words: int  # tokens of letters with a vowel among them
     vowels: float  # share of vowels among ASCII letters; English has 0.36-0.42
 
 
@@ -37,19 +49,34 @@ def judge_text(text: str) -> TextQuality:
     sample = text[:6000]
     visible = [c for c in sample if not c.isspace()]
     if not visible:
-        return TextQuality(0, 0.0, 0.0, 0.0)
+        return TextQuality(0, 0.0, 0.0, 0.0, 0, 0.0)
     odd = sum(_is_odd(c) for c in visible if not " " < c < "\x7f")
     tokens = _TOKEN.findall(sample)
     plausible = sum(map(_is_plausible, tokens))
     letters = sum(len(word) for word in _LETTERS.findall(sample))
+    words = sum(len(word) > 2 and _VOWEL.search(word) is not None for word in _LETTERS.findall(sample))
     vowels = len(_VOWEL.findall(sample))
+    everyday = _common_words()
+    common = sum(word.lower() in everyday for word in _WORD.findall(sample))
     scale = len(text) / len(sample)
     return TextQuality(
         characters=round(len(visible) * scale),
         unmapped=odd / len(visible),
         plausible=plausible / len(tokens),
+        common=common / len(tokens),
+        words=words,
         vowels=vowels / letters if letters >= 40 else 0.38,
     )
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Return the everyday words; a file without any would call every text layer rubbish."""
+    text = (files("extractors.pages") / "common_words.txt").read_text("utf-8")
+    words = frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    if len(words) < 100:
+        raise ValueError("extractors/pages/common_words.txt holds too few words")
+    return words
 
 
 def _is_odd(character: str) -> bool:
@@ -80,8 +107,14 @@ def is_trusted(quality: TextQuality, image_cover: float, hidden: bool, paths: in
         return False
     if not 0.22 < quality.vowels < 0.6:
         return False
+    if quality.characters > LONG and quality.common < MIN_COMMON:
+        return False
     if image_cover >= FULL_PAGE:
-        return quality.characters >= ENOUGH_CHARACTERS and quality.plausible >= MIN_PLAUSIBLE_HIDDEN
-    if quality.characters < 40 and paths > 300:
-        return False  # outlines of letters, and one line that was typed
+        return (
+            quality.characters >= ENOUGH_CHARACTERS
+            and quality.plausible >= MIN_PLAUSIBLE_HIDDEN
+            and quality.common >= MIN_COMMON_HIDDEN
+        )
+    if quality.characters < FEW_CHARACTERS and (paths > 300 or not quality.words):
+        return False  # outlines of letters beside one typed line, or a few codes that may mean anything
     return quality.plausible >= (MIN_PLAUSIBLE_HIDDEN if hidden else MIN_PLAUSIBLE)

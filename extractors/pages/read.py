@@ -12,6 +12,7 @@ from os import PathLike
 
 import numpy as np
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from extractors.errors import MissingProgramError
 from extractors.evidence import Box, Page, PageSource
@@ -23,7 +24,7 @@ from extractors.pages.normalize import Normalized, normalize
 from extractors.pages.ocr import read_picture
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
-from extractors.pages.render import MAX_SOURCE_PIXELS, PageImages, look_at_images, reading_scale, render_grey
+from extractors.pages.render import MAX_SOURCE_BYTES, PageImages, grey_of, look_at_images, reading_scale
 from extractors.pages.store import dump_pages, load_pages
 from extractors.pages.textlayer import TextLayer, read_text_layer
 
@@ -31,6 +32,7 @@ __all__ = ["READER_VERSION", "Normalized", "dump_pages", "load_pages", "name_par
 
 READER_VERSION = "1"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
+MAX_POINTS = 20_000.0  # 277 inches; PDF itself allows 14,400 without a user unit
 SCANNER_CONFIDENCE = 0.89  # of a hidden layer: a plausible reading of a picture by an engine we do not know
 
 
@@ -73,10 +75,30 @@ def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
 
 def _open_page(opened: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
     page = opened[number - 1]
-    if min(page.get_size()) <= 0:
+    if not 0 < min(page.get_size()) <= max(page.get_size()) <= MAX_POINTS:
         page.close()
         raise PageProblem("page-without-size")
+    if not _draws_annotations(page):
+        return page
+    # what was typed into a form or written on the page belongs to what is shown, but to no text layer
+    flattened = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS
+    if flattened:
+        page.close()
+        page = opened[number - 1]
     return page
+
+
+def _draws_annotations(page: pdfium.PdfPage) -> bool:
+    """Say whether the page has form fields, typed notes or stamps."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), 500)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP):
+            return True
+    return False
 
 
 def _read_open_page(page: pdfium.PdfPage, blank: Page, deadline: float) -> Page:
@@ -114,10 +136,10 @@ def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
 
 
 def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, deadline: float) -> Page:
-    if images.pixels > MAX_SOURCE_PIXELS:
+    if images.unpacked > MAX_SOURCE_BYTES:
         raise PageProblem("image-too-large")
     scale = reading_scale(blank.width, blank.height, images)
-    grey = render_grey(page, scale, deadline)
+    grey = grey_of(page, scale, images, deadline)
     digest = _digest(np.ascontiguousarray(grey[::4, ::4]).tobytes())
     bilevel = images.bilevel and images.cover >= FULL_PAGE
     reading = read_picture(grey, scale, bilevel, open_engine(), deadline)

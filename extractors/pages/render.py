@@ -10,13 +10,16 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from extractors.pages.prepare import turn_clockwise
 from extractors.pages.problems import PageProblem
 
 cv2.setNumThreads(1)  # one process per core: threads of its own would only get in the way
 
 READING_DPI = 300
 MAX_PIXELS = 16_000_000  # 300 dpi of a page of 11 x 16 inches; a letter page has 8.4 million
-MAX_SOURCE_PIXELS = 200_000_000  # of one picture inside the PDF, which PDFium unpacks whole
+MAX_SOURCE_BYTES = 140_000_000  # of one picture inside the PDF, which PDFium unpacks whole: 1,200 dpi of a letter page
+_CHECK_PIXELS = 80.0  # long side of the thumbnail that decoded pixels are held against
+_PLAIN_COLOURS = {raw.FPDF_COLORSPACE_DEVICEGRAY, raw.FPDF_COLORSPACE_DEVICERGB, raw.FPDF_COLORSPACE_ICCBASED}
 _LETTER_INCHES = (4.0, 17.0)  # long side of a page that is taken at its word
 
 
@@ -26,10 +29,11 @@ class PageImages:
 
     cover: float  # share of the page under its largest picture
     boxes: tuple[tuple[float, float, float, float], ...]  # user space, all pictures
-    pixels: int  # of the largest picture
+    unpacked: int  # bytes of the largest picture, decoded
     long_side: int  # pixels of the largest picture
     bilevel: bool  # the largest picture has one bit per pixel
     others: int  # paths and shadings
+    lone: pdfium.PdfImage | None  # the picture that is all one sees of the page, upright in user space
     hidden_text: bool  # the first text objects are drawn invisibly (a scanner's layer)
 
 
@@ -38,6 +42,7 @@ def look_at_images(page: pdfium.PdfPage) -> PageImages:
     left, bottom, right, top = page.get_bbox()
     area = max((right - left) * (top - bottom), 1.0)
     boxes, others, hidden, texts = [], 0, 0, 0
+    seen_text = False
     best, best_cover = None, 0.0
     for count, item in enumerate(page.get_objects(max_depth=4)):
         if count > 20_000:
@@ -49,25 +54,41 @@ def look_at_images(page: pdfium.PdfPage) -> PageImages:
             if best is None or cover > best_cover:
                 best, best_cover = item, cover
         elif item.type == raw.FPDF_PAGEOBJ_TEXT:
-            if texts < 20:
-                hidden += raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            if not seen_text or texts < 20:
+                invisible = raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+                seen_text |= not invisible
+                hidden += texts < 20 and invisible
             texts += 1
         else:
             others += 1
-    pixels, long_side, bilevel = 0, 0, False
+    alone = len(boxes) == 1 and not others and not seen_text and not raw.FPDFPage_GetAnnotCount(page)
+    unpacked, long_side, bilevel = 0, 0, False
     if best is not None:
         width, height = best.get_px_size()
-        pixels, long_side = width * height, max(width, height)
-        bilevel = best.get_metadata().bits_per_pixel == 1
+        bits = best.get_metadata().bits_per_pixel
+        unpacked, long_side = width * height * max(bits, 8) // 8, max(width, height)
+        bilevel = bits == 1
     return PageImages(
         cover=best_cover,
         boxes=tuple(boxes),
-        pixels=pixels,
+        unpacked=unpacked,
         long_side=long_side,
         bilevel=bilevel,
         others=others,
+        lone=best if alone and best_cover > 0.995 and _is_plain(best) else None,
         hidden_text=texts > 0 and hidden > min(texts, 20) / 2,
     )
+
+
+def _is_plain(image: pdfium.PdfImage) -> bool:
+    """Say whether the picture stands upright, unmasked and in plain grey or colour, so its own pixels are the page."""
+    if image.container is not None or raw.FPDFPageObj_HasTransparency(image):
+        return False
+    a, b, c, d, _, _ = image.get_matrix().get()
+    tilt = 0.001 * max(abs(a), abs(d))
+    if a <= 0 or d <= 0 or abs(b) > tilt or abs(c) > tilt:
+        return False
+    return image.get_metadata().colorspace in _PLAIN_COLOURS
 
 
 def reading_scale(width: float, height: float, images: PageImages) -> float:
@@ -85,6 +106,40 @@ def reading_scale(width: float, height: float, images: PageImages) -> float:
             dpi = max(_LETTER_INCHES[1] / inches, 0.5) * READING_DPI
     cap = math.sqrt(MAX_PIXELS / max(width * height, 1.0))
     return min(dpi / 72, cap)
+
+
+def grey_of(page: pdfium.PdfPage, scale: float, images: PageImages, deadline: float) -> np.ndarray:
+    """Return the page as shown, uint8, white 255: the scan's own pixels where it is nothing else, else rendered."""
+    if images.lone is not None and (grey := _decoded(images.lone)) is not None:
+        across, down = page.get_width(), page.get_height()
+        if page.get_rotation() in (90, 270):
+            across, down = down, across
+        size = (max(1, math.ceil(across * scale)), max(1, math.ceil(down * scale)))
+        shrinks = size[0] < grey.shape[1]
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+        grey = turn_clockwise(grey, page.get_rotation())
+        if _looks_like(grey, render_grey(page, _CHECK_PIXELS / max(page.get_size()), deadline)):
+            return grey
+    return render_grey(page, scale, deadline)
+
+
+def _looks_like(grey: np.ndarray, shown: np.ndarray) -> bool:
+    """Say whether decoded pixels are what the page shows: a mask or an inverting table would tell them apart."""
+    small = cv2.resize(grey, (shown.shape[1], shown.shape[0]), interpolation=cv2.INTER_AREA)
+    return float(cv2.absdiff(small, shown).mean()) < 8.0
+
+
+def _decoded(image: pdfium.PdfImage) -> np.ndarray | None:
+    """Return the picture's own pixels in grey; None where PDFium gives them in a form of its own."""
+    bitmap = image.get_bitmap(render=False)  # owns the pixels: what is returned must be a copy
+    pixels = bitmap.to_numpy()
+    if bitmap.format == raw.FPDFBitmap_Gray:
+        return pixels.reshape(pixels.shape[:2]).copy()
+    if bitmap.format == raw.FPDFBitmap_BGR:
+        return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    if bitmap.format == raw.FPDFBitmap_BGRx:
+        return cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY)
+    return None
 
 
 def render_grey(page: pdfium.PdfPage, scale: float, deadline: float) -> np.ndarray:

@@ -17,7 +17,7 @@ from extractors.pages.engine import LINE, Engine, EngineTimeoutError, Mark
 
 SURE = 0.8  # worst word of a line that needs no second look
 MOST_LINES = 16  # of one page, worst first: a page that is weak all over needs another pass or a person
-SIZES = (1.0, 0.67, 1.5)  # the engine's misreadings depend on the size of the letters
+SIZES = (0.67, 1.0, 1.5)  # misreadings depend on the size of the letters
 ALONE = 0.6  # confidence a word may have that only one reading has
 SHARED = 0.85  # and one that some readings have: a misread digit can be misread twice
 JOINED_GAP = 1.0  # ems: pieces closer than this are one line that misread words have broken
@@ -77,14 +77,15 @@ def _need(group: Sequence[Line]) -> tuple[bool, float]:
 
 def _best_reading(old: Sequence[Word], grey: np.ndarray, scale: float, engine: Engine) -> list[Word]:
     box = enclose(word.box for word in old)
-    cut, left, top = _cut(grey, box, scale)
     readings: list[list[Word]] = [list(old)]
+    cut, left, top = _cut(grey, box, scale)
     for size in SIZES:
         new = [_set_on_line(word, old, box) for word in _read(cut, size, left, top, scale, engine)]
         if new and 0.5 < _length(new) / max(_length(old), 1) < 2.0:
+            agreed = any(_text(new) == _text(reading) for reading in readings)
             readings.append(new)
-        if size == 1.0 and _text(new) == _text(old) and min(_scored(new)) >= SURE:
-            return new  # both agree and one is sure
+            if agreed:
+                break
     return _vote(readings)
 
 

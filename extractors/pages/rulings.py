@@ -12,13 +12,17 @@ Segment = tuple[float, float, float]  # x, top, bottom of an upright ruling, pix
 
 
 def has_rulings(ink: np.ndarray, dpi: int) -> bool:
-    """Say from a small straight picture (1 is ink) whether it is worth looking closer."""
+    """Say from a small straight picture (1 is ink) whether there is a table or a form to look closer at.
+
+    A line under a letterhead and the shadow of the page's edge do no harm.
+    """
     length = max(12, round(1.2 * LEAST_INCHES * dpi))
-    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    if across.any():
-        return True
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    return bool(down.any())
+    if down.any():
+        return True
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    rows = across.any(axis=1)
+    return int(np.count_nonzero(rows[1:] & ~rows[:-1])) >= 3
 
 
 def erase_rulings(grey: np.ndarray, paper: int, dpi: int) -> tuple[np.ndarray, list[Segment]]:

@@ -115,6 +115,6 @@ def _turn(textpage: pdfium.PdfTextPage, starts: list[int], rotation: int) -> int
     """Return the quarter turn clockwise that puts most words of the shown page upright."""
     votes = [0, 0, 0, 0]
     for start in starts[:: max(1, len(starts) // _DIRECTION_SAMPLES)]:
-        angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, start))  # counter-clockwise in user space
-        votes[round((angle - rotation) / 90) % 4] += 1
+        angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, start))  # clockwise in user space
+        votes[round(-(angle + rotation) / 90) % 4] += 1
     return 90 * max(range(4), key=votes.__getitem__)
