@@ -43,8 +43,8 @@ _ADDRESS = re.compile(
 )
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
 _NAME_OPENS = re.compile(
-    r"(?:\b(?:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted|fax)\b[^.:]{0,60}?\bto:?\s"
-    r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|:\s|[.!?]\s|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
+    r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted|fax)\b[^.:]{0,60}?\bto:?\s"
+    r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
 )
 
 

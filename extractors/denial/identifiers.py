@@ -14,7 +14,7 @@ _IDENTIFIER = re.compile(
     rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_TOKEN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*"
 )
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
-_MONEY_OR_UNIT = re.compile(r"^\d+(?:\.\d+)?(?:mg|mcg|ml|days?|%)?$", re.IGNORECASE)
+_PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # labels that other payers use for other numbers: they count only where nothing better is printed
 _WEAK_MEMBER = re.compile(
     r"^(?:id|identification|mrn|medical record|plan id|contract|certificate|sponsor)\b", re.IGNORECASE
@@ -25,6 +25,8 @@ def read_identifier(
     text: str, firm: bool, anywhere: bool = False, least_digits: int = 3
 ) -> tuple[int, int, str] | None:
     """Return start, end and the identifier that opens the text (or stands anywhere in it), or None."""
+    if _PHONE_FIRST.match(text):
+        return None
     for match in _IDENTIFIER.finditer(text):
         lead = text[: match.start()].strip(" #:.-(")
         if lead and not anywhere:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from extractors.denial.labels import Labelled
-from extractors.denial.reading import Letter
+from extractors.denial.reading import Letter, read_confidence
 from extractors.evidence import Finding
 from extractors.vocabulary.payers import PayerKind, PayerMention, find_payers, nearest_payer
 
@@ -82,7 +82,8 @@ def choose_payer(
     scores = {name: max(at.weight for at in mine) + 0.5 * min(6, len(mine) - 1) for name, mine in plans.items()}
     best = max(scores, key=lambda name: (scores[name], -plans[name][0].mention.start))
     rivals = [name for name in scores if name != best and scores[name] > scores[best] - 1.0]
-    top = max(plans[best], key=lambda one: (one.weight, len(one.mention.text)))
+    # A logo reads badly: the same name in plain type is the better witness.
+    top = max(plans[best], key=lambda one: (_legible(letter, one), one.weight, len(one.mention.text)))
     sure = 0.97 if scores[best] >= 3 and not rivals else 0.8 if not rivals else 0.55
     start, end = top.mention.start, top.mention.end
     printed = " ".join(letter.printed[start:end].split())
@@ -91,6 +92,11 @@ def choose_payer(
         letter.cite(start, end, printed, sure, prose=True),
         delegate,
     )
+
+
+def _legible(letter: Letter, one: Named) -> bool:
+    words = [word.confidence for _, word in letter.words_in(one.mention.start, one.mention.end)]
+    return read_confidence(words, prose=True) >= 0.9 and one.weight >= 1.0
 
 
 def _delegate(letter: Letter, delegates: dict[str, list[Named]]) -> Finding[str] | None:

@@ -153,7 +153,8 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     for category in order:
         mine = sorted({one.said for one in stated if one.category == category})
         main = max((one for one in chosen if one.category == category), key=lambda one: _tells(letter, said, one))
-        start, end = _run(said, mine, main.said)
+        firmly = {one.said for one in stated if one.category == category and one.firm}
+        start, end = _run(said, mine, firmly, main.said)
         quote = " ".join(letter.printed[start:end].split())
         reasons.append(Reason(category=category, quote=quote))
         findings.append(letter.cite(start, end, None, sure, prose=True))
@@ -180,14 +181,14 @@ def _tells(letter: Letter, said: list[Said], one: Stated) -> tuple[bool, bool, b
     )
 
 
-def _run(said: list[Said], mine: list[int], main: int) -> tuple[int, int]:
-    """Return start and end of the longest stretch around the main sentence that keeps to the ground."""
+def _run(said: list[Said], mine: list[int], firmly: set[int], main: int) -> tuple[int, int]:
+    """Return start and end of the stretch around the main sentence that keeps to the ground; firm ones may skip one."""
     first = last = main
     for index in sorted(mine):
-        if last < index <= last + 2:
+        if last < index <= last + (2 if index in firmly else 1):
             last = index
     for index in sorted(mine, reverse=True):
-        if first - 2 <= index < first:
+        if first - (2 if index in firmly else 1) <= index < first:
             first = index
     return said[first].start, said[last].end
 

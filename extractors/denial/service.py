@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.denial.claim_lines import ClaimLine
 from extractors.denial.labels import Labelled
@@ -30,7 +30,7 @@ _REQUEST = re.compile(
 )
 # "Dupuytren contracture release of the right hand (CPT 26123)"
 _BEFORE_CODE = re.compile(
-    r"(?:\b(?:for|cover|approve|of|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT|HCPCS|procedure|service|code|revenue)",
+    r"(?:\b(?:for|cover|approve|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT|HCPCS|procedure|service|code|revenue)",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
@@ -133,7 +133,8 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
         start, end = best.drug.start, best.drug.end
         if best.weight < 4.5:
             tail = re.match(r"[^.;,\n]{0,60}", letter.text[end:])
-            printed = " ".join(letter.printed[start : end + (tail.end() if tail else 0)].split())
+            best = replace(best, span=Span(start=start, end=end + (tail.end() if tail else 0)))
+            printed = " ".join(letter.printed[best.span.start : best.span.end].split())
         return letter.cite(start, end, value, sure, prose=True), letter.cite(
             best.span.start, best.span.end, printed, sure, prose=True
         )
