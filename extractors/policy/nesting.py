@@ -11,27 +11,7 @@ from extractors.policy.markers import Marker, marker_of
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-
-_NOTE = re.compile(
-    r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)", re.I
-)
-_FOOTNOTE = re.compile(r"[a-z]\s+[A-Z][a-z]+\s")  # "a State mandates may apply": the letter was raised
-DURATION_ROW = re.compile(
-    r"(?=.*(?:\d|year|lifetime))"
-    r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
-    r"(?:duration|period)|"
-    r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
-    r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
-    r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
-    re.I,
-)
-_ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
-# a line that ends so goes on in the next, however short it is
-_DANGLING = re.compile(
-    r"(?:[,/(–—-]|\b(?:and|or|of|the|a|an|with|for|to|in|by|at|on|than|as|is|are|least|not|no|from))\s*$", re.I
-)
-
-_CAPITALS = re.compile(r"[A-Z][A-Z /&,-]{3,60}:")  # a heading of its own kind: "PLACE OF ADMINISTRATION:"
+from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE
 
 _SAME = 7.0  # points: left edges that count as one
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
@@ -83,11 +63,11 @@ class _Builder:
             self._join(join)
         elif marker and self._place(row, marker):
             pass
-        elif _NOTE.match(text) and self.open:
+        elif NOTE.match(text) and self.open:
             self._start_note(row)
-        elif self.open and DURATION_ROW.fullmatch(text) and not _DANGLING.search(self._last_text()):
+        elif self.open and DURATION_ROW.fullmatch(text) and not DANGLING.search(self._last_text()):
             self._add_duration(row)
-        elif _FOOTNOTE.match(text) and self._may_end(row):
+        elif FOOTNOTE.match(text) and self._may_end(row):
             self._add_paragraph(row)
         elif (kind := self._heading(row)) is not False:
             self._start_section(row, kind)
@@ -150,7 +130,7 @@ class _Builder:
             return False
         if names_condition(text):
             return None
-        return "ignored" if _CAPITALS.fullmatch(text) else False
+        return "ignored" if CAPITALS.fullmatch(text) else False
 
     def _may_end(self, row: Row) -> bool:
         """Whether what was taken last may end before this row.
@@ -160,7 +140,7 @@ class _Builder:
         if self._is_complete():
             return True
         last = self.last_row
-        if last is None or _DANGLING.search(self._last_text()):
+        if last is None or DANGLING.search(self._last_text()):
             return False
         first = row.lines[0].words[0].box
         return last.x1 + first.width + 0.02 * self.right < self.right
@@ -172,7 +152,7 @@ class _Builder:
     def _is_complete(self) -> bool:
         """Whether the text taken last may end where it does."""
         text = self._last_text()
-        return not text or bool(_ENDED.search(text)) or split_end(text)[1] is not None
+        return not text or bool(ENDED.search(text)) or split_end(text)[1] is not None
 
     def _last_text(self) -> str:
         taking = self.note or (self.current.run if self.current else None)
@@ -238,7 +218,7 @@ class _Builder:
 
     def _begins_paragraph(self, row: Row) -> bool:
         last = self.last_row
-        if last is None or last.page is not row.page or not _ENDED.search(self.paragraph.text):
+        if last is None or last.page is not row.page or not ENDED.search(self.paragraph.text):
             return False
         gap = row.lines[0].box.top - last.lines[-1].box.bottom
         return gap > 0.6 * last.height or is_head(self.paragraph.text)

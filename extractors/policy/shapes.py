@@ -1,0 +1,24 @@
+"""What a row of a policy looks like: a note, a duration, a line that goes on in the next."""
+
+import re
+
+NOTE = re.compile(
+    r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)", re.I
+)
+FOOTNOTE = re.compile(r"[a-z]\s+[A-Z][a-z]+\s")  # "a State mandates may apply": the letter was raised
+DURATION_ROW = re.compile(
+    r"(?=.*(?:\d|year|lifetime))"
+    r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
+    r"(?:duration|period)|"
+    r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
+    r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
+    r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
+    re.I,
+)
+ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
+# a line that ends so goes on in the next, however short it is
+DANGLING = re.compile(
+    r"(?:[,/(–—-]|\b(?:and|or|of|the|a|an|with|for|to|in|by|at|on|than|as|is|are|least|not|no|from))\s*$", re.I
+)
+
+CAPITALS = re.compile(r"[A-Z][A-Z /&,-]{3,60}:")  # a heading of its own kind: "PLACE OF ADMINISTRATION:"
