@@ -46,7 +46,7 @@ def with_rest(requirement: Requirement, text: str) -> Requirement:
     """Return the requirement with what it does not hold of the leaf in `besides`."""
     if isinstance(requirement, (AnyOf, AllOf)):
         return replace(requirement, options=tuple(with_rest(at, text) for at in requirement.options))
-    if not isinstance(requirement, _CHECKED):
+    if not isinstance(requirement, _CHECKED) or (isinstance(requirement, PriorTherapy) and requirement.by_examples):
         return requirement
     rest = left_over(text, requirement)
     if not rest:
@@ -78,13 +78,27 @@ def left_over(text: str, requirement: Requirement) -> list[str]:
         for part in requirement.besides.split("; "):
             if (at := text.find(part)) >= 0:
                 spans.append((at, at + len(part)))
-    spans += [(at.start, at.end) for at in find_lengths(text)]
-    if window := find_window(text):
+    window = find_window(text)
+    lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
+    spans += [(at.start, at.end) for at in lengths]
+    if window:
         spans.append(window[1])
     for start, end in spans:
         masked = masked[:start] + _MASK * (end - start) + masked[end:]
     words = re.findall(r"[a-z][a-z'-]{3,}", masked.lower())
-    return [word for word in dict.fromkeys(words) if _stem(word) not in _plain_words() and word not in _plain_words()]
+    # no field of a value or a count holds how long it lasted
+    lasting = (
+        []
+        if isinstance(requirement, _OF_TREATMENT)
+        else [at.text for at in lengths if not _besides_has(requirement, at.text)]
+    )
+    return lasting + [
+        word for word in dict.fromkeys(words) if _stem(word) not in _plain_words() and word not in _plain_words()
+    ]
+
+
+def _besides_has(requirement: Requirement, text: str) -> bool:
+    return text in (requirement.besides or "")
 
 
 def _names(requirement: Requirement) -> set[str]:

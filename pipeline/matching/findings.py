@@ -5,9 +5,10 @@ from functools import cache
 
 from extractors.chart.facts import Assertion, Fact, Statement
 from extractors.vocabulary.conditions import condition_of_code, conditions
+from pipeline.matching.phrases import find_lengths
 from pipeline.matching.reading import find_areas
 from pipeline.matching.record import Record, cite, newest_first, not_yet
-from pipeline.matching.requirements import Absence, Areas, Diagnosis, Documentation, FreeText, Response
+from pipeline.matching.requirements import Absence, Areas, Diagnosis, Documentation, FreeText, Lasting, Response
 from pipeline.matching.terms import base_of, condition_keys, data, find_therapies, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
@@ -93,6 +94,35 @@ def _diagnosis_words(requirement: Diagnosis) -> str:
     return " ".join([*(" to ".join(requirement.severity).split()), *requirement.qualifiers, names])
 
 
+_SYMPTOMS = re.compile(r"\b(?:symptoms?|episode|pain|hair loss|hives|itch\w*|wheals)\b", re.IGNORECASE)
+
+
+def judge_lasting(requirement: Lasting, record: Record) -> Verdict:
+    """Return the verdict on how long a condition has lasted: its onset on a list, or a sentence with the length."""
+    names = requirement.names or record.conditions
+    wanted = conditions()[names[0]].names[0] if names else "the symptoms"
+    days: list[tuple[int, Fact | Statement]] = []
+    for fact in record.facts:
+        if fact.kind == "diagnosis" and fact.onset and fact.assertion in _SURE and _is_condition(fact, tuple(names)):
+            days.append(((record.request_date - fact.onset).days, fact))
+    for statement in record.statements:
+        if not (condition_keys(statement.text) & set(names) or _SYMPTOMS.search(statement.text)) or not_yet(
+            statement.text
+        ):
+            continue
+        if re.search(r"\b(?:no|denies|without|resolved)\b", statement.text, re.IGNORECASE):
+            continue
+        lengths = [at for at in find_lengths(statement.text) if not at.at_most]
+        if lengths and not find_therapies(statement.text):
+            days.append((max(at.days for at in lengths), statement))
+    facts = {"wanted": wanted, "needed": f"{requirement.minimum_days} days"}
+    long = [at for count, at in days if count >= requirement.minimum_days]
+    if long:
+        return met("lasting", cite(newest_first(long)), **facts)
+    wants = f"since when the patient has had {wanted}"
+    return unclear("silent_lasting", cite([at for _, at in days]), wants=wants, **facts)
+
+
 # ---------------------------------------------------------------- absence
 
 _MODIFIERS = frozenset(
@@ -142,6 +172,9 @@ _SYNONYMS = (
     ("myocardial infarction", "heart attack"),
     ("pregnant", "pregnancy"),
     ("malignancy", "cancer"),
+    ("carcinoma", "cancer"),
+    ("multiple endocrine neoplasia syndrome type 2", "men 2"),
+    ("multiple endocrine neoplasia type 2", "men 2"),
 )
 
 

@@ -19,6 +19,7 @@ from pipeline.matching.requirements import (
     Events,
     FreeText,
     LabResult,
+    Lasting,
     Measurement,
     NoConcurrentTherapy,
     Prescriber,
@@ -28,7 +29,7 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
-from pipeline.matching.terms import data
+from pipeline.matching.terms import data, find_therapies, within
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
 
 _JUDGES = {
@@ -42,6 +43,7 @@ _JUDGES = {
     Events: events.judge_events,
     FreeText: findings.best_passages,
     LabResult: values.judge_result,
+    Lasting: findings.judge_lasting,
     Measurement: values.judge_measurement,
     NoConcurrentTherapy: together.judge_no_concurrent,
     Prescriber: people.judge_prescriber,
@@ -62,7 +64,7 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
     rest = _rest(requirement, record)
     if not rest:
         return verdict
-    if verdict.status is Status.MET and not _says(rest, verdict):
+    if verdict.status is Status.MET and not _says(rest, requirement, verdict):
         return _unsettled(verdict, requirement)
     if verdict.status is Status.NOT_MET and _is_alternative(requirement.besides or "", rest, text):
         return _unsettled(verdict, requirement)
@@ -77,18 +79,29 @@ def _unsettled(verdict: Verdict, requirement: Requirement) -> Verdict:
 _SMALL = frozenset(data("plain_words")["linking"])
 
 
+_TOKEN = re.compile(r"\d+[\s-]*(?:day|week|month|year)|[a-z]{4,}")
+
+
 def _rest(requirement: Requirement, record: Record) -> list[str]:
     """Return the words of `besides` that the section chosen and the requested drug do not already hold."""
     if not requirement.besides:
         return []
     known = " ".join([*(name for key in record.conditions for name in conditions()[key].names), record.service or ""])
     held = set(re.findall(r"[a-z]{4,}", known.lower()))
-    return [at for at in re.findall(r"[a-z]{4,}", requirement.besides.lower()) if at not in _SMALL and at not in held]
+    return [at for at in _TOKEN.findall(requirement.besides.lower()) if at not in _SMALL and at not in held]
 
 
-def _says(rest: list[str], verdict: Verdict) -> bool:
-    """Whether the cited words also say what the criterion adds, nearly word for word."""
+def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
+    """Whether the cited words also say what the criterion adds, nearly word for word.
+
+    A drug in the chart says the class in the criterion: prednisone is a systemic corticosteroid.
+    """
     text = " ".join(at.evidence.text.lower() for at in verdict.evidence)
+    named = [at.therapy for at in find_therapies(text)]
+    for mention in find_therapies(requirement.besides or ""):
+        if any(within(at, mention.therapy) for at in named):
+            said = set(re.findall(r"[a-z]{4,}", (requirement.besides or "")[mention.start : mention.end].lower()))
+            rest = [word for word in rest if word not in said]
     return all(word[:6] in text for word in rest)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from extractors.vocabulary.labs import labs
 from pipeline.matching.phrases import Comparison, find_comparisons, find_window, number_of
-from pipeline.matching.requirements import AnyOf, Events, LabResult, Measurement, Requirement, Window
+from pipeline.matching.requirements import AnyOf, Events, FreeText, LabResult, Measurement, Requirement, Window
 from pipeline.matching.terms import data, find_measures, wording
 
 _UPPER = wording("number_leaves.upper")
@@ -40,16 +40,22 @@ def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def read_number(text: str) -> Requirement | None:
-    """Return a score, value or result asked for; None when the text names no test with a bound."""
+    """Return a score, value or result asked for; None when the text names no test with a bound.
+
+    Bounds that cannot be told apart ("30 or more, or 27 or more with ...") are free text: no other reader
+    may make something of half of them.
+    """
     text = _ROMAN.sub(
         lambda at: f"{at['of']} {_arabic(at['a'])}" + (f"{at['join']}{_arabic(at['b'])}" if at["b"] else ""), text
     )
     window = find_window(text)
     at = window[0] if window else None
     bare = text[: window[1][0]] + " " * (window[1][1] - window[1][0]) + text[window[1][1] :] if window else text
-    named = _unambiguous(find_measures(text))
-    if not named or _OF_LIMIT.search(text):
+    named = _unambiguous(find_measures(text)) or _weight(text)
+    if not named:
         return None
+    if _OF_LIMIT.search(text):
+        return FreeText()  # a share of the laboratory's limit
     for _, start, end in named:  # the 28 of "Disease Activity Score 28" is no bound
         bare = bare[:start] + "§" * (end - start) + bare[end:]
     comparisons = find_comparisons(bare)
@@ -57,7 +63,9 @@ def read_number(text: str) -> Requirement | None:
         return result
     if limit := _limit(text, named, at):
         return limit
-    return _bounded(text, named, comparisons, at)
+    if not comparisons:
+        return None
+    return _bounded(text, named, comparisons, at) or FreeText()
 
 
 def read_events(text: str) -> Requirement | None:
@@ -82,6 +90,12 @@ def read_events(text: str) -> Requirement | None:
             besides=_besides(text, match.end(), span),
         )
     return None
+
+
+def _weight(text: str) -> list[tuple[str, int, int]]:
+    """Return "weighs at least 40 kg" as the weight it names."""
+    match = re.search(r"\bweigh(?:s|ing)\b|\bis(?=\s+\d+\s*kg\b)", text, re.IGNORECASE)
+    return [("weight", match.start(), match.end())] if match and re.search(r"\bkg\b", text) else []
 
 
 def _arabic(roman: str) -> int:

@@ -162,9 +162,7 @@ def find_window(text: str) -> tuple[Window, tuple[int, int]] | None:
     """
     for match in _WINDOW.finditer(text):
         lead = match[0].split()[0].lower()
-        anchored = bool(match["tail"]) and bool(
-            re.search(r"before|prior|preceding|of|from", match["tail"], re.IGNORECASE)
-        )
+        anchored = bool(match["tail"]) and bool(re.search(r"before|prior|preceding", match["tail"], re.IGNORECASE))
         if lead == "for" and not match["past"]:
             continue
         if lead in ("over", "during", "in", "from") and not (match["past"] or anchored):

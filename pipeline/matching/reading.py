@@ -14,7 +14,7 @@ from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching import number_leaves, therapy_leaves
 from pipeline.matching.coverage import with_rest
-from pipeline.matching.phrases import find_window
+from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
     Absence,
     Age,
@@ -24,6 +24,7 @@ from pipeline.matching.requirements import (
     Diagnosis,
     Documentation,
     FreeText,
+    Lasting,
     Measurement,
     NoConcurrentTherapy,
     Prescriber,
@@ -32,7 +33,7 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
-from pipeline.matching.terms import data, wording, words_of
+from pipeline.matching.terms import data, find_therapies, wording, words_of
 
 _YEARS = r"(?:years?|yrs?)"
 # "18 years of age or older", "at least 18 years old", ">= 12 years of age", "18 years or older"
@@ -174,10 +175,12 @@ def _without_tags(text: str) -> str:
 
 def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     whole = _single(text, notes, negated)
+    if isinstance(whole, FreeText):
+        whole = None
     if whole and whole.besides is None and isinstance(whole, (Measurement, PriorTherapy, TreatedWith, Diagnosis)):
         whole = _with_further(whole, text)
     if whole:
-        whole = with_rest(whole, text)
+        whole = _with_comorbidity(with_rest(whole, text), text)
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
             parts = _halves(text, pattern)
@@ -243,6 +246,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         therapy_leaves.read_current,
         _areas,
         lambda at: _absence(at, negated),
+        _lasting,
         _diagnosis,
     ):
         if found := reader(text):
@@ -326,16 +330,25 @@ def _areas(text: str) -> Requirement | None:
     return Areas(areas=named)
 
 
+_PERSONAL_OR_FAMILY = re.compile(
+    r"\s*(?:a |any )?(?:personal|individual)(?: history)? (?:or|and|nor|or a) family history of\s+", re.IGNORECASE
+)
+
+
 def _absence(text: str, negated: bool) -> Requirement | None:
     match = _ABSENT.search(text)
     if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
         return None
     rest = text[match.end() :] if match else text
+    if history := _PERSONAL_OR_FAMILY.match(rest):
+        rest, family = rest[history.end() :], "family history of "
+    else:
+        family = ""
     parts = [part.strip(" ,.;:") for part in re.split(r",\s*(?:or|and|nor)\s+|\s+(?:or|and|nor)\s+|[,;]\s*", rest)]
     conditions = tuple(part for part in parts if len(part) > 2)
     if not conditions or (not any(find_conditions(part) for part in conditions) and len(rest.split()) > 12):
         return None
-    return Absence(conditions=_with_heads(conditions))
+    return Absence(conditions=tuple(family + at for at in _with_heads(conditions)))
 
 
 def _with_heads(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -347,6 +360,33 @@ def _with_heads(parts: tuple[str, ...]) -> tuple[str, ...]:
             part = " ".join([part, *parts[-1].split()[1:]])
         made.append(part)
     return tuple(made)
+
+
+_LASTS = re.compile(
+    r"\b(?:has (?:had|lasted|persisted|been present)|have (?:lasted|persisted|been present)"
+    r"|lasting|persist\w*|episode|duration)\b",
+    re.IGNORECASE,
+)
+
+
+def _lasting(text: str) -> Requirement | None:
+    """Return "the current episode has lasted at least 6 months"."""
+    lengths = find_lengths(text)
+    found = find_conditions(text)
+    if len(lengths) != 1 or not _LASTS.search(text) or find_therapies(text) or len(text.split()) > 16:
+        return None
+    if not found and not re.search(r"\b(?:symptoms?|episode|pain)\b", text, re.IGNORECASE):
+        return None
+    return Lasting(names=tuple(dict.fromkeys(at.key for at in found)), minimum_days=lengths[0].days)
+
+
+def _with_comorbidity(whole: Requirement, text: str) -> Requirement:
+    """Return "BMI of 27 or more with at least one comorbidity (hypertension, ...)" as both halves."""
+    bracket = re.search(r"\bwith (?:at least )?one\b[^()]{0,60}\((?P<list>[^)]+)\)", text, re.IGNORECASE)
+    if not isinstance(whole, Measurement) or not bracket:
+        return whole
+    found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"])))
+    return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole
 
 
 def _diagnosis(text: str) -> Requirement | None:

@@ -21,6 +21,8 @@ PageKey = tuple[str, int]
 # Who else a sentence may be about. "Mother" alone may be the patient when a daughter calls: such a sentence is left
 # out too, since nothing in it says whose mother.
 _SOMEONE_ELSE = wording("record.someone_else")
+# "No personal or family history of ..." is about the patient too.
+_OF_BOTH = re.compile(r"\bpersonal (?:history )?(?:or|and|nor|/) ?family (?:history|hx)\b", re.IGNORECASE)
 # What has not happened: planned, considered, hypothetical, asked for.
 _NOT_YET = wording("record.not_yet")
 
@@ -99,7 +101,7 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 def about_someone_else(text: str) -> bool:
     """Whether a sentence speaks of a relative or a neighbor."""
-    return bool(_SOMEONE_ELSE.search(text))
+    return bool(_SOMEONE_ELSE.search(_OF_BOTH.sub(" ", text)))
 
 
 def not_yet(text: str) -> bool:

@@ -81,6 +81,15 @@ class Diagnosis(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting(Requirement):
+    """A condition that has gone on for some time."""
+
+    kind: ClassVar[str] = "condition_duration"
+    names: tuple[str, ...]  # keys of conditions; empty: symptoms in general
+    minimum_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PriorTherapy(Requirement):
     kind: ClassVar[str] = "prior_therapy"
     therapies: tuple[Therapy, ...]
@@ -92,6 +101,7 @@ class PriorTherapy(Requirement):
     dose: str | None = None  # "15 mg weekly or more"
     window: Window | None = None
     but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
+    by_examples: bool = False  # the therapies are the examples of a note: others may count too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

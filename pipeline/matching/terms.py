@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -66,7 +66,8 @@ def _groups() -> tuple[tuple[Therapy, re.Pattern[str]], ...]:
     return tuple(made)
 
 
-def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
+@lru_cache(maxsize=32768)  # each leaf asks the same sentences: a 300-page chart has about 9,000
+def find_therapies(text: str, fuzzy: bool = False) -> tuple[Mention, ...]:
     """Return drugs, classes and other treatments in reading order; of overlapping names the longest wins."""
     found = [
         Mention(therapy=Therapy(name=at.generic, sort="drug", printed=at.text), start=at.start, end=at.end)
@@ -90,7 +91,7 @@ def find_therapies(text: str, fuzzy: bool = False) -> list[Mention]:
     for mention in sorted(found, key=lambda at: (at.start - at.end, at.start)):
         if all(mention.end <= at.start or at.end <= mention.start for at in kept):
             kept.append(mention)
-    return sorted(kept, key=lambda at: at.start)
+    return tuple(sorted(kept, key=lambda at: at.start))
 
 
 def base_of(generic: str) -> str:
@@ -144,6 +145,7 @@ def find_measures(text: str) -> list[tuple[str, int, int]]:
     return sorted(kept, key=lambda at: at[1])
 
 
-def condition_keys(text: str) -> set[str]:
+@lru_cache(maxsize=32768)
+def condition_keys(text: str) -> frozenset[str]:
     """Return the keys of the conditions named in a text."""
-    return {at.key for at in find_conditions(text)}
+    return frozenset(at.key for at in find_conditions(text))

@@ -1,6 +1,7 @@
 """Criteria about treatment: tried, tolerated, taken together, to be avoided."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.matching.phrases import find_lengths, find_window, number_of
@@ -41,6 +42,9 @@ _DOSES = re.compile(
     re.IGNORECASE,
 )
 _OF_TRIALS = wording("therapy_leaves.of_trials")
+_EXAMPLES_ARE = re.compile(r"\bexamples?\b[^.:]{0,60}?(?:\binclude|\bare|\bis|:)\s*(?P<what>[^.]+)", re.IGNORECASE)
+# "ONE systemic therapy", "a conventional agent": a kind of treatment that only a note can name
+_KIND_OF = re.compile(r"\b(?:therap(?:y|ies)|agents?|drugs?|medications?|treatments?|products?)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
 _DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
@@ -80,9 +84,11 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     """Return a prior trial, failure, intolerance or contraindication."""
     mentions = find_therapies(text)
     wanted = _wanted(text)
-    if not mentions or not wanted:
+    if not wanted:
         return None
     others = _listed(mentions, text, notes=notes)
+    examples = () if others or not _KIND_OF.search(text) else _examples(notes)
+    others = others or examples
     if not others or (len(others) == 1 and _SEVERAL.search(text)):
         return None  # "BOTH an inhaled corticosteroid and one more controller": half of it is not enough
     every = (bool(_EVERY.search(text)) and len(others) > 1) or _joined_by_and(text, mentions)
@@ -102,6 +108,7 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
         dose=re.sub(r"\s+", " ", dose[0]).strip() if dose and needs_length else None,
         window=window[0] if window else None,
         but_not=_not_counted(notes),
+        by_examples=bool(examples),
     )
 
 
@@ -170,7 +177,7 @@ def _count(text: str, lengths: list | None = None) -> int | None:
     return None
 
 
-def _joined_by_and(text: str, mentions: list[Mention]) -> bool:
+def _joined_by_and(text: str, mentions: Sequence[Mention]) -> bool:
     """Whether the drugs stand as "A and B" (both), outside brackets."""
     drugs = [at for at in mentions if not _in_brackets(text, at.start)]
     if len(drugs) < 2:
@@ -188,7 +195,7 @@ def _in_brackets(text: str, at: int) -> bool:
     return text.count("(", 0, at) > text.count(")", 0, at)
 
 
-def _listed(mentions: list[Mention], text: str, after: int = 0, notes: str = "") -> tuple[Therapy, ...]:
+def _listed(mentions: Sequence[Mention], text: str, after: int = 0, notes: str = "") -> tuple[Therapy, ...]:
     """Return the therapies named after a place, examples in brackets folded into what they exemplify.
 
     "ONE conventional therapy (an aminosalicylate, azathioprine or 6-mercaptopurine)": the list alone counts.
@@ -228,6 +235,12 @@ def _is_alias(text: str, mention: Mention, found: list[Therapy]) -> bool:
 def _brand_of(therapy: Therapy, parts: tuple[Therapy, ...]) -> bool:
     """Whether the bracket only repeats the name: "Humira (adalimumab)", "tumor necrosis factor (TNF) inhibitor"."""
     return all(part.name == therapy.name or base_of(part.name) == base_of(therapy.name) for part in parts)
+
+
+def _examples(notes: str) -> tuple[Therapy, ...]:
+    """Return the treatments that a note gives as examples ("Examples of systemic therapies include ...")."""
+    match = _EXAMPLES_ARE.search(notes)
+    return tuple({at.therapy.name: at.therapy for at in find_therapies(match["what"])}.values()) if match else ()
 
 
 def _not_counted(notes: str) -> tuple[Therapy, ...]:
