@@ -42,7 +42,7 @@ def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[Pa
     """
     known = _Known.learn(patient, pages, chart)
     judged = [_judge(page, known, _people(page, chart)) for page in pages]
-    judged = _inherit(pages, judged)
+    judged = _inherit(pages, judged, known)
     return _mark_duplicates(pages, judged)
 
 
@@ -312,7 +312,22 @@ def _is_noise(page: Page) -> bool:
 # ---------------------------------------------------------------- pages without a name
 
 
-def _inherit(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdict]:
+# "Mrs. Tillery was seen today" on a page without a header
+_ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?:[A-Z][A-Za-z'’-]+\s+)?(?P<last>[A-Z][A-Za-z'’-]+)")
+_LAST_FIRST = re.compile(r"^\W*(?P<last>[A-Z][A-Za-z'’-]+),\s?(?P<first>[A-Z][A-Za-z'’-]+)\b(?!\s*(?:MD|DO|NP|RN|PA))")
+
+
+def _addresses_other(page: Page, known: "_Known") -> bool:
+    """Tell whether a page without identity speaks of someone by another name."""
+    own = set(_parts(known.name)) if known.name else set()
+    named = {match["last"].lower() for match in _ADDRESSED.finditer(page.text)}
+    for line in page.lines[:6]:
+        if match := _LAST_FIRST.match(line.text):
+            named |= {match["last"].lower(), match["first"].lower()}
+    return bool(named - own)
+
+
+def _inherit(pages: Sequence[Page], judged: list[PageVerdict], known: "_Known") -> list[PageVerdict]:
     """Let a page that names nobody follow its document: citable only between the patient's own pages."""
     done = list(judged)
     for index, (page, verdict) in enumerate(zip(pages, judged, strict=True)):
@@ -324,7 +339,7 @@ def _inherit(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdi
         sure = bool(sides) and all(side.verdict == "patient" and side.citable for side in sides) and len(sides) == 2
         if not sure and before is not None and before.verdict == "patient" and before.citable:
             sure = _follows(pages, page, before)
-        if any(side.verdict == "another_patient" for side in sides):
+        if any(side.verdict == "another_patient" for side in sides) or _addresses_other(page, known):
             sure = False
         why = (
             "names no patient; the pages around it are the patient's"

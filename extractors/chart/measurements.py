@@ -204,6 +204,7 @@ _SCORE = re.compile(
 )
 _SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{_NUMBER})(?:\s*\+\s*(?:{_NUMBER}))+\s*=\s*(?P<value>{_NUMBER})")
 _OUT_OF = re.compile(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
+_ROW_OF_VALUES = re.compile(rf"^\s*[HLA]?\s+(?:{_NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
 _PRESSURE = re.compile(r"^\s*(?:was|is|of|:|=)?\s*(?P<value>\d{2,3}/\d{2,3})\b")
 # a goal, a threshold or a range is no measurement
 _NOT_MEASURED = re.compile(
@@ -340,6 +341,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
         )
     if re.match(r"\s*(?:weeks?|months?|days?|years?|/|mg\b)", tail[match.end() :], re.IGNORECASE):
         return []
+    if _ROW_OF_VALUES.match(tail[match.end() :]):
+        return []  # a trend table's row: which of its dates a value has, the line does not tell
     unit = match["unit"] or ("%" if match["percent"] else None)
     if unit and lab.units and convert(lab.key, 1.0, unit) is None:
         return []  # a unit of another test

@@ -3,6 +3,9 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 from extractors.chart.dates import find_dates
@@ -111,6 +114,13 @@ _MEMBER_LABEL = re.compile(
 _CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
 
 
+# "Patient: Denies Fever", "Re: Prior Authorization"
+@cache
+def _not_names() -> frozenset[str]:
+    text = files("extractors.chart").joinpath("not_names.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     mark: Mark
@@ -155,11 +165,32 @@ def _passages(page: Page, rows: list[Row] | None) -> list[Passage]:
     """Return rows, then blocks of lines under one another: a narrow header wraps inside its column."""
     own = rows if rows is not None else [Row(tuple(row)) for row in page.rows]
     blocks = [block for block in _blocks(page) if len(block) > 1]
+    labelled = [passage_of(page, [Row((label, value))]) for label, value in _labels_above(own)]
     # header blocks first: they hold name, birth date and number together
     return [
         *(passage_of(page, block) for block in blocks if _BIRTH_LABEL.search(" ".join(row.text for row in block))),
         *(passage_of(page, [row]) for row in own),
+        *labelled,
     ]
+
+
+_LABEL_ALONE = re.compile(
+    r"^(?:patient(?:\s+name)?|name|member(?:\s+name)?|DOB|D\.O\.B\.?|date\s+of\s+birth|birth\s*date|MRN|medical\s+record\s+(?:no\.?|number|#)|"
+    r"chart\s+(?:no\.?|number|#)|account\s+(?:no\.?|number|#)|patient\s+id|member\s+id|ID)\s*:?$",
+    re.IGNORECASE,
+)
+
+
+def _labels_above(rows: list[Row]) -> list[tuple[Line, Line]]:
+    """Pair labels with the values printed below them: "Patient name   DOB   MRN" over its own row."""
+    pairs = []
+    for above, row in pairwise(rows[:14]):
+        for label in above.lines:
+            if _LABEL_ALONE.match(label.text) and row.box.top - label.box.bottom < 1.6 * label.box.height:
+                value = next((line for line in row.lines if abs(line.box.x0 - label.box.x0) < 12), None)
+                if value is not None and not _LABEL_ALONE.match(value.text):
+                    pairs.append((label, value))
+    return pairs
 
 
 def _blocks(page: Page) -> list[list[Row]]:
@@ -252,7 +283,15 @@ def _names(text: str) -> list[_Hit]:
         before = re.search(rf"(?:^|[,|]\s*|\bI,\s+){_NAME}\s*[,|]?\s*$", text[: birth.start()])
         if before and (name := clean_name(before["name"])) and (" " in name or "," in name):
             hits.append(_Hit("name", name, before.start("name"), before.start("name") + len(name)))
+    if not hits and (alone := _NAME_FIRST.match(text)) and (name := clean_name(alone["name"])):
+        hits.append(_Hit("name", name, alone.start("name"), alone.start("name") + len(name)))
     return hits
+
+
+# "Rowan Tillery (MRN T-1001)", "TILLERY,ROWAN 46 y.o. female"
+_NAME_FIRST = re.compile(
+    rf"^\W*{_NAME}\s*[,|(-]*\s*(?=MRN|DOB|D\.O\.B|date\s+of\s+birth|\d{{1,3}}\s*(?:y\.?\s?o\b|year|yr)|(?:fe)?male\b|[MF]\b\s*[,|)])"
+)
 
 
 def _stands_as_label(label: str) -> bool:
@@ -269,6 +308,8 @@ def clean_name(raw: str) -> str | None:
         if token.endswith(",") and len(kept) > 1:
             break  # "Lionel Abercrombie, W5503": only the first comma may stand within a name
     name = " ".join(kept).rstrip(" ,.|:-")
+    if any(part in _not_names() for part in squash_name(name)):
+        return None
     return name if len(name) >= 4 and sum(c.isalpha() for c in name) >= 4 else None
 
 

@@ -49,6 +49,13 @@ def verdict_of(header: str, patient: Person = PATIENT, source: PageSource = Page
         ("Patient: Ketterman, Mariela   DOB: 03/14/1987   MRN: R-40917", "another_patient", False),  # a twin
         ("Patient: Rowan Tillery   MRN: T-1001", "another_patient", False),
         ("Patient: Rowan Tillery", "another_patient", False),
+        ("Rowan Tillery (MRN T-1001)", "another_patient", False),
+        ("TILLERY,ROWAN 46 y.o. female", "another_patient", False),
+        ("Patient name\tDOB\tMRN\nTillery, Rowan\t04/02/1980\tT-1001", "another_patient", False),
+        ("Patient name\tDOB\tMRN\nKetterman, Marisol\t03/14/1987\tR-40916", "patient", True),
+        ("Marisol Ketterman (MRN R-40916)", "patient", True),
+        ("Patient: Ketterman, Marisol   DOB: 03/14/1987\nPatient: Denies Fever", "patient", True),
+        ("Patient: Ketterman, Marisol   DOB: 03/14/1987\nRe: Prior Authorization Request", "patient", True),
         ("Patient: Ketterling, Marisol   MRN: R-41090", "another_patient", False),
         ("Patient: Ketterman, Marisol   DOB: 03/14/1981", "unidentified", False),  # one digit off and no number
         ("Patient: Ketterman, Marisol   MRN: Z-99001", "unidentified", False),  # another number, no birth date
@@ -112,11 +119,18 @@ def test_a_page_without_a_name_follows_its_neighbours_and_is_marked():
     assert not alone.citable
 
 
+def test_a_page_without_header_that_speaks_of_someone_else_is_not_cited():
+    """ "Mrs. Tillery" on a page without a header is doubt enough."""
+    other = "Mrs. Tillery was seen for her joints. She is doing well on methotrexate and will go on."
+
+    found = judged(OWN, other, OWN.replace("well", "better"))[1]
+
+    assert not found.citable
+
+
 def test_the_next_sheet_of_a_note_belongs_to_it():
     """A second sheet after the patient's first is the patient's, also at the end of the file."""
-    found = judged(
-        f"{OWN}\nPage 1 of 2", "Plan: continue azathioprine.\nReturn in the spring for tests.\nPage 2 of 2"
-    )
+    found = judged(f"{OWN}\nPage 1 of 2", "Plan: continue azathioprine.\nReturn in the spring for tests.\nPage 2 of 2")
 
     assert (found[1].verdict, found[1].citable) == ("unidentified", True)
 
@@ -144,7 +158,7 @@ def test_blank_and_unreadable_pages_are_said_so():
 VISIT = (
     "Patient: Ketterman, Marisol   DOB: 03/14/1987   MRN: R-40916\n\nOffice visit {day}\n"
     "Joints of both hands swollen in the mornings. Temp {temp} F   Pulse {pulse}   SLEDAI-2K {score}.\n"
-    "Exam: no distress, lungs clear, heart regular. Plan: continue azathioprine 100 mg daily and return in {weeks} weeks."
+    "Exam: no distress, lungs clear, heart regular. Plan: continue azathioprine 100 mg a day, return in {weeks} weeks."
 )
 
 
