@@ -31,8 +31,7 @@ def judge_events(requirement: Events, record: Record) -> Verdict:
     counts: list[tuple[float, Statement]] = []
     for statement in record.statements:
         count = _count_in(statement, requirement)
-        day = statement.date
-        if count is None or (requirement.window and not record.inside(day, requirement.window)):
+        if count is None or not record.holds(statement, requirement.window):
             continue
         counts.append((count, statement))
     facts = {"wanted": wanted, "name": entry["name"], "count": "", "date": ""}

@@ -338,7 +338,14 @@ def _patterns(concept: str) -> dict[str, re.Pattern[str] | None]:
 
 
 _EMPTY_BOX = re.compile(r"[\[(]\s*[\])]|☐|□|_{3,}")
+# "Trained in use of device [X] yes [ ] no": the ticked word is the answer
+_TICKED_ANSWER = re.compile(r"(?:[\[(]\s*[xX✓✔]\s*[\])]|☒|☑)\s*(?P<answer>yes|no)\b", re.IGNORECASE)
 _TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑")
+
+
+@cache
+def _asks_for(concept: str) -> re.Pattern[str]:
+    return re.compile("|".join(data("concepts")[concept]["criterion"]), re.IGNORECASE)
 
 
 def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
@@ -348,6 +355,10 @@ def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
     says, denies, later = [], [], []
     for statement in record.statements:
         text = statement.text
+        if answer := _TICKED_ANSWER.search(text):
+            if _asks_for(requirement.concept).search(text):
+                (says if answer["answer"].lower() == "yes" else denies).append(statement)
+            continue
         if _EMPTY_BOX.search(text) and not _TICKED.search(text):
             continue
         hit = patterns["says"].search(text) if patterns["says"] else None

@@ -123,9 +123,8 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
 def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:
     if requirement.window is None:
         return True
-    held = trial.fact.treatment
-    ended = (held.stop if held else None) or trial.fact.date
-    return record.inside(ended, requirement.window)
+    stop = trial.fact.treatment.stop if trial.fact.treatment else None
+    return record.inside(stop, requirement.window) if stop else record.holds(trial.fact, requirement.window)
 
 
 def _tried(requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]) -> Finding:

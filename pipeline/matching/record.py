@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
+from extractors.dates import find_dates
 from extractors.evidence import Evidence
 from pipeline.matching.care import find_care
 from pipeline.matching.requirements import Window
@@ -68,6 +69,14 @@ class Record:
             return True
         return day is not None and first <= day <= self.request_date
 
+    def holds(self, item: Fact | Statement, window: Window | None) -> bool:
+        """Whether a fact or sentence lies in the window; one that tells of an earlier time does not."""
+        first = self.first_day(window)
+        if first is None:
+            return True
+        text = item.text if isinstance(item, Statement) else item.statement.text
+        return self.inside(item.date, window) and not tells_of_before(text, first)
+
     def before(self, statement: Statement, how_many: int = 3) -> list[Statement]:
         """Return the statements that stand before this one on its page, nearest first."""
         at = self._index.get(id(statement))
@@ -97,6 +106,21 @@ def months_before(day: dt.date, months: int) -> dt.date:
     year, month = divmod(index, 12)
     last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
     return dt.date(year, month + 1, min(day.day, last))
+
+
+_LONG_AGO = re.compile(
+    r"\b(?:years ago|in (?:her|his|their) life(?:time)?|lifetime|ever since|as a child|in childhood)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/%-]|\.\d)")
+
+
+def tells_of_before(text: str, first: dt.date) -> bool:
+    """Whether a sentence only speaks of a time before a day ("three exacerbations in 2023", "years ago")."""
+    days = [at.day for at in find_dates(text)]
+    years = [int(at[0]) for at in _YEAR.finditer(text)]
+    if days or years:
+        return all(day < first for day in days) and all(year < first.year for year in years)
+    return bool(_LONG_AGO.search(text))
 
 
 def about_someone_else(text: str) -> bool:
@@ -153,8 +177,6 @@ def _usable(fact: Fact, allowed: set[PageKey]) -> bool:
 
 def _order_date(statements: Sequence[Statement], request_date: dt.date) -> dt.date | None:
     """Return the date an order form states ("Order date 09/14/2026")."""
-    from extractors.dates import find_dates
-
     for statement in statements:
         if re.search(r"\border date\b|\bdate of order\b", statement.text, re.IGNORECASE):
             days = [at.day for at in find_dates(statement.text) if at.day <= request_date]

@@ -20,7 +20,7 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     """Return the verdict on a score or value: the newest one in the window decides."""
     shown = _shown(requirement)
     facts = _values(requirement.names, record)
-    inside = [at for at in facts if record.inside(at.date, requirement.window)]
+    inside = [at for at in facts if record.holds(at, requirement.window)]
     if not inside:
         outside = [at for at in facts if at.date is not None]
         late = [at for at in outside if at.date and at.date > record.request_date]
@@ -43,7 +43,7 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
         verdict = _beside(other, best, record)
         if verdict is not None:
             return verdict
-    return met("value_right", cite(_with_repeats(latest, facts, requirement)), **_facts_of(best, shown))
+    return met("value_right", cite(latest), **_facts_of(best, shown))
 
 
 def _values(names: tuple[str, ...], record: Record) -> list[Fact]:
@@ -80,14 +80,6 @@ def _latest(facts: list[Fact]) -> list[Fact]:
     newest = max((at.date for at in pool if at.date), default=None)
     chosen = [at for at in pool if at.date == newest]
     return sorted(chosen, key=lambda at: not at.statement.cells)
-
-
-def _with_repeats(latest: list[Fact], facts: list[Fact], requirement: Measurement) -> list[Fact]:
-    """Add older values on the right side, for a requirement without a window, newest first."""
-    if requirement.window is not None or requirement.limit:
-        return latest
-    older = [at for at in newest_first(facts) if at not in latest and at.date and _side(at, requirement)]
-    return [*latest, *older[:1]]
 
 
 def _side(fact: Fact, requirement: Measurement) -> Side:
@@ -304,7 +296,7 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
         if at.kind == "measurement" and at.name == name and at.measurement and at.assertion is not Assertion.PLANNED
     ]
     dated = [at for at in facts if at.date]
-    inside = [at for at in dated if record.inside(at.date, requirement.window)]
+    inside = [at for at in dated if record.holds(at, requirement.window)]
     wants = f"the date and result of a {wanted}" + (f", {requirement.window.printed}" if requirement.window else "")
     if not inside:
         late = [at for at in dated if at.date and at.date > record.request_date]
