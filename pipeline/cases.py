@@ -9,13 +9,14 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from extractors.errors import RebutError, SameNameTwiceError
 from pipeline.database import Database
 from pipeline.jobs import Ready, forget_jobs, insert_jobs, write_audit
 from pipeline.storage import Storage, digest
 from pipeline.tables import case, document, job
-from pipeline.workflow import Successor, Workflow
+from pipeline.workflow import Successor, Task, Workflow
 
 
 class NoSuchCaseError(RebutError):
@@ -30,6 +31,13 @@ class BusyCaseError(RebutError):
 
     code = "case-busy"
     message = "Case {0} is {1}, so this cannot be done now. Wait until it is ready or failed, then try again."
+
+
+class UnusableFileError(RebutError):
+    """A file of the case cannot be used, so adding others does not help (case id)."""
+
+    code = "case-holds-unusable-file"
+    message = "Case {0} holds a file that cannot be used. Start a new case without it, or with a mended copy."
 
 
 class KeyReusedError(RebutError):
@@ -95,10 +103,15 @@ def open_case(
         "options": dict(options or {}),
         "summary": {},
     }
-    with database.write() as connection:
-        connection.execute(case.insert().values(row))
-        ready = _add_files(connection, workflow, case_id, files, 0, urgent)
-        write_audit(connection, case_id, "opened", detail={"files": len(files)})
+    try:
+        with database.write() as connection:
+            connection.execute(case.insert().values(row))
+            ready = _add_files(connection, workflow, case_id, files, 0, urgent)
+            write_audit(connection, case_id, "opened", detail={"files": len(files)})
+    except IntegrityError:
+        if key and (before := _case_of_key(database, key, told)):
+            return before, []  # the same request, sent twice at once
+        raise
     return case_id, ready
 
 
@@ -110,6 +123,7 @@ def add_files(
         storage.put_stream(_file_key(file.sha256), file.stream)
     with database.write() as connection:
         mine = _row(connection, case_id, lock=True)
+        _refuse_unusable(connection, workflow, case_id)
         names = connection.execute(select(document.c.name).where(document.c.case_id == case_id)).scalars().all()
         _refuse_same_names([*names, *(file.name for file in files)])
         forget_jobs(connection, case_id, [stage for stage in workflow.stages if stage not in _PER_FILE])
@@ -165,6 +179,18 @@ def purge_case(database: Database, storage: Storage, case_id: str) -> None:
                 storage.delete(key)
                 removed += 1
         write_audit(connection, case_id, "purged", detail={"files": len(mine), "objects": removed})
+
+
+def sweep_purged(database: Database, storage: Storage, task: Task) -> None:
+    """Remove what a worker stored for a case that was purged under its hands; other cases lose nothing."""
+    mine = {at.sha256 for at in task.documents}
+    with database.read() as connection:
+        if connection.execute(select(case.c.id).where(case.c.id == task.case.id)).scalar():
+            return
+        held = set(connection.execute(select(document.c.sha256).where(document.c.sha256.in_(mine))).scalars())
+    for prefix in (f"cases/{task.case.id}/", *(f"files/{sha256}/" for sha256 in sorted(mine - held))):
+        for key in list(storage.keys(prefix)):
+            storage.delete(key)
 
 
 def show_case(database: Database, case_id: str) -> dict[str, Any]:
@@ -274,6 +300,14 @@ def _refuse_same_names(names: Sequence[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SameNameTwiceError(name)
+
+
+def _refuse_unusable(connection: Connection, workflow: Workflow, case_id: str) -> None:
+    """Raise where a file of the case could not be taken in: what waits for all files would wait for ever."""
+    kept = [name for name in workflow.stages if name in _PER_FILE and not workflow.stages[name].expendable]
+    bad = select(job.c.id).where(job.c.case_id == case_id, job.c.stage.in_(kept), job.c.state.in_(("failed", "dead")))
+    if connection.execute(bad.limit(1)).scalar():
+        raise UnusableFileError(case_id)
 
 
 def _case_of_key(database: Database, key: str, told: str) -> str | None:

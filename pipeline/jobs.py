@@ -235,6 +235,7 @@ def insert_jobs(
             "priority": 0 if urgent else 1,
             "input_hash": successor.input_hash,
             "next_attempt_at": now,
+            "published_at": now,  # whoever commits this tells the broker; if that is lost, the reconciler does
             "created": now,
         }
         unique = [job.c.case_id, job.c.stage, job.c.part]

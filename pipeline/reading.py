@@ -51,7 +51,7 @@ def read(task: Task) -> Outcome:
     if not task.storage.exists(key):
         from extractors.pages import dump_pages, read_pages
 
-        told = json.loads(task.storage.get(f"files/{document.sha256}/intake-{reader_mark()}.json"))
+        told = json.loads(task.load("intake", document_id) or b"")
         pages = read_pages(_pdf(task.storage, told["pdf"]), "", range(first, last + 1))
         task.storage.put(key, dump_pages(pages))
     return Outcome(output_key=key)

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 from extractors.errors import RebutError
 from pipeline import jobs
+from pipeline.cases import sweep_purged
 from pipeline.database import Database
 from pipeline.log import log, where
 from pipeline.storage import Storage
-from pipeline.workflow import JobRow, Workflow
+from pipeline.workflow import JobRow, Task, Workflow
 
 _HEARTBEAT_SECONDS = 20.0
 
@@ -21,6 +22,7 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
 
     Whatever the stage raises is recorded on the job and not raised; only a database that fails is.
     """
+    task: Task | None = None
     with _kept_alive(database, taken):
         try:
             try:
@@ -36,6 +38,8 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
             return jobs.finish(database, workflow, taken, outcome)
         except jobs.LostLeaseError:
             log("lease lost", level="warning", job=taken.id, stage=taken.stage)
+            if task:
+                sweep_purged(database, storage, task)
             return []
 
 

@@ -1,22 +1,21 @@
 """The application: what is open to anybody, what needs the token, and how errors look."""
 
-import secrets
-from collections.abc import Iterable
 from typing import Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from extractors.errors import RebutError
-from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError
+from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError, UnusableFileError
 from pipeline.database import DatabaseUnavailableError, open_database
-from pipeline.jobs import Ready
 from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
+from rebut.web.auth import TokenGate
 from rebut.web.cases import TooLargeError, router
+from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 
 _STATUS: dict[type[RebutError], int] = {
@@ -24,11 +23,19 @@ _STATUS: dict[type[RebutError], int] = {
     MissingObjectError: 404,
     BusyCaseError: 409,
     KeyReusedError: 409,
+    UnusableFileError: 409,
     TooLargeError: 413,
     DatabaseUnavailableError: 503,
     StorageUnavailableError: 503,
 }
-_CODES = {400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 415: "media-type"}
+_CODES = {
+    400: "bad-request",
+    401: "unauthorized",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "upload-too-large",
+    415: "media-type",
+}
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -38,9 +45,11 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.database = open_database(settings.database)
     app.state.storage = open_storage(settings.storage)
     app.state.publish = _publisher(settings)
-    app.include_router(router, dependencies=[Depends(_authorized)])
+    app.include_router(router)
     _add_probes(app)
     _add_errors(app)
+    app.add_middleware(BodyLimit, megabytes=settings.upload_mb)
+    app.add_middleware(TokenGate, token=settings.token or "")  # added last, asked first
     return app
 
 
@@ -95,14 +104,6 @@ def _error(status: int, code: str, message: str, headers: Any = None) -> JSONRes
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers=headers)
 
 
-def _authorized(request: Request) -> None:
-    """Refuse a caller without the token; the time it takes does not tell how much of it was right."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    wanted = request.app.state.settings.token or ""
-    if scheme.lower() != "bearer" or not wanted or not secrets.compare_digest(token.encode(), wanted.encode()):
-        raise HTTPException(401, "Send the header Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"})
-
-
 def _storage_check(app: FastAPI) -> Any:
     return lambda: app.state.storage.exists("ready")
 
@@ -111,11 +112,6 @@ def _publisher(settings: Settings) -> Any:
     """Without a broker nothing is published: whoever drives the jobs finds them in the database."""
     if not settings.broker:
         return lambda ready: []
-    from pipeline.jobs import mark_published
     from workers.publish import publish
 
-    def send(ready: Iterable[Ready]) -> None:
-        if sent := publish(ready):
-            mark_published(open_database(settings.database), sent)
-
-    return send
+    return publish

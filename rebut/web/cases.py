@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Header, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from extractors.errors import RebutError
@@ -39,7 +39,13 @@ class NoFilesError(RebutError):
     message = "No file came with the request. Send each as a part named `files` of multipart/form-data."
 
 
-@router.post("", status_code=202)
+def _form_only(request: Request) -> None:
+    """Refuse a body that is no form."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise HTTPException(415, "Send the files as parts named `files` of multipart/form-data.")
+
+
+@router.post("", status_code=202, dependencies=[Depends(_form_only)])
 def post_case(
     request: Request,
     background: BackgroundTasks,
@@ -76,7 +82,7 @@ def get_case(request: Request, case_id: str) -> dict[str, Any]:
     return {**case, "result": load_case(request.app.state.storage, key) if key else None}
 
 
-@router.post("/{case_id}/documents", status_code=202)
+@router.post("/{case_id}/documents", status_code=202, dependencies=[Depends(_form_only)])
 def post_documents(
     request: Request, background: BackgroundTasks, case_id: str, files: list[UploadFile]
 ) -> dict[str, str]:

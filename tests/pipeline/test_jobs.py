@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from pipeline import jobs
 from pipeline.cases import (
     KeyReusedError,
     NoSuchCaseError,
+    UnusableFileError,
     add_files,
     given,
     list_cases,
@@ -181,14 +183,12 @@ def test_a_lost_hint_is_published_again(database, storage):
         told.extend(ready)
         return [at.job_id for at in ready]
 
-    first = reconcile(database, COUNTING, publish)
-    second = reconcile(database, COUNTING, publish)
-    third = reconcile(database, COUNTING, publish, republish_after=-1)
+    fresh = reconcile(database, COUNTING, publish)
+    late = reconcile(database, COUNTING, publish, republish_after=-1)
+    again = reconcile(database, COUNTING, publish)
 
-    assert len(first.published) == 2
-    assert second.published == []
-    assert len(third.published) == 2
-    assert len(told) == 4
+    assert fresh.published == again.published == []
+    assert len(late.published) == len(told) == 2
 
 
 def test_attempts_run_out(database, storage):
@@ -212,7 +212,7 @@ def test_a_dry_run_changes_nothing(database, storage):
     opened(database, storage, "one", "two")
     taken = jobs.claim_next(database, lease=-1)
 
-    found = reconcile(database, COUNTING, lambda ready: pytest.fail("published"), dry=True)
+    found = reconcile(database, COUNTING, lambda ready: pytest.fail("published"), dry=True, republish_after=-1)
 
     assert found.expired == [taken.id]
     assert len(found.published) == 1
@@ -248,6 +248,33 @@ def test_the_same_key_is_the_same_case(database, storage):
     assert opened(database, storage, "one", idempotency_key="k") == first
     with pytest.raises(KeyReusedError):
         opened(database, storage, "two", idempotency_key="k")
+
+
+def test_files_added_to_a_case_that_cannot_be_read_are_refused(database, storage):
+    """What waits for all files would wait for ever."""
+    case_id = opened(database, storage, "unusable")
+    worked(database, storage, case_id)
+
+    with pytest.raises(UnusableFileError):
+        add_files(database, storage, COUNTING, case_id, [given("more.txt", b"two")])
+
+
+def test_a_case_purged_under_a_worker_leaves_nothing(database, storage):
+    """What the worker stores after the purge is swept when it finds its lease gone."""
+
+    def purged_meanwhile(task):
+        outcome = COUNTING.stages["intake"].run(task)
+        purge_case(database, storage, task.case.id)
+        task.store(b"late result")
+        storage.put(f"files/{task.documents[0].sha256}/pages", b"late pages")
+        return outcome
+
+    opened(database, storage, "one")
+    stage = replace(COUNTING.stages["intake"], run=purged_meanwhile)
+    workflow = replace(COUNTING, stages={**COUNTING.stages, "intake": stage})
+
+    assert work_on(database, storage, workflow, jobs.claim_next(database)) == []
+    assert list(storage.keys("")) == []
 
 
 def test_two_files_of_one_name_are_refused(database, storage):

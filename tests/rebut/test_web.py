@@ -83,7 +83,7 @@ def test_files_can_be_added_and_a_case_removed(client):
         ("GET", "/api/cases/none/passwords", 404, "not-found"),
         ("GET", "/nothing", 404, "not-found"),
         ("PUT", "/api/cases", 405, "method-not-allowed"),
-        ("POST", "/api/cases", 422, "request-invalid"),
+        ("POST", "/api/cases", 415, "media-type"),
     ],
 )
 def test_errors_have_one_shape(client, method, path, status, code):
@@ -108,6 +108,31 @@ def test_too_large_an_upload_is_refused(client):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "upload-too-large")
     assert client.get("/api/cases", headers=AUTHORIZED).json() == {"cases": []}
+
+
+def test_an_upload_is_cut_off_while_it_arrives(client):
+    """A client that never says how much it sends cannot fill the disk."""
+    sent = 0
+
+    def endless():
+        nonlocal sent
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
+        for _ in range(100):
+            sent += 1 << 18
+            yield b"x" * (1 << 18)
+
+    headers = {**AUTHORIZED, "Content-Type": "multipart/form-data; boundary=b"}
+    answer = client.post("/api/cases", content=endless(), headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "upload-too-large")
+
+
+def test_a_body_that_is_no_form_is_refused(client):
+    """With the status that says so."""
+    answer = client.post("/api/cases", content=b"%PDF-", headers={**AUTHORIZED, "Content-Type": "application/pdf"})
+
+    assert answer.status_code == 415
+    assert answer.json()["error"]["code"] == "media-type"
 
 
 def test_names_of_files_lose_their_folders(client):
