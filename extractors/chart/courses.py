@@ -24,6 +24,7 @@ _ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+i
 _WAITING = re.compile(
     r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
 )
+_NO_COVER = re.compile(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
 _DECLINED = re.compile(r"\b(?:declined|refused)\b", re.IGNORECASE)
 
 
@@ -71,6 +72,8 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
         assertion, outcome = Assertion.NEGATED, Outcome.OTHER
     elif _DECLINED.search(status):
         assertion = Assertion.DECLINED
+    elif _NO_COVER.search(status) and span.start is None and span.stop is None:
+        assertion = Assertion.POSSIBLE  # listed, never dated, not paid for: whether a dose was taken is not said
     elif _WAITING.match(status) and not span.start:
         assertion = Assertion.PLANNED
     details = " ".join([name, dose or "", table.cell(entry, "route")])
@@ -403,12 +406,22 @@ def _read_mention(
     concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
     assertion = _assertion(statement, mention, told, before)
     at = clause[0] if alone else own_start
-    span = Span() if concomitant else span_of(told, statement.date, (group[0].start - at, mention.end - at))
+    # what stands in brackets behind one drug of a list is that drug's alone
+    spoken = re.sub(r"\([^)]*\)", lambda bracket: " " * len(bracket[0]), told) if len(group) > 1 else told
+    span = Span() if concomitant else span_of(spoken, statement.date, (group[0].start - at, mention.end - at))
     if span.start is None and not concomitant and (begun := _begun_beside(before, text[mention.end : own_end])):
         span = replace(span, start=begun[0], start_precision=begun[1])
-    if len(group) > 1 and not re.search(r"\b(?:both|each|all)\b", told):
+    beside = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
+    own_span = span_of(beside[1], None) if beside and len(group) > 1 else Span()
+    if not own_span.empty and assertion is Assertion.AFFIRMED:
+        span = own_span
+    elif len(group) > 1 and not re.search(r"\b(?:both|each|all)\b", told):
         span = Span() if span.stop is None and span.start is None else span
-    outcome = None if concomitant else _outcome(text, told, mention, alone, before, own_end)
+    outcome = (
+        None
+        if concomitant
+        else _outcome(text, told, mention, alone, before, own_end, statement.section == "past_treatment")
+    )
     if _PAUSED.search(told) and outcome is Outcome.INTOLERANCE:
         outcome = None  # held for an infection and taken again
     kept_on = not concomitant and _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
@@ -494,14 +507,16 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
     )
 
 
-def _outcome(text: str, told: str, mention: DrugMention, alone: bool, before: str, own_end: int) -> Outcome | None:
+def _outcome(
+    text: str, told: str, mention: DrugMention, alone: bool, before: str, own_end: int, past: bool
+) -> Outcome | None:
     """Return this drug's outcome: the clause's where it names one drug, else that of the words that touch it."""
     direct = _RESPONSE_TO.search(before)
     paren = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
     if paren and (found := outcome_of(paren[1], stopped=bool(_TRIED.search(text)))):
         return found
     if alone:
-        return outcome_of(told)
+        return outcome_of(told, stopped=past)
     if direct:
         return outcome_of(text[mention.start - len(direct[0]) : mention.end])
     # the drug's own words up to a comma: "Imuran 2 mg/kg was ineffective"; past it the sentence may speak of all
@@ -561,7 +576,8 @@ def _past(text: str) -> bool:
 
 _STOP_IT = re.compile(
     r"\b(?:stop(?:ped)?|discontinue[d]?|hold|held)\s+(?:it|this|the\s+(?:drug|medicine|medication|infusions?|injections?|pills|tablets))\b|"
-    r"\b(?:it|this|the\s+(?:drug|medicine|medication))\s+(?:was|has\s+been|is)\s+(?:stopped|discontinued)\b|^\s*(?:stopped|discontinued)\b",
+    r"\b(?:it|this|the\s+(?:drug|medicine|medication))\s+(?:was|has\s+been|is)\s+(?:stopped|discontinued)\b|"
+    r"^\s*(?:stopped|discontinued)\s*(?:[.;,]|(?:on|in|after|because|due|for|by|today|at)\b|\d)",
     re.IGNORECASE,
 )
 _STARTED = re.compile(r"^\s*(?:it\s+was\s+)?(?:started|begun|first\s+dose|start(?:\s+date)?)\b", re.IGNORECASE)
@@ -589,15 +605,33 @@ def _extend(topic: _Told, statement: Statement) -> None:
         if changed.outcome is None or changed.outcome is Outcome.CURRENT:
             reason = outcome_of(text, stopped=True)
             changed = replace(changed, outcome=reason or (Outcome.INTOLERANCE if topic.affected else None))
-    if _IN_ALL.search(text) and span.days:
+    if _IN_ALL.search(text) and span.days and len(text.split()) <= 10:
         changed = replace(changed, days=span.days, days_at_least=span.at_least)
-    if _OUTCOME_FIRST.search(text) and (found := outcome_of(text)) and course.outcome in (None, Outcome.CURRENT, found):
+    found = _outcome_alone(text)
+    if found and course.outcome in (None, Outcome.CURRENT, found):
         changed = replace(changed, outcome=found)
         if span.days and course.days is None:
             changed = replace(changed, days=span.days, days_at_least=span.at_least)
     if changed != course:
         topic.treatment = changed
         topic.more.append(statement)
+
+
+# "No improvement." or "... after 24 weeks" speaks of the drug; "no improvement with physical therapy" does not
+_OF_NOTHING_ELSE = re.compile(
+    r"\s*(?:$|[.;,:]|(?:to|with|on|from)\s+(?:it|this|that|treatment|the\s+(?:drug|medicine|medication|treatment))\b|"
+    r"(?:after|at|by|over|so\s+far|yet)\b|in\s+(?:spite|\d|[A-Z]))"
+)
+
+
+def _outcome_alone(text: str) -> Outcome | None:
+    """Return the outcome a sentence without a drug's name states of the drug before it."""
+    if not _OUTCOME_FIRST.search(text):
+        return None
+    held = find_outcomes(text)
+    if not held or not _OF_NOTHING_ELSE.match(text, held[0].end):
+        return None
+    return outcome_of(text)
 
 
 def _denied_stop(text: str) -> bool:

@@ -37,7 +37,7 @@ _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
 
 # Tried in this order at each place; the first that fits wins.
 _DATE = re.compile(
-    rf"""(?<![\d/.-])(?:
+    rf"""(?<![\d/.])(?<!\b\d-)(?<!\b\d\d-)(?:
       (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?!\d)                       # 2025-02-03
     | (?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})[/.-](?P<y>(?:19|20)\d\d)(?!\d)        # 02/03/2025, 02-03-2025
     | (?P<m2>\d{{1,2}})[/-](?P<d2>\d{{1,2}})[/-](?P<y2>\d\d)(?![\d/%])            # 02/03/25

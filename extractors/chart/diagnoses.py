@@ -78,8 +78,8 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                 re.I,
             ):
                 continue
-            code = re.match(r"[^.;()]{0,40}\((?P<code>[^)]*)\)", text[term.end :])
-            found = _CODE.search(code["code"]) if code else None
+            code = re.match(r"[^.;()]{0,40}\((?P<code>[^)]*)\)|\s*[,-]?\s*(?P<bare>[A-TV-Z]\d\S*)", text[term.end :])
+            found = _CODE.search(code["code"] or code["bare"]) if code else None
             facts.append(
                 Fact(
                     kind="diagnosis",
@@ -92,6 +92,24 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                     condition=term.key,
                 )
             )
+    return facts
+
+
+def read_allergy_table(text: PageText, block: Block) -> list[Fact]:
+    """Return the allergies of a table of allergens and reactions."""
+    facts = []
+    count = len(block.table.entries)
+    for entry, statement in zip(block.table.entries, text.statements[block.first : block.first + count], strict=True):
+        name = block.table.cell(entry, "allergen")
+        if len(name) < 3:
+            continue
+        drugs = find_drugs(name, fuzzy=True)
+        none = _NONE_KNOWN.search(statement.text)
+        wrong = _ERROR.search(statement.text)
+        assertion = Assertion.ENTERED_IN_ERROR if wrong else Assertion.NEGATED if none else Assertion.AFFIRMED
+        facts.append(
+            _allergy("drug allergy" if none else drugs[0].generic if drugs else name.lower(), assertion, statement)
+        )
     return facts
 
 

@@ -204,7 +204,7 @@ _SCORE = re.compile(
 )
 _SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{_NUMBER})(?:\s*\+\s*(?:{_NUMBER}))+\s*=\s*(?P<value>{_NUMBER})")
 _OUT_OF = re.compile(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
-_ROW_OF_VALUES = re.compile(rf"^\s*[HLA]?\s+(?:{_NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
+_ROW_OF_VALUES = re.compile(rf"^\s*(?:[HLA]\s+)?(?:{_NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
 _PRESSURE = re.compile(r"^\s*(?:was|is|of|:|=)?\s*(?P<value>\d{2,3}/\d{2,3})\b")
 # a goal, a threshold or a range is no measurement
 _NOT_MEASURED = re.compile(

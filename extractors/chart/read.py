@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.chart.courses import read_table_courses, read_told_courses
-from extractors.chart.diagnoses import read_allergies, read_problem_table, read_told_diagnoses
+from extractors.chart.diagnoses import read_allergies, read_allergy_table, read_problem_table, read_told_diagnoses
 from extractors.chart.encounters import read_encounters
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.chart.heads import Head, read_head
@@ -100,6 +100,8 @@ def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
             facts += read_result_table(text, block)
         elif block.table.kind == "problems":
             facts += read_problem_table(text, block)
+        elif block.table.kind == "allergies":
+            facts += read_allergy_table(text, block)
     facts += read_told_courses(statements)
     facts += read_told_values(statements, text.page.text)
     facts += read_told_diagnoses(statements)

@@ -31,14 +31,14 @@ class Span:
 
 # words right before a date
 _FROM = re.compile(
-    r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|"
+    r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|date\s+started:?|"
     r"beginning|commenced|first\s+dose(?:\s+on)?)\s*[:(]?\s*$",
     re.IGNORECASE,
 )
 _SINCE = re.compile(r"\bsince\s*$", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:to|until|till|through|thru|stopped(?:\s+on|\s+in)?|d/c'?d?(?:\s+on)?|dc'?d(?:\s+on)?|"
-    r"discontinued(?:\s+on|\s+in)?|ended(?:\s+on)?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
+    r"discontinued(?:\s+on|\s+in)?|ended(?:\s+on)?|end(?:\s+date)?:?|date\s+stopped:?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
     r"last\s+taken(?:\s+on)?)\s*[:(]?\s*$|[-–—]\s*$",
     re.IGNORECASE,
 )

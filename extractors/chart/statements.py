@@ -12,6 +12,7 @@ from extractors.chart.layout import Passage, Row, ends_paragraph, passage_of, re
 from extractors.chart.sentences import split_sentences
 from extractors.chart.tables import Table, find_head, read_table
 from extractors.evidence import Page
+from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.sections import section_of_heading
 
 _TABLE_SECTIONS = {
@@ -156,12 +157,17 @@ class _Reader:
                 break
             if len(row.lines) > 2 or len(above.lines) > 2:
                 break
+            if self.place.section in _LISTS and _starts_with_drug(row.text):
+                break
             end += 1
         passage = passage_of(self.page, self.rows[at:end])
         gap = at > 0 and _is_gap(self.rows[at - 1], self.rows[at], self.spacing)
         if gap and self.place.section == "family_history":
             self.place = Place()  # relatives end with their paragraph
-        self._add_prose(passage)
+        if self.place.section in _LISTS and _starts_with_drug(passage.text):
+            self._add(passage, self.place)  # an entry of a list: its sentences speak of one medicine
+        else:
+            self._add_prose(passage)
         return end
 
     def _add_prose(self, passage: Passage) -> None:
@@ -199,6 +205,14 @@ class _Reader:
                 confidence=passage.confidence,
             )
         )
+
+
+_LISTS = frozenset({"medications", "past_treatment"})
+
+
+def _starts_with_drug(text: str) -> bool:
+    """Tell an entry of a medication list from a sentence about medicines."""
+    return any(mention.start <= 4 for mention in find_drugs(text[:60]))
 
 
 def _is_gap(above: Row, below: Row, spacing: float) -> bool:

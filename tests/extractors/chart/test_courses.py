@@ -159,6 +159,15 @@ def test_a_drug_beside_another_gets_none_of_its_dates():
     assert "methotrexate" not in facts or facts["methotrexate"].days is None
 
 
+def test_brackets_behind_one_drug_of_a_list_are_its_own():
+    """ "A, B (12/2024-06/2025)" dates B and not A."""
+    facts = {f.name: f.treatment for f in courses_of("Failed clobetasol, methotrexate (12/2024-06/2025).")}
+
+    assert (facts["methotrexate"].start, facts["methotrexate"].days) == (date(2024, 12, 1), 152)
+    assert (facts["clobetasol"].start, facts["clobetasol"].days) == (None, None)
+    assert {t.outcome for t in facts.values()} == {END.INADEQUATE_RESPONSE}
+
+
 def test_a_list_of_drugs_never_taken_is_denied_whole():
     """ "Never had A, B or C" denies each of them."""
     facts = courses_of("She has never had belimumab, rituximab or anifrolumab.")
@@ -189,6 +198,24 @@ def test_an_outcome_without_a_name_needs_one_drug_before_it():
 
     assert [(f.name, f.treatment.outcome) for f in one] == [("methotrexate", END.INADEQUATE_RESPONSE)]
     assert {f.treatment.outcome for f in two} == {None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Takes methotrexate 20 mg weekly. Stopped smoking in 2020.",
+        "Takes methotrexate 20 mg weekly. No improvement in pain with physical therapy.",
+        "Takes methotrexate 20 mg weekly. Failed physical therapy.",
+        "Takes methotrexate 20 mg weekly. Started school in March.",
+        "Takes methotrexate 20 mg weekly. Told not to stop it.",
+        "Takes methotrexate 20 mg weekly. Loss of appetite for six weeks in total, weight 61 kg.",
+    ],
+)
+def test_other_matters_do_not_end_a_course(text):
+    """Smoking, exercise and school are not the drug before them."""
+    course = course_of(text, "methotrexate").treatment
+
+    assert (course.start, course.stop, course.days, course.outcome) == (None, None, None, None)
 
 
 def test_a_misspelt_drug_is_known_where_drugs_are_spoken_of():
