@@ -25,8 +25,34 @@ class DateMention:
     short_year: bool = False  # printed with two digits of the year
 
 
-_ENGLISH = ("january february march april may june july august september october november december").split()
-_SPANISH = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+_ENGLISH = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_SPANISH = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+]
 _MONTHS = {name: number for names in (_ENGLISH, _SPANISH) for number, name in enumerate(names, start=1)}
 _MONTHS |= {name[:3]: number for number, name in enumerate(_ENGLISH, start=1)}
 _MONTHS |= {"sept": 9, "setiembre": 9}
@@ -37,17 +63,20 @@ _D = r"[0-9OoQIl|SsB]"
 
 # "03/04/2026", "3/4/26", "10-21-2026", "10.21.2026"; two-digit years only with slashes: 12-34-56 is an id.
 _NUMERIC = re.compile(
-    rf"(?<![\w/.\-])(?P<month>{_D}{{1,2}}) ?(?P<sep>[/.\-]) ?(?P<day>{_D}{{1,2}}) ?(?P=sep) ?(?P<year>{_D}{{4}}|{_D}{{2}})"
+    rf"(?<![\w/.\-])(?P<month>{_D}{{1,2}}) ?(?P<sep>[/.\-]) ?(?P<day>{_D}{{1,2}}) ?(?P=sep) ?(?P<year>{_D}{{4}}"
+    rf"|{_D}{{2}})"
     r"(?![\w/]|-\d)"
 )
 _ISO = re.compile(rf"(?<![\w/.\-])(?P<year>[12][0-9O]{_D}{{2}})-(?P<month>{_D}{{2}})-(?P<day>{_D}{{2}})(?![\w/]|-\d)")
 # "March 4, 2026", "Sept. 3, 2026", "March 4th 2026"; OCR may lose the comma or print it as a period
 _MONTH_FIRST = re.compile(
-    rf"(?<!\w)(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.? ?(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?\s?[,.]? ?(?P<year>{_D}{{4}})(?!\w)"
+    rf"(?<!\w)(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.? ?(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?\s?[,.]? "
+    rf"?(?P<year>{_D}{{4}})(?!\w)"
 )
 # "4 March 2026", "12 Jun 2026", "4 de marzo de 2026", "4th of March, 2026"
 _DAY_FIRST = re.compile(
-    rf"(?<![\w/.\-])(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?[ -](?:of |de )?(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.?,?[ -](?:de )?"
+    rf"(?<![\w/.\-])(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?[ -](?:of |de "
+    rf")?(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.?,?[ -](?:de )?"
     rf"(?P<year>{_D}{{4}})(?!\w)"
 )
 _EARLIEST, _LATEST = 1900, 2100

@@ -19,11 +19,14 @@ _MONEY = re.compile(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
 _DESCRIPTION = re.compile(r"[A-Za-z][A-Za-z/&,.'() -]*[A-Za-z)](?: \d[A-Za-z ]*)?")
 # "T14 - Denied. This claim was received after ..."
 _NOTE = re.compile(
-    r"(?:^|\n|\s)(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?|[A-Z]{1,2})\s*[-:.=)]\s+(?P<text>[A-Z](?:(?!\s[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?\s*[-:=]\s)[^\n]){8,240})"
+    r"(?:^|\n|\s)(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?"
+    r"|[A-Z]{1,2})\s*[-:.=)]\s+(?P<text>[A-Z](?:(?!\s[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?\s*[-:=]\s)[^\n]){8,240})"
 )
 _DENIES = re.compile(
-    r"\bdenied\b|\bnot (?:a )?covered\b|\bnot (?:payable|paid|eligible|allowed|certified)\b|\bcannot (?:pay|be paid)\b|\bnon-?covered\b|"
-    r"\bnot medically necessary\b|\bexcluded\b|\btimely filing\b|\bfiling limit\b|\babsent\b|\bno (?:prior )?authorization\b|\bnot authorized\b",
+    r"\bdenied\b|\bnot (?:a )?covered\b|\bnot (?:payable|paid|eligible|allowed|certified)\b|\bcannot (?:pay|be paid)\b"
+    r"|\bnon-?covered\b|"
+    r"\bnot medically necessary\b|\bexcluded\b|\btimely filing\b|\bfiling limit\b|\babsent\b|\bno (?:prior "
+    r")?authorization\b|\bnot authorized\b",
     re.IGNORECASE,
 )
 

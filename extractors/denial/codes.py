@@ -17,7 +17,8 @@ _ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-
 _HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?![\w-])")
 _CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TF0-9])(?![\w.,-]*\d)(?![\w-])")
 _CPT_LABEL = re.compile(
-    r"(?:\bCPT|\bHCPCS|procedure code|service code|billing code|\bcodes?)(?:®)?(?: ?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
+    r"(?:\bCPT|\bHCPCS|procedure code|service code|billing code|\bcodes?)(?:®)?(?: "
+    r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
 _ICD10_MISREAD = re.compile(
@@ -27,7 +28,8 @@ _NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
 _OTHER_CODE = re.compile(
-    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|covered (?:drugs|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
+    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|covered (?:drugs"
+    r"|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
     re.IGNORECASE,
 )
 _NOT_HERE = {"copies", "fair_hearing", "external_review", "agency", "court", "help", "continuation"}
@@ -93,8 +95,15 @@ def find_codes(
             keep("hcpcs_cpt", match.start(), match.end())
     if not any(found.values()):
         return None
+    got = [span for kind in found.values() for span in kind.values()]
+    unread = any(
+        re.search(r"\d", text[cell.start : cell.end]) and not any(cell.start <= start < cell.end for start, _ in got)
+        for cell in dx_cells
+        if not rows
+    )
+    sure = 0.55 if unread else 0.95  # a labelled diagnosis that reads as no code: the list may lack it
     spans = sorted(span for kind in found.values() for span in kind.values())
-    cited = [letter.cite(start, end, None, 0.95) for start, end in spans]
+    cited = [letter.cite(start, end, None, sure) for start, end in spans]
     return Finding(
         value=Codes(
             icd10=tuple(code for code in found["icd10"]),

@@ -7,6 +7,7 @@ choice takes those of the appeal and leaves the intake fax, the help line and th
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said, section
@@ -34,17 +35,27 @@ _FAX_BEFORE = re.compile(r"(?:fax|facsimile)[^.;]{0,28}$", re.IGNORECASE)
 _PHONE_BEFORE = re.compile(r"(?:phone|tel|telephone|call|calling|\bph)\b[^.;]{0,28}$", re.IGNORECASE)
 _TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
 
-_STREET = r"(?:(?:\d{1,6}(?:-\d+)?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[NSEW]\.? )?(?:[A-Z0-9][\w.']* ?){1,6}?(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
+_STREET = (
+    r"(?:(?:\d{1,6}(?:-\d+)?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine"
+    r"|Ten) (?:[NSEW]\.? )?(?:[A-Z0-9][\w.']* ?){1,6}?(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr"
+    r"|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq"
+    r"|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
+)
 _BOX = r"(?:[PRF]\.?\s?[O0]\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
-_ZIP = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
+_ZIP = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]"
+    r"|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
+)
 _ADDRESS = re.compile(
     rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP}|(?<=[a-z], )\d{{5}}(?:-\d{{4}})?)(?!\d)",
     re.DOTALL,
 )
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
 _NAME_OPENS = re.compile(
-    r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted|fax)\b[^.:]{0,60}?\bto:?\s"
-    r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
+    r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted"
+    r"|fax)\b[^.:]{0,60}?\bto:?\s"
+    r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s"
+    r"|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
 )
 
 
@@ -106,7 +117,7 @@ def _name_start(letter: Letter, said: list[Said], box: int) -> int:
 
 
 def _is_addressee(line: str) -> bool:
-    words = [word for word in re.findall(r"[A-Za-z][\w'.-]*", line)]
+    words = re.findall(r"[A-Za-z][\w'.-]*", line)
     capital = sum(
         word[0].isupper() or word.lower() in {"of", "and", "the", "for", "c/o", "from", "to"} for word in words
     )
@@ -164,7 +175,7 @@ def as_printed(letter: Letter, start: int, end: int) -> str:
         else:
             lines[-1] += f" {word.text}"
     joined = lines[0]
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         if above.endswith("-"):
             joined += below
         else:

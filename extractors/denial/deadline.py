@@ -26,13 +26,35 @@ class Limit:
     end: int
 
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _WORD = rf"(?:{'|'.join([*_ONES[1:], *_TENS])}|hundred|and|a)"
 _IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
 # "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
 _COUNT = re.compile(
-    rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar|business|working|consecutive|full)[ -])?"
+    rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar|business"
+    rf"|working|consecutive|full)[ -])?"
     r"(?P<unit>days?|months?|years?|weeks?|d[ií]as|mes(?:es)?)\b",
     re.IGNORECASE,
 )
@@ -40,22 +62,27 @@ _UNITS = {"día": "day", "dia": "day", "me": "month", "mese": "month"}  # Spanis
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "S": "5"})
 # What the plan or a reviewer does within a time is no time to appeal.
 _PLAN_ACTS = re.compile(
-    r"\b(?<!ask )(?<!asking )(?<!tell )(?<!write to )(?:we|(?:the |your |health )?plan|carrier|reviewers?|people|organization|IRO|company|aetna|cigna|humana)\b"
+    r"\b(?<!ask )(?<!asking )(?<!tell )(?<!write to )(?:we|(?:the |your |health )?plan|carrier|reviewers?|people"
+    r"|organization|IRO|company|aetna|cigna|humana)\b"
     r"(?:(?!\byou\b|\bask|\bappeal to)[^.;]){0,60}"
-    r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a|send you|process|look at|mail you|issue)"
+    r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a"
+    r"|send you|process|look at|mail you|issue)"
     r"|\b(?:we|plan|carrier)\b(?:(?!\byou\b)[^.;]){0,20}\bha(?:ve|s) (?:up to )?$",
     re.IGNORECASE,
 )
 _IS_DECIDED = re.compile(
-    r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) made[^.;]{0,20}$",
+    r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) "
+    r"made[^.;]{0,20}$",
     re.IGNORECASE,
 )
 _FILES = re.compile(
-    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive|received|appeal|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
+    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive"
+    r"|received|appeal|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
 _BY_DATE = re.compile(
-    r"(?:\bby|no later than|on or before|not later than|deadline(?: is)?:?|last day(?: to (?:file|appeal))?(?: is)?:?|until|before|due(?: date)?:?)\s*(?:\w+day,? )?$",
+    r"(?:\bby|no later than|on or before|not later than|deadline(?: is)?:?|last day(?: to (?:file|appeal))?(?: is)?:?"
+    r"|until|before|due(?: date)?:?)\s*(?:\w+day,? )?$",
     re.IGNORECASE,
 )
 _ANCHORS = (
@@ -121,10 +148,8 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
     before = text[max(0, start - 110) : start]
     if (
-        _PLAN_ACTS.search(before)
-        and not re.search(r"must (?:be )?receive|receive your", before)
-        or _IS_DECIDED.search(before)
-    ):
+        _PLAN_ACTS.search(before) and not re.search(r"must (?:be )?receive|receive your", before)
+    ) or _IS_DECIDED.search(before):
         return "plan_answer"
     after = text[end : end + 110]
     clause = text[clause_start:start] + after.split(";")[0]

@@ -21,7 +21,8 @@ _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?\.
 _ALONE = re.compile(rf"^\W*{_WEEKDAY}?$", re.IGNORECASE)
 # A fax header or a footer carries dates of its own: "10/30/2026 14:02 FROM: ... P.001/002"
 _MACHINE = re.compile(
-    r"\b\d{1,2}:\d{2}\b|\bp(?:age|g)?\.?\s?\d+\s?(?:/|of)\s?\d+|\bfrom:|\bto:|received|printed|rev(?:ised|\.)|form\b|exp(?:ires|\.)|omb\b|effective|fax",
+    r"\b\d{1,2}:\d{2}\b|\bp(?:age|g)?\.?\s?\d+\s?(?:/|of)\s?\d+|\bfrom:|\bto:|received|printed|rev(?:ised|\.)|form\b"
+    r"|exp(?:ires|\.)|omb\b|effective|fax",
     re.IGNORECASE,
 )
 

@@ -9,9 +9,9 @@ from extractors.denial.reading import Letter, Span
 from extractors.evidence import Finding
 
 # "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72"
-_TOKEN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|\.(?=\w))*"
+_RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|\.(?=\w))*"
 _IDENTIFIER = re.compile(
-    rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_TOKEN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*"
+    rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*"
 )
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")

@@ -244,7 +244,7 @@ class _Cells:
         return found
 
     def _stacked(self, place: Place) -> bool:
-        """Whether the labels of this column stand above their values: more of them have a value than a label beneath."""
+        """Whether the labels of this column stand above their values, by what is beneath most of them."""
         column = (place.page.number, round(place.line.box.x0 / 6))
         if column not in self._columns:
             self._columns[column] = self._votes(place)

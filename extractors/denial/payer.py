@@ -20,12 +20,15 @@ class Named:
 
 # "reviews prescription drug coverage for Cigna Healthcare", "on behalf of Anthem Blue Cross"
 _FOR_THE_PLAN = re.compile(
-    r"(?:on behalf of|benefit manager for|manag\w+ (?:\w+ ){0,6}(?:benefits? )?for|reviews? (?:\w+ ){0,6}for|administers? (?:\w+ ){0,5}for|"
-    r"acting for|agent (?:of|for)|delegated by|services? (?:to|for)|your (?:health )?plan,?(?: is)?:?|covered by|member of|enrolled in|partner(?:s|ed|ing)? with|contracted by)\s+$",
+    r"(?:on behalf of|benefit manager for|manag\w+ (?:\w+ ){0,6}(?:benefits? )?for|reviews? (?:\w+ ){0,6}for"
+    r"|administers? (?:\w+ ){0,5}for|"
+    r"acting for|agent (?:of|for)|delegated by|services? (?:to|for)|your (?:health )?plan,?(?: is)?:?|covered by"
+    r"|member of|enrolled in|partner(?:s|ed|ing)? with|contracted by)\s+$",
     re.IGNORECASE,
 )
 _NOT_THE_PLAN = re.compile(
-    r"(?:processing center|formerly|other insurance|primary insurance|a division of|an independent licensee of[^.]{0,40}|licensee of the|specialty|provided by or through)\s*$",
+    r"(?:processing center|formerly|other insurance|primary insurance|a division of|an independent licensee "
+    r"of[^.]{0,40}|licensee of the|specialty|provided by or through)\s*$",
     re.IGNORECASE,
 )
 _AFTER_NOT = re.compile(
@@ -112,7 +115,8 @@ def _delegate(letter: Letter, delegates: dict[str, list[Named]]) -> Finding[str]
 
 
 _COMPANY = re.compile(
-    r"\b(?:health ?(?:plans?|care plan|benefits?|insurance|net(?:work)?|choice)|insurance (?:company|co\b)|assurance|medicare|hmo|ppo|benefit (?:fund|trust|plan)|health (?:and welfare )?(?:fund|trust)|mutual|advantage)\b",
+    r"\b(?:health ?(?:plans?|care plan|benefits?|insurance|net(?:work)?|choice)|insurance (?:company|co\b)|assurance"
+    r"|medicare|hmo|ppo|benefit (?:fund|trust|plan)|health (?:and welfare )?(?:fund|trust)|mutual|advantage)\b",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,8 @@ _LETTERS = r"A-Za-zÀ-ÖØ-öø-ɏ"
 _CAPITALS = r"A-ZÀ-ÖØ-ÞĀ-Ž"
 _NAME_WORD = re.compile(rf"[{_LETTERS}][{_LETTERS}'.-]*")
 _CREDENTIALLED = re.compile(
-    rf"(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
+    rf"(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van"
+    rf"|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
 )
 
 
@@ -115,10 +116,12 @@ def name_key(name: str) -> frozenset[str]:
 
 
 _SALUTATION = re.compile(
-    r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?:(?:the )?[Pp]arents?(?: or [Gg]uardians?)?(?:/[Gg]uardian)? of\s+)?(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
+    r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?:(?:the )?[Pp]arents?(?: or [Gg]uardians?)?(?:/[Gg]uardian)? "
+    r"of\s+)?(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
 )
 _FOR_PERSON = re.compile(
-    r"(?:claim (?:received )?for|on behalf of|regarding|statement for|prepared for|services? (?:for|provided to))\s+(?=[A-Z])"
+    r"(?:claim (?:received )?for|on behalf of|regarding|statement for|prepared for|services? (?:for|provided "
+    r"to))\s+(?=[A-Z])"
 )
 
 
@@ -148,7 +151,7 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
 
 
 def _in_address_block(letter: Letter) -> Finding[str] | None:
-    """Return a name that fills a line of its own in the upper third of the first page; not sure enough to assert alone."""
+    """Return a name that fills a line of its own in the upper third of the first page; a weak sign."""
     for place in letter.places:
         line = letter.text[place.start : place.end]
         if place.page is not letter.pages[0] or place.line.box.top > 0.36 * place.page.height or len(line.split()) > 4:
@@ -221,11 +224,14 @@ def find_birth_date(letter: Letter, labels: list[Labelled], notice: dt.date | No
 
 
 _ASKED = re.compile(
-    r"(?:[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor|[Pp]hysician|[Pp]rescriber|"
-    r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,40} (?:by|from)|\bDr\.?)[,:]?\s+(?=[A-Z])"
+    r"(?:[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
+    r"|[Pp]hysician|[Pp]rescriber|"
+    r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,40} (?:by|from)"
+    r"|\bDr\.?)[,:]?\s+(?=[A-Z])"
 )
 _NOT_THE_PRESCRIBER = re.compile(
-    r"medical director|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board certified|signed|consultant",
+    r"medical director|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board "
+    r"certified|signed|consultant",
     re.IGNORECASE,
 )
 
@@ -259,8 +265,7 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
         window = letter.text[match.end() : match.end() + 70]
         got = read_name(window, firm=False)
         if got and (
-            window[got[1] :].lstrip(" ,")[:5].strip()
-            and _words().credentials.match(window[got[1] :].lstrip(" ,"))
+            (window[got[1] :].lstrip(" ,")[:5].strip() and _words().credentials.match(window[got[1] :].lstrip(" ,")))
             or match[0].startswith(("Dr", "your", "Your"))
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)

@@ -30,7 +30,8 @@ def _table() -> list[tuple[PlanType, list[re.Pattern[str]], list[re.Pattern[str]
 
 # "If your plan is self-funded", "whether or not it is insured": said of any plan, so of none.
 _CONDITIONAL = re.compile(
-    r"\bif (?:you|your|the|this|it|coverage|a) [^.]{0,60}|\bwhether\b|\b(?:some|many|certain|other) plans\b|\bdepending on\b|\beither\b|\bunless\b",
+    r"\bif (?:you|your|the|this|it|coverage|a) [^.]{0,60}|\bwhether\b|\b(?:some|many|certain|other) plans\b"
+    r"|\bdepending on\b|\beither\b|\bunless\b",
     re.IGNORECASE,
 )
 _CHAMPVA = re.compile(r"\bCHAMPVA\b|community care network|veterans affairs", re.IGNORECASE)

@@ -9,17 +9,20 @@ _KIND = r"(?:Medical|Clinical|Coverage|Pharmacy|Drug|Payment|Reimbursement|Prior
 _PATTERNS = [
     # 'Clinical Policy Bulletin for Adalimumab Products, section II.B', 'Medical Policy SUR701.023'
     re.compile(
-        rf"\b(?:{_KIND} )+(?:Policy|Guidelines?|Criteria)(?: Bulletin)?(?: (?:number|no\.?|#))?:? ?(?:for [A-Z][\w ,-]{{3,60}}?(?=[.,;)]| we\b)|[A-Z0-9][\w./-]*\d[\w./-]*)"
+        rf"\b(?:{_KIND} )+(?:Policy|Guidelines?|Criteria)(?: Bulletin)?(?: (?:number|no\.?|#))?:? ?(?:for "
+        rf"[A-Z][\w ,-]{{3,60}}?(?=[.,;)]| we\b)|[A-Z0-9][\w./-]*\d[\w./-]*)"
     ),
     re.compile(r"\b(?:National|Local|national|local) [Cc]overage [Dd]etermination (?:\(?[NL]CD\)? )?[L]?\d[\d.]*\d"),
     # 'our policy, Lupus - Saphnelo Prior Authorization Policy'
     re.compile(
-        r"\b(?:policy|guideline|criteria),? (?P<title>[A-Z][\w&]*(?: [\w&()/-]+){0,9}? (?:Policy|Guidelines?|Criteria))(?=[.,;])"
+        r"\b(?:policy|guideline|criteria),? (?P<title>[A-Z][\w&]*(?: [\w&()/-]+){0,9}? (?:Policy|Guidelines?"
+        r"|Criteria))(?=[.,;])"
     ),
     # 'See "Inflammatory Conditions - Rinvoq" among our policies'
     re.compile(r"\"(?P<title>[A-Z][^\"]{4,80})\"(?= (?:among|in|on) our (?:policies|guidelines|criteria))"),
     re.compile(
-        r"\b(?P<title>(?:MCG|InterQual|Milliman|Carelon|eviCore|AIM)[ A-Za-z&-]{0,60}?(?:[Gg]uidelines?|[Cc]riteria)(?:, \d+\w* edition)?)"
+        r"\b(?P<title>(?:MCG|InterQual|Milliman|Carelon|eviCore|AIM)[ A-Za-z&-]{0,60}?(?:[Gg]uidelines?"
+        r"|[Cc]riteria)(?:, \d+\w* edition)?)"
     ),
     re.compile(r"\brule (?P<title>[\d.]{5,} [A-Z]{3,5})\b"),
 ]

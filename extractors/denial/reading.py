@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from extractors.documents.misread import mend_words
 from extractors.evidence import Evidence, Finding, Line, Page, T, Word, enclose
 
 # One character for one character, so that offsets stay; quotes are cut from the words as printed.
@@ -81,8 +82,18 @@ class Letter:
                 pieces.append("\n")
                 offset += 1
         self.printed = "".join(pieces)
-        self.text = self.printed.translate(_PLAIN)
+        self.text = self._mended(self.printed.translate(_PLAIN))
         self._starts = [mark.start for mark in self._marks]
+
+    def _mended(self, text: str) -> str:
+        """Put right the letter words that the engine was unsure of; same length, so places stay."""
+        pieces, last = [], 0
+        for mark in self._marks:
+            if mark.word.confidence < 1.0:
+                (word,) = mend_words([(text[mark.start : mark.end], mark.word.confidence)])
+                pieces += [text[last : mark.start], word]
+                last = mark.end
+        return "".join([*pieces, text[last:]])
 
     @cached_property
     def folded(self) -> str:

@@ -68,7 +68,9 @@ _ELSEWHERE = {
     "regular_appeal",
 }
 REFUSED = re.compile(
-    r"\b(?:denied|deny|denying|not approved?|(?:can(?:not|'t| not)|unable to|not able to|could not|won't|will not) (?:approve|cover|authorize|pay|certify)|not (?:certified|covered|authorized|payable)|declined|upheld|uphold|disapproved|rejected|we said no|adverse)\b",
+    r"\b(?:denied|deny|denying|not approved?|(?:can(?:not|'t| not)|unable to|not able to|could not|won't|will not) "
+    r"(?:approve|cover|authorize|pay|certify)|not (?:certified|covered|authorized|payable)|declined|upheld|uphold"
+    r"|disapproved|rejected|we said no|adverse)\b",
     re.IGNORECASE,
 )
 
@@ -171,7 +173,7 @@ def _goes_on(said: list[Said], opened: int, index: int) -> bool:
 
 
 def _tells(letter: Letter, said: list[Said], one: Stated) -> tuple[bool, bool, bool, int]:
-    """Rank the sentences of one ground: firm before leaning, present before past, whole before heading, fuller before shorter."""
+    """Rank the sentences of one ground: firm, present and whole ones before past and headings; then fuller."""
     text = letter.text[said[one.said].start : said[one.said].end]
     return (
         one.firm,
@@ -195,7 +197,8 @@ def _run(said: list[Said], mine: list[int], firmly: set[int], main: int) -> tupl
 
 # "CO-197", "CARC 50", "Reason code: 29", "PR 204"
 _CODE = re.compile(
-    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?i:(?:adjustment |denial |claim )?reason code|remark code))s?:?[ -]*(?:CO|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
+    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?i:(?:adjustment |denial |claim )?reason code|remark code))s?:?[ -]*(?:CO"
+    r"|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
 )
 
 

@@ -22,28 +22,43 @@ class Asked:
 
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
 _REQUEST = re.compile(
-    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:on [^.]{4,22} )?(?:for|to cover|to approve|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of|for))|"
-    r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|approve|approval of|approval for|denial of|request for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)|cannot (?:approve|cover|authorize)|"
-    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim(?: [^.]{0,80}?)? for(?: an?)?|denied your request for|(?:did not|didn't) approve)\s+"
+    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:on "
+    r"[^.]{4,22} )?(?:for|to cover|to approve|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of"
+    r"|for))|"
+    r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|approve|approval of|approval for|denial of|request "
+    r"for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)"
+    r"|cannot (?:approve|cover|authorize)|"
+    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim(?: [^.]{0,80}?)? for(?: an?)?"
+    r"|denied your request for|(?:did not|didn't) approve)\s+"
     r"(?P<what>[A-Za-z][^.;\n]{2,130})",
     re.IGNORECASE,
 )
 # "Dupuytren contracture release of the right hand (CPT 26123)"
 _BEFORE_CODE = re.compile(
-    r"(?:\b(?:for|cover|approve|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT|HCPCS|procedure|service|code|revenue)",
+    r"(?:\b(?:for|cover|approve|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT"
+    r"|HCPCS|procedure|service|code|revenue)",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
 _NOT_A_SERVICE = re.compile(
-    r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
-    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
+    r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment"
+    r"|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
+    r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external"
+    r"|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free"
+    r"|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b|\bplanned\b|\bcode\b)"
+    r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b"
+    r"|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis"
+    r"|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b"
+    r"|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b"
+    r"|\bplanned\b|\bcode\b)"
 )
 _LEAD = re.compile(
-    r"^(?:an? |the |your |(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?|units?|weeks?) (?:in|of|for|at) |continued |infusion of |injection of |outpatient prescription for |prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",
+    r"^(?:an? |the |your |(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?"
+    r"|units?|weeks?) (?:in|of|for|at) |continued |infusion of |injection of |outpatient prescription for "
+    r"|prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",
     re.IGNORECASE,
 )
 _DOSE = re.compile(r"\s+\d[\d.,]*\s*(?:mg|mcg|ml|units?|g|%|tablets?|capsules?).*$", re.IGNORECASE)

@@ -9,14 +9,17 @@ from extractors.evidence import Finding
 
 _FAST = r"(?:expedited|urgent|fast|rush|emergent|stat)"
 _HANDLED = re.compile(
-    rf"\b(?:got|received|reviewed|processed|handled|completed|have|is|for|your|this|an?|our)\b[^.]{{0,40}}\b{_FAST}\b(?:\s*\({_FAST}\))?\s*(?:care |pre-?service |concurrent |prior authorization |coverage |organization |initial )*(?:request|decision|review|determination|case|claim)\b"
+    rf"\b(?:got|received|reviewed|processed|handled|completed|have|is|for|your|this|an?"
+    rf"|our)\b[^.]{{0,40}}\b{_FAST}\b(?:\s*\({_FAST}\))?\s*(?:care |pre-?service |concurrent |prior authorization "
+    rf"|coverage |organization |initial )*(?:request|decision|review|determination|case|claim)\b"
     rf"|\b(?:handled|processed|reviewed|treated|decided|submitted|considered) (?:\w+ )?(?:as|on) an? {_FAST}\b"
     rf"|\b{_FAST} (?:organization|coverage) determination\b"
     rf"|\bas (?:an )?{_FAST} (?:request|review|case)\b",
     re.IGNORECASE,
 )
 _NOT_HANDLED = re.compile(
-    r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
+    r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance"
+    r"|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
     re.IGNORECASE,
 )
 
@@ -40,8 +43,10 @@ def find_urgency(letter: Letter, labels: list[Labelled], said: list[Said]) -> Fi
 
 
 _FINAL = re.compile(
-    r"final (?:internal )?adverse (?:benefit )?determination|notice of final|(?:this is|this was) (?:our|the|a) final (?:internal )?(?:decision|determination)|"
-    r"no (?:further|more|other) (?:internal )?appeals?|(?:have|has) exhausted|internal appeals? (?:process )?(?:is|are|has been|have been) (?:now )?(?:complete|exhausted|over)|"
+    r"final (?:internal )?adverse (?:benefit )?determination|notice of final|(?:this is|this was) (?:our|the|a) final "
+    r"(?:internal )?(?:decision|determination)|"
+    r"no (?:further|more|other) (?:internal )?appeals?|(?:have|has) exhausted|internal appeals? (?:process )?(?:is|are"
+    r"|has been|have been) (?:now )?(?:complete|exhausted|over)|"
     r"final adverse determination|completes (?:your|the) internal appeal",
     re.IGNORECASE,
 )

@@ -8,8 +8,9 @@ from importlib import resources
 
 import yaml
 
+from extractors.documents.misread import mend_words
 from extractors.documents.segment import DocumentType
-from extractors.evidence import Evidence, Page, PageSource
+from extractors.evidence import Evidence, Line, Page, PageSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def is_blank(page: Page) -> bool:
     if page.source is PageSource.BLANK:
         return True
     count = words_on(page)
-    return count == 0 and page.source is not PageSource.FAILED or (count < 12 and bool(_LEFT_BLANK.search(page.text)))
+    return (count == 0 and page.source is not PageSource.FAILED) or (count < 12 and bool(_LEFT_BLANK.search(page.text)))
 
 
 def judge(pages: Sequence[Page]) -> Judged:
@@ -136,17 +137,17 @@ def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page]) -> None:
 
 def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
     """Return the pieces of text that cues of each place are looked for in."""
-    lines = [line.text.translate(_PLAIN) for page in pages for line in page.lines]
+    lines = [_read(line) for page in pages for line in page.lines]
     short = [line for line in lines if len(line.split()) <= 12]
     titles = [
-        line.text.translate(_PLAIN)
+        _read(line)
         for page in pages
         for line in page.lines
         if line.box.top < 0.42 * page.height
         and len(line.words) <= 14
         and not line.text.rstrip().endswith((".", ",", "?"))
     ]
-    opening = "\n".join(line.text.translate(_PLAIN) for page in pages[:2] for line in page.lines[:12])
+    opening = "\n".join(_read(line) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)
     return {
         "title": titles,
@@ -155,6 +156,13 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         "sentence": [sentence for sentence in _sentences(whole) if not _table()[1].search(sentence)],
         "any": [whole],
     }
+
+
+def _read(line: Line) -> str:
+    """Return the text of a line with plain quotes and the engine's slips in letter words put right."""
+    if line.confidence >= 1.0:
+        return line.text.translate(_PLAIN)
+    return " ".join(mend_words((word.text.translate(_PLAIN), word.confidence) for word in line.words))
 
 
 _END = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9])|\n(?=[A-Z][^\n]{0,40}:)|\n{2,}")
@@ -170,9 +178,7 @@ def _evidence(pages: Sequence[Page], texts: list[str]) -> tuple[Evidence, ...]:
     for text in texts:
         head = text.strip().split("\n")[0].strip()
         for page in pages:
-            line = next(
-                (line for line in page.lines if head and head.lower() in line.text.translate(_PLAIN).lower()), None
-            )
+            line = next((line for line in page.lines if head and head.lower() in _read(line).lower()), None)
             if line is not None:
                 found.append(page.evidence(line))
                 break

@@ -66,7 +66,8 @@ def _judge_page(page: Page) -> Judged:
 _PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
 _OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
 _LETTER_GOES_ON = re.compile(
-    r"appeal|your rights?|external review|fair hearing|get help|language assistance|non-?discrimination|sincerely|interpreter|derecho",
+    r"appeal|your rights?|external review|fair hearing|get help|language assistance|non-?discrimination|sincerely"
+    r"|interpreter|derecho",
     re.IGNORECASE,
 )
 

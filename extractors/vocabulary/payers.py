@@ -57,8 +57,8 @@ def find_payers(text: str) -> list[PayerMention]:
     chosen: list[PayerMention] = []
     for hit in hits:
         if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
-            chosen.append(_with_affiliate(text, hit))
-    return sorted(chosen, key=lambda hit: hit.start)
+            chosen.append(hit)
+    return _with_affiliates(text, sorted(chosen, key=lambda hit: hit.start))
 
 
 def nearest_payer(text: str, at_least: float = 90.0) -> PayerName | None:
@@ -71,25 +71,37 @@ def nearest_payer(text: str, at_least: float = 90.0) -> PayerName | None:
     return _forms()[near[0][0]][0] if len(names) == 1 else None
 
 
-# "Ambetter from Superior HealthPlan", "Amerigroup Texas, Inc.", "Aetna Better Health of Ohio"
-_AFFILIATE = re.compile(r" ?[.,]? (?:from|of) [A-Z][\w.&'-]*(?: (?:[A-Z][\w&'-]*|of|the))*")
+# "Aetna Better Health of Ohio", "Ambetter from Superior HealthPlan"
+_LINK = re.compile(r"[.,]? (?:from|of) ")
+_STATE = re.compile(
+    r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
+    r"|Illinois|"
+    r"Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri"
+    r"|Montana|"
+    r"Nebraska|Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|"
+    r"Pennsylvania|Rhode Island|Tennessee|Texas|Utah|Vermont|(?:West )?Virginia|Washington|Wisconsin|Wyoming)\b"
+)
 
 
-def _with_affiliate(text: str, hit: PayerMention) -> PayerMention:
-    if not hit.payer.keeps_printed:
-        return hit
-    more = _AFFILIATE.match(text, hit.end)
-    if not more:
-        return hit
-    printed = re.sub(r"\s+", " ", text[hit.start : more.end()]).strip()
-    name = hit.payer.name + re.sub(r"^.*?(?= (?:from|of) )", "", re.sub(r"[.,](?= (?:from|of))", "", printed), count=1)
-    return PayerMention(
-        payer=PayerName(name=name, kind=hit.payer.kind, keeps_printed=True),
-        start=hit.start,
-        end=more.end(),
-        text=printed,
-        weak=hit.weak,
-    )
+def _with_affiliates(text: str, hits: list[PayerMention]) -> list[PayerMention]:
+    """Join a brand of many plans with the plan that follows it, and keep that name as printed."""
+    joined: list[PayerMention] = []
+    for hit in hits:
+        last = joined[-1] if joined else None
+        if last and last.payer.keeps_printed and _LINK.fullmatch(text, last.end, hit.start):
+            joined[-1] = _affiliate(text, last, hit.start, hit.end)
+        else:
+            link = _LINK.match(text, hit.end) if hit.payer.keeps_printed else None
+            state = _STATE.match(text, link.end()) if link else None
+            joined.append(_affiliate(text, hit, state.start(), state.end()) if state else hit)
+    return joined
+
+
+def _affiliate(text: str, brand: PayerMention, start: int, end: int) -> PayerMention:
+    link = text[brand.end : start].lstrip(".,").strip()
+    name = f"{brand.payer.name} {link} {' '.join(text[start:end].split())}"
+    payer = PayerName(name=name, kind=brand.payer.kind, keeps_printed=False)
+    return PayerMention(payer=payer, start=brand.start, end=end, text=text[brand.start : end], weak=brand.weak)
 
 
 def _squash(text: str) -> tuple[str, list[int]]:

@@ -27,7 +27,10 @@ def digits(finding) -> str | None:
     return re.sub(r"\D", "", finding.value)[-10:] if finding else None
 
 
-APPEAL = "To appeal, write within 180 days to Aetna Appeal Resolution Team, PO Box 14463, Lexington, KY 40512. Fax: 1-859-425-3379. Phone: 1-855-240-0535."
+APPEAL = (
+    "To appeal, write within 180 days to Aetna Appeal Resolution Team, PO Box 14463, Lexington, KY 40512. "
+    "Fax: 1-859-425-3379. Phone: 1-855-240-0535."
+)
 
 ASIDE = [
     "Questions? Call Member Services at 1-800-555-0100.",
@@ -35,7 +38,8 @@ ASIDE = [
     "Step therapy exception requests: fax 1-800-555-0103.",
     "Your doctor may speak with our medical director: 1-800-555-0104.",
     "Texas Department of Insurance: 1-800-252-3439, PO Box 12030, Austin, TX 78711-2030.",
-    "For external review write to Federal External Review, 3750 Monroe Avenue, Suite 705, Pittsford, NY 14534, fax 1-888-866-6190.",
+    "For external review write to Federal External Review, 3750 Monroe Avenue, Suite 705, Pittsford, NY 14534, fax "
+    "1-888-866-6190.",
     "State fair hearing: HCA Fair Hearings Bureau, PO Box 2348, Santa Fe, NM 87504-2348. Fax 1-505-476-6215.",
     "For a fast appeal call 1-800-555-0105 or fax 1-800-555-0106.",
     "U.S. Department of Labor: 1-866-444-3272.",

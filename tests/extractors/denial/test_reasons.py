@@ -213,7 +213,8 @@ def test_a_reason_code_counts_where_no_words_give_a_reason(text, category):
 def test_words_win_over_a_code_that_contradicts_them():
     """Payers pair codes and texts carelessly; a reader goes by the text."""
     page = page_of(
-        "Explanation of Benefits\nThis is not a bill\nCO-15\nDenied. The claim was received after the timely filing limit."
+        "Explanation of Benefits\nThis is not a bill\nCO-15\nDenied. The claim was received after the timely filing "
+        "limit."
     )
 
     assert [reason.category.value for reason in read_denial([page]).reasons.value] == ["timely_filing"]

@@ -52,7 +52,8 @@ TYPES = [
     ),
     (
         "denial_letter",
-        "NOTICE OF FINAL INTERNAL ADVERSE BENEFIT DETERMINATION\nThe denial is upheld.\nYou may ask for an external review.",
+        "NOTICE OF FINAL INTERNAL ADVERSE BENEFIT DETERMINATION\nThe denial is upheld.\nYou may ask for an external "
+        "review.",
     ),
     (
         "denial_letter",
@@ -66,7 +67,8 @@ TYPES = [
     ),
     (
         "denial_letter",
-        "Oscar\nHi Ana,\nWe looked at the claim and won't cover it. Infertility services are excluded.\nDisagree? You can appeal.",
+        "Oscar\nHi Ana,\nWe looked at the claim and won't cover it. Infertility services are excluded.\nDisagree? You "
+        "can appeal.",
     ),
     # approvals that speak of denial
     (
@@ -82,7 +84,8 @@ TYPES = [
     (
         "approval_letter",
         "Notice of Approval\nMember: Ana Bell\nYour prior authorization request has been approved.\n"
-        "Approved dates: 03/04/2026 - 09/04/2026. You have the right to appeal if you disagree with any part of this notice.",
+        "Approved dates: 03/04/2026 - 09/04/2026. You have the right to appeal if you disagree with any part of this "
+        "notice.",
     ),
     (
         "approval_letter",
@@ -123,21 +126,25 @@ TYPES = [
     ("chart", NOTE),
     (
         "chart",
-        "Bluestem Rheumatology\nPatient: H. Zielinski   DOB: 05/25/1953   MRN: 118-40-77\nCC: RA follow-up. HPI: Cigna denied Rinvoq on "
+        "Bluestem Rheumatology\nPatient: H. Zielinski   DOB: 05/25/1953   MRN: 118-40-77\nCC: RA follow-up. HPI: Cigna "
+        "denied Rinvoq on "
         "08/31/2026, no prior authorization on file. Denies fever.\nPlan: appeal within 180 days.",
     ),
     (
         "chart",
-        "TELEPHONE ENCOUNTER 03/24/2025\nPatient: Ana Bell   DOB: 05/25/1953   MRN: 118\nInsurance denied the MRI as not medically "
+        "TELEPHONE ENCOUNTER 03/24/2025\nPatient: Ana Bell   DOB: 05/25/1953   MRN: 118\nInsurance denied the MRI as "
+        "not medically "
         "necessary. Told patient we will appeal. Signed T. Ames, RN",
     ),
     (
         "chart",
-        "Coastal Reference Laboratory\nPatient: Ana Bell   DOB: 05/25/1953\nLaboratory report\ncollected 08/12/2026\nSpecimen 7824\nWBC 3.6 L",
+        "Coastal Reference Laboratory\nPatient: Ana Bell   DOB: 05/25/1953\nLaboratory report\ncollected "
+        "08/12/2026\nSpecimen 7824\nWBC 3.6 L",
     ),
     (
         "chart",
-        "PRIOR AUTHORIZATION REQUEST FORM\nMember Ana Bell\nDrug adalimumab\nDrugs tried clobetasol\nHas the request been denied before?",
+        "PRIOR AUTHORIZATION REQUEST FORM\nMember Ana Bell\nDrug adalimumab\nDrugs tried clobetasol\nHas the request "
+        "been denied before?",
     ),
     (
         "chart",
@@ -146,19 +153,23 @@ TYPES = [
     # policies, covers, cards and the rest of the mail
     (
         "payer_policy",
-        "Cigna Healthcare\nDrug Coverage Policy\nEffective date: 04/15/2026\nCoverage Policy Number: 0714\nSaphnelo Prior "
-        "Authorization Policy\nCriteria\nApprove for 6 months if the patient meets ALL of the following:\nPatient is 18 years; AND",
+        "Cigna Healthcare\nDrug Coverage Policy\nEffective date: 04/15/2026\nCoverage Policy Number: 0714\nSaphnelo "
+        "Prior "
+        "Authorization Policy\nCriteria\nApprove for 6 months if the patient meets ALL of the following:\nPatient is "
+        "18 years; AND",
     ),
     (
         "payer_policy",
-        "Medical Policy\nPolicy number: SUR701\nPlatelet-rich plasma is considered experimental, investigational and unproven. "
+        "Medical Policy\nPolicy number: SUR701\nPlatelet-rich plasma is considered experimental, investigational and "
+        "unproven. "
         "Spinal fusion is considered medically necessary when all of the following criteria are met:\nReferences",
     ),
     ("fax_cover", COVER),
     ("insurance_card", CARD),
     (
         "other",
-        "Ambetter\nPremium notice\nAmount due: $212.40 by 03/01/2026. If your coverage ends, claims may be denied.\nPayment coupon",
+        "Ambetter\nPremium notice\nAmount due: $212.40 by 03/01/2026. If your coverage ends, claims may be "
+        "denied.\nPayment coupon",
     ),
     (
         "other",
@@ -166,7 +177,8 @@ TYPES = [
     ),
     (
         "other",
-        "To whom it may concern:\nI am writing to appeal the denial of Humira for my patient Ana Bell. Aetna denied it as not "
+        "To whom it may concern:\nI am writing to appeal the denial of Humira for my patient Ana Bell. Aetna denied it "
+        "as not "
         "medically necessary. We denied nothing. Sincerely, P. Ames, MD",
     ),
     ("blank", "This page is intentionally left blank"),
@@ -214,9 +226,12 @@ def test_the_pages_of_a_letter_stay_together(second):
 
 def test_a_cover_page_goes_with_the_letter_it_covers():
     """The decision may stand on the second page, after one that only tells how to get help."""
-    first = "Blue Cross and Blue Shield of Illinois\nImportant information about your benefits is enclosed\nThe letter starts on the second page."
+    first = (
+        "Blue Cross and Blue Shield of Illinois\nImportant information about your benefits is enclosed\n"
+        "The letter starts on the second page."
+    )
     second = "Page 2 of 3\nSept. 3, 2026\nDear Garrick Nwachukwu:\nBenefits for the service are denied."
-    third = "Your appeal rights\nPage 3 of 3\nTo appeal, send a letter no later than 180 days after you receive this letter."
+    third = "Your appeal rights\nPage 3 of 3\nTo appeal, send a letter within 180 days after you receive this letter."
 
     assert segments(first, second, third) == [("denial_letter", (1, 2, 3))]
 
