@@ -20,7 +20,9 @@ def run(arguments: argparse.Namespace) -> int:
         case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
     write_folder(arguments.out, packet)
     if arguments.json:
-        json.dump(case, sys.stdout, ensure_ascii=False, indent=1)
+        # Whole paths on standard output, for the caller's tools; case.json keeps the names, so it can be moved.
+        placed = {kind: name and str((arguments.out / name).resolve()) for kind, name in case["packet"].items()}
+        json.dump(case | {"packet": placed}, sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         from rebut.present import print_case
