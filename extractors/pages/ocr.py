@@ -13,13 +13,14 @@ from extractors.pages.frame import inverse, rotated, rounded, scaled, then, turn
 from extractors.pages.lines import build_lines
 from extractors.pages.problems import PageProblem
 from extractors.pages.reread import reread_weak_lines
-from extractors.pages.rulings import Segment, erase_rulings, has_rulings
+from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.spaces import part_glued_words
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
 SURE = 0.6  # word confidence that counts as read
 FEW_SURE = 0.55  # share of sure words under which the page may stand the wrong way
 LOW = 0.72  # mean confidence under which a second pass with another segmentation is tried
+REREAD_SHARE = 0.1  # of the time of a pass that reading weak lines again may take
 TURN_CONFIDENCE = 1.5  # of the engine's orientation detection
 
 
@@ -61,7 +62,9 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
     if prepare.lies_sideways(ink):
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
     upright = _put_upright(grey, ink, turn, dpi, bilevel)
+    started = time.thread_time()
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
+    pass_seconds = time.thread_time() - started
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
         other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
@@ -78,7 +81,7 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
         passes += 1
         if _worth(again) > 1.03 * _worth(marks):
             marks = again
-    lines = _lines_of(marks, upright, scale, engine, deadline)
+    lines = _lines_of(marks, upright, scale, engine, REREAD_SHARE * pass_seconds)
     return _reading(lines, upright, grey.shape, scale, passes)
 
 
@@ -103,8 +106,8 @@ def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel
         ink = prepare.straighten(ink, rotated(-skew, ink.shape[1] / 2, ink.shape[0] / 2), 0)
     paper = max(60, int(np.median(picture[::8, ::8])))
     rulings: list[Segment] = []
-    if has_rulings(ink, round(dpi * ink.shape[0] / picture.shape[0])):
-        picture, rulings = erase_rulings(picture, paper, dpi)
+    if area := find_ruled_area(ink, round(dpi * ink.shape[0] / picture.shape[0])):
+        picture, rulings = erase_rulings(picture, area, paper, dpi)
     # a fax is black and white already: stretched, its smoothed edges grow stairs again
     if not bilevel:
         picture = prepare.stretch(picture, paper)
@@ -156,7 +159,7 @@ def _worth(marks: Sequence[Mark]) -> float:
 
 
 def _lines_of(
-    marks: Sequence[Mark], upright: _Upright, scale: float, engine: Engine, deadline: float
+    marks: Sequence[Mark], upright: _Upright, scale: float, engine: Engine, seconds: float
 ) -> tuple[Line, ...]:
     """Return the lines in points, the weak ones read twice."""
     borders = [
@@ -164,7 +167,7 @@ def _lines_of(
     ]
     words = part_glued_words([_word(mark, scale) for mark in marks], upright.grey, scale)
     lines = build_lines(words, ink=True, rulings=borders)
-    again = reread_weak_lines(lines, upright.grey, scale, engine, deadline)
+    again = reread_weak_lines(lines, upright.grey, scale, engine, seconds)
     if again is None:
         return lines
     return build_lines(part_glued_words(again, upright.grey, scale), ink=True, rulings=borders)

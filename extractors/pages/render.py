@@ -3,7 +3,7 @@
 import ctypes
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -41,43 +41,74 @@ def look_at_images(page: pdfium.PdfPage) -> PageImages:
     """Return what the page shows besides text; reads no pixels."""
     left, bottom, right, top = page.get_bbox()
     area = max((right - left) * (top - bottom), 1.0)
-    boxes, others, hidden, texts = [], 0, 0, 0
-    seen_text = False
+    sight = _Sight()
+    _gather(page, sight)
     best, best_cover = None, 0.0
-    for count, item in enumerate(page.get_objects(max_depth=4)):
-        if count > 20_000:
-            break
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            x0, y0, x1, y1 = item.get_bounds()
-            boxes.append((x0, y0, x1, y1))
-            cover = max(min(x1, right) - max(x0, left), 0.0) * max(min(y1, top) - max(y0, bottom), 0.0) / area
-            if best is None or cover > best_cover:
-                best, best_cover = item, cover
-        elif item.type == raw.FPDF_PAGEOBJ_TEXT:
-            if not seen_text or texts < 20:
-                invisible = raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
-                seen_text |= not invisible
-                hidden += texts < 20 and invisible
-            texts += 1
-        else:
-            others += 1
-    alone = len(boxes) == 1 and not others and not seen_text and not raw.FPDFPage_GetAnnotCount(page)
+    for item, (x0, y0, x1, y1) in zip(sight.images, sight.boxes, strict=True):
+        cover = max(min(x1, right) - max(x0, left), 0.0) * max(min(y1, top) - max(y0, bottom), 0.0) / area
+        if best is None or cover > best_cover:
+            best, best_cover = item, cover
+    alone = len(sight.boxes) == 1 and not sight.others and sight.texts == sight.hidden
     unpacked, long_side, bilevel = 0, 0, False
     if best is not None:
         width, height = best.get_px_size()
         bits = best.get_metadata().bits_per_pixel
         unpacked, long_side = width * height * max(bits, 8) // 8, max(width, height)
         bilevel = bits == 1
+    alone = alone and best_cover > 0.995 and not raw.FPDFPage_GetAnnotCount(page)
     return PageImages(
         cover=best_cover,
-        boxes=tuple(boxes),
+        boxes=tuple(sight.boxes),
         unpacked=unpacked,
         long_side=long_side,
         bilevel=bilevel,
-        others=others,
-        lone=best if alone and best_cover > 0.995 and _is_plain(best) else None,
-        hidden_text=texts > 0 and hidden > min(texts, 20) / 2,
+        others=sight.others,
+        lone=best if alone and _is_plain(best) else None,
+        hidden_text=0 < sight.texts < 2 * sight.hidden,
     )
+
+
+@dataclass(slots=True)
+class _Sight:
+    """Objects of a page while they are counted."""
+
+    images: list[pdfium.PdfImage] = field(default_factory=list)
+    boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+    texts: int = 0
+    hidden: int = 0  # texts drawn invisibly
+    others: int = 0
+
+
+_MOST_OBJECTS = 5000  # of one page; a drawing with more is a drawing
+
+
+def _gather(page: pdfium.PdfPage, sight: _Sight) -> None:
+    """Count the objects of a page; those inside form objects only where there are any."""
+    nested = False
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        item = raw.FPDFPage_GetObject(page, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            sight.texts += 1
+            sight.hidden += raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
+            nested = True
+        else:
+            sight.others += 1
+    if not nested:
+        return
+    sight.texts = sight.hidden = sight.others = 0
+    for count, item in enumerate(page.get_objects(max_depth=4)):
+        if count > _MOST_OBJECTS:
+            break
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            sight.images.append(item)
+            sight.boxes.append(item.get_bounds())
+        elif item.type == raw.FPDF_PAGEOBJ_TEXT:
+            sight.texts += 1
+            sight.hidden += raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        elif item.type != raw.FPDF_PAGEOBJ_FORM:
+            sight.others += 1
 
 
 def _is_plain(image: pdfium.PdfImage) -> bool:

@@ -15,7 +15,8 @@ import numpy as np
 from extractors.evidence import Box, Line, Word, enclose
 from extractors.pages.engine import LINE, Engine, EngineTimeoutError, Mark
 
-SURE = 0.8  # worst word of a line that needs no second look
+SURE = 0.8  # of a word with digits: it needs no second look
+GUESSED = 0.6  # of a word without
 MOST_LINES = 16  # of one page, worst first: a page that is weak all over needs another pass or a person
 SIZES = (0.67, 1.0, 1.5)  # misreadings depend on the size of the letters
 ALONE = 0.6  # confidence a word may have that only one reading has
@@ -24,20 +25,22 @@ JOINED_GAP = 1.0  # ems: pieces closer than this are one line that misread words
 
 
 def reread_weak_lines(
-    lines: Sequence[Line], grey: np.ndarray, scale: float, engine: Engine, deadline: float
+    lines: Sequence[Line], grey: np.ndarray, scale: float, engine: Engine, seconds: float
 ) -> list[Word] | None:
     """Return the words of all lines with the weak ones read anew; None where no line is weak.
 
-    lines: reading frame in points; grey: the picture they were read from, `scale` pixels to a point.
+    lines: reading frame in points; grey: the picture they were read from, `scale` pixels to a point;
+    seconds: of processor time, after which the rest stays as it was read.
     """
     groups = _groups(lines)
     weak = sorted((group for group in groups if _is_weak(group)), key=_need)[:MOST_LINES]
     if not weak:
         return None
     words = [word for group in groups if group not in weak for line in group for word in line.words]
+    started = time.thread_time()
     for group in weak:
         old = [word for line in group for word in line.words]
-        late = time.monotonic() > deadline - 5
+        late = time.thread_time() - started > seconds
         words += old if late else _best_reading(old, grey, scale, engine)
     return words
 
@@ -62,11 +65,19 @@ def _scored(words: Sequence[Word | Mark]) -> list[float]:
 
 
 def _is_weak(group: Sequence[Line]) -> bool:
+    """A number below certainty, or a word that is hardly more than a guess."""
     words = [word for line in group for word in line.words]
     scores = _scored(words)
-    if not scores or sum(len(word.text) for word in words) < 3:
+    if not scores or sum(len(word.text) for word in words) < 3 or max(scores) <= 0.2:
         return False
-    return min(scores) < SURE and max(scores) > 0.2
+    return any(word.confidence < _least(word) for word in words)
+
+
+def _least(word: Word) -> float:
+    """Return the confidence from which a word needs no second look."""
+    if any(c.isdigit() for c in word.text):
+        return SURE
+    return GUESSED if sum(c.isalpha() for c in word.text) > 2 else 0.0
 
 
 def _need(group: Sequence[Line]) -> tuple[bool, float]:
