@@ -1,7 +1,7 @@
 """The chart against the payer's criteria: each leaf met, not met or unclear, with its evidence."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,8 +78,8 @@ def match_criteria(
 def _match(indication: Indication, record: Record, choice: Choice) -> Match:
     record = replace(record, conditions=tuple(sorted(condition_keys(indication.name))))
     criteria = []
-    for leaf in indication.tree.leaves():
-        requirement = requirement_of(leaf)
+    for leaf, heads in _with_heads(indication.tree):
+        requirement = requirement_of(leaf, heads)
         criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=judge(requirement, record, leaf.text)))
     statuses = {id(at.leaf): at.verdict.status for at in criteria}
     logic = logic_of(indication.tree)
@@ -91,6 +91,14 @@ def _match(indication: Indication, record: Record, choice: Choice) -> Match:
         gaps=_gaps(indication.tree, criteria, statuses),
         not_chosen=choice.not_chosen,
     )
+
+
+def _with_heads(node: Node, heads: tuple[Node, ...] = ()) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """Yield each leaf with the groups it stands in, outermost first."""
+    if node.op == "leaf":
+        yield node, heads
+    for child in node.children:
+        yield from _with_heads(child, (*heads, node))
 
 
 def citable_pages(verdicts: Iterable[Any]) -> list[PageKey]:

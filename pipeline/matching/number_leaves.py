@@ -26,6 +26,10 @@ _HOW_MANY = wording("number_leaves.how_many")
 _PER = re.compile(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
 
 
+_RANGE_OF = re.compile(
+    r"\d+\s*(?:to|-|–)\s*\d+\s+(?:\w+\s+){0,2}(?:days?|events?|attacks?|episodes?)\b|\bbut (?:no|not) more than\b",
+    re.IGNORECASE,
+)
 # "that continues in spite of two or more attempts", "requiring corticosteroids", "of which 8 are migraine days"
 _CLAUSE = re.compile(
     r"\b(?:that|which|despite|in spite of|while|requiring|resulting in|with|of which)\b.{8,}", re.IGNORECASE
@@ -74,6 +78,8 @@ def read_events(text: str) -> Requirement | None:
     for place, (key, pattern) in enumerate(_event_patterns()):
         if match := pattern.search(text):
             hits.append((match.start(), place, key, match))
+    if hits and _RANGE_OF.search(text):
+        return FreeText()  # "4 to 14 migraine days, but no more than ...": two bounds
     for _, _, key, match in sorted(hits, key=lambda hit: hit[:2]):
         window = find_window(text)
         span = window[1] if window else (len(text), len(text))

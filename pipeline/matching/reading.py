@@ -6,6 +6,7 @@ knows is `FreeText`, which nothing in a chart can meet.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -21,9 +22,12 @@ from pipeline.matching.requirements import (
     AllOf,
     AnyOf,
     Areas,
+    Avoidance,
+    ConcurrentTherapy,
     Diagnosis,
     Documentation,
     FreeText,
+    LabResult,
     Lasting,
     Measurement,
     NoConcurrentTherapy,
@@ -33,7 +37,7 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
-from pipeline.matching.terms import data, find_therapies, wording, words_of
+from pipeline.matching.terms import data, find_measures, find_therapies, wording, words_of
 
 _YEARS = r"(?:years?|yrs?)"
 # "18 years of age or older", "at least 18 years old", ">= 12 years of age", "18 years or older"
@@ -153,15 +157,54 @@ _POTENCIES = re.compile(
 )
 
 
-def requirement_of(leaf: Node) -> Requirement:
-    """Return what a leaf asks for; its notes change it where they say so."""
+# "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
+_QUANTIFIER = re.compile(
+    r"\s*,?\s*(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?(?:at least |any |with )?"
+    r"\b(?:one|two|three|four|all|both|each|any|\d)\b(?:\s*\(\d\))?\s*(?:or more\s+)?of\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONE_OF = re.compile(r"^\s*(?:at least )?(?:one|any) of the following\s*(?:of\s+)?:?\s*", re.IGNORECASE)
+
+
+def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
+    """Return what a leaf asks for; its notes change it where they say so.
+
+    `heads` are the groups it stands in, outermost first: a leaf that is only a name ("Anti-Smith antibody") is read
+    together with the head that says what of it ("Patient is positive for at least ONE of the following").
+    """
     text = _POTENCIES.sub(_spelled_out, _LABEL.sub("", _without_tags(leaf.text)))
     notes = " ".join(note.text for note in leaf.notes)
-    return _read(text, notes, leaf.negated)
+    found = _read(text, notes, leaf.negated)
+    if not isinstance(found, FreeText) and not _only_named(found, text):
+        return found
+    for head in reversed(heads):
+        lead = _QUANTIFIER.sub("", _without_tags(head.text)).strip(" :,;")
+        if len(lead) < 8 or not (find_therapies(text) or find_measures(text) or find_conditions(text)):
+            continue
+        whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
+        if isinstance(whole, _WITH_HEAD):
+            return whole
+        break  # the nearest head that says anything is the one meant
+    return found
 
 
 # Words that ask for more than any field of the requirement holds.
 _FURTHER = wording("reading.further")
+_WITH_HEAD = (
+    PriorTherapy,
+    LabResult,
+    Measurement,
+    Absence,
+    NoConcurrentTherapy,
+    ConcurrentTherapy,
+    TreatedWith,
+    Avoidance,
+)
+
+
+def _only_named(found: Requirement, text: str) -> bool:
+    """Whether a leaf is no more than the name of a condition, which its head may deny or ask for."""
+    return isinstance(found, Diagnosis) and len(text.split()) <= 4
 
 
 def _spelled_out(match: re.Match[str]) -> str:

@@ -206,6 +206,8 @@ def _listed(mentions: Sequence[Mention], text: str, after: int = 0, notes: str =
     for mention in mentions:
         if mention.start < after:
             continue
+        if mention.therapy.sort == "class" and re.match(r"\s*:", text[mention.end :]) and mention is not mentions[-1]:
+            continue  # "beta-blockers: metoprolol, propranolol": the list is what counts
         if _in_brackets(text, mention.start):
             inside.append(mention)
         elif _is_alias(text, mention, found):

@@ -198,12 +198,31 @@ def _against_limit(fact: Fact, requirement: Measurement) -> Side:
             return value_now > max(bounds)
         if not above and (len(bounds) == 2 or re.search(r">|≥", measured.limit or "")):
             return value_now < min(bounds)
+    if isinstance(measured.value, (int, float)) and (told := _told_limit(fact, above)) is not None:
+        return float(measured.value) > told if above else float(measured.value) < told
     flag = (measured.flag or "").strip().upper()
     if flag in ("H", "HH", "HIGH"):
         return above
     if flag in ("L", "LL", "LOW"):
         return not above
     return None
+
+
+# "118 IU/mL (positive above 75)", "88 (limit 14)", "(normal below 30)"
+_TOLD = re.compile(
+    rf"\((?:positive|abnormal|high|limit|upper limit|normal|ULN)\D{{0,14}}(?P<bound>{NUMBER})[^)]{{0,12}}\)",
+    re.IGNORECASE,
+)
+
+
+def _told_limit(fact: Fact, above: bool) -> float | None:
+    """Return the laboratory's limit that a sentence gives in brackets behind the value."""
+    measured = fact.measurement
+    if not above or measured is None or fact.statement.cells:
+        return None
+    place = fact.statement.text.find(f"{measured.value:g}")
+    match = _TOLD.search(fact.statement.text, place, place + 60) if place >= 0 else None
+    return float(match["bound"].replace(",", "")) if match else None
 
 
 def _beside(other: Measurement, best: Fact, record: Record) -> Verdict | None:

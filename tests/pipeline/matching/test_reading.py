@@ -2,6 +2,7 @@
 
 import pytest
 
+from extractors.policy import Node
 from pipeline.matching import requirement_of
 from tests.pipeline.matching.charts import leaf_of
 
@@ -145,3 +146,28 @@ def test_a_note_takes_a_drug_out():
     read = _read("Patient has tried a biologic", "Note: Ustekinumab does not count.")
 
     assert [at["name"] for at in read["but_not"]] == ["ustekinumab"]
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "kind"),
+    [
+        (
+            "Patient is positive for at least ONE of the following autoantibodies (a, b, or c):",
+            "Anti-Smith antibody",
+            "test",
+        ),
+        (
+            "History of failure (after a trial of at least two months), contraindication, or intolerance to two of the "
+            "following prophylactic therapies (document drug):",
+            "One of the following beta-blockers: metoprolol, propranolol, timolol",
+            "prior_therapy",
+        ),
+        ("Patient does not have any of the following:", "Heart failure", "absence"),
+        ("Patient meets ONE of the following (a or b):", "Anti-Smith antibody", "free_text"),  # the head says nothing
+    ],
+)
+def test_a_bare_name_is_read_with_its_head(head, text, kind):
+    """A leaf that only names a drug or test asks what the head above it asks."""
+    group = Node(op="any", number="1", text=head, evidence=())
+
+    assert requirement_of(leaf_of(text), (group,)).kind == kind
