@@ -295,7 +295,25 @@ def read_told_courses(statements: list[Statement]) -> list[Fact]:
         distance += 1
         if topic and distance <= 8 and statement.section != "family_history":
             _extend(topic, statement)
+    for course in told:
+        _give_reason(course, told)
     return [course.fact() for course in told]
+
+
+def _give_reason(course: _Told, told: list[_Told]) -> None:
+    """Name the side effect told earlier on the page as the reason of a stop that names none."""
+    if course.assertion is not Assertion.AFFIRMED or course.treatment.stop is None or course.treatment.outcome:
+        return
+    earlier = [
+        other
+        for other in told[: told.index(course)]
+        if other.generic == course.generic and other.assertion is Assertion.AFFIRMED
+    ]
+    if any(other.affected for other in earlier) and all(
+        other.treatment.outcome in (None, Outcome.CURRENT, Outcome.INTOLERANCE) for other in earlier
+    ):
+        course.treatment = replace(course.treatment, outcome=Outcome.INTOLERANCE)
+        course.more[:0] = [other.statement for other in earlier if other.affected]
 
 
 def _read_sentence(statement: Statement) -> list[_Told]:

@@ -276,7 +276,15 @@ def _names(text: str) -> list[_Hit]:
         label = text[match.start() : match.start("sep")].strip(" |(")
         if match["sep"].isspace() and not (match.start() == 0 and _stands_as_label(label)):
             continue
-        if (name := clean_name(match["name"])) and (" " in name or "," in name):
+        bare = match["sep"].isspace()
+        if (name := clean_name(match["name"])) and bare:
+            after = text[match.start("name") + len(name) :]
+            if not re.match(r"\s*(?:$|[,;|(–-]|DOB|D\.O\.B|\d)", after):
+                continue
+            shouted = text.upper() == text and label.upper() in ("PT", "PATIENT")
+            if shouted and "," not in name and not (_BIRTH_LABEL.search(text) or _RECORD.search(text)):
+                continue  # "PT TOOK BENADRYL AND RESTED": capitals, no header
+        if name and (" " in name or "," in name):
             hits.append(_Hit("name", name, match.start("name"), match.start("name") + len(name)))
     if not hits and (birth := _BIRTH_LABEL.search(text)):
         # "Annika Rosvold   DOB: 11/19/1998", "I, Annika Rosvold, born 11/19/1998"

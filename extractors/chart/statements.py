@@ -164,7 +164,7 @@ class _Reader:
         gap = at > 0 and _is_gap(self.rows[at - 1], self.rows[at], self.spacing)
         if gap and self.place.section == "family_history":
             self.place = Place()  # relatives end with their paragraph
-        if self.place.section in _LISTS and _starts_with_drug(passage.text):
+        if self.place.section in _LISTS and _starts_with_drug(passage.text) and _names_one_drug(passage.text):
             self._add(passage, self.place)  # an entry of a list: its sentences speak of one medicine
         else:
             self._add_prose(passage)
@@ -213,6 +213,10 @@ _LISTS = frozenset({"medications", "past_treatment"})
 def _starts_with_drug(text: str) -> bool:
     """Tell an entry of a medication list from a sentence about medicines."""
     return any(mention.start <= 4 for mention in find_drugs(text[:60]))
+
+
+def _names_one_drug(text: str) -> bool:
+    return len({mention.generic for mention in find_drugs(text)}) == 1
 
 
 def _is_gap(above: Row, below: Row, spacing: float) -> bool:

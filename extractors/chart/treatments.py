@@ -40,6 +40,12 @@ def says(kind: str, text: str) -> bool:
     return bool(_words(kind).find(text))
 
 
+# "renal failure" is no failure of a drug
+_ORGAN = re.compile(
+    r"\b(?:heart|renal|kidney|liver|hepatic|respiratory|cardiac|organ|marrow|ovarian|pump|graft)\s+$", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomeMention:
     """A phrase that tells how a course went."""
@@ -53,7 +59,7 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
     """Return outcome phrases that are asserted; side effects count where the drug was stopped for them."""
     found = []
     for term in _outcomes().find(text):
-        if _denied(text, term.start, term.end):
+        if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start]):
             continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
     if stopped or says("stops", text):

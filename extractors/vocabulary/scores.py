@@ -33,7 +33,7 @@ def scores() -> dict[str, Score]:
 
 @cache
 def _finder() -> TermFinder:
-    return TermFinder((name, score.key) for score in scores().values() for name in score.names)
+    return TermFinder(((name, score.key) for score in scores().values() for name in score.names), glued=True)
 
 
 def find_scores(text: str) -> list[Term]:

@@ -33,8 +33,12 @@ class Term:
 class TermFinder:
     """Finds whole-word terms, longest first, regardless of case; one pass over the text."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Take (term, key) pairs; one term may have several keys."""
+    def __init__(self, pairs: Iterable[tuple[str, str]], glued: bool = False) -> None:
+        """Take (term, key) pairs; one term may have several keys.
+
+        `glued`: a number may follow at once, as OCR loses spaces ("CDAI9.0").
+        """
+        self._glued = glued
         self._automaton = ahocorasick.Automaton()
         keys: dict[str, list[str]] = {}
         for term, key in pairs:
@@ -53,7 +57,7 @@ class TermFinder:
         hits: list[tuple[int, int, str, tuple[str, ...]]] = []
         for last, (term, keys) in self._automaton.iter(lowered):
             start, end = last - len(term) + 1, last + 1
-            if _inside_word(lowered, start, end):
+            if _inside_word(lowered, start, end, self._glued):
                 continue
             hits.append((start, end, term, keys))
         hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
@@ -65,7 +69,9 @@ class TermFinder:
         return [Term(start, end, key, term) for start, end, term, keys in taken for key in keys]
 
 
-def _inside_word(text: str, start: int, end: int) -> bool:
+def _inside_word(text: str, start: int, end: int, glued: bool) -> bool:
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
+    if glued and after.isdigit() and text[end - 1].isalpha() and end - start >= 3:
+        after = " "
     return (before.isalnum() and text[start].isalnum()) or (after.isalnum() and text[end - 1].isalnum())

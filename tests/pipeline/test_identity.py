@@ -55,6 +55,7 @@ def verdict_of(header: str, patient: Person = PATIENT, source: PageSource = Page
         ("Patient name\tDOB\tMRN\nKetterman, Marisol\t03/14/1987\tR-40916", "patient", True),
         ("Marisol Ketterman (MRN R-40916)", "patient", True),
         ("Patient: Ketterman, Marisol   DOB: 03/14/1987\nPatient: Denies Fever", "patient", True),
+        ("PATIENT: KETTERMAN, MARISOL   DOB: 03/14/1987\nPT TOOK BENADRYL AND RESTED", "patient", True),
         ("Patient: Ketterman, Marisol   DOB: 03/14/1987\nRe: Prior Authorization Request", "patient", True),
         ("Patient: Ketterling, Marisol   MRN: R-41090", "another_patient", False),
         ("Patient: Ketterman, Marisol   DOB: 03/14/1981", "unidentified", False),  # one digit off and no number

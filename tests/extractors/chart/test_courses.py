@@ -159,6 +159,29 @@ def test_a_drug_beside_another_gets_none_of_its_dates():
     assert "methotrexate" not in facts or facts["methotrexate"].days is None
 
 
+def test_a_side_effect_told_before_the_stop_is_its_reason():
+    """A stop after a side effect is an intolerance, cited by both sentences; a bare stop has no reason."""
+    told = courses_of("Mouth sores and nausea on methotrexate. Labs fine. Stop methotrexate now.")
+    bare = courses_of("Takes methotrexate. Labs fine. Stop methotrexate now.")
+
+    assert [f.treatment.outcome for f in told if f.treatment.stop] == [END.INTOLERANCE]
+    assert [len(f.evidence) for f in told if f.treatment.stop] == [2]
+    assert [f.treatment.outcome for f in bare if f.treatment.stop] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "assertion"),
+    [
+        ("Belimumab is not planned.", A.NEGATED),
+        ("Will plan belimumab after the labs.", A.PLANNED),
+        ("Belimumab is contraindicated because of renal failure.", A.AFFIRMED),
+    ],
+)
+def test_what_is_not_planned_is_denied(text, assertion):
+    """A plan, its denial and a contraindication are three things."""
+    assert course_of(text, "belimumab").assertion is assertion
+
+
 def test_brackets_behind_one_drug_of_a_list_are_its_own():
     """ "A, B (12/2024-06/2025)" dates B and not A."""
     facts = {f.name: f.treatment for f in courses_of("Failed clobetasol, methotrexate (12/2024-06/2025).")}
