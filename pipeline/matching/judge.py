@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions
-from pipeline.matching import events, findings, people, prior, together, values
+from pipeline.matching import absence, events, findings, people, prior, together, values
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
     Absence,
@@ -33,7 +33,7 @@ from pipeline.matching.terms import data, find_therapies, within
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
 
 _JUDGES = {
-    Absence: findings.judge_absence,
+    Absence: absence.judge_absence,
     Age: people.judge_age,
     Areas: findings.judge_areas,
     Avoidance: prior.judge_avoidance,

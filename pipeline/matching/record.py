@@ -201,6 +201,15 @@ def cite(statements: Iterable[Statement | Fact], limit: int = 3) -> tuple[Cited,
     return tuple(found[:limit])
 
 
+def once(items: Iterable) -> list:
+    """Return the items in order, each object once."""
+    kept: list = []
+    for item in items:
+        if all(item is not at for at in kept):
+            kept.append(item)
+    return kept
+
+
 def newest_first(items: Iterable) -> list:
     """Return facts or statements with the latest date first, undated ones last, page order kept."""
     return sorted(items, key=lambda at: at.date or dt.date.min, reverse=True)

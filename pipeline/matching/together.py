@@ -5,7 +5,7 @@ import re
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.prior import _joined, _names
-from pipeline.matching.record import Record, cite, newest_first, not_yet
+from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
 from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within, wording
 from pipeline.matching.trials import longest, trials_of, was_taken
@@ -19,7 +19,6 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
-_ONLY = re.compile(r"\b(?:only|sole|single|as monotherapy|alone)\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b", re.IGNORECASE
 )
@@ -32,7 +31,6 @@ _PAST = wording("together.past")
 _GOES_ON = wording("together.goes_on")
 _STOPPED = re.compile(r"\b(?:stop\w*|discontinu\w*|held|hold|off|taper\w* off|d/c|ceased?|quit)\b", re.IGNORECASE)
 _TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
-_PLANS = frozenset({"plan", "assessment_plan", "assessment", "assessment_and_plan", "recommendations", ""})
 
 
 def negated_at(text: str, mention: Mention) -> bool:
@@ -252,7 +250,7 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
             wanted=wanted,
         )
     if not open_ones:
-        return met("ruled_out", cite(newest_first(_once(proofs))), drug=wanted, wanted=wanted)
+        return met("ruled_out", cite(newest_first(once(proofs))), drug=wanted, wanted=wanted)
     missing = _names(tuple(open_ones))
     return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
 
@@ -285,15 +283,7 @@ def _ruled_out(therapy: Therapy, record: Record) -> list[Statement]:
                 wide and re.search(r"\b(?:only|sole)\s+$", text[: mention.start], re.IGNORECASE)
             ):
                 found.append(statement)
-    return newest_first(_once(found))
-
-
-def _once(items: list[Statement]) -> list[Statement]:
-    seen: list[Statement] = []
-    for item in items:
-        if all(item is not held for held in seen):
-            seen.append(item)
-    return seen
+    return newest_first(once(found))
 
 
 def _past(text: str) -> bool:
@@ -331,4 +321,4 @@ def _kept(therapies: tuple[Therapy, ...], record: Record) -> tuple[list[str], li
             if (goes_on and with_it) or joined:
                 names.append(name)
                 statements.append(statement)
-    return (list(dict.fromkeys(names)), _once(statements)) if names else None
+    return (list(dict.fromkeys(names)), once(statements)) if names else None

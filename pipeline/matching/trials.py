@@ -15,7 +15,6 @@ _SLACK_DAYS = {"day": 0, "month": 30, "year": 364}
 _NEVER = wording("trials.never")
 _TOLERATED = wording("trials.tolerated")
 _NO_BAR = wording("trials.no_bar")
-_RESTART = re.compile(r"\b(?:except|but|until|however)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,161 @@
+"""Conditions that a criterion wants absent: each has to be denied in words."""
+
+import re
+from functools import cache
+
+from extractors.chart.facts import Assertion, Fact, Statement
+from pipeline.matching.record import Record, cite, newest_first, not_yet, once
+from pipeline.matching.requirements import Absence
+from pipeline.matching.terms import wording
+from pipeline.matching.verdict import Verdict, met, not_met, unclear
+
+_RULED_OUT = wording("findings.ruled_out")
+_MODIFIERS = frozenset(
+    [
+        "severe",
+        "severely",
+        "active",
+        "moderate",
+        "mild",
+        "uncontrolled",
+        "current",
+        "currently",
+        "known",
+        "serious",
+        "clinically",
+        "significant",
+        "chronic",
+        "acute",
+        "any",
+        "evidence",
+        "of",
+        "a",
+        "an",
+        "the",
+        "untreated",
+        "systemic",
+        "ongoing",
+        "new",
+        "recent",
+        "history",
+        "prior",
+        "documented",
+        "symptomatic",
+        "unstable",
+        "progressive",
+        "concurrent",
+        "concomitant",
+        "other",
+        "infection",
+        "disease",
+    ]
+)
+_NEGATES = wording("findings.negates")
+_SYNONYMS = (
+    ("central nervous system", "cns"),
+    ("tuberculosis", "tb"),
+    ("myocardial infarction", "heart attack"),
+    ("pregnant", "pregnancy"),
+    ("malignancy", "cancer"),
+    ("carcinoma", "cancer"),
+    ("multiple endocrine neoplasia syndrome type 2", "men 2"),
+    ("multiple endocrine neoplasia type 2", "men 2"),
+)
+
+
+def judge_absence(requirement: Absence, record: Record) -> Verdict:
+    """Return the verdict on "does not have A or B": each has to be denied in words; one that is present fails it."""
+    wanted = " or ".join(requirement.conditions)
+    proofs: list[Statement] = []
+    missing: list[str] = []
+    for condition in requirement.conditions:
+        present = _present(condition, record)
+        if present:
+            return not_met("present", cite(newest_first(present)), wanted=condition)
+        denied = _denied(condition, record)
+        if denied:
+            proofs.append(denied[0])
+        else:
+            missing.append(condition)
+    if not missing:
+        return met("absent", cite(once(newest_first(proofs))), wanted=wanted)
+    return unclear(
+        "silent_absence",
+        cite(once(proofs)),
+        wants=f"that there is no {' and no '.join(missing)}",
+        wanted=" or ".join(missing),
+    )
+
+
+def _plain(text: str) -> str:
+    low = text.lower()
+    for long, short in _SYNONYMS:
+        low = low.replace(long, short)
+    return low
+
+
+@cache
+def _core(condition: str) -> tuple[str, ...]:
+    words = re.findall(r"[a-z][a-z0-9-]+", _plain(re.sub(r"\([^)]*\)", " ", condition)))
+    core = tuple(word for word in words if word not in _MODIFIERS)
+    return core or tuple(words)
+
+
+def _modifiers(condition: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z]+", condition.lower()) if word in _MODIFIERS and len(word) > 3}
+
+
+def _denied(condition: str, record: Record) -> list[Statement]:
+    """Return sentences that deny the condition, or something wider ("No CNS lupus" denies severe active CNS lupus)."""
+    core = _core(condition)
+    found = []
+    for statement in newest_first(record.statements):
+        text = _plain(statement.text)
+        if not all(word in text for word in core) or (
+            not_yet(statement.text) and not re.search(r"\bruled out\b", text)
+        ):
+            continue
+        for part in re.split(r"(?<=[.;])\s+|\bbut\b", text):
+            if not all(word in part for word in core):
+                continue
+            place = min(part.find(word) for word in core)
+            cues = list(_NEGATES.finditer(part[:place]))
+            behind = re.match(
+                r"[\w\s]{0,30}?\b(?:ruled out|negative|absent|excluded|denied|none|: ?no)\b", part[place:]
+            )
+            if not cues and not behind:
+                continue
+            between = part[cues[-1].end() : place] if cues else ""
+            if re.search(r"\b(?:change|longer|improve\w*|evidence against)\b", between):
+                continue
+            narrower = {
+                word for word in re.findall(r"[a-z]+", between) if word in _MODIFIERS and len(word) > 3
+            } - _modifiers(condition)
+            if narrower - {"evidence", "history", "prior", "current", "known", "other"}:
+                continue  # "no severe nephritis" leaves a mild one open
+            found.append(statement)
+            break
+    return found
+
+
+def _present(condition: str, record: Record) -> list[Fact]:
+    """Return diagnoses and findings that affirm the condition with every modifier the criterion names."""
+    core, asked = (
+        _core(condition),
+        _modifiers(condition) - {"evidence", "history", "current", "currently", "known", "documented", "any"},
+    )
+    found = []
+    for fact in record.facts:
+        if fact.kind not in ("diagnosis", "finding") or fact.assertion is not Assertion.AFFIRMED:
+            continue
+        text = _plain(f"{fact.name} {fact.statement.text}")
+        name = _plain(fact.name)
+        if (
+            not all(word in name for word in core)
+            or _RULED_OUT.search(text)
+            or _NEGATES.search(_plain(fact.statement.text))
+        ):
+            continue
+        if all(word in text for word in asked):
+            found.append(fact)
+    return found

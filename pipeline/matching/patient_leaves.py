@@ -1,0 +1,264 @@
+"""Criteria about the patient and the visit: age, diagnosis, what must be absent, who prescribes, when they met."""
+
+import re
+from functools import cache
+
+from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.specialties import find_specialties
+from pipeline.matching.phrases import find_lengths, find_window
+from pipeline.matching.requirements import (
+    Absence,
+    Age,
+    Areas,
+    Diagnosis,
+    Documentation,
+    Lasting,
+    Prescriber,
+    Requirement,
+    Visit,
+)
+from pipeline.matching.terms import data, find_therapies, wording, words_of
+
+_YEARS = r"(?:years?|yrs?)"
+# "18 years of age or older", "at least 18 years old", ">= 12 years of age", "18 years or older"
+_AGE_FROM = wording("patient_leaves.age_from")
+_AGE_TO = wording("patient_leaves.age_to")
+_AGE_BETWEEN = wording("patient_leaves.age_between")
+_AGE_WORDS = wording("patient_leaves.age_words")
+_ADULT = re.compile(r"\b(?:is|be)?\s*(?:an )?adults?\b", re.IGNORECASE)
+
+_PRESCRIBED = wording("patient_leaves.prescribed")
+_CONSULT = re.compile(r"consult", re.IGNORECASE)
+_VISIT = re.compile(r"\b(?:visit|encounter|evaluat\w+|appointment|examination|seen)\b", re.IGNORECASE)
+_IN_PERSON = re.compile(r"in[- ]person|face[- ]to[- ]face|office visit", re.IGNORECASE)
+_TELEHEALTH = re.compile(r"tele-?health|telemedicine|virtual|video", re.IGNORECASE)
+_PURPOSE = re.compile(
+    r"\b(?:to|for)\s+(?P<purpose>(?:evaluat|assess|review|manag|discuss|address|treat)\w*\s.+?)(?:[.;]|$)",
+    re.IGNORECASE,
+)
+
+_ABSENT = wording("patient_leaves.absent")
+_HAS = wording("patient_leaves.has")
+_SEVERITY = re.compile(
+    r"\b(mild|moderate|moderately|severe|severely|refractory|active|chronic|uncontrolled|persistent)\b", re.IGNORECASE
+)
+_AREAS = re.compile(r"\b(?:affect\w*|involv\w*|lesions?|locat\w+|plaques?)\b", re.IGNORECASE)
+_DEED = re.compile(
+    r"\b(?:completed|treat\w*|tried|failed|received|taken|undergone|screened|tested|controlled)\b", re.IGNORECASE
+)
+# words of a diagnosis leaf that ask for nothing more
+_PLAIN = frozenset(
+    [
+        "diagnosis",
+        "diagnosed",
+        "confirmed",
+        "documented",
+        "clinical",
+        "established",
+        "diagnoses",
+        "history",
+        "form",
+        "disease",
+        "condition",
+        "code",
+    ]
+)
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "or",
+        "and",
+        "in",
+        "for",
+        "with",
+        "by",
+        "is",
+        "are",
+        "was",
+        "has",
+        "have",
+        "had",
+        "been",
+        "be",
+        "that",
+        "this",
+        "patient",
+        "member",
+        "individual",
+        "request",
+        "requested",
+        "drug",
+        "medication",
+        "at",
+        "least",
+        "one",
+        "following",
+        "not",
+        "any",
+        "must",
+        "will",
+        "would",
+        "may",
+        "on",
+        "as",
+        "from",
+        "its",
+        "their",
+        "his",
+        "her",
+        "who",
+        "which",
+    ]
+)
+
+
+def read_age(text: str) -> Requirement | None:
+    if not _AGE_WORDS.search(text):
+        short = len(text) < 60 and re.search(
+            rf"^(?:patient|member|individual)?\s*(?:is|must be)?\s*(?:at least|[≥>]=?)\s*\d{{1,2}}\s*{_YEARS}\.?$",
+            text,
+            re.IGNORECASE,
+        )
+        if _ADULT.search(text) and len(text) < 40:
+            return Age(minimum_years=18)
+        if not short:
+            return None
+    if re.search(r"\btri(?:ed|al)|symptom|onset|therapy|disease duration", text, re.IGNORECASE):
+        return None
+    if between := _AGE_BETWEEN.search(text):
+        return Age(minimum_years=int(between["a"]), maximum_years=int(between["b"]))
+    if to := _AGE_TO.search(text):
+        return Age(maximum_years=int(to["n"] or to["m"]), below=bool(to["below"]))
+    for match in _AGE_FROM.finditer(text):
+        if match["lead"] or match["tail"] or len(match[0]) > len(match["n"]) + 2:
+            return Age(minimum_years=int(match["n"]), above=bool(match["above"]) and not match["tail"])
+    return None
+
+
+def read_prescriber(text: str) -> Requirement | None:
+    named = find_specialties(text)
+    if not named or not _PRESCRIBED.search(text):
+        return None
+    return Prescriber(specialties=tuple(named), consultation=bool(_CONSULT.search(text)))
+
+
+def read_visit(text: str) -> Requirement | None:
+    if not _VISIT.search(text) or not (_IN_PERSON.search(text) or _TELEHEALTH.search(text)):
+        return None
+    contacts = tuple(
+        name for name, pattern in (("in_person", _IN_PERSON), ("telehealth", _TELEHEALTH)) if pattern.search(text)
+    )
+    window = _visit_window(text)
+    purpose = _PURPOSE.search(text)
+    return Visit(contacts=contacts, purpose=purpose["purpose"].strip() if purpose else "", window=window)
+
+
+def _visit_window(text: str):
+    if found := find_window(text):
+        return found[0]
+    return None
+
+
+@cache
+def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (key, re.compile("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("concepts").items()
+    )
+
+
+def read_documentation(text: str) -> Requirement | None:
+    for key, pattern in _concepts():
+        if pattern.search(text):
+            return Documentation(concept=key)
+    return None
+
+
+def find_areas(text: str) -> list[tuple[str, int]]:
+    """Return (key of areas.yaml, place) of the parts of the body named."""
+    found = []
+    for key, names in data("areas").items():
+        found += [(key, match.start()) for match in words_of(key, *names).finditer(text)]
+    return sorted(found, key=lambda at: at[1])
+
+
+def read_areas(text: str) -> Requirement | None:
+    named = tuple(dict.fromkeys(key for key, _ in find_areas(text)))
+    if len(named) < 2 or not _AREAS.search(text):
+        return None
+    return Areas(areas=named)
+
+
+_PERSONAL_OR_FAMILY = re.compile(
+    r"\s*(?:a |any )?(?:personal|individual)(?: history)? (?:or|and|nor|or a) family history of\s+", re.IGNORECASE
+)
+
+
+def read_absence(text: str, negated: bool) -> Requirement | None:
+    match = _ABSENT.search(text)
+    if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
+        return None
+    rest = text[match.end() :] if match else text
+    if history := _PERSONAL_OR_FAMILY.match(rest):
+        rest, family = rest[history.end() :], "family history of "
+    else:
+        family = ""
+    parts = [part.strip(" ,.;:") for part in re.split(r",\s*(?:or|and|nor)\s+|\s+(?:or|and|nor)\s+|[,;]\s*", rest)]
+    conditions = tuple(part for part in parts if len(part) > 2)
+    if not conditions or (not any(find_conditions(part) for part in conditions) and len(rest.split()) > 12):
+        return None
+    return Absence(conditions=tuple(family + at for at in _with_heads(conditions)))
+
+
+def _with_heads(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return conditions whole: "moderate or severe hepatic impairment" lends its noun to "moderate"."""
+    made = []
+    for part in parts:
+        words = part.split()
+        if len(words) == 1 and _SEVERITY.fullmatch(part) and len(parts) > 1:
+            part = " ".join([part, *parts[-1].split()[1:]])
+        made.append(part)
+    return tuple(made)
+
+
+_LASTS = re.compile(
+    r"\b(?:has (?:had|lasted|persisted|been present)|have (?:lasted|persisted|been present)"
+    r"|lasting|persist\w*|episode|duration)\b",
+    re.IGNORECASE,
+)
+
+
+def read_lasting(text: str) -> Requirement | None:
+    """Return "the current episode has lasted at least 6 months"."""
+    lengths = find_lengths(text)
+    found = find_conditions(text)
+    if len(lengths) != 1 or not _LASTS.search(text) or find_therapies(text) or len(text.split()) > 16:
+        return None
+    if not found and not re.search(r"\b(?:symptoms?|episode|pain)\b", text, re.IGNORECASE):
+        return None
+    return Lasting(names=tuple(dict.fromkeys(at.key for at in found)), minimum_days=lengths[0].days)
+
+
+def read_diagnosis(text: str) -> Requirement | None:
+    found = find_conditions(text)
+    if not found or len(text.split()) > 24:
+        return None
+    if not (_HAS.search(text) or len(text.split()) < 9):
+        return None
+    severity = tuple(
+        dict.fromkeys(word.lower().removesuffix("ly") for word in _SEVERITY.findall(text[: found[-1].end]))
+    )
+    rest = text
+    for at in reversed(found):
+        rest = rest[: at.start] + " " + rest[at.end :]
+    qualifiers = tuple(word for word in content_words(_SEVERITY.sub(" ", rest)) if word not in _PLAIN)
+    if len(qualifiers) > 3 or _DEED.search(rest):
+        return None
+    return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)
+
+
+def content_words(text: str) -> list[str]:
+    return list(dict.fromkeys(word for word in re.findall(r"[a-z][a-z-]{3,}", text.lower()) if word not in _STOP))
