@@ -18,6 +18,7 @@ from extractors.pages.order import in_reading_order
 COLUMN_GAP = 1.7  # a gap that always parts two cells
 RULED_GAP = 0.4  # a gap that parts them where an upright line runs through it
 TIGHT_GAP = 0.45  # a gap that may part them where several rows nearby start a cell there
+WIDER_THAN_USUAL = 1.6  # times the usual space of the page that any such gap has
 CELL_GAP = 0.62  # a gap that parts them where other rows have a cell starting at the same place
 ALIGNED = 0.4  # how far starts of one column may differ
 NEAR_ROWS = 5  # rows above and below that are asked for the same start
@@ -103,6 +104,7 @@ def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
 def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[Word]) -> None:
     """Mark where cells start: at wide gaps, at ruling lines, and at narrow gaps that line up with them."""
     borders = [(box.x0 + box.x1, box.top, box.bottom) for box in (*rulings, *(word.box for word in read_as_words))]
+    least = max(TIGHT_GAP, WIDER_THAN_USUAL * _usual_gap(rows))
     starts: list[list[float]] = []  # x of cells behind a wide gap, per row
     weak: list[list[tuple[int, float, float]]] = []  # (index of word, x, gap in ems)
     for row in rows:
@@ -114,7 +116,7 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
             if gap > COLUMN_GAP or (gap > RULED_GAP and _is_ruled(before, word, borders)):
                 row.cuts.add(index)
                 strong_here.append(word.x0)
-            elif gap > TIGHT_GAP:
+            elif gap > least:
                 weak_here.append((index, word.x0, gap))
         starts.append(strong_here)
         weak.append(weak_here)
@@ -126,6 +128,15 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
             rows[number].cuts.update(
                 index for index, x, gap in candidates if _lines_up(x, gap, em, [(starts[n], weak[n]) for n in around])
             )
+
+
+def _usual_gap(rows: Sequence[_Row]) -> float:
+    """Return the usual space between words in ems: 0.3 in proportional type, 0.6 in a typewriter's."""
+    gaps = []
+    for row in rows:
+        em = _em(row.words)
+        gaps += [(word.box.x0 - before.box.x1) / em for before, word in pairwise(row.words)]
+    return median([gap for gap in gaps if 0 < gap < 1.2] or [0.3])
 
 
 def _lines_up(x: float, gap: float, em: float, around: Sequence[tuple[list[float], list]]) -> bool:

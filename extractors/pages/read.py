@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 
+import cv2
 import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -66,7 +67,7 @@ def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
         raise
     except PageProblem as problem:
         return replace(blank, source=PageSource.FAILED, problem=problem.code)
-    except (pdfium.PdfiumError, RuntimeError, ValueError, ArithmeticError, MemoryError):
+    except (pdfium.PdfiumError, cv2.error, OSError, RuntimeError, ValueError, ArithmeticError, MemoryError):
         return replace(blank, source=PageSource.FAILED, problem="page-damaged")
     finally:
         if page is not None:
@@ -131,7 +132,7 @@ def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
         source=PageSource.TEXT,
         to_shown=rounded(inverse(upright)),
         turn=layer.turn,
-        digest=_digest(repr([(w.text, w.box.as_list()) for w in layer.words]).encode()),
+        digest=_digest(repr(([(w.text, w.box.as_list()) for w in layer.words], images.boxes)).encode()),
     )
 
 
