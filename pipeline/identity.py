@@ -13,11 +13,21 @@ from typing import Literal
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
-from extractors.chart import Chart, find_people, squash_name
+from extractors.chart import Chart, find_people
 from extractors.evidence import Page, PageSource, Person
+from pipeline.likeness import (
+    LOOKALIKES,
+    Agreement,
+    compare_births,
+    compare_names,
+    name_parts,
+    one_slip,
+    squash_number,
+)
+
+__all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
 
 Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable"]
-Agreement = Literal["same", "slip", "initial", "similar", "different", "none"]
 PageKey = tuple[str, int]  # document, page
 
 
@@ -66,12 +76,12 @@ class _Known:
         """Take the letter's word, and learn record numbers (and a missing birth date) from agreeing pages."""
         everyone = [person for page in pages for person in _people(page, chart)]
         birth = patient.birth_date or _commonest_birth(patient.name, everyone)
-        records = {_squash(number) for number in patient.record_numbers}
+        records = {squash_number(number) for number in patient.record_numbers}
         own = cls(patient.name, birth, patient.member_id, frozenset(records))
         counted: Counter[str] = Counter()
         for person in everyone:
             if own.birth and person.birth_date == own.birth and own.agree_name(person.name) in ("same", "slip"):
-                counted.update({_squash(number) for number in person.record_numbers})
+                counted.update({squash_number(number) for number in person.record_numbers})
         if counted:
             most = counted.most_common(1)[0][1]
             # a number misread once is not another number of the patient
@@ -85,23 +95,23 @@ class _Known:
         return compare_births(self.birth, printed)
 
     def agree_records(self, printed: Sequence[str]) -> Agreement:
-        numbers = {_squash(number) for number in printed}
+        numbers = {squash_number(number) for number in printed}
         if not numbers or not self.records:
             return "none"
         if numbers & self.records:
             return "same"
-        if any(_one_slip(a, b) for a in numbers for b in self.records):
+        if any(one_slip(a, b) for a in numbers for b in self.records):
             return "slip"
         return "different"
 
     def agree_member(self, printed: str | None) -> Agreement:
         if not printed or not self.member:
             return "none"
-        own, other = _squash(self.member), _squash(printed)
+        own, other = squash_number(self.member), squash_number(printed)
         # a card prints the person's suffix, a letter often leaves it out
         if own == other or (min(len(own), len(other)) >= 8 and (own.startswith(other) or other.startswith(own))):
             return "same"
-        return "slip" if _one_slip(own, other) else "different"
+        return "slip" if one_slip(own, other) else "different"
 
 
 def _commonest_birth(name: str | None, everyone: list[Person]) -> str | None:
@@ -110,89 +120,6 @@ def _commonest_birth(name: str | None, everyone: list[Person]) -> str | None:
         return None
     (first, times), *rest = births.most_common(2)
     return first if not rest or times >= 3 * rest[0][1] else None
-
-
-def _squash(number: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
-
-
-# what a scanner takes for one another
-_LOOKALIKES = [
-    set("O0QD"),
-    set("1ILT7"),
-    set("5S6"),
-    set("8B3"),
-    set("2Z7"),
-    set("4A9"),
-    set("6G0"),
-    set("9G"),
-    set("0896"),
-]
-
-
-def _one_slip(a: str, b: str) -> bool:
-    """Tell whether two numbers differ by one character that scanners confuse."""
-    if len(a) != len(b) or len(a) < 5:
-        return False
-    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in _LOOKALIKES)
-
-
-def compare_names(known: str | None, printed: str | None) -> Agreement:
-    """Compare two names regardless of order, middle names and titles.
-
-    "same": first and last agree to the letter. "slip": all but one letter of one of them.
-    "initial": last name and first initial. "similar": near enough to be taken for one another.
-    """
-    if not known or not printed:
-        return "none"
-    own, other = _parts(known), _parts(printed)
-    if not own or not other:
-        return "none"
-    first, last = own[0], own[-1]
-    held = set(other)
-    if first in held and last in held and (first != last or other.count(first) > 1 or len(own) == 1):
-        return "same"
-    if last in held and any(len(part) == 1 and part == first[0] for part in other):
-        return "initial"
-    close = [_closest(first, other), _closest(last, other)]
-    if min(close) >= 1.0 - 1e-9:
-        return "same"
-    if max(close) >= 1.0 - 1e-9 and _is_slip(first if close[0] < 1 else last, other):
-        return "slip"
-    return "similar" if min(close) >= 0.45 and sum(close) >= 1.1 else "different"
-
-
-def _parts(name: str) -> list[str]:
-    """Return first name to last name, without titles, suffixes and middle initials."""
-    comma = name.split(",", 1)
-    if len(comma) == 2 and squash_name(comma[1]):
-        name = f"{comma[1]} {comma[0]}"
-    parts = [p for p in re.sub(r"[^a-z'\- ]+", " ", name.lower().replace("’", "'")).split() if p.strip("'-")]
-    parts = [p for p in parts if p not in {"mr", "mrs", "ms", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "md"}]
-    if len(parts) > 2:
-        parts = [parts[0], *(p for p in parts[1:-1] if len(p) > 1), parts[-1]]
-    return parts
-
-
-def _closest(part: str, others: list[str]) -> float:
-    return max(DamerauLevenshtein.normalized_similarity(part, other) for other in others)
-
-
-def _is_slip(part: str, others: list[str]) -> bool:
-    """One letter misread in a long part; "Annike" for "Annika" is one too, so a slip alone proves nothing."""
-    return any(
-        len(part) >= 5 and DamerauLevenshtein.distance(part, other) <= (1 if len(part) < 9 else 2) for other in others
-    )
-
-
-def compare_births(known: str | None, printed: str | None) -> Agreement:
-    """Compare two ISO dates: "slip" is one digit that a scanner confuses."""
-    if not known or not printed:
-        return "none"
-    if known == printed:
-        return "same"
-    return "slip" if _one_slip(known.replace("-", ""), printed.replace("-", "")) else "different"
 
 
 def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
@@ -319,7 +246,7 @@ _LAST_FIRST = re.compile(r"^\W*(?P<last>[A-Z][A-Za-z'’-]+),\s?(?P<first>[A-Z][
 
 def _addresses_other(page: Page, known: "_Known") -> bool:
     """Tell whether a page without identity speaks of someone by another name."""
-    own = set(_parts(known.name)) if known.name else set()
+    own = set(name_parts(known.name)) if known.name else set()
     named = {match["last"].lower() for match in _ADDRESSED.finditer(page.text)}
     for line in page.lines[:6]:
         if match := _LAST_FIRST.match(line.text):
@@ -486,9 +413,9 @@ def _same_numbers(first: _Print, second: _Print, ocr: bool) -> bool:
 
 
 def _misread(a: str, b: str) -> bool:
-    if _squash(a) == _squash(b) or a in b or b in a:
+    if squash_number(a) == squash_number(b) or a in b or b in a:
         return True
     if len(a) != len(b):
         return DamerauLevenshtein.distance(a, b) == 1 and max(len(a), len(b)) >= 3
     pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in _LOOKALIKES)
+    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in LOOKALIKES)

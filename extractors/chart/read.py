@@ -4,15 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.chart.courses import read_table_courses, read_told_courses
 from extractors.chart.diagnoses import read_allergies, read_allergy_table, read_problem_table, read_told_diagnoses
 from extractors.chart.encounters import read_encounters
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.chart.heads import Head, read_head
 from extractors.chart.layout import read_rows
+from extractors.chart.listed_courses import read_table_courses
 from extractors.chart.measurements import read_result_table, read_told_values
 from extractors.chart.people import find_people
 from extractors.chart.statements import PageText, read_statements
+from extractors.chart.told_courses import read_told_courses
 from extractors.evidence import Finding, Page, Person
 
 # no visit, course or result stands on these

@@ -1,4 +1,4 @@
-"""Treatment courses: from medication, infusion and fill tables, and from prose."""
+"""Treatment courses from prose, sentence after sentence."""
 
 import datetime as dt
 import re
@@ -6,11 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
-from extractors.chart.dates import Precision, coarser, days_between, find_dates, parse_date
+from extractors.chart.dates import Precision, coarser, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.chart.spans import Span, span_of
-from extractors.chart.statements import Block, PageText
-from extractors.chart.tables import Entry, Table
 from extractors.chart.treatments import (
     dose_of,
     find_outcomes,
@@ -21,184 +19,7 @@ from extractors.chart.treatments import (
 from extractors.vocabulary.drugs import DrugMention, drug, find_drugs
 
 _ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
-_WAITING = re.compile(
-    r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
-)
-_NO_COVER = re.compile(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
-_DECLINED = re.compile(r"\b(?:declined|refused)\b", re.IGNORECASE)
 
-
-def read_table_courses(text: PageText, block: Block) -> list[Fact]:
-    """Return the courses of a medication, infusion or fill table."""
-    statements = text.statements[block.first : block.first + len(block.table.entries)]
-    pairs = list(zip(block.table.entries, statements, strict=True))
-    if block.table.kind == "medications":
-        return [fact for entry, statement in pairs if (fact := _listed(block.table, entry, statement))]
-    if block.table.kind == "infusions":
-        around = " ".join(
-            [block.title, *(s.text for s in text.statements if s.section in ("infusions", "title", ""))][:4]
-        )
-        return _infused(block.table, pairs, around)
-    if block.table.kind == "fills":
-        return _filled(block.table, pairs)
-    return []
-
-
-def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
-    """Read one row of a medication list."""
-    name = table.cell(entry, "medication")
-    if not name or len(name) < 3:
-        return None
-    found = find_drugs(name, fuzzy=True)
-    generics = list(dict.fromkeys(mention.generic for mention in found))
-    if len(generics) > 1 and not re.search(r"[/+]| and ", name):
-        generics = generics[:1]
-    generic = generics[0] if len(generics) == 1 else re.sub(r"\s*\(.*", "", name).strip().lower()
-    status = table.cell(entry, "status")
-    dose = table.cell(entry, "dose") or dose_of(name) or None
-    begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
-    running = (ended is None and says("current", status)) or bool(
-        ended is None and re.search(r"present|current|ongoing", table.cell(entry, "stop"), re.IGNORECASE)
-    )
-    span = _table_span(begun, ended, running, statement.date)
-    stopped = ended is not None or says("stops", status)
-    outcome = outcome_of(status, stopped=stopped)
-    if outcome is None:
-        outcome = Outcome.CURRENT if running else None
-    assertion = Assertion.AFFIRMED
-    if _ERROR.search(statement.text):
-        assertion = Assertion.ENTERED_IN_ERROR
-    elif says("never", status):
-        assertion, outcome = Assertion.NEGATED, Outcome.OTHER
-    elif _DECLINED.search(status):
-        assertion = Assertion.DECLINED
-    elif _NO_COVER.search(status) and span.start is None and span.stop is None:
-        assertion = Assertion.POSSIBLE  # listed, never dated, not paid for: whether a dose was taken is not said
-    elif _WAITING.match(status) and not span.start:
-        assertion = Assertion.PLANNED
-    details = " ".join([name, dose or "", table.cell(entry, "route")])
-    return Fact(
-        kind="treatment",
-        name=generic,
-        assertion=assertion,
-        date=statement.date,
-        statement=statement,
-        evidence=(statement.evidence,),
-        treatment=treatment_of(generic, details, span, outcome, dose),
-    )
-
-
-def _cell_date(cell: str) -> tuple[dt.date, Precision] | None:
-    found = parse_date(cell)
-    return (found.day, found.precision) if found else None
-
-
-def _table_span(
-    begun: tuple[dt.date, Precision] | None,
-    ended: tuple[dt.date, Precision] | None,
-    running: bool,
-    printed: dt.date | None,
-) -> Span:
-    days, at_least = None, False
-    if begun and ended and ended[0] >= begun[0]:
-        days, at_least = days_between(*begun, *ended)
-    elif begun and running and printed and printed >= begun[0]:
-        days, at_least = days_between(*begun, printed, "day")[0], True
-    return Span(
-        start=begun[0] if begun else None,
-        stop=ended[0] if ended else None,
-        days=days,
-        at_least=at_least,
-        start_precision=begun[1] if begun else "day",
-        stop_precision=ended[1] if ended else "day",
-        running=running,
-    )
-
-
-_NOT_GIVEN = re.compile(
-    r"\bnot\s+given\b|\bheld\b|\bmissed\b|\bcancel|\bno[- ]show\b|\bskipped\b|\bdeferred\b", re.IGNORECASE
-)
-
-
-def _infused(table: Table, pairs: list[tuple[Entry, Statement]], around: str) -> list[Fact]:
-    """Read an infusion record: one course from the doses given, and each dose not given."""
-    generics = list(dict.fromkeys(mention.generic for mention in find_drugs(around, fuzzy=True)))
-    if len(generics) != 1:
-        return []
-    generic, given, facts = generics[0], [], []
-    for entry, statement in pairs:
-        day = _cell_date(table.cell(entry, "date"))
-        if day is None or day[1] != "day":
-            continue
-        if _NOT_GIVEN.search(statement.text):
-            facts.append(
-                Fact(
-                    kind="treatment",
-                    name=generic,
-                    assertion=Assertion.NEGATED,
-                    date=day[0],
-                    statement=statement,
-                    evidence=(statement.evidence,),
-                    treatment=treatment_of(generic, "infusion", Span(), outcome_of(statement.text), None),
-                )
-            )
-        else:
-            given.append((day[0], statement, table.cell(entry, "dose")))
-    if given:
-        first, last = given[0], given[-1]
-        span = Span(start=first[0])
-        if len(given) > 1:
-            span = Span(start=first[0], stop=last[0], days=(last[0] - first[0]).days)
-        course = treatment_of(generic, "infusion", span, None, first[2] or None)
-        evidence = tuple(statement.evidence for _, statement, _ in given)
-        facts.insert(
-            0,
-            Fact(
-                kind="treatment",
-                name=generic,
-                assertion=Assertion.AFFIRMED,
-                date=last[0],
-                statement=last[1],
-                evidence=evidence,
-                treatment=course,
-            ),
-        )
-    return facts
-
-
-def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
-    """Read a pharmacy's fills: one course per drug, from the first fill to the end of the last supply."""
-    fills: dict[str, list[tuple[dt.date, int, Statement]]] = {}
-    for entry, statement in pairs:
-        generics = {mention.generic for mention in find_drugs(table.cell(entry, "medication"), fuzzy=True)}
-        day = _cell_date(table.cell(entry, "fill_date", "date"))
-        supply = re.search(r"\d+", table.cell(entry, "supply"))
-        refused = re.search(r"revers|not\s+picked|return|cancel|reject|denied", statement.text, re.IGNORECASE)
-        if len(generics) == 1 and day and day[1] == "day" and not refused:
-            fills.setdefault(generics.pop(), []).append((day[0], int(supply[0]) if supply else 0, statement))
-    facts = []
-    for generic, held in fills.items():
-        held.sort(key=lambda at: at[0])
-        end = held[-1][0] + dt.timedelta(days=held[-1][1])
-        even = all(b[0] - a[0] <= dt.timedelta(days=max(45, 2 * a[1])) for a, b in pairwise(held))
-        days = (end - held[0][0]).days if even else None
-        facts.append(
-            Fact(
-                kind="treatment",
-                name=generic,
-                assertion=Assertion.AFFIRMED,
-                date=held[-1][0],
-                statement=held[-1][2],
-                evidence=tuple(at[2].evidence for at in held),
-                treatment=treatment_of(
-                    generic, held[-1][2].text, Span(start=held[0][0], days=days), None, dose_of(held[-1][2].text)
-                ),
-            )
-        )
-    return facts
-
-
-# ---------------------------------------------------------------- prose
 
 _PLAN = frozenset({"plan", "instructions"})
 _SILENT = frozenset(
