@@ -79,7 +79,7 @@ def choose_denial_date(
     found = [one for one in found if one[0] != "alone" or one[1].start not in others]
     anchor = _BY_ANCHOR.get(stated.anchor or "") if stated else None
     order = [anchor] if anchor else []
-    order += ["notice_date", "alone", "statement_date", "mailed_date", "decision_date", "processed_date"]
+    order += ["notice_date", "statement_date", "alone", "mailed_date", "decision_date", "processed_date"]
     for rank in order:
         mine = [one for one in found if one[0] == rank]
         if not mine:

@@ -45,11 +45,7 @@ def find_member_id(letter: Letter, labels: list[Labelled]) -> Finding[str] | Non
     """Return the member's id; of two different ones the better labelled, less sure."""
     found = []
     for label, span, value in values_of(labels, letter, "member_id", read_identifier):
-        if (
-            not label.firm
-            and label.label.upper() in ("ID", "MID")
-            and re.search(r"\b[A-Z]{2,}\s*$|,\s*$", letter.text[max(0, label.at.start - 12) : label.at.start])
-        ):
+        if not label.firm and label.label.upper() == "ID" and re.fullmatch(r"\d{5}(?:-\d{4})?", str(value)):
             continue  # "KETCHUM ID 83340" is a place
         found.append((bool(_WEAK_MEMBER.match(label.label)), span, str(value)))
     return _choose(letter, found)

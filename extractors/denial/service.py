@@ -50,7 +50,8 @@ _NOT_A_SERVICE = re.compile(
 )
 _CUT = re.compile(
     r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b"
-    r"|\bon \d|\bfrom \d|\bfor \d|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the (?:treatment|diagnosis"
+    r"|\bon \d|\bfrom \d|\bfor (?=\d|[A-Z][a-z])|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the "
+    r"(?:treatment|diagnosis"
     r"|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b"
     r"|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b"
     r"|\bplanned\b|\bcode\b)"

@@ -12,7 +12,7 @@ _HANDLED = re.compile(
     rf"\b(?:got|received|reviewed|processed|handled|completed|have|is|for|your|this|an?"
     rf"|our)\b[^.]{{0,40}}\b{_FAST}\b(?:\s*\({_FAST}\))?\s*(?:care |pre-?service |concurrent |prior authorization "
     rf"|coverage |organization |initial )*(?:request|decision|review|determination|case|claim)\b"
-    rf"|\b(?:handled|processed|reviewed|treated|decided|submitted|considered) (?:\w+ )?(?:as|on) an? {_FAST}\b"
+    rf"|\b(?:handled|processed|reviewed|treated|decided|submitted|considered) (?:\w+ )?(?:as|on) (?:an? )?{_FAST}\b"
     rf"|\b{_FAST} (?:organization|coverage) determination\b"
     rf"|\bas (?:an )?{_FAST} (?:request|review|case)\b",
     re.IGNORECASE,
