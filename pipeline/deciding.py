@@ -21,7 +21,7 @@ from pipeline.workflow import Outcome, Task
 
 _NO_POLICY = (
     "The payer's coverage criteria are not among the files, so the appeal answers the letter alone. "
-    "Ask the payer for the criteria it applied (the letter must say how to get them) and add them to the case."
+    "Ask the payer for the criteria it applied and add them to the case."
 )
 _NO_CHART = "No medical record is among the files, so no criterion can be shown as met. Add the chart to the case."
 
@@ -79,7 +79,7 @@ def _criteria(
     from pipeline.matching import match_criteria, published, published_choice
 
     if not policies:
-        return {"gaps": [_NO_POLICY], "warnings": [_NO_POLICY]}
+        return {"gaps": [_NO_POLICY]}
     matches = [(policy, match_criteria(policy, chart, denial, verdicts, today)) for policy in policies]
     policy, match = max(
         matches, key=lambda at: (_is_about(at[0], denial), at[1].indication is not None, _effective(at[0]))

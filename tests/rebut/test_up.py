@@ -82,14 +82,14 @@ def papers() -> dict[str, bytes]:
 
 
 def run_locally(files: dict[str, bytes], folder: Path) -> dict:
-    """The case document that `rebut run` makes of the same files."""
+    """The case.json that `rebut run` makes of the same files."""
     folder.mkdir()
     for name, data in files.items():
         (folder / name).write_bytes(data)
     command = [sys.executable, "-m", "rebut", "run", "--json", "--today", DAY, *files]
     environment = {**os.environ, "REBUT_HOME": str(folder / "home")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    return json.loads((folder / "packet" / "case.json").read_text())
 
 
 def without_ids(case: dict) -> dict:
