@@ -24,6 +24,7 @@ _CPT_LABEL = re.compile(
 _ICD10_MISREAD = re.compile(
     r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
 )
+_BESIDE = re.compile(r"\b(?:[A-V]\d{4}|\d{5}),? (?:and |or )?(?P<near>[A-V][\dOlSB]{4,6})\b")
 _NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
@@ -101,6 +102,9 @@ def find_codes(
         for cell in dx_cells
         if not rows
     )
+    # "(E2103, A42339)": what stands beside a code and is none was misread
+    beside = [match.span("near") for match in _BESIDE.finditer(text) if match.start() in {start for start, _ in got}]
+    unread = unread or (not rows and any(not any(a <= start < b for start, _ in got) for a, b in beside))
     sure = 0.55 if unread else 0.95  # a labelled diagnosis that reads as no code: the list may lack it
     spans = sorted(span for kind in found.values() for span in kind.values())
     cited = [letter.cite(start, end, None, sure) for start, end in spans]
