@@ -1,4 +1,4 @@
-.PHONY: demo test lint tests setup accuracy bench lock clean help
+.PHONY: demo test lint tests setup accuracy bench pictures lock clean help
 .DEFAULT_GOAL := help
 CASE ?= samples/lupus-anifrolumab
 OUT ?= demo
@@ -30,6 +30,9 @@ accuracy: setup  ## score the reading of the project's own samples
 
 bench: setup  ## measure the reading ratio and the cost of a packet
 	.venv/bin/python -m benchmarks.reading
+
+pictures: setup  ## draw the pictures of the README from real output
+	.venv/bin/python docs/draw.py
 
 lock:  ## rewrite the lock files from pyproject.toml (needs uv)
 	infra/lock.sh
