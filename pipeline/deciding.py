@@ -1,5 +1,6 @@
 """From findings to the appeal: the stages `match` and `assemble`."""
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
@@ -55,18 +56,26 @@ def decide(
     pages = [page for file in files.values() for page in file]
     verdicts = judge_pages(_patient(denial), _record_pages(pages, contents), chart)
     criteria = _criteria(policies, chart, denial, verdicts, today)
+    shown = _of_patient(chart, verdicts)
     warnings = [*contents.warnings, *criteria.pop("warnings", [])]
     warnings += [] if contents.of_type(DocumentType.CHART) else [_NO_CHART]
     warnings += _lost_pages(pages)
     return CaseDocument(
         case=case_id,
-        documents=[_document(segment, pages, contents, chart, policies) for segment in contents.segments],
+        documents=[_document(segment, pages, contents, shown, policies) for segment in contents.segments],
         denial=publish_denial(denial),
         excluded_pages=_excluded(verdicts, pages, contents),
         deadlines=find_deadlines(denial, today),
         warnings=list(dict.fromkeys(warnings)),
         **criteria,
     )
+
+
+def _of_patient(chart: Chart, verdicts: Sequence[Any]) -> Chart:
+    """Return the chart with the facts of this patient alone: what another page says never leaves the case."""
+    citable = {(at.document, at.page) for at in verdicts if at.citable}
+    facts = (at for at in chart.facts if all((e.document, e.page) in citable for e in at.evidence))
+    return dataclasses.replace(chart, facts=tuple(facts))
 
 
 def _criteria(
