@@ -1,4 +1,4 @@
-.PHONY: demo test lint tests setup accuracy bench pictures lock clean help
+.PHONY: demo test lint tests setup accuracy bench pictures schema lock clean help
 .DEFAULT_GOAL := help
 CASE ?= samples/lupus-anifrolumab
 OUT ?= demo
@@ -33,6 +33,9 @@ bench: setup  ## measure the reading ratio and the cost of a packet
 
 pictures: setup  ## draw the pictures of the README from real output
 	.venv/bin/python docs/draw.py
+
+schema: setup  ## export the JSON Schemas to docs/schema
+	@for name in case read criteria; do .venv/bin/rebut schema $$name > docs/schema/$$name.json; done
 
 lock:  ## rewrite the lock files from pyproject.toml (needs uv)
 	infra/lock.sh
