@@ -7,12 +7,10 @@ of its clause or to a word that stops it.
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from extractors.chart.facts import Assertion
 from extractors.chart.sentences import split_sentences
+from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.sections import sections
 from extractors.vocabulary.terms import TermFinder
 
@@ -45,7 +43,7 @@ class _Lexicon:
 
 @cache
 def _lexicon() -> _Lexicon:
-    data = yaml.safe_load(files("extractors.chart").joinpath("assertion.yaml").read_text(encoding="utf-8"))
+    data = read_yaml("assertion.yaml", "extractors.chart")
     rules, pairs = [], []
     for index, entry in enumerate(data["rules"]):
         rules.append(_Rule(Assertion(entry["as"]), entry["look"], entry.get("words")))

@@ -4,13 +4,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
+from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.sections import section_of_heading
 from extractors.vocabulary.specialties import find_specialties
@@ -47,7 +45,7 @@ _FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}
 
 @cache
 def _kinds() -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
-    data = yaml.safe_load(files("extractors.chart").joinpath("page_kinds.yaml").read_text(encoding="utf-8"))
+    data = read_yaml("page_kinds.yaml", "extractors.chart")
     return tuple(
         (kind, re.compile(r"(?:" + "|".join(entry["titles"]) + r")", re.IGNORECASE), entry.get("contact"))
         for kind, entry in data.items()

@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from statistics import median
 
-import yaml
-
 from extractors.chart.layout import Passage, Row, pitch
 from extractors.evidence import Line, Page, Word
+from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.terms import TermFinder
 
@@ -58,7 +56,7 @@ class Table:
 
 @cache
 def _rules() -> tuple[TermFinder, dict[str, tuple[frozenset[str], frozenset[str]]]]:
-    data = yaml.safe_load(files("extractors.chart").joinpath("tables.yaml").read_text(encoding="utf-8"))
+    data = read_yaml("tables.yaml", "extractors.chart")
     finder = TermFinder((str(term), role) for role, terms in data["columns"].items() for term in terms)
     kinds = {}
     for kind, needs in data["kinds"].items():

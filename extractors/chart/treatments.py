@@ -3,21 +3,19 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Outcome, Treatment
 from extractors.chart.spans import Span
 from extractors.vocabulary.drugs import drug
+from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.terms import TermFinder
 
 
 @cache
 def _data() -> dict[str, Any]:
-    return yaml.safe_load(files("extractors.chart").joinpath("treatments.yaml").read_text(encoding="utf-8"))
+    return read_yaml("treatments.yaml", "extractors.chart")
 
 
 @cache

@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
 from rapidfuzz import fuzz, process
 
 from extractors.denial.reading import Letter, Place, Span
 from extractors.errors import RebutError
+from extractors.vocabulary.load import read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ _SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
 def vocabulary() -> dict[str, str]:
     """Return phrase -> field of labels.yaml; a phrase twice is an error."""
     name = "labels.yaml"
-    tables = yaml.safe_load(resources.files("extractors.denial").joinpath(name).read_text(encoding="utf-8"))
+    tables = read_yaml(name, "extractors.denial")
     phrases: dict[str, str] = {}
     for field, listed in tables.items():
         for phrase in listed:

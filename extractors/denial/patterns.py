@@ -2,10 +2,9 @@
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from extractors.vocabulary.load import read_yaml
 
 # A space of a pattern in a data file stands for any space or hyphen, " ?" for none too, but not inside [...].
 _SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
@@ -14,7 +13,7 @@ _SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
 @cache
 def load_table(name: str) -> Any:
     """Return the content of a YAML file of this folder."""
-    return yaml.safe_load(resources.files("extractors.denial").joinpath(name).read_text(encoding="utf-8"))
+    return read_yaml(name, "extractors.denial")
 
 
 def any_of(patterns: list[str]) -> re.Pattern[str]:

@@ -4,13 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from extractors.documents.misread import mend_words
 from extractors.documents.segment import DocumentType
 from extractors.evidence import Evidence, Line, Page, PageSource
+from extractors.vocabulary.load import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> tuple[list[_Cue], re.Pattern[str]]:
-    data = yaml.safe_load(resources.files("extractors.documents").joinpath("cues.yaml").read_text(encoding="utf-8"))
+    data = read_yaml("cues.yaml", "extractors.documents")
     not_live = _compile("|".join(f"(?:{pattern})" for pattern in data.pop("not_live")))
     cues = [
         _Cue(DocumentType(kind), row["where"], float(row["weight"]), _compile(row["pattern"]))

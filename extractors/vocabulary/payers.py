@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
 import ahocorasick
-import yaml
 from rapidfuzz import fuzz, process
+
+from extractors.vocabulary.load import read_yaml
 
 
 class PayerKind(StrEnum):
@@ -121,9 +121,7 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
 
 @cache
 def _forms() -> dict[str, tuple[PayerName, bool]]:
-    tables = yaml.safe_load(
-        resources.files("extractors.vocabulary").joinpath("payers.yaml").read_text(encoding="utf-8")
-    )
+    tables = read_yaml("payers.yaml")
     forms: dict[str, tuple[PayerName, bool]] = {}
     for table, default in (("plans", PayerKind.PLAN), ("delegates", PayerKind.DELEGATE)):
         for row in tables[table]:

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import ahocorasick
-import yaml
+
+from extractors.vocabulary.load import read_yaml
 
 
 @cache
 def load_vocabulary(name: str) -> dict[str, Any]:
     """Return the mapping of extractors/vocabulary/<name>.yaml; its keys are the canonical names."""
-    text = files("extractors.vocabulary").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = read_yaml(f"{name}.yaml")
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise ValueError(f"extractors/vocabulary/{name}.yaml must map names to entries")
     return data

@@ -5,11 +5,11 @@ accepted, so nothing weaker can reach a letter.
 """
 
 from functools import cache
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from extractors.vocabulary.load import read_yaml
 
 Check = Literal["A", "B", "conservative"]
 Request = Literal[
@@ -90,8 +90,7 @@ class Rules(_Row):
 @cache
 def load_rules() -> Rules:
     """Return the table; pydantic's ValidationError if the file breaks its own shape."""
-    text = resources.files("pipeline.deadlines").joinpath("rules.yaml").read_text("utf-8")
-    data = yaml.safe_load(text)
+    data = read_yaml("rules.yaml", "pipeline.deadlines")
     data["law_as_of"] = str(data["law_as_of"])
     return Rules.model_validate(data)
 

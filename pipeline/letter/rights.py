@@ -1,11 +1,11 @@
 """What the law of each plan type lets a letter say: `templates/letter/rights.yaml`, validated when first used."""
 
 from functools import cache
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from extractors.vocabulary.load import read_yaml
 
 
 class _Row(BaseModel):
@@ -36,8 +36,8 @@ class PlanRights(_Row):
 
 @cache
 def load_rights() -> dict[str, PlanRights]:
-    text = resources.files("templates").joinpath("letter", "rights.yaml").read_text("utf-8")
-    return {plan: PlanRights.model_validate(row) for plan, row in yaml.safe_load(text).items() if plan[0] != "."}
+    rows = read_yaml("letter/rights.yaml", "templates")
+    return {plan: PlanRights.model_validate(row) for plan, row in rows.items() if plan[0] != "."}
 
 
 def rights_of(plan_type: str | None) -> PlanRights:

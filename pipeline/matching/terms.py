@@ -3,14 +3,12 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
-
-import yaml
 
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import drug, find_classes, find_drugs, is_a, members
 from extractors.vocabulary.labs import find_labs
+from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from pipeline.matching.requirements import Therapy
 
@@ -18,7 +16,7 @@ from pipeline.matching.requirements import Therapy
 @cache
 def data(name: str) -> dict[str, Any]:
     """Return pipeline/matching/<name>.yaml."""
-    content = yaml.safe_load(files("pipeline.matching").joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(f"{name}.yaml", "pipeline.matching")
     if not isinstance(content, dict):
         raise ValueError(f"pipeline/matching/{name}.yaml must be a mapping")
     return content

@@ -1,11 +1,9 @@
 """Exhibit A and the contents page, as structure. Sentences come from `templates/letter/packet.yaml`."""
 
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from extractors.vocabulary.load import read_yaml
 from pipeline.case import CaseDocument
 from pipeline.letter import Enclosures, Exhibits, Reference, cited_findings
 from pipeline.letter.blocks import Run, Runs, Table
@@ -18,8 +16,7 @@ _MAX_FINDING = 160  # characters; the page itself shows the rest
 
 @cache
 def _words() -> dict[str, Any]:
-    text = resources.files("templates").joinpath("letter", "packet.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return read_yaml("letter/packet.yaml", "templates")
 
 
 def build_enclosures(case: CaseDocument, exhibits: Exhibits) -> Enclosures:
