@@ -4,9 +4,9 @@ Pydantic models of the published JSON; `rebut schema` exports their JSON Schema.
 are those of the contract: add freely, rename or drop none.
 """
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 V = TypeVar("V")
 Status = Literal["met", "not_met", "unclear"]
@@ -29,6 +29,16 @@ class Published(BaseModel):
     """Base of the published models: unknown names are refused, so a slip shows in a test."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fitting(Published):
+    """Base of what comes in several kinds: the parts that belong to another kind are left out, not null."""
+
+    PARTS: ClassVar[frozenset[str]]
+
+    @model_serializer(mode="wrap")
+    def _without_other_parts(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: told for name, told in write(self).items() if told is not None or name not in self.PARTS}
 
 
 class EvidenceOut(Published):
@@ -109,7 +119,9 @@ class EncounterOut(Published):
     specialty: str | None = None
 
 
-class FactOut(Published):
+class FactOut(Fitting):
+    PARTS = frozenset({"treatment", "measurement", "encounter"})
+
     kind: Literal["diagnosis", "treatment", "measurement", "finding", "allergy", "encounter"]
     name: str
     assertion: str
@@ -120,8 +132,10 @@ class FactOut(Published):
     encounter: EncounterOut | None = None
 
 
-class DocumentOut(Published):
+class DocumentOut(Fitting):
     """One document found in the files: some files hold several, some documents several pages."""
+
+    PARTS = frozenset({"fields", "facts", "policy"})
 
     document: str
     pages: list[int]

@@ -75,27 +75,6 @@ def publish_policy(policy: Policy) -> dict[str, Any]:
     return published(policy, lambda leaf: requirement_of(leaf).published())
 
 
-def plain_document(document: DocumentOut) -> dict[str, Any]:
-    """Return a document as printed: what does not fit its type is left out, a field not found is null."""
-    out = document.model_dump(mode="json", exclude={"fields", "facts", "policy"})
-    if document.fields is not None:
-        out["fields"] = document.fields
-    if document.facts is not None:
-        out["facts"] = [plain_fact(fact) for fact in document.facts]
-    if document.policy is not None:
-        out["policy"] = document.policy
-    return out
-
-
-def plain_fact(fact: FactOut) -> dict[str, Any]:
-    """Return a fact with only the part that fits its kind."""
-    out = fact.model_dump(mode="json", by_alias=True)
-    return {name: value for name, value in out.items() if name not in _PARTS or value is not None}
-
-
-_PARTS = ("treatment", "measurement", "encounter")
-
-
 def _value(finding: Finding[Any] | None) -> Value[Any] | None:
     if finding is None:
         return None

@@ -32,6 +32,8 @@ def _published(fact: Fact) -> dict[str, Any]:
             "stop": course.stop.isoformat() if course.stop else None,
             "days": course.days,
             "outcome": str(course.outcome) if course.outcome else None,
+            "date_precision": course.date_precision if course.start or course.stop else None,
+            "days_at_least": course.days_at_least if course.days is not None else None,
         }
     if fact.measurement:
         value = fact.measurement

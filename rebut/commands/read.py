@@ -13,14 +13,13 @@ from rebut.today import today
 
 def read(arguments: argparse.Namespace) -> int:
     """Print every document found in the files with what it says."""
-    from pipeline.publish import plain_document
     from pipeline.understanding import describe_file
 
     day = arguments.today or today()
     files = _read_files(arguments)
     documents = [document for pages in files.values() for document in describe_file(pages, day)]
     if arguments.json:
-        _print_json({"documents": [plain_document(document) for document in documents]})
+        _print_json({"documents": [document.model_dump(mode="json", by_alias=True) for document in documents]})
     else:
         from rebut.present import print_documents
 

@@ -7,8 +7,8 @@ import pytest
 from extractors.denial.fields import Codes, Denial, PlanType, Reason, ReasonCategory, StatedDeadline
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import PageSource
-from pipeline.case import DocumentOut
-from pipeline.publish import plain_document, publish_denial, publish_document
+from pipeline.case import CaseDocument, DocumentOut, FactOut
+from pipeline.publish import publish_denial, publish_document
 from pipeline.schema import schema_of
 from tests.pages import page_of
 
@@ -70,10 +70,27 @@ def test_each_field_has_the_shape_of_the_contract(field, value, printed):
 
 
 def test_a_document_prints_only_what_fits_its_type():
-    """A chart has no fields, a letter no facts."""
-    plain = plain_document(DocumentOut(document="a.pdf", pages=[1], document_type="other"))
+    """A chart has no fields, a letter no facts; in `rebut read` and in the case document alike."""
+    plain = DocumentOut(document="a.pdf", pages=[1], document_type="other")
+    case = CaseDocument(case="c1", documents=[plain], denial=publish_denial(Denial()))
 
-    assert not {"fields", "facts", "policy"} & set(plain)
+    for printed in (plain.model_dump(mode="json"), case.model_dump(mode="json")["documents"][0]):
+        assert not {"fields", "facts", "policy"} & set(printed)
+        assert printed["document_type"] == "other"
+    assert CaseDocument.model_validate_json(case.model_dump_json(by_alias=True)) == case
+
+
+def test_a_fact_prints_only_the_part_that_fits_its_kind():
+    """A date that is not told is null all the same: that is an answer."""
+    fact = FactOut(kind="finding", name="malar rash", assertion="affirmed", date=None, evidence=[])
+
+    assert fact.model_dump(mode="json", by_alias=True) == {
+        "kind": "finding",
+        "name": "malar rash",
+        "assertion": "affirmed",
+        "date": None,
+        "evidence": [],
+    }
 
 
 def test_a_page_that_failed_is_named():
