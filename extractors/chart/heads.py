@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,7 +40,9 @@ _ADDRESS = re.compile(
     r"\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-$",
     re.IGNORECASE,
 )
-_CONTINUED = re.compile(r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)", re.IGNORECASE)
+_CONTINUED = re.compile(
+    r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)|^\W*page\s+[2-9]\W*$", re.IGNORECASE
+)
 _FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
 
 
@@ -92,12 +95,12 @@ def _is_note(rest: str) -> bool:
     return bool(_NOTE.match(rest)) and (bool(dated) or "continued" in rest.lower() or len(rest.split()) <= 3)
 
 
-def read_head(rows: list[Row]) -> Head:
-    """Return what the page's head and signature say."""
+def read_head(rows: list[Row], births: Collection[dt.date] = ()) -> Head:
+    """Return what the page's head and signature say; a birth date of `births` is never the page's own date."""
     body = _body_start(rows)
     top = list(range(body, min(len(rows), body + 6)))
     kind, contact = _kind(rows, top)
-    dated = _page_date(rows, body)
+    dated = _page_date(rows, body, frozenset(births))
     visit = next(
         (
             i
@@ -201,49 +204,53 @@ def is_visit(text: str) -> bool:
     return days[0].start <= 2 or days[0].start <= 60
 
 
-def _page_date(rows: list[Row], body: int) -> dt.date | None:
+def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _COLLECTED, _ASSESSED):
         for row in top:
-            if found := _date_after(pattern, row.text):
+            if found := _date_after(pattern, row.text, births):
                 return found
     for row in top[:4]:
-        if is_visit(row.text) and (day := _first_day(row.text)):
+        if is_visit(row.text) and (day := _first_day(row.text, births)):
             return day
-    for row in top:
+    for row in (*top, *rows[:body]):  # a letter is dated above the line "Re: ..." that names the patient
         if match := _LETTER.match(row.text):
-            days = find_dates(match["date"])
+            days = [at for at in find_dates(match["date"]) if at.day not in births]
             if days:
                 return days[0].day
     for row in top:
-        if found := _date_after(_PRINTED, row.text):
+        if found := _date_after(_PRINTED, row.text, births):
             return found
     for row in top[:2]:
-        days = [at for at in find_dates(row.text) if at.precision == "day"]
+        days = [at for at in find_dates(row.text) if at.precision == "day" and at.day not in births]
         if len(days) == 1 and len(row.words) <= 12:
             return days[0].day
     for row in top:
-        if found := _date_after(re.compile(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE), row.text):
+        if found := _date_after(re.compile(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE), row.text, births):
             return found
     for row in rows[-8:]:
-        if _SIGNED.search(row.text) and (day := _first_day(row.text)):
+        if _SIGNED.search(row.text) and (day := _first_day(row.text, births)):
             return day
     return None
 
 
-def _first_day(text: str) -> dt.date | None:
+def _first_day(text: str, births: frozenset[dt.date]) -> dt.date | None:
     for at in find_dates(text):
-        if at.precision == "day" and not _NOT_VISIT.search(text[: at.start]):
+        if at.precision == "day" and at.day not in births and not _NOT_VISIT.search(text[: at.start]):
             return at.day
     return None
 
 
-def _date_after(pattern: re.Pattern[str], text: str) -> dt.date | None:
+def _date_after(pattern: re.Pattern[str], text: str, births: frozenset[dt.date]) -> dt.date | None:
     match = pattern.search(text)
     if not match:
         return None
-    days = [at for at in find_dates(text) if at.precision == "day" and 0 <= at.start - match.end() <= 3]
+    days = [
+        at
+        for at in find_dates(text)
+        if at.precision == "day" and at.day not in births and 0 <= at.start - match.end() <= 3
+    ]
     return days[0].day if days else None
 
 

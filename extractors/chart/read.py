@@ -8,7 +8,7 @@ from extractors.chart.diagnoses import read_allergies, read_allergy_table, read_
 from extractors.chart.encounters import read_encounters
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.chart.heads import Head, read_head
-from extractors.chart.layout import read_rows
+from extractors.chart.layout import Row, read_rows
 from extractors.chart.listed_courses import read_table_courses
 from extractors.chart.measurements import read_result_table, read_told_values
 from extractors.chart.people import find_people
@@ -30,12 +30,13 @@ def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
     statements: list[Statement] = []
     facts: list[Fact] = []
     before: tuple[Page, Head] | None = None
-    for page in pages:
-        rows = read_rows(page)
-        head = read_head(rows)
+    laid_out = [(page, read_rows(page)) for page in pages]
+    read = [(page, rows, tuple(find_people(page, rows))) for page, rows in laid_out]
+    births = _births(read)
+    for page, rows, people in read:
+        head = read_head(rows, births)
         if before and before[0].document == page.document:
             head = _inherit(head, before[1])
-        people = tuple(find_people(page, rows))
         text = read_statements(page, head, rows)
         chart_pages.append(
             ChartPage(
@@ -57,6 +58,12 @@ def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
         if page.lines:
             before = (page, head)
     return Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+
+
+def _births(read: list[tuple[Page, list[Row], tuple[Finding[Person], ...]]]) -> frozenset[dt.date]:
+    """Return every birth date of the file: printed without a label on another page it is still no visit."""
+    found = (person.value.birth_date for _, _, people in read for person in people)
+    return frozenset(dt.date.fromisoformat(birth) for birth in found if birth)
 
 
 def _with_identity(text: PageText, people: tuple[Finding[Person], ...], head: Head) -> list[Statement]:

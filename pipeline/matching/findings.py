@@ -276,4 +276,4 @@ def best_passages(requirement: FreeText, record: Record) -> Verdict:
         if shared >= max(2, (len(requirement.terms) + 1) // 2) and not not_yet(statement.text):
             scored.append((shared, statement))
     scored.sort(key=lambda pair: (pair[0], pair[1].date.isoformat() if pair[1].date else ""), reverse=True)
-    return unclear("free_text", cite([at for _, at in scored]), wanted="")
+    return unclear("free_text" if scored else "free_text_none", cite([at for _, at in scored]), wanted="")

@@ -37,3 +37,12 @@ def matters(node: Node, statuses: dict[int, Status]) -> list[Node]:
     if node.op == "leaf":
         return [node]
     return [leaf for child in node.children for leaf in matters(child, statuses)]
+
+
+def wanted_still(node: Node, statuses: dict[int, Status]) -> list[Node]:
+    """Return the unclear leaves of groups that are not met yet: a way that is not needed any more is no gap."""
+    if decide(node, statuses) is Status.MET:
+        return []
+    if node.op == "leaf":
+        return [node] if statuses[id(node)] is Status.UNCLEAR else []
+    return [leaf for child in node.children for leaf in wanted_still(child, statuses)]

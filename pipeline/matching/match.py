@@ -11,10 +11,10 @@ from extractors.policy.tree import Indication, Node, Policy
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.choice import Choice, choose
 from pipeline.matching.judge import judge
-from pipeline.matching.logic import decide, logic_of, matters
+from pipeline.matching.logic import decide, logic_of, matters, wanted_still
 from pipeline.matching.reading import requirement_of
 from pipeline.matching.record import PageKey, Record, build_record, newest_first
-from pipeline.matching.requirements import Requirement
+from pipeline.matching.requirements import Absence, NoConcurrentTherapy, Requirement
 from pipeline.matching.terms import base_of, condition_keys, find_therapies, wording
 from pipeline.matching.verdict import Status, Verdict
 
@@ -137,8 +137,10 @@ def _planner(record: Record) -> str | None:
 
 
 def _gaps(tree: Node, criteria: list[Criterion], statuses: dict[int, Status]) -> tuple[str, ...]:
+    """Return the open leaves: first those that could change the verdict; none of a group that is met without them."""
     deciding = {id(leaf) for leaf in matters(tree, statuses)}
-    open_ones = [at for at in criteria if at.verdict.status is Status.UNCLEAR]
+    needed = {id(leaf) for leaf in wanted_still(tree, statuses)}
+    open_ones = [at for at in criteria if id(at.leaf) in needed]
     open_ones.sort(key=lambda at: id(at.leaf) not in deciding)
     return tuple(gap_of(at) for at in open_ones)
 
@@ -169,8 +171,11 @@ def _exclusions(policy: Policy, record: Record) -> tuple[str, ...]:
     """Return a warning for each exclusion of the policy that the chart shows to apply."""
     warnings = []
     for leaf in policy.exclusions:
-        verdict = judge(requirement_of(leaf), record, leaf.text)
-        if verdict.status is Status.NOT_MET:
+        requirement = requirement_of(leaf)
+        if not isinstance(requirement, (Absence, NoConcurrentTherapy)):
+            continue  # "chronic urticaria in a patient under 12": failing half of it is no exclusion
+        verdict = judge(requirement, record, leaf.text)
+        if verdict.status is Status.NOT_MET and verdict.evidence:
             place = verdict.evidence[0].evidence
             warnings.append(
                 f"The policy excludes “{leaf.text.strip().rstrip('.')}”, and the chart "

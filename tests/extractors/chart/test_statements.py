@@ -11,7 +11,7 @@ from extractors.chart.sentences import split_sentences
 from extractors.evidence import Page, enclose
 from pipeline.case import FactOut
 from tests.extractors.chart.tables import wide_page_of
-from tests.pages import line_of, page_of
+from tests.pages import line_of, page_of, pages_of
 
 TODAY = date(2026, 12, 1)
 HEADER = "Patient: Rowan Tillery   DOB: 04/02/1980   MRN: T-1001"
@@ -319,3 +319,21 @@ def test_every_statement_stands_on_its_page():
     statements: tuple[Statement, ...] = read_chart([page], TODAY).statements
 
     assert all(s.evidence.text in squashed for s in statements)
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        # a letter is dated above the patient block
+        ("Lakeside Bone Clinic\nSeptember 15, 2026\nRe: Ruth Calloway\nDate of birth: 04/12/1960\nDear Dr. Hale,\nShe is well.\n", "2026-09-15"),
+        ("CALLOWAY, RUTH F 04/12/1960\nMedication reconciliation\nTaking calcium.\n", None),  # a birth date, unlabelled
+        ("Re: Ruth Calloway, born 04/12/1960\npage 2\nNo angina.\nsigned electronically 09/15/2026 18:31\n", "2026-09-15"),
+    ],
+)  # fmt: skip
+def test_a_birth_date_is_never_the_date_of_a_page(page, day):
+    """What a page states is dated by its visit, letter or signature, never by the patient's birth."""
+    first = "Lakeside Bone Clinic\nPatient: Calloway, Ruth    DOB: 04/12/1960\nOffice visit 08/01/2026\nShe is well.\n"
+
+    chart = read_chart(pages_of(first + "\f" + page, "chart.pdf"), TODAY)
+
+    assert (chart.pages[1].date and chart.pages[1].date.isoformat()) == day

@@ -155,3 +155,33 @@ def test_the_published_criteria_carry_requirement_evidence_and_date():
     assert criterion.policy_page == 1
     assert criterion.evidence[0].date == "2026-08-10"
     assert "Methotrexate" in criterion.evidence[0].text
+
+
+def test_gaps_leave_out_what_a_met_group_does_not_need():
+    """One of two ways is met: the other is no gap, and what decides comes first."""
+    way = Node(
+        op="any",
+        number="1",
+        text="One of the following",
+        evidence=(),
+        children=tuple(
+            Node(op="leaf", number=f"1.{at}", text=text, evidence=(PLACE,))
+            for at, text in enumerate(["Patient has tried methotrexate", "Patient has tried leflunomide"], start=1)
+        ),
+    )
+    last = Node(op="leaf", number="2", text="Patient has tried sulfasalazine", evidence=(PLACE,))
+    tree = Node(op="all", number="", text="", evidence=(), children=(way, last))
+    policy = _policy(Indication(name="Rheumatoid Arthritis", phase="initial", tree=tree))
+
+    match = _match(policy, _denial("tofacitinib"), RA + "Methotrexate 20 mg weekly was taken for nine months.\n")
+
+    assert [gap.split(":")[0] for gap in match.gaps] == ["2"]
+
+
+def test_an_exclusion_with_an_age_in_it_is_no_warning_of_age():
+    """ "Chronic urticaria in a patient under 12" does not speak against an adult with arthritis."""
+    excluded = Node(
+        op="leaf", number="1", text="Chronic urticaria in a patient < 12 years of age", evidence=(PLACE,), negated=True
+    )
+
+    assert _match(_policy(ARTHRITIS, exclusions=(excluded,)), _denial("tofacitinib"), RA).warnings == ()
