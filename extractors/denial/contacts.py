@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.denial.reading import Letter
-from extractors.denial.roles import Said, section
+from extractors.denial.roles import Said, role_of, section
 from extractors.evidence import Finding
 
 
@@ -23,6 +23,7 @@ class Contact:
     start: int
     end: int
     role: str | None
+    labelled: bool = True  # "fax", "call" or the like stands at the number
 
 
 # "1-800-555-0117", "(877) 291-0366", "800.365.0609", "1 800 555 0117"; 8005550117 after its label.
@@ -31,8 +32,9 @@ _PHONE = re.compile(
     r"(?<![\w/-])(?:\+?[1lI][ .-]{0,2})?\(?[2-9]\d{2}\)?[ .'-]{0,3}[2-9\dOolI]\d{2}[ .'-]{1,3}[\dOolI]{4}(?![\w-]*\d)"
     r"|(?<![\w/-])1?[2-9]\d{9}(?!\w)"
 )
-_FAX_BEFORE = re.compile(r"(?:fax|facsimile)[^.;]{0,28}$", re.IGNORECASE)
-_PHONE_BEFORE = re.compile(r"(?:phone|tel|telephone|call|calling|\bph)\b[^.;]{0,28}$", re.IGNORECASE)
+_LABEL_BEFORE = re.compile(
+    r"(?P<kind>fax|facsimile|\b(?:phone|tel|telephone|call|calling|ph)\b)(?=[^.;]{0,28}$)", re.IGNORECASE
+)
 _TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
 
 _STREET = (
@@ -41,10 +43,13 @@ _STREET = (
     r"|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Circle|Cir|Highway|Hwy|Terrace|Loop|Row|Run|Square|Sq"
     r"|Trail|Center|Ctr|NE|NW|SE|SW)\b\.?)"
 )
-_BOX = r"(?:[PRF]\.?\s?[O0]\.?\s?Box|Post Office Box|PO\s?Drawer|Box|Bin)\s?#?\s?[\dOl]{2,7}"
+_BOX = (
+    r"(?i:\b[PRF]\.?\s?[O0]\.?\s?Box|\bPost Office Box|\bPO\s?Drawer|\bBox|\bLockbox|\bCaller Box)"
+    r"\s?(?i:no\.?|number|#)?\s?[\dOl]{2,7}"
+)
 _ZIP = (
     r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]"
-    r"|UT|V[AIT]|W[AIVY])[ ,.]{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
+    r"|UT|V[AIT]|W[AIVY])[ ,.']{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
 )
 _ADDRESS = re.compile(
     rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP}|(?<=[a-z], )\d{{5}}(?:-\d{{4}})?)(?!\d)",
@@ -64,11 +69,14 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
     text = letter.text
     found: list[Contact] = []
     for match in _PHONE.finditer(text):
-        if kind := _kind_of_number(text, match, letter):
-            one = section(said, match.start())
-            found.append(
-                Contact(kind=kind, value=match[0], start=match.start(), end=match.end(), role=one.role if one else None)
-            )
+        kind, labelled, label_role = _kind_of_number(letter, match)
+        if not kind:
+            continue
+        one = section(said, match.start())
+        role = label_role or (one.role if one else None)
+        found.append(
+            Contact(kind=kind, value=match[0], start=match.start(), end=match.end(), role=role, labelled=labelled)
+        )
     for match in _ADDRESS.finditer(text):
         start = _name_start(letter, said, match.start())
         one = section(said, match.start())
@@ -84,16 +92,77 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
 _NOT_APPEAL = {"external_review", "fair_hearing", "agency", "court", "without_appeal", "expedited_appeal"}
 
 
-def _kind_of_number(text: str, match: re.Match[str], letter: Letter) -> str | None:
+def _kind_of_number(letter: Letter, match: re.Match[str]) -> tuple[str | None, bool, str | None]:
+    """Return fax or phone, whether a label says so, and the role that the label gives; None for no number of use.
+
+    The label stands in brackets behind the number, in the cell to its left, before it, behind it,
+    or at the head of its column.
+    """
+    text = letter.text
     before = text[max(0, match.start() - 40) : match.start()]
     if _TTY_BEFORE.search(before) or sum(c.isdigit() or c in "OolI" for c in match[0]) < 10:
+        return None, False, None
+    after = text[match.end() : match.end() + 30]
+    if kind := _label_kind(_IN_BRACKETS.match(after)):
+        return kind, True, None
+    beside, above = _cells_around(letter, match.start())
+    if beside and (kind := _label_kind(_CELL_LABEL.search(beside))):
+        return kind, True, _label_role(beside, above)
+    if named := list(_LABEL_BEFORE.finditer(before)):
+        return _label_kind(named[-1]), True, _label_role("", above) if beside else None
+    if match[0].isdigit():
+        return None, False, None
+    if kind := _label_kind(_BEHIND.match(after)) or _label_kind(_CELL_LABEL.search(above)):
+        return kind, True, _label_role("", above)
+    return "phone", False, None
+
+
+# "1-800-555-0142 (fax)"; "602-555-0153 fax" unless that names the next number
+_IN_BRACKETS = re.compile(
+    r"\s*[(\[](?:toll[ -]free |appeals? |main )?(?P<kind>fax|facsimile|phone|tel|voice)", re.IGNORECASE
+)
+_BEHIND = re.compile(
+    r"[ ,-]*(?:is (?:the|our) )?(?:appeals? )?(?P<kind>fax|facsimile|phone|telephone|tel|voice)\b(?![\s.:#(no-]*\d)",
+    re.IGNORECASE,
+)
+_CELL_LABEL = re.compile(
+    r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call)\b\.?(?:[ :]*(?:number|no\.?|#|us|at|to|toll[ -]free|only))*[ :.]*$",
+    re.IGNORECASE,
+)
+_FAST = re.compile(r"\b(?:expedited|fast|urgent|rush)\b", re.IGNORECASE)
+
+
+def _label_kind(match: re.Match[str] | None) -> str | None:
+    if not match:
         return None
-    fax, phone = _FAX_BEFORE.search(before), _PHONE_BEFORE.search(before)
-    if match[0].isdigit() and not (fax or phone):
-        return None
-    if fax and phone:
-        return "fax" if fax.start() > phone.start() else "phone"
-    return "fax" if fax else "phone"
+    return "fax" if match["kind"].lower().startswith("fa") else "phone"
+
+
+def _label_role(beside: str, above: str) -> str | None:
+    role = role_of(beside) if beside else None
+    return role or ("expedited_appeal" if _FAST.search(above) else None)
+
+
+def _cells_around(letter: Letter, offset: int) -> tuple[str, str]:
+    """Return the cell to the left of the line and the short heads above it, where the number opens its line."""
+    place = letter.place_at(offset)
+    if letter.text[place.start : offset].strip(" :*-"):
+        return "", ""
+    box = place.line.box
+    beside, above = "", []
+    nearest = -1.0
+    for other in letter.places:
+        if other.page is not place.page or other is place:
+            continue
+        at = other.line.box
+        shared = min(at.bottom, box.bottom) - max(at.top, box.top)
+        if shared > 0.5 * min(at.height, box.height):
+            if nearest < at.x1 <= box.x0 + 2:
+                beside, nearest = letter.text[other.start : other.end], at.x1
+        elif at.bottom <= box.top + 2 and box.top - at.bottom < 8 * box.height:
+            if min(at.x1, box.x1) - max(at.x0, box.x0) > 0.4 * min(at.width, box.width) and len(other.line.words) <= 4:
+                above.append((at.bottom, letter.text[other.start : other.end]))
+    return beside, " ".join(text for _, text in sorted(above))
 
 
 def _name_start(letter: Letter, said: list[Said], box: int) -> int:
@@ -145,19 +214,40 @@ def choose_contacts(
 def _choose(
     letter: Letter, listed: list[Contact], kind: str, wanted: tuple[str, ...], urgent: bool
 ) -> Finding[str] | None:
-    for role in wanted:
-        mine = [at for at in listed if at.kind == kind and at.role == role]
+    greeting = _greeting(letter)
+    body = [at for at in listed if at.start >= greeting or (at.kind == kind and at.role != "appeal")]
+    mine, above_greeting = [], False
+    for pool in (body, listed):
+        for role in wanted:
+            mine = mine or [at for at in pool if at.kind == kind and at.role == role]
         if mine:
+            above_greeting = pool is listed
             break
-    else:
-        mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"] if urgent else []
+    regular = any(at.kind in ("fax", "phone") and at.role in wanted for at in body)
+    if urgent and kind != "address" and not regular:
+        mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"] or mine
+    elif urgent and kind == "address" and not mine:
+        mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"]
     if not mine:
         return None
     first = mine[0]
     others = {_digits(letter.text[at.start : at.end]) for at in mine} - {_digits(letter.text[first.start : first.end])}
     confidence = 0.97 if not others else 0.8 if kind != "address" else 0.85
+    if not first.labelled and not _ASKS_TO_CALL.search(letter.text, max(0, first.start - 90), first.start):
+        confidence = 0.55
+    if above_greeting:
+        confidence = 0.55
     value = as_printed(letter, first.start, first.end) if kind == "address" else first.value
     return letter.cite(first.start, first.end, value, confidence)
+
+
+_ASKS_TO_CALL = re.compile(r"\b(?:call|phone|telephone|tel|dial|ring)", re.IGNORECASE)
+
+
+def _greeting(letter: Letter) -> int:
+    """Return where the salutation stands, 0 if there is none: what is above it is letterhead."""
+    match = re.search(r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+[A-Z]|\bDEAR\s", letter.text)
+    return match.start() if match else 0
 
 
 def _digits(text: str) -> str:

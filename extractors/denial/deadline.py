@@ -75,6 +75,21 @@ _IS_DECIDED = re.compile(
     r"made[^.;]{0,20}$",
     re.IGNORECASE,
 )
+# "Our written decision comes within", "An answer to a pre-service appeal is due in", "A decision is made within",
+# "you will get a decision no later than": the plan's time to answer, whoever is named.
+_ANSWER_COMES = re.compile(
+    r"(?:^|[.;:,(·-]\s*|\b(?:an?|our|any|written|final|its|all|get|receive|have|the|standard|most)\s+)"
+    r"(?<!appeal the )(?<!appeal a )(?<!appeal our )(?<!with the )(?<!with our )(?<!of the )(?<!of our )(?<!after the )(?<!after our )"
+    r"(?:decisions?|answers?|respon[sd]es?|reply|replies|determinations?|outcome|results?)\b"
+    r"(?:(?!\byou\b|\bmust\b|\bshould\b|\bask|\bfile|\bto appeal|\bappeal (?:it|by|must|within|this))[^.;]){0,70}$"
+    r"|\b(?:decided|answered|resolved|completed|processed|reviewed|told|notified|informed)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_DISPUTES = re.compile(
+    r"\b(?:you (?:may|can|must|have|should|need)|appeal(?:ing)?|disagree|agree|dispute|challenge|contest|review of|reconsider"
+    r"|object)\b[^.;]{0,30}\b(?:decision|determination|answer|response)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _FILES = re.compile(
     r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive"
     r"|received|appeal|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
@@ -148,8 +163,10 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
     before = text[max(0, start - 110) : start]
     if (
-        _PLAN_ACTS.search(before) and not re.search(r"must (?:be )?receive|receive your", before)
-    ) or _IS_DECIDED.search(before):
+        (_PLAN_ACTS.search(before) and not re.search(r"must (?:be )?receive|receive your", before))
+        or _IS_DECIDED.search(before)
+        or (_ANSWER_COMES.search(before) and not _DISPUTES.search(before))
+    ):
         return "plan_answer"
     after = text[end : end + 110]
     clause = text[clause_start:start] + after.split(";")[0]
