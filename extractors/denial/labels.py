@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from rapidfuzz import fuzz, process
 
@@ -38,33 +39,75 @@ class VocabularyError(RebutError):
 
 _NUMBER = r"(?:numbers?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
 _ID = r"[i1l!|]d"  # a scanner's "1D" and "!D" are the label ID
-_COLON = re.compile(r"\s*(?:[:#]|\s-\s)+\s*")
+_COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*")
+_NUMBERED = {"reference_number", "member_id", "group_number"}
+_LITTER = " \t,;·|"
+# What a scanner makes of a colon, a rule or a speck before a value: "! 23 NOV 1988", "'W2087 14466", "| Ana Bell"
+_SPECK = re.compile(r"(?:[^\w\s(#$¿-]\s*|I\s+(?=[A-Z][a-z]+ [A-Z]))+")
 _SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
 
 
 @cache
+def _tables() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the lists that stand for a {word} in a phrase, and the phrases of each field."""
+    tables = read_yaml("labels.yaml", "extractors.denial")
+    words = {word: sorted(listed, key=len, reverse=True) for word, listed in tables["words"].items()}
+    return words, {field: listed for field, listed in tables.items() if field != "words"}
+
+
+@cache
 def vocabulary() -> dict[str, str]:
-    """Return phrase -> field of labels.yaml; a phrase twice is an error."""
-    name = "labels.yaml"
-    tables = read_yaml(name, "extractors.denial")
+    """Return phrase -> field of labels.yaml, every {word} written out; a phrase under two fields is an error.
+
+    What is listed in full wins: "plan {no}" is a group although "{matter} {no}" is a reference.
+    """
+    words, tables = _tables()
     phrases: dict[str, str] = {}
-    for field, listed in tables.items():
-        for phrase in listed:
-            if phrases.setdefault(phrase, field) != field:
-                raise VocabularyError(name, f"{phrase!r} is listed under {phrases[phrase]} and {field}")
+    rows = [
+        (phrase, template, field)
+        for field, listed in tables.items()
+        for template in listed
+        for phrase in _written_out(template, words)
+    ]
+    in_full = {phrase for phrase, template, _ in rows if phrase == template}
+    for phrase, template, field in rows:
+        if phrase != template and phrase in in_full:
+            continue
+        if phrases.setdefault(phrase, field) != field:
+            raise VocabularyError("labels.yaml", f"{phrase!r} is listed under {phrases[phrase]} and {field}")
     return phrases
 
 
+def _written_out(template: str, words: dict[str, list[str]]) -> Iterator[str]:
+    pieces = [words.get(piece[1:-1], [piece]) for piece in template.split()]
+    for chosen in product(*pieces):
+        yield " ".join(chosen)
+
+
 def _as_pattern(phrase: str) -> str:
-    words = [_NUMBER if word == "{no}" else _ID if word == "id" else re.escape(word) for word in phrase.split()]
-    return r"\s*".join(words).replace("'s", "'?s?")
+    words, _ = _tables()
+    pieces = []
+    for word in phrase.split():
+        if word[1:-1] in words:
+            pieces.append(f"(?:{'|'.join(_as_pattern(one) for one in words[word[1:-1]])})(?:'?s)?")
+        else:
+            pieces.append(_NUMBER if word == "{no}" else _ID if word == "id" else re.escape(word))
+    return r"\s*".join(pieces).replace("'s", "'?s?")
 
 
 @cache
 def _label_pattern() -> re.Pattern[str]:
-    # Grouped by first letter: 450 phrases tried one by one cost 4 ms a line.
+    # Grouped by first letter: 450 phrases tried one by one cost 4 ms a line. Only the first word is written out.
+    words, tables = _tables()
+    phrases = {
+        f"{first} {rest[0]}" if rest else first
+        for listed in tables.values()
+        for template in listed
+        for head, *rest in (template.split(" ", 1),)
+        for first in words.get(head[1:-1], [head])
+    }
     by_first: dict[str, list[str]] = {}
-    for phrase in sorted(vocabulary(), key=lambda phrase: -len(phrase.replace("{no}", "number"))):
+    for phrase in sorted(phrases, key=lambda phrase: (-len(max(_written_out(phrase, words), key=len)), phrase)):
         by_first.setdefault("id" if phrase.startswith("id") else phrase[0], []).append(_as_pattern(phrase))
     groups = "|".join(
         f"(?=[{'i1l!|' if first == 'id' else re.escape(first)}])(?:{'|'.join(patterns)})"
@@ -87,8 +130,11 @@ def field_of(printed: str) -> str | None:
     name = re.sub(r"(?<!\w)[1l!|]d(?!\w)", "id", name).replace("’", "'")
     name = re.sub(r"\b(?:no\.?|num\.?|nbr\.?)$|#$", "number", name).strip()
     flat = _flat()
+    name = re.sub(r"^[^\w¿]+", "", name)  # "- GROUP": a speck before it
     if name in flat:
         return flat[name]
+    if (plain := name.replace("'s ", " ")) in flat:
+        return flat[plain]
     bare = re.sub(r"\s*\([^)]*\)", "", name).strip()
     if bare in flat:
         return flat[bare]
@@ -134,10 +180,12 @@ def _labels_of_line(letter: Letter, cells: "_Cells", index: int, place: Place) -
         value = text[value_start:until]
         if firm and until == len(text) and (cut := re.search(r"\s[·|]\s", value)):
             value = value[: cut.start()]
-        stripped = value.strip(" \t,;·|")
+        speck = _SPECK.match(value.lstrip(_LITTER))
+        lead = len(value) - len(value.lstrip(_LITTER)) + (speck.end() if speck else 0)
+        stripped = value[lead:].strip(_LITTER)
         spans: list[Span] = []
         if stripped:
-            begin = place.start + value_start + len(value) - len(value.lstrip(" \t,;·|"))
+            begin = place.start + value_start + lead
             spans.append(_whole(letter, begin, begin + len(stripped)))
         elif until == len(text):
             if firm or start == 0:
@@ -167,7 +215,8 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Yield start, end, field and firmness of each label printed in one line."""
     colon_at = text.find(":")
     whole = text if colon_at < 0 else text[:colon_at]
-    if len(whole) <= 48 and (fields := _fields_of(whole)):
+    cell = colon_at >= 0 or not whole[:1].islower()  # "test." ends a paragraph
+    if cell and len(whole) <= 48 and (fields := _fields_of(whole)):
         # The cell up to its colon is a label as a whole, parts of it need no second look.
         for field in fields:
             yield 0, len(whole.rstrip()), field, True
@@ -179,14 +228,17 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             continue
         before, after = text[: match.start()], text[match.end() :]
         colon = bool(re.match(r"\s*(?::|#)", after))
-        opens = not before.strip() or bool(re.search(r"(?:[·|;]|\s-)\s*$", before))
+        opens = not re.search(r"\w", before) or bool(re.search(r"(?:[·|;]|\s-)\s*$", before))
         if not (colon or opens):
             # "Member ID W123 Group 555": a second label in a line needs a value that looks like one
-            if not re.match(r"\s+(?=[A-Z0-9-]*\d)", after):
+            ends = not after.strip() and match[0][0].isupper() and field_of(match[0]) in _NUMBERED
+            if not (ends or re.match(r"\s+(?=[A-Z0-9-]*\d)", after)):
                 continue
             listed = bool(re.search(r",\s*$", before)) and bool(re.match(r"\s+[A-Z]{0,4}\d[\w-]{3,}", after))
             if not (_strong(match[0]) or listed):
                 continue
+        if not opens and match[0] == "MD":
+            continue  # "Dear Halvard Osei, MD:"
         if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
             continue
         if field := field_of(match[0]):
@@ -234,7 +286,8 @@ class _Cells:
         below = self.below(place)
         if below and self._is_label(below):
             below = None
-        if below and right and self._heads(right[0], below) and not place.line.text.rstrip().endswith(":"):
+        colon = place.line.text.rstrip().endswith(":")
+        if below and right and not colon and self._column(place) >= 0 and self._heads(right[0], below):
             right = []  # two headings side by side: the value stands beneath
         if right and not self._is_label(right[0]):
             found.append(self._cell(right[0]))
@@ -243,11 +296,15 @@ class _Cells:
         return found
 
     def _stacked(self, place: Place) -> bool:
-        """Whether the labels of this column stand above their values, by what is beneath most of them."""
+        """Whether the labels of this column stand above their values."""
+        return self._column(place) > 1
+
+    def _column(self, place: Place) -> int:
+        """Return by what is beneath most labels of the column how it reads: > 0 values, < 0 the next labels."""
         column = (place.page.number, round(place.line.box.x0 / 6))
         if column not in self._columns:
             self._columns[column] = self._votes(place)
-        return self._columns[column] > 1
+        return self._columns[column]
 
     def _votes(self, place: Place) -> int:
         votes = 0
@@ -296,7 +353,9 @@ class _Cells:
         return bool(_fields_of(head)) and (":" in text or len(head) == len(text))
 
     def _cell(self, place: Place) -> Span:
-        return _whole(self.letter, place.start, place.end)
+        speck = _SPECK.match(self.letter.text, place.start, place.end)
+        start = speck.end() if speck and speck.end() < place.end else place.start
+        return _whole(self.letter, start, place.end)
 
 
 def _overlap(one: Place, other: Place) -> float:
