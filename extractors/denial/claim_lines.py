@@ -17,10 +17,10 @@ class ClaimLine:
 
 _MONEY = re.compile(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
 _DESCRIPTION = re.compile(r"[A-Za-z][A-Za-z/&,.'() -]*[A-Za-z)](?: \d[A-Za-z ]*)?")
-# "T14 - Denied. This claim was received after ..."
+# "T14 - Denied. This claim was ...", "K4 (CARC 4, group CO): Denied.", "PR-27 EXPENSES INCURRED AFTER ..."
 _NOTE = re.compile(
-    r"(?:^|\n|\s)(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?"
-    r"|[A-Z]{1,2})\s*[-:.=)]\s+(?P<text>[A-Z](?:(?!\s[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?\s*[-:=]\s)[^\n]){8,240})"
+    r"[^\w]*(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?|[A-Z]{1,2})(?P<carc>\s*\([^)]{2,40}\))?(?:\s*[-:.=)]\s*|\s+)"
+    r"(?P<text>[A-Z][^\n]{8,})"
 )
 _DENIES = re.compile(
     r"\bdenied\b|\bnot (?:a )?covered\b|\bnot (?:payable|paid|eligible|allowed|certified)\b|\bcannot (?:pay|be paid)\b"
@@ -34,9 +34,9 @@ _DENIES = re.compile(
 def find_claim_lines(letter: Letter) -> list[ClaimLine]:
     """Return the rows with amounts, in order; denied are those whose note says so, or that pay nothing of a charge."""
     notes = {
-        match["note"]
-        for match in _NOTE.finditer(letter.text)
-        if _DENIES.search(match["text"]) and not re.search(r"\bif\b|nothing", match["text"][:60], re.IGNORECASE)
+        note
+        for note, text in _notes(letter)
+        if _DENIES.search(text[:240]) and not re.search(r"\bif\b|nothing", text[:60], re.IGNORECASE)
     }
     places = {id(place.line): place for place in letter.places}
     found = []
@@ -56,6 +56,22 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
                     denied=noted or (unpaid and not notes) or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
                 )
             )
+    return found
+
+
+def _notes(letter: Letter) -> list[tuple[str, str]]:
+    """Return each note of the remarks and its words, up to the next note."""
+    found: list[tuple[str, str]] = []
+    block = None
+    for place in letter.places:
+        line = letter.text[place.start : place.end]
+        if match := _NOTE.match(line):
+            found.append((match["note"], match["text"]))
+        elif found and place.block == block:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
+        else:
+            continue
+        block = place.block
     return found
 
 

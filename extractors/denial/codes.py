@@ -21,6 +21,8 @@ _CPT_LABEL = re.compile(
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
+# "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
+_IN_PARENTHESES = re.compile(r"\((?:\d{4}[\dTF](?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)")
 _ICD10_MISREAD = re.compile(
     r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
 )
@@ -86,11 +88,17 @@ def find_codes(
     for match in _HCPCS.finditer(text):
         if not any(span.start <= match.start() < span.end for span in dx_cells):
             keep("hcpcs_cpt", match.start(), match.end())
+    lists = [
+        at.span()
+        for at in _IN_PARENTHESES.finditer(text)
+        if not re.search(r"\b(?:ZIP|TTY|[A-Z]{2},? \d*|extension|ext\.?|option|box)\s*$", text[: at.start()][-14:])
+    ]
     for match in _CPT.finditer(text):
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
-        in_parens = text[match.start() - 1] == "(" and (
-            match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells)
+        in_parens = any(a < match.start() < b for a, b in lists) or (
+            text[match.start() - 1] == "("
+            and (match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells))
         )
         if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())

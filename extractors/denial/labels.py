@@ -232,13 +232,17 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if not (colon or opens):
             # "Member ID W123 Group 555": a second label in a line needs a value that looks like one
             ends = not after.strip() and match[0][0].isupper() and field_of(match[0]) in _NUMBERED
-            if not (ends or re.match(r"\s+(?=[A-Z0-9-]*\d)", after)):
+            # "REQUEST UR-611. REQUESTING PHYSICIAN DR. MIRIAM HOLLOWAY."
+            titled = bool(re.match(r"\s+D[Rr]\.? [A-Z]", after)) and field_of(match[0]) == "prescriber"
+            if not (ends or titled or re.match(r"\s+(?=[A-Z0-9-]*\d)", after)):
                 continue
             listed = bool(re.search(r",\s*$", before)) and bool(re.match(r"\s+[A-Z]{0,4}\d[\w-]{3,}", after))
-            if not (_strong(match[0]) or listed):
+            if not (_strong(match[0]) or listed or titled):
                 continue
         if not opens and match[0] == "MD":
             continue  # "Dear Halvard Osei, MD:"
+        if not colon and not before.strip() and match[0][0].islower() and not re.match(r"\s*\S*\d", after):
+            continue  # "test." ends a paragraph
         if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
             continue
         if field := field_of(match[0]):

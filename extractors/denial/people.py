@@ -91,12 +91,14 @@ def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
             comma_at = None
             break
         if not token[0][0].isupper() and bare not in words.particles:
-            if not firm or len(names) < 2:
+            if len(names) < 2:
                 return None
-            break
+            break  # "Halvard Okonjo of Chippewa Genetics wrote"
         start = token.start() if start is None else start
         names.append(token)
         last = token
+        if len(names) > 1 and token[0].endswith(".") and len(bare) > 2 and bare not in words.suffixes:
+            break  # the end of the sentence
     if comma_at is not None and comma_at >= 2 and comma_at < len(names):
         names = names[:comma_at]  # "Ines Farquharson, Rheumatology"
     if not 2 <= len(names) <= 5 or start is None or all(len(name[0].rstrip(".")) <= 1 for name in names):
@@ -127,10 +129,18 @@ _FOR_PERSON = re.compile(
 
 def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
     """Return the patient's name as printed: after its label, else from the salutation and the address block."""
-    labelled = [
-        (span, str(value)) for label, span, value in values_of(labels, letter, "patient_name", read_name) if label.firm
+    found = [
+        (label, span, str(value))
+        for label, span, value in values_of(labels, letter, "patient_name", read_name)
+        if label.firm and not find_payers(str(value))
     ]
+    # "Member" may be the parent where "Patient" or "Dependent" stands too
+    closest = [(span, value) for label, span, value in found if _THE_PATIENT.match(label.label)]
+    labelled = closest or [(span, value) for _, span, value in found]
     greeted = list(_greeted(letter))
+    greeted_name = greeted[0][1] if greeted else labelled[0][1] if labelled else None
+    if not closest and (dependent := _dependent(letter, greeted_name)):
+        return dependent
     if labelled:
         return _most_common(letter, labelled, 0.97)
     if not greeted and (titled := _titled(letter)):
@@ -148,6 +158,35 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
         if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
     return _in_address_block(letter)
+
+
+_THE_PATIENT = re.compile(
+    r"(?:name of )?(?:the )?(?:patient|(?:covered )?dependent|(?:your )?child|services? (?:provided )?(?:to|for))\b",
+    re.IGNORECASE,
+)
+_YOUR_CHILD = re.compile(
+    r"\b(?:your|the (?:member|subscriber|employee|sponsor)'s) (?:minor |adult |covered |newborn |infant |older |younger "
+    r"|step)?(?:son|daughter|child|dependent|spouse|husband|wife|baby|twin|grandson|granddaughter|partner|ward),? "
+    rf"(?P<name>[{_CAPITALS}][{_LETTERS}'-]+(?: [{_CAPITALS}][{_LETTERS}'.-]*){{0,3}})"
+)
+
+
+def _dependent(letter: Letter, addressed: str | None) -> Finding[str] | None:
+    """Return "your son Ephraim", with the surname printed elsewhere; the letter itself goes to the parent."""
+    for match in _YOUR_CHILD.finditer(letter.text):
+        first = match["name"].split()[0]
+        if addressed and first.lower() in name_key(addressed):
+            continue
+        for whole in re.finditer(
+            rf"\b{re.escape(first)}(?: [{_CAPITALS}]\.?)?(?: [{_CAPITALS}][{_LETTERS}'-]+)+", letter.text
+        ):
+            if (got := read_name(whole[0])) and not find_drugs(got[2]):
+                start = whole.start() + got[0]
+                return letter.cite(start, start + len(got[2]), got[2], 0.93, prose=True)
+        if addressed and (surname := addressed.replace(",", "").split()[-1]):
+            # the surname is the parent's, not printed with the child's: a person has to say so
+            return letter.cite(match.start("name"), match.end("name"), f"{first} {surname}", 0.55, prose=True)
+    return None
 
 
 def _in_address_block(letter: Letter) -> Finding[str] | None:
@@ -214,13 +253,33 @@ def find_birth_date(letter: Letter, labels: list[Labelled], notice: dt.date | No
 
     found = list(values_of(labels, letter, "patient_dob", read))
     if not found:
-        return None
+        return _date_beside_name(letter, labels, notice)
     tally = Counter(value for _, _, value in found)
     (best, count), *rest = tally.most_common()
     _, span, value = next(one for one in found if one[2] == best)
     repaired = any(at.repaired for at in find_dates(letter.text[span.start : span.end], not_after=notice))
     sure = (0.85 if repaired else 0.98) if not rest else 0.8 if count > rest[0][1] else 0.5
     return letter.cite(span.start, span.end, value, sure)  # type: ignore[arg-type]
+
+
+_GROWN = 300  # days: a date nearer to the notice may be a visit
+
+
+def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | None) -> Finding[dt.date] | None:
+    """Return the unlabelled date that follows the patient's name: "Patient: Ana Bell (self), 06/30/1961"."""
+    for label in labels:
+        if label.field != "patient_name" or not label.firm:
+            continue
+        for span in label.values[:1]:
+            text = letter.text[span.start : span.end]
+            name = read_name(text)
+            for mention in find_dates(text, not_after=notice) if name else ():
+                between = text[name[1] : mention.start] if name else ""
+                if len(between) > 24 or re.search(r"service|visit|seen|admit|received", between, re.IGNORECASE):
+                    continue
+                if notice and (notice - mention.day).days > _GROWN:
+                    return letter.cite(span.start + mention.start, span.start + mention.end, mention.day, 0.8)
+    return None
 
 
 _ASKED = re.compile(
@@ -244,9 +303,9 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
     """
 
     def read(text: str, firm: bool) -> tuple[int, int, str] | None:
-        if got := _credentialled(text):
-            return got
-        return read_name(text) if firm else None
+        if got := _credentialled(text) or (read_name(text) if firm or re.match(r"D[Rr]\b", text) else None):
+            return None if find_payers(got[2]) else got
+        return None
 
     labelled = [(span, str(value)) for _, span, value in values_of(labels, letter, "prescriber", read)]
     if labelled:
@@ -273,7 +332,8 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
 
 
 _ASKS = re.compile(
-    r",?\s*(?:has |have )?(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|recommended)\b"
+    r",?\s*(?:has |have )?(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote"
+    r"|recommended|scheduled|planned|faxed|applied|sought)\b"
 )
 
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from extractors.denial.claim_lines import ClaimLine
 from extractors.denial.labels import Labelled
+from extractors.denial.patterns import load_table
 from extractors.denial.reading import Letter, Span, sentences
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import DrugMention, find_drugs
@@ -20,31 +22,62 @@ class Asked:
     drug: DrugMention | None
 
 
+@cache
+def _service_words() -> re.Pattern[str]:
+    table = load_table("service_words.yaml")
+    words = sorted({re.escape(word) for listed in table["words"].values() for word in listed}, key=len, reverse=True)
+    return re.compile(rf"\b(?:(?:{'|'.join(words)})|\w{{2,}}(?:{'|'.join(table['endings'])}))\b", re.IGNORECASE)
+
+
+def names_service(text: str) -> bool:
+    """Whether the words hold one that only a health service has: "visits", "MRI", "-ectomy", "wheelchair"."""
+    return bool(_service_words().search(text))
+
+
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
 _REQUEST = re.compile(
-    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for)|asked for:?|request(?:ed)? (?:on "
-    r"[^.]{4,22} )?(?:for|to cover|to approve|that you be seen by [^.]{3,60} for|coverage (?:of|for)|approval (?:of"
-    r"|for))|"
-    r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|approve|approval of|approval for|denial of|request "
-    r"for)? ?(?:coverage|payment|benefits|authorization) (?:of|for)|will not pay for:?|not able to (?:approve|cover)"
-    r"|cannot (?:approve|cover|authorize)|"
-    r"request to cover|fast decision on:?|decision on:?|be seen by [^.]{3,60}? for|claim(?: [^.]{0,80}?)? for(?: an?)?"
-    r"|denied your request for|(?:did not|didn't) approve)\s+"
+    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for|keep paying for|certify)"
+    r"|asked (?:us )?for\b:?|ask(?:ed|s|ing)? (?:us )?that (?:the plan|we|it) (?:cover|approve|pay for|authorize)"
+    r"|request(?:ed)? (?:on "
+    r"[^.]{4,22} )?(?:for|to cover|to approve|to authorize|that you be seen by [^.]{3,60} for|(?:prior )?"
+    r"(?:coverage|approval|authorization|payment|precertification) (?:of|for)|involv\w+|concern\w+)|"
+    r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|decline|refused|approve|approval of|approval for"
+    r"|denial of|request for)? ?(?:coverage|payment|benefits|authorization|certification) (?:of|for)"
+    r"|will not pay for\b:?|(?:not able|unable) to (?:approve|cover|authorize|certify|pay for)"
+    r"|(?:cannot|can't|could not|will not|won't) (?:approve|cover|authorize|certify|pay for)"
+    r"|request to cover|fast decision on\b:?|decision on\b:?|be seen by [^.]{3,60}? for"
+    r"|claim(?: [^.]{0,80}?)? for(?: an?)?"
+    r"|denied your (?:\w+ ){0,2}request for|(?:did not|didn't) (?:approve|cover|authorize|certify)"
+    r"|(?:listed|named|shown|described) below[^.:\n]{0,60}:"
+    r"|(?:prior authorization|precertification|pre-?service|coverage|utilization|clinical|medical necessity)"
+    r" review (?:of|for)|referral (?:to [^.;]{3,50}? )?for)(?:(?<=:)\s+|[ ]+)"
     r"(?P<what>[A-Za-z][^.;\n]{2,130})",
+    re.IGNORECASE,
+)
+# "Residential eating disorder treatment (H0018) is not authorized", "TRANSPORT (A0428) HAS BEEN DENIED"
+_SUBJECT = re.compile(
+    r"(?:^|[.:]\s+|\s-\s)(?P<what>(?:The |Your |An? )?[A-Z][^.;:]{3,110}?)\s+(?:is|are|was|were|has been|have been)"
+    r" (?:being )?(?:not (?:approved|authorized|covered|certified|payable)|denied|declined|excluded|disallowed)\b",
     re.IGNORECASE,
 )
 # "Dupuytren contracture release of the right hand (CPT 26123)"
 _BEFORE_CODE = re.compile(
-    r"(?:\b(?:for|cover|approve|is|authorize)\b|[:.\n])\s+(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)\s*\((?:CPT"
-    r"|HCPCS|procedure|service|code|revenue)",
+    r"(?:\b(?:for|cover|approve|is|authorize|of)\b|[:.\n]|\s-|^)\s*\b(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)"
+    r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTF]\b|[A-V][\dO]\d{3}\b)",
     re.IGNORECASE,
 )
+# "(CATHETER ABLATION, CPT 93656)"
+_IN_PARENTHESES = re.compile(r"\((?P<what>[A-Za-z][^()]{3,60}?),?\s+(?:CPT|HCPCS)\b", re.IGNORECASE)
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
 _NOT_A_SERVICE = re.compile(
     r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment"
     r"|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
     r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external"
     r"|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free"
+    r"|within\b|after\b|before\b|on\b|in\b|at\b|from\b|through\b|until\b|of\b|to\b|and\b|or\b|if\b|we\b|our\b|us\b"
+    r"|he\b|she\b|they\b|there\b|all\b|any\b|no\b|not\b|more\b(?! (?:visits|days|sessions))|such\b|which\b|what\b"
+    r"|when\b|who\b|please|records?\b|documents?\b|proof|members?\b|claims?\b|charges?\b|benefits?\b|reconsideration"
+    r"|expenses"
     r"|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
@@ -87,8 +120,11 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
                     break
     for match in _TITLE.finditer(text):
         span = Span(start=match.start("what"), end=match.end("what"))
-        if drug := _drug(text, span):
-            yield Asked(span=span, weight=4.5, drug=drug)
+        yield from _subject_line(text, span)
+    for label in labels:
+        if label.field == "not_ours" and label.label.lower() in ("re", "subject", "regarding") and label.firm:
+            for span in label.values[:1]:
+                yield from _subject_line(text, span)
     for sentence in sentences(letter):
         window = Span(start=sentence.start, end=min(sentence.end + 130, len(text)))
         for match in _REQUEST.finditer(text, sentence.start, window.end):
@@ -100,14 +136,39 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
             if drug:
                 yield Asked(span=span, weight=3.5 - 0.01 * (drug.start - span.start), drug=drug)
             elif not _NOT_A_SERVICE.match(what):
-                yield Asked(span=span, weight=1.2, drug=None)
+                yield Asked(span=span, weight=2.2 if names_service(short_service(what)) else 1.2, drug=None)
         for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
             span = Span(start=match.start("what"), end=match.end("what"))
             if not _NOT_A_SERVICE.match(text[span.start : span.end].strip()):
                 yield Asked(span=span, weight=3.0, drug=_drug(text, span))
+        for match in _IN_PARENTHESES.finditer(text, sentence.start, sentence.end):
+            span = Span(start=match.start("what"), end=match.end("what"))
+            if names_service(match["what"]):
+                yield Asked(span=span, weight=3.2, drug=_drug(text, span))
     for span in refused:
+        for match in _SUBJECT.finditer(text, span.start, span.end):
+            what = Span(start=match.start("what"), end=match.end("what"))
+            if not _NOT_A_SERVICE.match(match["what"]) and names_service(short_service(match["what"])):
+                yield Asked(span=what, weight=1.8, drug=None)
         if drug := _drug(text, span):
             yield Asked(span=Span(start=drug.start, end=drug.end), weight=1.5, drug=drug)
+
+
+def _subject_line(text: str, span: Span) -> Iterator[Asked]:
+    if drug := _drug(text, span):
+        yield Asked(span=span, weight=4.5, drug=drug)
+        return
+    # "Subject: Speech therapy for Ephraim Lindenauer - denied in part", "RE: Denial of home nursing visits"
+    lead = re.match(
+        r"\W*(?:notice of )?(?:(?:partial )?denial|your request|request|coverage|authorization|claim|decision|appeal)"
+        r"(?: (?:of|for|on|about))?\b[ :-]*",
+        text[span.start : span.end],
+        re.IGNORECASE,
+    )
+    start = span.start + (lead.end() if lead else 0)
+    what = text[start : span.end]
+    if not _NOT_A_SERVICE.match(what) and names_service(short_service(what)):
+        yield Asked(span=Span(start=start, end=span.end), weight=2.8, drug=None)
 
 
 def asked_on(letter: Letter, lines: Iterable[ClaimLine]) -> list[Asked]:
@@ -158,6 +219,8 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
     if len(value) < 3:
         return None, None
     sure = min(sure, 0.93)
+    if not names_service(value):
+        sure = min(sure, 0.7 if best.weight >= 4.5 else 0.55)  # words, but of no service that is known
     return (
         letter.cite(best.span.start, best.span.end, value, sure, prose=True),
         letter.cite(best.span.start, best.span.end, printed, sure, prose=True),
