@@ -72,7 +72,7 @@ def publish_policy(policy: Policy) -> dict[str, Any]:
     from extractors.policy import published
     from pipeline.matching import requirement_of
 
-    return published(policy, lambda leaf: requirement_of(leaf).published())
+    return published(policy, lambda leaf, heads: requirement_of(leaf, heads).published())
 
 
 def _value(finding: Finding[Any] | None) -> Value[Any] | None:

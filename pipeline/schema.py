@@ -37,6 +37,7 @@ class CriteriaIndication(Published):
     name: str
     phase: Literal["initial", "continuation", "any"]
     section: str = ""
+    drugs: list[str] = Field(default=[])
     duration: str | None = None
     tree: CriteriaNode
 

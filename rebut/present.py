@@ -56,7 +56,11 @@ def print_policy(policy: Mapping[str, Any]) -> None:
     told = [policy.get("payer"), policy.get("title"), policy.get("number"), policy.get("effective_date")]
     console.print(", ".join(str(word) for word in told if word) or "Policy", style="bold", markup=False)
     for indication in policy["indications"]:
-        console.print(f"\n{indication['name']} ({indication['phase']})", style="bold", markup=False)
+        about = [] if indication["phase"] == "any" else [indication["phase"]]
+        about += [", ".join(indication["drugs"])] if indication["drugs"] else []
+        about += [f"approved for {indication['duration']}"] if indication["duration"] else []
+        name = f"{indication['name']} ({'; '.join(about)})" if about else indication["name"]
+        console.print(f"\n{name}", style="bold", markup=False)
         _print_node(console, indication["tree"], 0)
     _print_list(console, "Not covered", [node["text"] for node in policy["exclusions"]])
     _print_list(console, "Not understood", policy["problems"])
@@ -64,9 +68,12 @@ def print_policy(policy: Mapping[str, Any]) -> None:
 
 def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
     op = {"all": "ALL of: ", "any": "ANY of: ", "at_least": f"AT LEAST {node.get('n')} of: "}.get(node["op"], "")
+    op = "NOT: " if node.get("negated") else op
     label = node["number"].rpartition(".")[2]
     page = f" (page {node['page']})" if node["op"] == "leaf" and "page" in node else ""
     _print_hanging(console, "  " * depth + (f"{label}. " if label else ""), f"{op}{node['text']}{page}".strip())
+    for told in (*node.get("notes", ()), *(f"({flag})" for flag in node.get("flags", ()))):
+        _print_hanging(console, "  " * depth + "   ", told)
     for child in node.get("children", ()):
         _print_node(console, child, depth + 1)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from extractors.policy.drug_lists import drugs_approved
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import (
     bare_duration,
@@ -13,6 +14,7 @@ from extractors.policy.heads import (
     duration_of,
     head_of,
     head_of_run,
+    is_criterion,
     is_named,
     names_condition,
 )
@@ -54,7 +56,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     found = Criteria()
     loose: list[tuple[Section, _Place]] = []  # lists that name no indication: criteria only if nothing else is
     place, phase_first = _Place(), None
-    for section in sections:
+    for section in map(_without_preface, sections):
         if section.kind in ("general", "duration"):
             continue  # they leave the reader where he is
         heading = section.heading.text
@@ -72,11 +74,22 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         elif section.kind != "ignored":
             _read_section(section, place, title, found, loose)
     _read_loose(loose, found, title)
+    found.indications = _without_mere_names(found.indications)
     _name_the_unnamed(found, title)
     _read_general(sections, found)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _without_preface(section: Section) -> Section:
+    """A list of phases that follows "Description" or "Background" without a heading of its own is no part of it."""
+    if section.kind != "ignored":
+        return section
+    at = next((at for at, item in enumerate(section.items) if item.children and _role(item) in _PHASES), None)
+    return (
+        section if at is None else replace(section, heading=Run(), kind=None, paragraphs=[], items=section.items[at:])
+    )
 
 
 def _read_general(sections: Sequence[Section], found: Criteria) -> None:
@@ -120,6 +133,24 @@ def _name_the_unnamed(found: Criteria, title: str) -> None:
     if title and len(named) <= 1:
         name = named.pop() if named else title
         found.indications = [replace(use, name=name) for use in found.indications]
+
+
+_REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
+
+_USES = re.compile(r"\b(?:indications?|uses)\b", re.I)
+
+
+def _without_mere_names(uses: Sequence[Indication]) -> list[Indication]:
+    """Leave out lists of what the drug is for, and lists that lead to other policies: they set no criteria."""
+    kept = [use for use in uses if not all(_sets_nothing(leaf) for leaf in use.tree.leaves())]
+    return kept or list(uses)
+
+
+def _sets_nothing(leaf: Node) -> bool:
+    if _REFERS.search(leaf.text):
+        return True
+    named = not is_sentence(leaf.text) and not is_criterion(leaf.text) and bool(find_conditions(leaf.text))
+    return named and heading_kind(leaf.lead) == "criteria" and _USES.search(leaf.lead) is not None
 
 
 def _plain_name(heading: str) -> str:
@@ -188,7 +219,13 @@ def _role(item: Item) -> str:
         return head.kind  # and not the criterion "Member is currently receiving the drug"
     if head.kind == "criteria" and (item.children or head.rest < len(text)):
         return "wrapper"
-    return "use" if is_named(item.run, bool(item.children)) else "other"
+    return "use" if is_named(item.run, bool(item.children)) or _has_phases(item) else "other"
+
+
+def _has_phases(item: Item) -> bool:
+    """Whether bare headings for phases stand under a short name: "A. Prevention of attacks"."""
+    kinds = [head_of_run(child.run).kind for child in item.children if child.children]
+    return len(item.run.text.split()) <= 12 and "initial" in kinds
 
 
 def _is_list_of_uses(items: Sequence[Item]) -> bool:
@@ -227,7 +264,12 @@ def _read_wrapper(item: Item, path: list[str], place: _Place, found: Criteria) -
 def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
     heading = head_of_run(item.run).name
-    if item.children and _is_list_of_uses(item.children):
+    if by_drug := drugs_approved(item.children):
+        over = replace(place, duration=_duration(item, below=False) or place.duration)
+        for order, (child, drugs) in enumerate(zip(item.children, by_drug, strict=True), start=1):
+            use = _indication(child, child.path(path, order), over, place.name or heading)
+            found.indications.append(replace(use, drugs=drugs))
+    elif item.children and _is_list_of_uses(item.children):
         _read_uses(item.children, path, replace(place, section=heading, duration=_duration(item, below=False)), found)
     else:
         found.indications.append(_indication(item, path, place, place.name or heading))
@@ -239,6 +281,8 @@ def _read_use(item: Item, path: list[str], place: _Place, found: Criteria) -> No
     inside = replace(place, name=name, duration=_duration(item, below=False) or place.duration)
     if any(role in _PHASES for role in roles):
         _read_uses(item.children, path, inside, found)
+    elif drugs_approved(item.children):
+        _read_phase(item, path, inside, found)
     elif item.children and place.name == "" and sum(role == "use" for role in roles) * 2 > len(roles):
         _read_uses(item.children, path, replace(inside, name="", section=name), found)
     else:
@@ -269,6 +313,7 @@ def _prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str
     """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
     text = run.text
     start = clause_start(text, head_of_run(run).rest) or 0
+    start += len(text[start:]) - len(text[start:].lstrip(" ,;:"))  # "if, according to the prescriber, ..."
     if not text[start:].strip():
         start = 0
     rest = text[start:]

@@ -22,10 +22,12 @@ _NUMBER = re.compile(
     r"\b(?:(?:coverage |medical |clinical |drug |pharmacy |benefit )?"
     r"(?:policy|document|guideline|bulletin|reference|publication|program)\s*"
     r"(?:number|no\.?|id|#)|publication|policy\s*#|number)\s*[:#.]?\s*"
-    r"(?P<number>\d{4} P \d{3,5}(?:-\d+)?|(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
+    r"(?P<number>\d{4} [A-Z]{1,4} \d{3,5}(?:-\d+)?|(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
     re.I,
 )
-_TITLE_LABEL = re.compile(r"^(?:policy )?(?:title|subject|policy name|drug name|medication)\s*:\s*(?P<title>.+)", re.I)
+_TITLE_LABEL = re.compile(
+    r"^(?:policy )?(?:title|subject|policy name|drug name|(?:medication|product)s?)\s*:\s*(?P<title>.+)", re.I
+)
 _NOT_TITLE = re.compile(
     r"\b(?:effective|next review|review date|last review|approved\s+\d|page \d+|policy (?:number|no)|publication|"
     r"phone|fax|www\.|https?:)\b|"
@@ -39,7 +41,7 @@ _APPLIES = re.compile(
 _GENERIC = re.compile(
     r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|specialty|prior|authorization|coverage|benefit|step|"
     r"therapy) )*"
-    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary)$|"
+    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?)$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,
 )
@@ -61,7 +63,7 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
     wrapped = [best]
     for line in lines:
         gap = line.box.top - wrapped[-1].box.bottom
-        if (
+        if (0 <= gap + 3 < best.box.height and _goes_on(wrapped[-1], line)) or (
             0 <= gap + 3 < best.box.height
             and abs(line.box.height - best.box.height) < 1.0
             and _continues(wrapped[-1], line, page)
@@ -100,6 +102,11 @@ def _title_words(line: Line) -> int:
 def _continues(before: Line, line: Line, page: Page) -> bool:
     taller = before.box.height > 1.15 * _median_height(page)
     return taller and abs(line.box.x0 - before.box.x0) < 40 and not _NOT_TITLE.search(line.text)
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a list of names goes on in the line below: "Aimovig (erenumab),"."""
+    return before.text.rstrip().endswith((",", "&", " and")) and abs(line.box.x0 - before.box.x0) < 8
 
 
 def _median_height(page: Page) -> float:

@@ -19,6 +19,11 @@ _KINDS = (
 
 _TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
 
+# raised letters, figures and daggers that lead to a footnote: "Coverage Criteria\u1d43:"
+_FOOTNOTE_MARK = re.compile(
+    "[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3\u2020\u2021\u00a7*]+(?=\\s*[:.]?\\s*$)"
+)
+
 
 @cache
 def _tables() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
@@ -32,7 +37,7 @@ def _tables() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
 
 def heading_kind(text: str) -> Kind | None:
     """Return what a whole heading, without its marker, is for; None: it is no known one."""
-    bare = _TAIL.sub("", text.strip())
+    bare = _TAIL.sub("", _FOOTNOTE_MARK.sub("", text.strip()))
     if not bare or len(bare.split()) > 12:
         return None
     kinds, _ = _tables()

@@ -145,6 +145,11 @@ def is_named(run: Run, has_children: bool) -> bool:
     return (has_children or head.rest < len(text)) and (names_condition(head.name) or bool(_ALL_USES.match(head.name)))
 
 
+def is_criterion(text: str) -> bool:
+    """Whether the text opens as a criterion does ("Patient has", "Diagnosis of") and not with a name."""
+    return _IS_CRITERION.match(text) is not None
+
+
 def names_condition(name: str) -> bool:
     """Whether a condition makes up a good part of a short name."""
     from extractors.vocabulary.conditions import find_conditions

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors.policy.divisions import divisions_of
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.items import Item, Section
@@ -11,7 +12,7 @@ from extractors.policy.markers import Marker, marker_of
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE
+from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, STARRED
 
 _SAME = 7.0  # points: left edges that count as one
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
@@ -31,6 +32,8 @@ class _List:
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
     builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0))
+    builder.divisions = divisions_of(rows)
+    builder.starred = any(STARRED.search(row.text) for row in rows)
     for row in rows:
         builder.take(row)
     return builder.sections
@@ -54,13 +57,20 @@ class _Builder:
         self.pending: Join | None = None  # "-OR-" that waits for the item after it
         self.restart = True  # a heading came: numbering may begin anew
         self.last_row: Row | None = None
+        self.divisions: dict[int, Kind] = {}
+        self.starred = False  # some word bears a star: a row that begins with one is its footnote
+        self.items: list[Item] = []  # all of them
 
     def take(self, row: Row) -> None:
         """Add one row."""
         text = row.text.strip()
         marker = marker_of(text)
-        if join := connector_of(text):
+        if kind := self.divisions.get(id(row)):
+            self._start_part(row, kind)
+        elif join := connector_of(text):
             self._join(join)
+        elif self.starred and text.startswith("*"):
+            self._start_footnote(row)
         elif marker and self._place(row, marker):
             pass
         elif NOTE.match(text) and self.open:
@@ -83,6 +93,17 @@ class _Builder:
     def _start_note(self, row: Row) -> None:
         self.note = Run(row.pieces())
         self._owner_of_note(row).notes.append(self.note)
+
+    def _start_footnote(self, row: Row) -> None:
+        """A footnote belongs to the first item that bears its star, else to none."""
+        stars = len(row.text) - len(row.text.lstrip("*"))
+        for item in self.items:
+            if any(len(match[0]) == stars for match in STARRED.finditer(item.run.text)):
+                self.note = Run(row.pieces())
+                item.notes.append(self.note)
+                return
+        self.note = None
+        self._add_paragraph(row)
 
     def _owner_of_note(self, row: Row) -> Item:
         """The item a note belongs to: by its left edge, else the innermost list that is still going on."""
@@ -158,6 +179,14 @@ class _Builder:
         taking = self.note or (self.current.run if self.current else None)
         return taking.text if taking else ""
 
+    def _start_part(self, row: Row, kind: Kind) -> None:
+        """A numbered part of the document: a section whose number counts nothing."""
+        heading = Run(row.pieces(marker_of(row.text).length))
+        self.sections.append(Section(heading, kind, row.x0))
+        self.open = []
+        self.current = self.note = self.paragraph = self.pending = None
+        self.restart = True
+
     def _start_section(self, row: Row, kind: Kind | None) -> None:
         if kind is None and (depth := self._depth_of_heading()) is not None:
             self._start_use(row, depth)
@@ -197,7 +226,8 @@ class _Builder:
 
     def _is_loose(self, row: Row) -> bool:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
-        if not self.indented or not self._is_complete() or not re.match(r"[A-Z•*]", row.text):
+        ends = self._may_end(row) if len(self.open) > 1 else self._is_complete()
+        if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
             return False
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
@@ -344,6 +374,7 @@ class _Builder:
         return 0.0 if min(shifts) <= _SAME else min(4.0, 1.0 + min(shifts) / 12)
 
     def _append(self, item: Item, depth: int) -> None:
+        self.items.append(item)
         if depth < 0:
             self.open = [_List([item])]
             self.sections[-1].items.append(item)

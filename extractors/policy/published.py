@@ -6,11 +6,11 @@ from typing import Any
 from extractors.evidence import Finding
 from extractors.policy.tree import Indication, Node, Policy
 
-RequirementOf = Callable[[Node], dict[str, Any]]
+RequirementOf = Callable[[Node, tuple[Node, ...]], dict[str, Any]]  # a leaf, and its groups from outermost
 _HEADS = {"all": "ALL of", "any": "ONE of"}
 
 
-def free_text(leaf: Node) -> dict[str, Any]:
+def free_text(leaf: Node, heads: tuple[Node, ...] = ()) -> dict[str, Any]:
     """The requirement of a leaf nobody has read yet."""
     return {"kind": "free_text"}
 
@@ -40,20 +40,21 @@ def _indication(indication: Indication, requirement_of: RequirementOf) -> dict[s
         "phase": indication.phase,
         "duration": indication.duration,
         "section": indication.section,
+        "drugs": list(indication.drugs),
         "tree": _node(indication.tree, requirement_of),
     }
 
 
-def _node(node: Node, requirement_of: RequirementOf) -> dict[str, Any]:
+def _node(node: Node, requirement_of: RequirementOf, heads: tuple[Node, ...] = ()) -> dict[str, Any]:
     shown: dict[str, Any] = {"op": node.op, "number": node.number, "text": node.text}
     if node.n is not None:
         shown["n"] = node.n
     if node.evidence:
         shown |= {"page": node.evidence[0].page, "bbox": node.evidence[0].bbox.as_list()}
     if node.op == "leaf":
-        shown |= {"requirement": requirement_of(node), "negated": node.negated}
+        shown |= {"requirement": requirement_of(node, heads), "negated": node.negated}
     else:
-        shown["children"] = [_node(child, requirement_of) for child in node.children]
+        shown["children"] = [_node(child, requirement_of, (*heads, node)) for child in node.children]
     for name, values in (("notes", [note.text for note in node.notes]), ("tags", node.tags), ("flags", node.flags)):
         if values:
             shown[name] = list(values)

@@ -31,10 +31,12 @@ _AT_LEAST = re.compile(
 _MORE = re.compile(rf"\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these)\b", re.I)
 _ANY = re.compile(
     r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"
-    r"\beither\b(?=[^.;]*[:)]?\s*$)|\bany of\b|"
+    r"\bany of\b|"
     r"\bmeets? any\b",
     re.I,
 )
+# "is either:", "by either route (i or ii):" - which says one thing only where the letters do not say another
+_EITHER = re.compile(r"\beither\b(?=[^.;]*[:)]?\s*$)", re.I)
 _ALL = re.compile(
     r"\b(?:all|both|each|every one)\s+(?:of\b|(?:the\s+)?(?:following|criteria)|\(|are met|apply|listed)|"
     r"\bboth\b(?=\s*(?:\(|:|$))|"
@@ -70,6 +72,8 @@ class Quantifier:
 def quantifier_of(head: str) -> Quantifier:
     """Return what a head demands of its items; without a quantifier, all of them."""
     by_words, by_letters = _by_words(head), _by_letters(head)
+    if by_words is None and by_letters is None and _EITHER.search(head):
+        return Quantifier("any")
     if by_words is None and by_letters is None:
         return Quantifier("all", negated=_DENIES.search(head) is not None, stated=False)
     if by_words is None:
@@ -159,4 +163,6 @@ def split_head(head: str) -> tuple[int, int] | None:
 def is_head(text: str) -> bool:
     """Return whether the text announces items: ends with a colon or a quantifier's bracket, or has a quantifier."""
     bare = split_end(text)[0]
-    return bare.endswith(":") or _by_words(bare) is not None or _ENUMERATED.search(bare) is not None
+    if bare.endswith(":") or _EITHER.search(bare) is not None:
+        return True
+    return _by_words(bare) is not None or _ENUMERATED.search(bare) is not None

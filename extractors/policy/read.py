@@ -24,13 +24,14 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     name = title.value if title else ""
     rows = rows_of(pages)
     found = read_table(rows, name) or read_criteria(read_outline(rows), name)
+    apart = [drug for use in found.indications for drug in use.drugs]
     return Policy(
         document=pages[0].document if pages else "",
         title=title,
         payer=find_payer(pages),
         number=find_number(pages),
         effective_date=find_effective_date(pages),
-        drugs=drugs_of(name, pages),
+        drugs=tuple(dict.fromkeys((*drugs_of(name, pages), *apart))),
         indications=tuple(found.indications),
         exclusions=tuple(found.exclusions),
         problems=tuple(found.problems),

@@ -14,7 +14,7 @@ _EDGE_ROWS = 5  # rows at the top and the bottom of a page where a running heade
 # "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "(c) 2026 Plan"
 _PAGE_LINE = re.compile(
     r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d+\s*pages?\s*[-–—].*|.*\bpage\s+\d+\s+of\s+\d+\s*\.?|"
-    r"(?:©|\(c\)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?",
+    r"(?:©|\(c\)\s*(?=\d{4}\b|copyright)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?",
     re.I,
 )
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,3}\s*[-–—]?")  # alone on the first or last row

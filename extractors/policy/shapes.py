@@ -5,7 +5,8 @@ import re
 NOTE = re.compile(
     r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)", re.I
 )
-FOOTNOTE = re.compile(r"[a-z]\s+[A-Z][a-z]+\s")  # "a State mandates may apply": the letter was raised
+# "a State mandates may apply": the letter was raised
+FOOTNOTE = re.compile("(?:[a-z]\\s+|[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3]+\\s*)[A-Z][a-z]+\\s")
 DURATION_ROW = re.compile(
     r"(?=.*(?:\d|year|lifetime))"
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
@@ -15,6 +16,7 @@ DURATION_ROW = re.compile(
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
     re.I,
 )
+STARRED = re.compile(r"(?<=[\w®™)])\*+(?![\w*])")  # a word that leads to a footnote: "Ajovy*"
 ENDED = re.compile(r"[.;:!?)\]]['\"”’]?\s*$")
 # a line that ends so goes on in the next, however short it is
 DANGLING = re.compile(

@@ -52,6 +52,7 @@ class Indication:
     tree: Node
     duration: str | None = None  # "6 months", as printed
     section: str = ""  # heading it stands under: "FDA-Approved Indication"
+    drugs: tuple[str, ...] = ()  # generic names, where the policy approves its drugs by different criteria; () is all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,10 @@ def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
         return Choice(indication=None, warnings=("No criteria could be read from the policy.",))
     if warning := _other_drug(policy, record):
         return Choice(indication=None, not_chosen=everything, warnings=(warning,))
-    fitting, warnings = _by_subject(policy, denial, record)
+    if not (uses := _for_drug(policy, record)):
+        why = f"The policy has criteria for other drugs than {record.drug}: none were applied."
+        return Choice(indication=None, not_chosen=everything, warnings=(why,))
+    fitting, warnings = _by_subject(uses, denial, record)
     if len(fitting) > 1:
         fitting = _by_phase(fitting, record)
     if len(fitting) != 1:
@@ -57,7 +60,8 @@ def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
 
 def _title(indication: Indication) -> str:
     phase = {"initial": "initial", "continuation": "continuation", "any": ""}[indication.phase]
-    return f"{indication.name} ({phase})" if phase else indication.name
+    said = ", ".join(word for word in (phase, *indication.drugs) if word)
+    return f"{indication.name} ({said})" if said else indication.name
 
 
 def _other_drug(policy: Policy, record: Record) -> str | None:
@@ -69,18 +73,28 @@ def _other_drug(policy: Policy, record: Record) -> str | None:
     return f"The policy is about {about}, the denial about {record.drug}: its criteria were not applied."
 
 
-def _by_subject(policy: Policy, denial: Denial, record: Record) -> tuple[list[Indication], tuple[str, ...]]:
+def _for_drug(policy: Policy, record: Record) -> list[Indication]:
+    """Return the sections but those for the policy's other drugs, where it has criteria for each drug."""
+    drugs = [{base_of(name) for name in at.drugs} for at in policy.indications]
+    return [
+        at
+        for at, names in zip(policy.indications, drugs, strict=True)
+        if not names or record.drug is None or record.drug in names
+    ]
+
+
+def _by_subject(uses: list[Indication], denial: Denial, record: Record) -> tuple[list[Indication], tuple[str, ...]]:
     coded = {key for code in (denial.codes.value.icd10 if denial.codes else ()) if (key := condition_of_code(code))}
     charted = _charted(record)
     for keys in (coded, coded | charted):
-        fitting = [at for at in policy.indications if _fits(at, keys)]
+        fitting = [at for at in uses if _fits(at, keys)]
         if fitting:
             return _nearest(fitting, keys, record), ()
-    service = [at for at in policy.indications if _names_service(at.name, record)]
+    service = [at for at in uses if _names_service(at.name, record)]
     if service:
         return service, ()
-    unnamed = [at for at in policy.indications if not condition_keys(at.name)]
-    if unnamed and len(unnamed) == len(policy.indications):
+    unnamed = [at for at in uses if not condition_keys(at.name)]
+    if unnamed and len(unnamed) == len(uses):
         return unnamed, ()
     return [], ()
 

@@ -10,6 +10,7 @@ GRAMMARS = [
     "at_least_two",  # 1. in 1., "at least TWO of", "does not have any of"
     "centred_joins",  # A. / 1. / a. / (1) / (a) / i. with -AND- and -OR- on lines of their own
     "coverage_determination",  # LCD style: "; and,", prose for continued coverage
+    "drugs_apart",  # numbered parts of the document, criteria for each drug, footnotes, "(c)" as item and as copyright
     "employee_program",  # "Patient must have ALL of the following", fragments under a head
     "flat_list",  # 1), "; AND" on its own line, joins left out
     "headed_bullets",  # headings without markers, bullets in bullets, an approval without a list
@@ -18,6 +19,7 @@ GRAMMARS = [
     "named_under_marker",  # conditions without a marker under "I. Criteria for initial approval"
     "number_paths",  # 1.1.2.1
     "own_demands",  # heads that demand something themselves, and "will not use it with:"
+    "parts_of_criteria",  # phases with numbers after a description, lists that only lead to other policies
     "prose_paragraphs",  # one paragraph for each indication
     "rules_bullets",  # "the following rule(s) be met"
     "run_on",  # one sentence with "; AND"

@@ -134,7 +134,7 @@ def test_a_fragment_keeps_the_head_it_hangs_on():
 
 def test_the_published_policy_has_the_names_of_the_contract():
     """Every node has op, number and text; a leaf has its page, box and requirement."""
-    shown = published(read_grammar("approve_for"), lambda leaf: {"kind": "age"})
+    shown = published(read_grammar("approve_for"), lambda leaf, heads: {"kind": "age"})
 
     assert {"policy", "payer", "title", "effective_date", "indications"} <= set(shown)
     node = shown["indications"][0]["tree"]

@@ -1,7 +1,7 @@
 """The whole match: which section applies, what is left out, and what is published."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -185,3 +185,15 @@ def test_an_exclusion_with_an_age_in_it_is_no_warning_of_age():
     )
 
     assert _match(_policy(ARTHRITIS, exclusions=(excluded,)), _denial("tofacitinib"), RA).warnings == ()
+
+
+def test_a_section_for_another_drug_of_the_policy_is_left_aside():
+    """Where a policy has criteria for each of its drugs, only those of the drug denied count."""
+    mine = replace(_section("Rheumatoid Arthritis", "Patient is 18 years of age or older"), drugs=("tofacitinib",))
+    other = replace(_section("Rheumatoid Arthritis", "Patient is 12 years of age or older"), drugs=("baricitinib",))
+
+    match = _match(_policy(other, mine), _denial("tofacitinib"), RA)
+
+    assert match.indication is mine
+    assert match.not_chosen == ("Rheumatoid Arthritis (initial, baricitinib)",)
+    assert _match(_policy(other), _denial("tofacitinib"), RA).indication is None
