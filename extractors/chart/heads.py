@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
@@ -185,6 +186,10 @@ _PRINTED = re.compile(
 _LETTER = re.compile(
     r"^\s*(?:date\s*:?\s*)?(?P<date>[A-Z][a-z]+\.? \d{1,2}, \d{4}|\d{1,2}/\d{1,2}/\d{4})\s*$", re.IGNORECASE
 )
+_VISIT_COLUMN = re.compile(
+    r"^\W*(?:(?:visit|service|encounter|exam)\s+date|date\s+of\s+(?:visit|service|encounter|exam\w*))\b(?!.*\d{2})",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated)\b", re.IGNORECASE)
 _NOT_VISIT = re.compile(
     r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|return|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
@@ -214,6 +219,10 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
     for row in top[:4]:
         if is_visit(row.text) and (day := _first_day(row.text, births)):
             return day
+    for label, row in pairwise(rows[:13]):  # labels in one row, their values in the next
+        days = find_dates(row.text)
+        if _VISIT_COLUMN.match(label.text) and days and days[0].start <= 2 and days[0].day not in births:
+            return days[0].day
     for row in (*top, *rows[:body]):  # a letter is dated above the line "Re: ..." that names the patient
         if match := _LETTER.match(row.text):
             days = [at for at in find_dates(match["date"]) if at.day not in births]

@@ -202,6 +202,7 @@ _SCORE = re.compile(
     _LINK + _COMPARE + rf"\s*(?P<value>{_NUMBER})(?![\d:]|[-,.]\d|/\d+/)\s*(?P<percent>%)?\s*(?P<unit>{_UNIT})?",
     re.IGNORECASE,
 )
+_BELOW_ZERO = re.compile(r"(?:^|\s)[-−–]\s?$")  # "T-score -3.6": a sign, not a dash between name and value
 _SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{_NUMBER})(?:\s*\+\s*(?:{_NUMBER}))+\s*=\s*(?P<value>{_NUMBER})")
 _OUT_OF = re.compile(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
 _ROW_OF_VALUES = re.compile(rf"^\s*(?:[HLA]\s+)?(?:{_NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
@@ -285,6 +286,8 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
         return []
     groups = match.groupdict()
     value = float(groups["value"].replace(",", ""))
+    if _BELOW_ZERO.search(tail[: match.start("value")]) and any(scores()[key].least < 0 for key in name.keys):
+        value = -value
     after = tail[match.end() :]
     key = choose_score(list(name.keys), value, f"{statement.text} {context}")
     if key is None or (groups.get("unit") and not scores()[key].unit):

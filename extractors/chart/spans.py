@@ -89,10 +89,24 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
                 span = replace(span, start=previous.day, start_precision=previous.precision)
             span = replace(span, stop=date.day, stop_precision=date.precision)
         previous = date
-    span = _two_days(span, text, dates)
+    span = _in_order(_two_days(span, text, dates), text)
     if near and span.start is None and _TODAY.search(text):
         span = replace(span, start=near)
     return _with_days(span, text, near, name)
+
+
+def _in_order(span: Span, text: str) -> Span:
+    """Give a start without a year that of the stop ("from February 3 to September 8, 2025"); none after the stop."""
+    if span.start is None or span.stop is None or span.start <= span.stop:
+        return span
+    if (
+        str(span.start.year) in text
+        or span.start.strftime("/%y") in text
+        or (span.start.month, span.start.day) == (2, 29)
+    ):
+        return replace(span, start=None)
+    year = span.stop.year - ((span.start.month, span.start.day) > (span.stop.month, span.stop.day))
+    return replace(span, start=span.start.replace(year=year))
 
 
 def _two_days(span: Span, text: str, dates: list[DateMention]) -> Span:

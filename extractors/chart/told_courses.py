@@ -259,7 +259,9 @@ def _read_mention(
     outcome = (
         None
         if concomitant
-        else _outcome(text, told, mention, alone, before, own_end, statement.section == "past_treatment")
+        else _outcome(
+            text, told, mention, alone, before, own_end, statement.section == "past_treatment" or _ended(span)
+        )
     )
     if _PAUSED.search(told) and outcome is Outcome.INTOLERANCE:
         outcome = None  # held for an infection and taken again
@@ -367,6 +369,11 @@ def _outcome(
     return outcome_of(re.sub(r"\([^)]*\)", " ", inside[0]))
 
 
+def _ended(span: Span) -> bool:
+    """Whether both days of a course are told: a side effect behind them is why it ended."""
+    return span.start is not None and span.stop is not None
+
+
 _PAUSED = re.compile(
     r"\b(?:held|holding|paused|interrupted)\b.*\b(?:resumed?|restarted|resuming|again|back\s+on)\b", re.IGNORECASE
 )
@@ -375,10 +382,23 @@ _TRIED = re.compile(
 )
 
 
+# "romosozumab: never", "teriparatide or abaloparatide: never"
+_ANSWERED_NEVER = re.compile(
+    r"(?:\s*(?:,|or|and|/)\s*[a-z-]+){0,2}\s*(?:\([^)]*\)\s*)?:\s*(?:never|none|no|not\s+tried)\b(?!\s+(?:\w+\s+)?"
+    r"(?:response|benefit|improvement|effect|help|relief|longer|change|side|problem|adverse|reaction))",
+    re.IGNORECASE,
+)
+# "if tofacitinib is denied": a payer denies a drug, nobody says that it was not taken
+_DENIED_BY_PAYER = re.compile(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
+
+
 def _assertion(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
     text, section = statement.text, statement.section
     if _ERROR.search(text):
         return Assertion.ENTERED_IN_ERROR
+    if _ANSWERED_NEVER.match(text[mention.end :]):
+        return Assertion.NEGATED
+    text = _DENIED_BY_PAYER.sub(lambda found: "x" * len(found[0]), text)
     held = assert_of(text, mention.start, mention.end, section)
     if held is Assertion.NEGATED and re.search(
         r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",
@@ -438,8 +458,9 @@ def _extend(topic: _Told, statement: Statement) -> None:
     changed = course
     if _STARTED.search(text) and span.start and course.start is None:
         changed = replace(changed, start=span.start, date_precision=coarser(course.date_precision, span.precision))
-    if _STOP_IT.search(text) and course.stop is None and not _denied_stop(text):
-        stop = span.stop or statement.date
+    reasoned = course.stop is None or course.outcome is None  # "... to 09/08/2025. It was stopped because of ..."
+    if _STOP_IT.search(text) and reasoned and not _denied_stop(text):
+        stop = course.stop or span.stop or statement.date
         changed = replace(changed, stop=stop, running=False)
         if changed.outcome is None or changed.outcome is Outcome.CURRENT:
             reason = outcome_of(text, stopped=True)

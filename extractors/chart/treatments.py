@@ -44,6 +44,15 @@ _ORGAN = re.compile(
 )
 
 
+# "contraindicated because of uncontrolled hypertension": the disease is uncontrolled, not the drug without effect
+_WHY_BARRED = re.compile(
+    r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
+    re.IGNORECASE,
+)
+# "(7 weeks): inadequate" at the end of a line of a list
+_BARE = re.compile(r"[:–—,(]\s*(?P<what>inadequate|insufficient)\s*(?=$|[,.;)])", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomeMention:
     """A phrase that tells how a course went."""
@@ -59,7 +68,10 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
     for term in _outcomes().find(text):
         if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start]):
             continue
+        if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start]):
+            continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
+    found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]
     if stopped or says("stops", text):
         for term in _words("side_effects").find(text):
             if not _denied(text, term.start, term.end):

@@ -70,6 +70,10 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
     missing: list[str] = []
     for condition in requirement.conditions:
         present = _present(condition, record)
+        if present and requirement.window and not any(record.holds(at, requirement.window) for at in present):
+            return unclear(
+                "silent_absence", cite(newest_first(present)), wants=f"when it was ({condition})", wanted=condition
+            )
         if present:
             return not_met("present", cite(newest_first(present)), wanted=condition)
         denied = _denied(condition, record)
@@ -118,7 +122,8 @@ def _denied(condition: str, record: Record) -> list[Statement]:
         for part in re.split(r"(?<=[.;])\s+|\bbut\b", text):
             if not all(word in part for word in core):
                 continue
-            place = min(part.find(word) for word in core)
+            whole = part.find(" ".join(core))
+            place = whole if whole >= 0 else min(part.find(word) for word in core)
             cues = list(_NEGATES.finditer(part[:place]))
             behind = re.match(
                 r"[\w\s]{0,30}?\b(?:ruled out|negative|absent|excluded|denied|none|: ?no)\b", part[place:]

@@ -29,7 +29,7 @@ from pipeline.matching.terms import data, find_measures, find_therapies
 _OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
 _OF_VALUES = (Measurement, LabResult)
 _CHECKED = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Measurement, LabResult, Events)
-_EXAMPLES = re.compile(
+EXAMPLES = re.compile(
     r"[(\[](?:\s*(?:e\.?\s?g|for example|such as|including|i\.?e|documents?|please)\b)[^)\]]*[)\]]", re.IGNORECASE
 )
 # "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
@@ -57,7 +57,7 @@ def with_rest(requirement: Requirement, text: str) -> Requirement:
 
 def left_over(text: str, requirement: Requirement) -> list[str]:
     """Return the content words of a leaf that the requirement does not account for."""
-    masked = _EXAMPLES.sub(lambda at: _MASK * len(at[0]), text)
+    masked = EXAMPLES.sub(lambda at: _MASK * len(at[0]), text)
     spans: list[tuple[int, int]] = []
     if isinstance(requirement, _OF_TREATMENT):
         mentions = find_therapies(text)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions
 from pipeline.matching import absence, events, findings, people, prior, together, values
+from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
     Absence,
@@ -88,7 +89,8 @@ def _rest(requirement: Requirement, record: Record) -> list[str]:
         return []
     known = " ".join([*(name for key in record.conditions for name in conditions()[key].names), record.service or ""])
     held = set(re.findall(r"[a-z]{4,}", known.lower()))
-    return [at for at in _TOKEN.findall(requirement.besides.lower()) if at not in _SMALL and at not in held]
+    asked = EXAMPLES.sub(" ", requirement.besides.lower())
+    return [at for at in _TOKEN.findall(asked) if at not in _SMALL and at not in held]
 
 
 def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:

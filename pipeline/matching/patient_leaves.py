@@ -202,6 +202,8 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
     if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
         return None
     rest = text[match.end() :] if match else text
+    if window := find_window(rest):  # "no stroke within the last 12 months": one denied altogether was not then either
+        rest = rest[: window[1][0]] + rest[window[1][1] :]
     if history := _PERSONAL_OR_FAMILY.match(rest):
         rest, family = rest[history.end() :], "family history of "
     else:
@@ -210,7 +212,9 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
     conditions = tuple(part for part in parts if len(part) > 2)
     if not conditions or (not any(find_conditions(part) for part in conditions) and len(rest.split()) > 12):
         return None
-    return Absence(conditions=tuple(family + at for at in _with_heads(conditions)))
+    return Absence(
+        conditions=tuple(family + at for at in _with_heads(conditions)), window=window[0] if window else None
+    )
 
 
 def _with_heads(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -255,6 +259,8 @@ def read_diagnosis(text: str) -> Requirement | None:
     for at in reversed(found):
         rest = rest[: at.start] + " " + rest[at.end :]
     qualifiers = tuple(word for word in content_words(_SEVERITY.sub(" ", rest)) if word not in _PLAIN)
+    if "postmenopausal" in qualifiers:
+        qualifiers = tuple(word for word in qualifiers if word not in ("female", "woman", "women"))
     if len(qualifiers) > 3 or _DEED.search(rest):
         return None
     return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)

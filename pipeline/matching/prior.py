@@ -1,7 +1,7 @@
 """Whether a prior trial, failure, intolerance or contraindication is in the chart."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
@@ -64,7 +64,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             needed=_length(requirement.minimum_days),
         )
     short = [at for at in findings if at.answer == "short"]
-    if short and len(short) + len(satisfying) >= count:
+    if short and len(short) + len(satisfying) >= count and not requirement.by_examples:
         short.sort(key=lambda at: (at.why != "never_taken", _newest(at.proof)), reverse=True)
         best = short[0]
         proof = [item for at in short for item in at.proof]
@@ -117,7 +117,8 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
         for finding in answers:
             if finding.answer == answer:
                 return finding
-    return answers[0]
+    # that nothing stands against a drug tells more than that it was never taken
+    return next((at for at in answers if at.why == "no_bar"), answers[0])
 
 
 def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:
@@ -230,8 +231,10 @@ def _contraindicated(
     if any(at in requirement.wanted for at in ("trial", "inadequate_response")) and trials:
         # it was taken: that is what the other half judges, and a drug that is taken is not barred
         return Finding(generic=generic, answer="short", why="taken", proof=tuple(at.fact for at in trials[:1]))
-    if not trials:
-        return _untaken(generic, facts)
+    if not trials:  # a drug that was never taken may be barred all the same
+        untaken = _untaken(generic, facts)
+        alone = not any(at in requirement.wanted for at in ("trial", "inadequate_response"))
+        return replace(untaken, answer="open", why="tolerance_unknown") if alone and untaken.proof else untaken
     return Finding(generic=generic, answer="open", why="tolerance_unknown", proof=tuple(at.fact for at in trials[:1]))
 
 

@@ -13,6 +13,7 @@ from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching import number_leaves, patient_leaves, therapy_leaves
 from pipeline.matching.coverage import with_rest
+from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
     Absence,
     AllOf,
@@ -20,6 +21,7 @@ from pipeline.matching.requirements import (
     Avoidance,
     ConcurrentTherapy,
     Diagnosis,
+    Events,
     FreeText,
     LabResult,
     Measurement,
@@ -29,6 +31,7 @@ from pipeline.matching.requirements import (
     Requirement,
     TreatedWith,
     Visit,
+    Window,
 )
 from pipeline.matching.terms import find_measures, find_therapies, wording
 
@@ -44,7 +47,7 @@ _AND_CLAUSE = re.compile(
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
 _LABEL = wording("reading.label")
 # "medium-potency or high-potency topical corticosteroid", "medium-, high-, and/or super-high-potency topical steroid"
-_LEVEL = r"(?:low|medium|mid|moderate|high|super-high|very-high|ultra-high)"
+_LEVEL = r"(?:low|medium-high|medium|mid|moderate|high|super-high|very-high|ultra-high)"
 _POTENCIES = re.compile(
     rf"(?P<levels>(?:{_LEVEL}(?:[- ]potency|-)?\s*(?:,\s*(?:and/or|or|and)?|and/or|or|and|to)\s*)+{_LEVEL})"
     r"[- ]potency\s+"
@@ -66,10 +69,38 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     """Return what a leaf asks for; its notes change it where they say so.
 
     `heads` are the groups it stands in, outermost first: a leaf that is only a name ("Anti-Smith antibody") is read
-    together with the head that says what of it ("Patient is positive for at least ONE of the following").
+    together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
+    that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
+    found = _with_exception(_own_or_led(leaf, heads), leaf)
+    window = next((held[0] for head in reversed(heads) if (held := find_window(_without_tags(head.text)))), None)
+    return _in_window(found, window) if window else found
+
+
+def _in_window(found: Requirement, window: Window) -> Requirement:
+    if isinstance(found, (AnyOf, AllOf)):
+        return replace(found, options=tuple(_in_window(at, window) for at in found.options))
+    if isinstance(found, (Measurement, LabResult, Events, PriorTherapy)) and found.window is None:
+        return replace(found, window=window)
+    return found
+
+
+# "An exception to the requirement for a trial of X can be made if the patient has already tried Y"
+_EXCEPTION = re.compile(r"\bexceptions?\b[^.]*?\bif\b(?P<what>(?:[^.]|\.(?=[a-z]\.|\w))*)", re.IGNORECASE)
+
+
+def _with_exception(found: Requirement, leaf: Node) -> Requirement:
+    """Add the other way that a note opens; one that cannot be read keeps the leaf from failing."""
+    match = next((held for note in leaf.notes if (held := _EXCEPTION.search(note.text))), None)
+    if match is None or not isinstance(found, PriorTherapy):
+        return found
+    other = _read(re.sub(r"\bother than [\w-]+", "", match["what"]).strip(), "", False)
+    return AnyOf(options=(found, other if isinstance(other, PriorTherapy) else FreeText()))
+
+
+def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     text = _POTENCIES.sub(_spelled_out, _LABEL.sub("", _without_tags(leaf.text)))
-    notes = " ".join(note.text for note in leaf.notes)
+    notes = " ".join(note.text for node in (*heads[-1:], leaf) for note in node.notes)
     found = _read(text, notes, leaf.negated)
     if not isinstance(found, FreeText) and not _only_named(found, text):
         return found
@@ -104,7 +135,8 @@ def _only_named(found: Requirement, text: str) -> bool:
 
 
 def _spelled_out(match: re.Match[str]) -> str:
-    levels = re.findall(_LEVEL, match["levels"], re.IGNORECASE)
+    found = re.findall(_LEVEL, match["levels"], re.IGNORECASE)
+    levels = dict.fromkeys("high" if at.lower() == "medium-high" else at for at in found)
     return " or ".join(f"{level}-potency topical corticosteroid" for level in levels)
 
 

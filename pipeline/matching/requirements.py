@@ -139,6 +139,7 @@ class Avoidance(Requirement):
 class Absence(Requirement):
     kind: ClassVar[str] = "absence"
     conditions: tuple[str, ...]  # none of them may be present
+    window: Window | None = None  # within which they may not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,11 +80,19 @@ def read_avoidance(text: str) -> Requirement | None:
     return Avoidance(therapies=others, every=not re.search(r"\b(?:any|one|either) of\b", text)) if others else None
 
 
+# "has received fewer than 12 doses": a ceiling, no trial
+_AT_MOST = re.compile(
+    r"\b(?:fewer than|less than|no more than|not more than|at most|up to)\s+\w+\s+(?:\w+\s+)?"
+    r"(?:doses|injections|infusions|courses|weeks|months|years|cycles)\b|\b(?:has|have) not (?:yet )?received\b",
+    re.IGNORECASE,
+)
+
+
 def read_prior(text: str, notes: str = "") -> Requirement | None:
     """Return a prior trial, failure, intolerance or contraindication."""
     mentions = find_therapies(text)
     wanted = _wanted(text)
-    if not wanted:
+    if not wanted or _AT_MOST.search(text):
         return None
     others = _listed(mentions, text, notes=notes)
     examples = () if others or not _KIND_OF.search(text) else _examples(notes)

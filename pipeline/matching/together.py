@@ -20,7 +20,8 @@ _NO = re.compile(
 )
 _BREAK = re.compile(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
 _ALONE = re.compile(
-    r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b", re.IGNORECASE
+    r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b|\bon its own\b",
+    re.IGNORECASE,
 )
 _ALONGSIDE = wording("together.alongside")
 _CONTINUE = re.compile(

@@ -117,7 +117,29 @@ def tolerance(record: Record, generic: str) -> list[Statement]:
 
 def no_bar(record: Record, generic: str) -> list[Statement]:
     """Return sentences that say outright that nothing stands against the drug, newest first."""
-    return newest_first([at for at in record.statements if _NO_BAR.search(at.text) and _after_bar(at.text, generic)])
+    return newest_first(
+        [
+            at
+            for at in record.statements
+            if _NO_BAR.search(at.text)
+            and (
+                _after_bar(at.text, generic)
+                or (not find_therapies(at.text) and _OF_WHAT.search(at.text) and base_of(generic) in _drugs(record, at))
+            )
+        ]
+    )
+
+
+# "so the infusion is not contraindicated": of the drug named before
+_OF_WHAT = re.compile(
+    r"\b(?:it|this|that|the (?:infusions?|drug|medicine|medication|treatment|tablets?|injections?))"
+    r" (?:is|are|was) not\b",
+    re.IGNORECASE,
+)
+
+
+def _drugs(record: Record, statement: Statement) -> list[str]:
+    return [base_of(name) for name in drugs_of(record, statement)]
 
 
 def _after_bar(text: str, generic: str) -> bool:

@@ -9,6 +9,7 @@ from extractors.vocabulary.scores import scores
 from pipeline.matching.phrases import NUMBER
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import LabResult, Measurement
+from pipeline.matching.terms import data
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 Side = bool | None  # None: the value cannot be held against the bound
@@ -20,6 +21,8 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     """Return the verdict on a score or value: the newest one in the window decides."""
     shown = _shown(requirement)
     facts = _values(requirement.names, record)
+    if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
+        facts = [at for at in facts if not _only_positive(at)]
     inside = [at for at in facts if record.holds(at, requirement.window)]
     if not inside:
         outside = [at for at in facts if at.date is not None]
@@ -37,6 +40,10 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     if sides == {None} or len(sides) > 1:
         return unclear("value_unsure", cite(latest), wants=_wants(requirement, shown), **_facts_of(best, shown))
     (side,) = sides
+    if not side and requirement.window and set(requirement.names) <= set(data("markers")["any_in_window"]):
+        reached = [at for at in inside if at.date and _side(at, requirement)]
+        if reached:
+            return met("value_right", cite(newest_first(reached)), **_facts_of(newest_first(reached)[0], shown))
     if not side:
         return not_met("value_wrong_side", cite(latest), **_facts_of(best, shown))
     for other in requirement.also:
@@ -57,6 +64,11 @@ def _values(names: tuple[str, ...], record: Record) -> list[Fact]:
         and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
         and not _goal(at)
     ]
+
+
+def _only_positive(fact: Fact) -> bool:
+    value = fact.measurement.value if fact.measurement else None
+    return isinstance(value, str) and value.strip().lower() in ("positive", "reactive", "detected")
 
 
 def _goal(fact: Fact) -> bool:
