@@ -86,9 +86,22 @@ _ANSWER_COMES = re.compile(
     re.IGNORECASE,
 )
 _DISPUTES = re.compile(
-    r"\b(?:you (?:may|can|must|have|should|need)|appeal(?:ing)?|disagree|agree|dispute|challenge|contest|review of|reconsider"
-    r"|object)\b[^.;]{0,30}\b(?:decision|determination|answer|response)\b[^.;]{0,40}$",
+    r"\b(?:you (?:may|can|must|have|should|need)\b[^.;]{0,30}"
+    r"|(?:appeal|appealing|disagree|agree|dispute|challenge|contest|review|reconsider|object)\s+(?:of |with |against |to )?"
+    r"(?:the |this |our |that |any )?(?:\w+ ){0,2})\b(?:decision|determination|answer|response)\b[^.;]{0,40}$",
     re.IGNORECASE,
+)
+# "no later than 7 days after we get your appeal", "Standard (7 days):"
+_WE_GET = re.compile(
+    r"[^.;]{0,25}\b(?:after|of|from|once|when)\b[^.;]{0,14}\b(?:we|plan) (?:get|got|receive|received|have)\b[^.;]{0,12}"
+    r"\b(?:appeal|request|grievance|it|complaint|statement|letter)"
+    r"|[^.;]{0,10}\b(?:after|of|from) (?:the )?(?:date of )?(?:our |its )?(?:receipt|receiving) (?:of )?(?:your|the|an) (?:written )?"
+    r"(?:appeal|request|grievance)"
+    r"|[^.;]{0,15}\bafter (?:the|your|an) (?:appeal|request|grievance) (?:is|was|has been) (?:received|filed|made)",
+    re.IGNORECASE,
+)
+_KIND_IN_BRACKETS = re.compile(
+    r"\b(?:standard|regular|expedited|fast|urgent|pre-?service|post-?service|payment)\W{0,3}\(?$", re.I
 )
 _FILES = re.compile(
     r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive"
@@ -169,6 +182,8 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     ):
         return "plan_answer"
     after = text[end : end + 110]
+    if _WE_GET.match(after) or _KIND_IN_BRACKETS.search(before):
+        return "plan_answer"
     clause = text[clause_start:start] + after.split(";")[0]
     own = role_of(text)
     if own in _RIVALS:

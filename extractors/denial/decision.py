@@ -6,11 +6,13 @@ import re
 from extractors.dates import find_dates
 from extractors.denial.fields import StatedDeadline
 from extractors.denial.labels import Labelled, values_of
-from extractors.denial.reading import Letter, Span
+from extractors.denial.reading import Letter, Place, Span
 from extractors.evidence import Finding
 
 # From the surest to the least: a notice's own date, then the day it was mailed, then the day it was worked on.
 _RANKS = ("notice_date", "statement_date", "mailed_date", "decision_date", "processed_date")
+# Said without a colon, these still are labels. The day a letter was written comes after the day it decides on.
+_BARE = {"written", "decided", "decided on", "determined on", "decision made on", "issued"}
 _BY_ANCHOR = {
     "decision": "decision_date",
     "mailing": "mailed_date",
@@ -42,10 +44,9 @@ def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str,
 
     for rank in _RANKS:
         for label, span, value in values_of(labels, letter, rank, read):
-            if label.firm or rank in ("mailed_date", "processed_date") or label.label.lower() in ("dated", "written"):
-                if label.label.lower() == "dated" and not label.firm:
-                    continue
-                found.append((rank, span, value, False))  # type: ignore[arg-type]
+            printed = label.label.lower()
+            if label.firm or rank in ("mailed_date", "processed_date") or printed in _BARE:
+                found.append(("written_date" if printed == "written" else rank, span, value, False))  # type: ignore[arg-type]
     taken = {span.start for _, span, _, _ in found}
     salutation = re.search(r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+[A-Z]", letter.text)
     above = salutation.start() if salutation else len(letter.text) // 2
@@ -60,10 +61,38 @@ def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str,
                 or not _ALONE.match(line[: mention.start])
                 or rest
                 or _MACHINE.search(line)
+                or _of_another_day(letter, place)
             ):
                 continue
             found.append(("alone", Span(start=start, end=place.start + mention.end), mention.day, mention.repaired))
     return found
+
+
+_ANOTHER_DAY = re.compile(
+    r"\b(?:birth|birthday|born|d\.?o\.?b|service|serviced|received|effective|claim|filled|fill|through|from|print(?:ed)?|rev"
+    r"|due|request(?:ed)?|asked|admi(?:t|ssion)|discharge|start(?:s|ed)?|ends?|ended|paid|expires?|surgery|procedure|planned"
+    r"|scheduled|appeal|respond|review|terminat\w+|coverage)\b",
+    re.IGNORECASE,
+)
+
+_NAMES_A_DATE = re.compile(r"\b(?:dates?|day|d\.?o\.?b|born|birth\w*|received|effective|expires?|due)\b", re.IGNORECASE)
+
+
+def _of_another_day(letter: Letter, place: Place) -> bool:
+    """Whether the cell to the left of a date that stands alone, or the one right above it, names another day."""
+    box = place.line.box
+    for other in letter.places:
+        at = other.line.box
+        if other.page is not place.page or other is place or len(other.line.words) > 5:
+            continue
+        shared = min(at.bottom, box.bottom) - max(at.top, box.top)
+        beside = shared > 0.5 * min(at.height, box.height) and at.x1 <= box.x0 + 2
+        over = min(at.x1, box.x1) - max(at.x0, box.x0) > 0.4 * min(at.width, box.width)
+        above = over and -0.3 * box.height < box.top - at.bottom < 0.8 * box.height
+        cell = letter.text[other.start : other.end]
+        if _ANOTHER_DAY.search(cell) and (beside or (above and _NAMES_A_DATE.search(cell))):
+            return True
+    return False
 
 
 def choose_denial_date(
@@ -79,7 +108,15 @@ def choose_denial_date(
     found = [one for one in found if one[0] != "alone" or one[1].start not in others]
     anchor = _BY_ANCHOR.get(stated.anchor or "") if stated else None
     order = [anchor] if anchor else []
-    order += ["notice_date", "statement_date", "alone", "mailed_date", "decision_date", "processed_date"]
+    order += [
+        "notice_date",
+        "statement_date",
+        "alone",
+        "mailed_date",
+        "decision_date",
+        "written_date",
+        "processed_date",
+    ]
     for rank in order:
         mine = [one for one in found if one[0] == rank]
         if not mine:

@@ -84,6 +84,8 @@ def _belongs(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool
             return True
         if number == 1 and lead in _LETTERS and kind in _LETTERS:
             return False
+        if kind is DocumentType.PAYER_POLICY and lead in _LETTERS and _page_number(current[-1]) == number - 1:
+            return True  # the rights page of a letter speaks of criteria and coverage too
     if lead is DocumentType.CHART or lead is DocumentType.PAYER_POLICY:
         if kind is lead:
             return True
