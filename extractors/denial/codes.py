@@ -21,6 +21,7 @@ _CPT_LABEL = re.compile(
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
+_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=-[A-Z\d]{2}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
 _IN_PARENTHESES = re.compile(r"\((?:\d{4}[\dTF](?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)")
 _ICD10_MISREAD = re.compile(
@@ -28,6 +29,7 @@ _ICD10_MISREAD = re.compile(
 )
 _BESIDE = re.compile(r"\b(?:[A-V]\d{4}|\d{5}),? (?:and |or )?(?P<near>[A-V][\dOlSB]{4,6})\b")
 _NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
+_NDC_SPACED = re.compile(r"(?<![\w-])(\d{4,5}) ?- ?(\d{3,4}) ?- ?(\d{1,2})(?![\w-])")  # "00002-4182 -30"
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
 _OTHER_CODE = re.compile(
@@ -68,6 +70,8 @@ def find_codes(
             code = "I" + code[1:]
         if kind == "hcpcs_cpt":
             code = code[0] + code[1:].replace("O", "0")  # no code has a letter O: "JO491" is J0491
+        if kind == "ndc":
+            code = code.replace(" ", "")
         found[kind].setdefault(code, (start, end))
 
     text = letter.text
@@ -75,6 +79,9 @@ def find_codes(
         keep("ndc", match.start(), match.end())
     for match in _NDC_BARE.finditer(text):
         keep("ndc", match.start(), match.end())
+    for span in (at for label in labels if label.field == "ndc" for at in label.values[:1]):
+        for match in _NDC_SPACED.finditer(text, span.start, span.end):
+            keep("ndc", match.start(), match.end())
     for match in _ICD10.finditer(text):
         keep("icd10", match.start(), match.end())
     for span in dx_cells:
@@ -93,7 +100,7 @@ def find_codes(
         for at in _IN_PARENTHESES.finditer(text)
         if not re.search(r"\b(?:ZIP|TTY|[A-Z]{2},? \d*|extension|ext\.?|option|box)\s*$", text[: at.start()][-14:])
     ]
-    for match in _CPT.finditer(text):
+    for match in [*_CPT.finditer(text), *_MODIFIED.finditer(text)]:
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
         in_parens = any(a < match.start() < b for a, b in lists) or (
@@ -102,6 +109,12 @@ def find_codes(
         )
         if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())
+    doubtful = _misread_diagnosis(text, dx_cells) if not found["icd10"] and not rows else None
+    if doubtful:
+        keep("icd10", *doubtful)
+        code = text[doubtful[0] : doubtful[1]].upper()
+        if code in found["icd10"]:
+            found["icd10"] = {_AS_LETTER[code[0]] + code[1:]: found["icd10"][code]}
     if not any(found.values()):
         return None
     got = [span for kind in found.values() for span in kind.values()]
@@ -113,7 +126,7 @@ def find_codes(
     # "(E2103, A42339)": what stands beside a code and is none was misread
     beside = [match.span("near") for match in _BESIDE.finditer(text) if match.start() in {start for start, _ in got}]
     unread = unread or (not rows and any(not any(a <= start < b for start, _ in got) for a, b in beside))
-    sure = 0.55 if unread else 0.95  # a labelled diagnosis that reads as no code: the list may lack it
+    sure = 0.55 if unread or doubtful else 0.95  # a labelled diagnosis that reads as no code: the list may lack it
     spans = sorted(span for kind in found.values() for span in kind.values())
     cited = [letter.cite(start, end, None, sure) for start, end in spans]
     return Finding(
@@ -125,6 +138,20 @@ def find_codes(
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
+
+
+# No code begins with a digit; a fax makes these of the letters. The code must exist, and is offered only.
+_AS_LETTER = {"3": "J", "6": "G", "8": "B", "5": "S", "1": "I", "0": "O", "2": "Z", "7": "T", "4": "A"}
+_DX_DIGIT = re.compile(r"(?<![\w.-])[0-8]\d{2}\.\d{1,3}(?![\w.%-])")
+
+
+def _misread_diagnosis(text: str, cells: list[Span]) -> tuple[int, int] | None:
+    """Return where a labelled diagnosis stands whose letter was read as a digit: "Dx 345.50" is J45.50."""
+    for cell in cells:
+        for match in _DX_DIGIT.finditer(text, cell.start, cell.end):
+            if icd10_text(_AS_LETTER[match[0][0]] + match[0][1:]):
+                return match.span()
+    return None
 
 
 def _revenue(text: str, start: int) -> bool:

@@ -108,5 +108,6 @@ def _read_reference(text: str, firm: bool) -> tuple[int, int, str] | None:
 
 def _stands_alone(letter: Letter, label: Labelled) -> bool:
     """Whether a one-word label without a colon opens its cell: "authorization 2609260447" between middots."""
-    before = letter.text[max(0, label.at.start - 3) : label.at.start]
+    line = letter.place_at(label.at.start).start
+    before = letter.text[max(line, label.at.start - 3) : label.at.start]
     return not before.strip() or before.strip()[-1] in "·|;-"

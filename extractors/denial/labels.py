@@ -130,7 +130,7 @@ def field_of(printed: str) -> str | None:
     name = re.sub(r"(?<!\w)[1l!|]d(?!\w)", "id", name).replace("’", "'")
     name = re.sub(r"\b(?:no\.?|num\.?|nbr\.?)$|#$", "number", name).strip()
     flat = _flat()
-    name = re.sub(r"^[^\w¿]+", "", name)  # "- GROUP": a speck before it
+    name = re.sub(r"^[^\w¿]+|^\d{1,2}[.)] ", "", name)  # "- GROUP": a speck before it; "1. What did you ask for?"
     if name in flat:
         return flat[name]
     if (plain := name.replace("'s ", " ")) in flat:
@@ -141,7 +141,8 @@ def field_of(printed: str) -> str | None:
     if bare.removeprefix("your ") in flat:
         return flat[bare.removeprefix("your ")]
     if len(name) >= 8 and (near := process.extractOne(name, flat.keys(), scorer=fuzz.ratio, score_cutoff=90)):
-        return flat[near[0]]
+        # a slip, and not a word more: "Utilization Management" is no "utilization management ID"
+        return flat[near[0]] if abs(len(near[0]) - len(name)) <= 1 else None
     return None
 
 
@@ -237,7 +238,7 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             if not (ends or titled or re.match(r"\s+(?=[A-Z0-9-]*\d)", after)):
                 continue
             listed = bool(re.search(r",\s*$", before)) and bool(re.match(r"\s+[A-Z]{0,4}\d[\w-]{3,}", after))
-            if not (_strong(match[0]) or listed or titled):
+            if not (_strong(match[0]) or listed or titled or ends):
                 continue
         if not opens and match[0] == "MD":
             continue  # "Dear Halvard Osei, MD:"

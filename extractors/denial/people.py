@@ -165,8 +165,9 @@ _THE_PATIENT = re.compile(
     re.IGNORECASE,
 )
 _YOUR_CHILD = re.compile(
-    r"\b(?:your|the (?:member|subscriber|employee|sponsor)'s) (?:minor |adult |covered |newborn |infant |older |younger "
-    r"|step)?(?:son|daughter|child|dependent|spouse|husband|wife|baby|twin|grandson|granddaughter|partner|ward),? "
+    r"\b(?:your|the (?:member|subscriber|employee|sponsor)'s) (?:minor |adult |covered |newborn |infant |older "
+    r"|younger |step)?(?:son|daughter|child|dependent|spouse|husband|wife|baby|twin|grandson|granddaughter|partner"
+    r"|ward),? "
     rf"(?P<name>[{_CAPITALS}][{_LETTERS}'-]+(?: [{_CAPITALS}][{_LETTERS}'.-]*){{0,3}})"
 )
 
@@ -360,9 +361,15 @@ def _credentialled(text: str, prescribing: bool = False) -> tuple[int, int, str]
 
 
 def _addressed_doctor(letter: Letter) -> Finding[str] | None:
-    greeted = re.search(r"\b(?:Dear|Hello)\s+(?:Dr\.?|Doctor)\s+(?P<name>[^:,\n]{2,40})", letter.text)
+    greeted = re.search(r"\b(?:Dear|Hello|DEAR)\s+(?:D[Rr]\.?|Doctor|DOCTOR)\s+(?P<name>[^:,\n]{2,40})", letter.text)
     if not greeted:
-        return None
+        # "Dear Halvard Osei, MD:"
+        match = re.search(r"\b(?:Dear|Hello|DEAR)\s+(?P<who>[^:\n]{5,60})", letter.text)
+        got = _credentialled(match["who"], prescribing=True) if match else None
+        if not match or not got:
+            return None
+        start = match.start("who") + got[0]
+        return letter.cite(start, match.start("who") + got[1], got[2], 0.93, prose=True)
     wanted = name_key(greeted["name"])
     top = letter.text[: greeted.start()]
     for match in _CREDENTIALLED.finditer(top):

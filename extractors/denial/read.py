@@ -9,7 +9,7 @@ from extractors.denial.contacts import choose_contacts, find_contacts
 from extractors.denial.deadline import choose_deadline, find_limits
 from extractors.denial.decision import choose_denial_date, find_notice_dates
 from extractors.denial.fields import Denial
-from extractors.denial.identifiers import find_group, find_member_id, find_references
+from extractors.denial.identifiers import find_group, find_member_id, find_references, read_identifier
 from extractors.denial.labels import find_labels
 from extractors.denial.payer import choose_payer, find_payers_named
 from extractors.denial.people import find_birth_date, find_patient, find_prescriber
@@ -62,7 +62,9 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         span
         for label in labels
         if label.field in ("member_id", "group_number", "reference_number")
-        for span in label.values[:1]
+        for value in label.values[:1]
+        if (got := read_identifier(letter.text[value.start : value.end], label.firm))
+        for span in (Span(start=value.start + got[0], end=value.start + got[1]),)
     ]
     refused = [Span(start=one.start, end=one.end) for one in said if REFUSED.search(letter.text[one.start : one.end])]
     rows = find_claim_lines(letter) if kind is DocumentType.EXPLANATION_OF_BENEFITS else []

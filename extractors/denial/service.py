@@ -66,6 +66,11 @@ _BEFORE_CODE = re.compile(
     r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTF]\b|[A-V][\dO]\d{3}\b)",
     re.IGNORECASE,
 )
+# "wrote to us to ask that the Plan cover whole exome sequencing": the service begins after the last of these
+_ASKING = re.compile(
+    r"\b(?:cover|approve|authorize|pay for|provide|requested?|for|ask(?:ed)? (?:us )?to|coverage of|is|was)\s+",
+    re.IGNORECASE,
+)
 # "(CATHETER ABLATION, CPT 93656)"
 _IN_PARENTHESES = re.compile(r"\((?P<what>[A-Za-z][^()]{3,60}?),?\s+(?:CPT|HCPCS)\b", re.IGNORECASE)
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
@@ -138,7 +143,8 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
             elif not _NOT_A_SERVICE.match(what):
                 yield Asked(span=span, weight=2.2 if names_service(short_service(what)) else 1.2, drug=None)
         for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
-            span = Span(start=match.start("what"), end=match.end("what"))
+            asked = list(_ASKING.finditer(match["what"]))
+            span = Span(start=match.start("what") + (asked[-1].end() if asked else 0), end=match.end("what"))
             if not _NOT_A_SERVICE.match(text[span.start : span.end].strip()):
                 yield Asked(span=span, weight=3.0, drug=_drug(text, span))
         for match in _IN_PARENTHESES.finditer(text, sentence.start, sentence.end):

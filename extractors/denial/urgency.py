@@ -17,6 +17,11 @@ _HANDLED = re.compile(
     rf"|\bas (?:an )?{_FAST} (?:request|review|case)\b",
     re.IGNORECASE,
 )
+_HEADING = re.compile(
+    rf"\W*(?:notice of |re: ?|your )?{_FAST}(?: (?:pre-?service|concurrent|prior authorization|coverage|organization"
+    r"|clinical|utilization|medical))*(?: (?:request|review|decision|determination|case|denial|notice))\b",
+    re.IGNORECASE,
+)
 _NOT_HANDLED = re.compile(
     r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance"
     r"|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
@@ -34,6 +39,13 @@ def find_urgency(letter: Letter, labels: list[Labelled], said: list[Said]) -> Fi
                     return letter.cite(span.start, span.start + match.end(), True, 0.95)
                 if re.match(r"\W*(?:standard|routine|non-?urgent|regular)\b", value, re.IGNORECASE):
                     return letter.cite(span.start, span.end, False, 0.95)
+    for place in letter.places:
+        # a heading of the first page: "EXPEDITED REQUEST - DECISION IN 24 HOURS"
+        line = letter.text[place.start : place.end]
+        if place.page is letter.pages[0] and place.line.box.top < 0.33 * place.page.height and len(line) < 70:
+            match = _HEADING.match(line)
+            if match and not _NOT_HANDLED.search(line):
+                return letter.cite(place.start, place.start + match.end(), True, 0.9, prose=True)
     for one in said:
         text = letter.text[one.start : one.end]
         match = _HANDLED.search(text)
