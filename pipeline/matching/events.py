@@ -1,12 +1,14 @@
 """Counts of events: exacerbations, fractures, low readings, headache days."""
 
 import datetime as dt
+import math
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from extractors.chart.facts import Statement
 from pipeline.matching.phrases import find_lengths, number_of
-from pipeline.matching.record import Record, cite, not_yet
+from pipeline.matching.record import Record, cite, not_yet, tells_of_before
 from pipeline.matching.requirements import Events
 from pipeline.matching.terms import data, wording
 from pipeline.matching.values import day_words
@@ -24,16 +26,31 @@ _GOAL = re.compile(r"\b(?:goal|target|aim(?:ing)?|fewer than|less than|reduc\w+ 
 _NONE_WORDS = re.compile(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many events a sentence states: one number, or the two that a range or a bound leaves open."""
+
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        if self.low == self.high:
+            return f"{self.low:g}"
+        return f"at least {self.low:g}" if math.isinf(self.high) else f"{self.low:g} to {self.high:g}"
+
+
 def judge_events(requirement: Events, record: Record) -> Verdict:
     """Return the verdict on a count of events: only a sentence that gives the number decides."""
     entry = data("events")[requirement.event]
     wanted = _events_shown(requirement, entry["name"])
-    counts: list[tuple[float, Statement]] = []
+    counts: list[tuple[Count, Statement]] = []
     for statement in record.statements:
         count = _count_in(statement, requirement)
         if count is None or not record.holds(statement, requirement.window):
-            continue
-        counts.append((count, statement))
+            count = _last_before(statement, requirement, record)
+        if count is not None:
+            counts.append((count, statement))
     facts = {"wanted": wanted, "name": entry["name"], "count": "", "date": ""}
     if not counts:
         return unclear(
@@ -42,40 +59,104 @@ def judge_events(requirement: Events, record: Record) -> Verdict:
     newest = max((at.date for _, at in counts if at.date), default=None)
     latest = [(n, at) for n, at in counts if at.date == newest] or counts
     answers = {_holds(n, requirement) for n, _ in latest}
-    proof = [at for _, at in sorted(latest, key=lambda pair: -pair[0])]
+    proof = [at for _, at in sorted(latest, key=lambda pair: -pair[0].low)]
     others = [
         at
         for n, at in sorted(counts, key=lambda pair: pair[1].date or dt.date.min, reverse=True)
         if at not in proof and {_holds(n, requirement)} == answers
     ]
-    facts |= {"count": f"{latest[0][0]:g}", "date": day_words(newest)}
+    facts |= {"count": latest[0][0].words, "date": day_words(newest)}
     if answers == {True}:
         return met("events_right", cite([*proof, *others]), **facts)
-    if answers == {False} and all(
-        _holds(n, requirement) is False for n, at in counts if at.date and newest and (newest - at.date).days < 365
+    if (
+        answers == {False}
+        and all(
+            _holds(n, requirement) is False for n, at in counts if at.date and newest and (newest - at.date).days < 365
+        )
+        and not _spoken_of_since(requirement, record, newest)
     ):
-        return not_met("events_wrong" if latest[0][0] else "events_none", cite([*proof, *others]), **facts)
+        none = latest[0][0].high == 0
+        return not_met("events_none" if none else "events_wrong", cite([*proof, *others]), **facts)
     return unclear("events_unsure", cite([*proof, *others]), wants=f"the number and dates of {entry['name']}s", **facts)
 
 
-def _count_in(statement: Statement, requirement: Events) -> float | None:
+def _spoken_of_since(requirement: Events, record: Record, newest: dt.date | None) -> bool:
+    """Whether a later sentence speaks of such an event as a fact without counting it."""
+    return any(
+        at.date and newest and at.date > newest and _affirms(at, requirement) and record.holds(at, requirement.window)
+        for at in record.statements
+    )
+
+
+def _affirms(statement: Statement, requirement: Events) -> bool:
+    match = _chart_pattern(requirement.event).search(statement.text)
+    if not match or not_yet(statement.text):
+        return False
+    return not re.search(r"\b(?:no|not|never|denies|without|none|nor|if)\b", statement.text, re.IGNORECASE)
+
+
+_LAST = re.compile(r"\blast\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
+def _last_before(statement: Statement, requirement: Events, record: Record) -> Count | None:
+    """Return none for "last admitted in March 2024" where the window begins after it."""
+    first = record.first_day(requirement.window)
+    if first is None or statement.cells or not statement.date or not record.inside(statement.date, requirement.window):
+        return None
+    for part in re.split(r"(?<=[.;])\s+(?=[A-Z])", statement.text):
+        match = _chart_pattern(requirement.event).search(part)
+        if match and _LAST.search(part[: match.start()]) and tells_of_before(part, first):
+            return Count(low=0, high=0)
+    return None
+
+
+_RANGE_TO = re.compile(
+    r"\s*(?:to|or|-|–)\s*(?P<high>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
+)
+_AT_LEAST = re.compile(r"\b(?:at least|a minimum of|[≥]|>=)\s*$", re.IGNORECASE)
+_MORE_THAN = re.compile(r"\b(?:more than|over)\s*$|>\s*$", re.IGNORECASE)
+
+
+def _number_before(lead: str) -> re.Match[str] | None:
+    """Return the number nearest before the event: "two exacerbations, no admission" counts no admission."""
+    found = _HOW_MANY.search(lead)
+    while found and not _RANGE_TO.match(lead, found.end("n")):
+        nearer = _HOW_MANY.search(lead, found.end("n"))
+        if nearer is None:
+            return found
+        found = nearer
+    return found
+
+
+def _count_in(statement: Statement, requirement: Events) -> Count | None:
     """Return the number of events that a sentence states; None when it states none."""
     if statement.cells or not_yet(statement.text) or _GOAL.search(statement.text):
         return None
     for part in re.split(r"(?<=[.;])\s+", statement.text):
         for match in _chart_pattern(requirement.event).finditer(part):
             lead = part[: match.start()]
-            if found := _HOW_MANY.search(lead):
+            if found := _number_before(lead):
                 count = 0.0 if _NONE_WORDS.match(found["n"]) else number_of(found["n"])
             elif behind := _BEHIND.match(part[match.end() :]):
-                count = number_of(behind["n"])
+                count = 0.0 if _NONE_WORDS.match(behind["n"]) else number_of(behind["n"])
             elif re.search(r"\b(?:denies|no|never|not|without)\b[^.;]{0,60}$", lead, re.IGNORECASE):
                 count = 0.0
             else:
                 continue
             if count is not None and not _length_there(part, match.start(), found):
-                return count
+                return _bounds(count, *(lead[: found.start("n")], lead[found.end("n") :]) if found else ("", ""))
     return None
+
+
+def _bounds(count: float, before: str, behind: str) -> Count:
+    if match := _RANGE_TO.match(behind):
+        other = number_of(match["high"]) or count
+        return Count(low=min(other, count), high=max(other, count))
+    if _MORE_THAN.search(before):
+        return Count(low=count + 1, high=math.inf)
+    if _AT_LEAST.search(before):
+        return Count(low=count, high=math.inf)
+    return Count(low=count, high=count)
 
 
 def _length_there(part: str, at: int, found: re.Match[str] | None) -> bool:
@@ -87,17 +168,34 @@ def _length_there(part: str, at: int, found: re.Match[str] | None) -> bool:
     )
 
 
-def _holds(count: float, requirement: Events) -> bool:
+def _holds(count: Count, requirement: Events) -> bool | None:
+    """Whether the count keeps the bound; None where a range or "at least" leaves it open."""
+    answers = {_keeps(count.low, requirement), _keeps(count.high, requirement)}
+    low, high = requirement.value, requirement.high
+    if requirement.comparator == "between" and high is not None and count.low < low and count.high > high:
+        return None
+    if requirement.comparator == "between" and answers == {False} and count.low < low <= count.high:
+        return None
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _keeps(count: float, requirement: Events) -> bool:
+    high = requirement.high if requirement.high is not None else requirement.value
     return {
         ">": count > requirement.value,
         ">=": count >= requirement.value,
         "<": count < requirement.value,
         "<=": count <= requirement.value,
+        "between": requirement.value <= count <= high,
     }.get(requirement.comparator, count == requirement.value)
 
 
 def _events_shown(requirement: Events, name: str) -> str:
     words = {">": "more than", ">=": "at least", "<": "fewer than", "<=": "at most"}
+    if requirement.comparator == "between" and requirement.high is not None:
+        return f"{requirement.value:g} to {requirement.high:g} {name}" + (
+            f" a {requirement.per}" if requirement.per else ""
+        )
     per = f" a {requirement.per}" if requirement.per else ""
     plural = "s" if requirement.value != 1 and not name.endswith(("s", ")")) else ""
     return f"{words.get(requirement.comparator, '')} {requirement.value:g} {name}{plural}{per}".strip()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from extractors.vocabulary.conditions import conditions
 from pipeline.matching import absence, events, findings, people, prior, together, values
 from pipeline.matching.coverage import EXAMPLES
+from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
     Absence,
@@ -80,7 +81,8 @@ def _unsettled(verdict: Verdict, requirement: Requirement) -> Verdict:
 _SMALL = frozenset(data("plain_words")["linking"])
 
 
-_TOKEN = re.compile(r"\d+[\s-]*(?:day|week|month|year)|[a-z]{4,}")
+_TOKEN = re.compile(r"\d+[\s-]*(?:day|week|month|year)|(?<![\d.,/-])\d+(?:\.\d+)?(?![\d/])|[a-z]{4,}")
+_IN_WORDS = re.compile(r"\b(?:" + "|".join(at for at in NUMBER_WORDS if len(at) > 2 and at != "both") + r")\b")
 
 
 def _rest(requirement: Requirement, record: Record) -> list[str]:
@@ -104,7 +106,15 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
         if any(within(at, mention.therapy) for at in named):
             said = set(re.findall(r"[a-z]{4,}", (requirement.besides or "")[mention.start : mention.end].lower()))
             rest = [word for word in rest if word not in said]
-    return all(word[:6] in text for word in rest)
+    text = re.sub(r"[\s-]+", " ", _IN_WORDS.sub(lambda at: str(NUMBER_WORDS[at[0]]), text))
+    return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether a word stands in the text by its stem, a number as it is ("8" is not the 8 of 18)."""
+    if not word[0].isdigit():
+        return word[:6] in text
+    return bool(re.search(rf"(?<![\d./]){re.escape(word)}" + ("" if word[-1].isalpha() else r"(?![\d./])"), text))
 
 
 def _is_alternative(besides: str, rest: list[str], text: str) -> bool:

@@ -1,11 +1,22 @@
 """Criteria about numbers: scores, laboratory values, test results, counts of events."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from extractors.vocabulary.labs import labs
 from pipeline.matching.phrases import Comparison, find_comparisons, find_window, number_of
-from pipeline.matching.requirements import AnyOf, Events, FreeText, LabResult, Measurement, Requirement, Window
+from pipeline.matching.requirements import (
+    AllOf,
+    AnyOf,
+    Comparator,
+    Events,
+    FreeText,
+    LabResult,
+    Measurement,
+    Requirement,
+    Window,
+)
 from pipeline.matching.terms import data, find_measures, wording
 
 _UPPER = wording("number_leaves.upper")
@@ -76,10 +87,11 @@ def read_events(text: str) -> Requirement | None:
     """Return a count of events; the number comes from the words around the event's name."""
     hits = []
     for place, (key, pattern) in enumerate(_event_patterns()):
-        if match := pattern.search(text):
+        unless = data("events")[key].get("unless")
+        if (match := pattern.search(text)) and not (unless and re.search(unless, text, re.IGNORECASE)):
             hits.append((match.start(), place, key, match))
     if hits and _RANGE_OF.search(text):
-        return FreeText()  # "4 to 14 migraine days, but no more than ...": two bounds
+        return _bounded_events(text) or FreeText()
     for _, _, key, match in sorted(hits, key=lambda hit: hit[:2]):
         window = find_window(text)
         span = window[1] if window else (len(text), len(text))
@@ -96,6 +108,50 @@ def read_events(text: str) -> Requirement | None:
             besides=_besides(text, match.end(), span),
         )
     return None
+
+
+# "4 to 14 migraine days per month", "no more than 14 headache days"
+_BOUND = re.compile(
+    r"(?:(?P<low>\d+)\s*(?:to|-|–)\s*(?P<high>\d+)|(?P<most>no more than|not more than|at most|fewer than|less than)\s+"
+    r"(?P<top>\d+)|(?P<least>at least|more than)\s+(?P<floor>\d+))\s+$",
+    re.IGNORECASE,
+)
+_SIGNS: dict[str, Comparator] = {
+    "fewer than": "<", "less than": "<", "at least": ">=", "more than": ">", "no more than": "<=",
+    "not more than": "<=", "at most": "<=",
+}  # fmt: skip
+
+
+def _bounded_events(text: str) -> Requirement | None:
+    """Return "4 to 14 migraine days per month, but no more than 14 headache days" as both bounds, each to be met.
+
+    What else the leaf says ("diagnosis of episodic migraine") is put with the first.
+    """
+    made: list[Events] = []
+    spans: list[tuple[int, int]] = []
+    for key, pattern in _event_patterns():
+        for match in pattern.finditer(text):
+            if bound := _BOUND.search(text[: match.start()]):
+                made.append(_bounded_event(key, bound, text))
+                spans.append((bound.start(), match.end()))
+    said = len(re.findall(r"\d+\s*(?:to|-|–)\s*\d+|\bmore than\b|\bat most\b", text, re.IGNORECASE))
+    if not made or len(made) < said or len({at.event for at in made}) < len(made):
+        return None  # a bound that belongs to nothing named
+    rest = text
+    for start, end in sorted(spans, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
+    words = [at for at in re.findall(r"[a-z][a-z-]{3,}", rest.lower()) if at not in ("month", "with", "more", "than")]
+    made[0] = replace(made[0], besides=" ".join(words) or None)
+    return AllOf(options=tuple(made))
+
+
+def _bounded_event(key: str, bound: re.Match[str], text: str) -> Events:
+    per = _PER.search(text)
+    unit = per["per"].lower() if per else None
+    if bound["low"]:
+        return Events(event=key, comparator="between", value=float(bound["low"]), high=float(bound["high"]), per=unit)
+    sign = _SIGNS[re.sub(r"\s+", " ", (bound["most"] or bound["least"]).lower())]
+    return Events(event=key, comparator=sign, value=float(bound["top"] or bound["floor"]), per=unit)
 
 
 def _weight(text: str) -> list[tuple[str, int, int]]:
@@ -130,7 +186,8 @@ def _how_many(text: str, at: int, window: tuple[int, int]) -> tuple[str, float |
         text[:at],
         re.IGNORECASE,
     )
-    if not lead and at > 2:
+    bare = re.fullmatch(r"\s*(?:[\w-]+\s+){0,2}", text[:at])  # "Asthma-related hospitalization within ..."
+    if not lead and at > 2 and not bare:
         return ">=", None
     number = number_of(lead["n"]) if lead else 1.0
     return ">=", number if number is not None else 1.0

@@ -115,6 +115,7 @@ class ConcurrentTherapy(Requirement):
 class NoConcurrentTherapy(Requirement):
     kind: ClassVar[str] = "no_concurrent_therapy"
     therapies: tuple[Therapy, ...]
+    preventive: bool = False  # only what is taken to prevent: a drug for the acute attack may stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +175,7 @@ class Events(Requirement):
     event: str  # key of events.yaml
     comparator: Comparator
     value: float
+    high: float | None = None  # of "between"
     per: str | None = None  # "month"
     window: Window | None = None
 

@@ -50,6 +50,11 @@ _DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
 
 
+_TO_PREVENT = re.compile(
+    r"\bfor (?:the )?(?:\w+ )?(?:prevent\w*|prophyla\w*)|\b(?:preventive|prophylactic) (?:use|therapy)", re.I
+)
+
+
 def read_combination(text: str, negated: bool) -> Requirement | None:
     """Return what may not, or must, be taken beside the requested drug."""
     mentions = find_therapies(text)
@@ -59,7 +64,7 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
     if forbidden and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=forbidden.end())
         if others:
-            return NoConcurrentTherapy(therapies=others)
+            return NoConcurrentTherapy(therapies=others, preventive=bool(_TO_PREVENT.search(text)))
     together = _WITH.search(text)
     if together and not forbidden and not negated and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=together.start()) or _listed(mentions, text)

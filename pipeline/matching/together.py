@@ -229,7 +229,7 @@ def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statemen
 def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Verdict:
     """Return the verdict on "will not be used together with A, B or C": each one has to be ruled out in words."""
     wanted = _names(requirement.therapies)
-    if kept := _kept(requirement.therapies, record):
+    if kept := _kept(requirement, record):
         names, statements = kept
         return not_met("kept", cite(statements), drug=_joined(names), wanted=wanted)
     proofs: list[Statement] = []
@@ -241,6 +241,8 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
         else:
             open_ones.append(therapy)
     active = _current(requirement.therapies, record)
+    if requirement.preventive:
+        active = {name: held for name, held in active.items() if not all(_acute(at.statement.text) for at in held)}
     if active:
         facts = [at for held in active.values() for at in held]
         return unclear(
@@ -254,6 +256,14 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
         return met("ruled_out", cite(newest_first(once(proofs))), drug=wanted, wanted=wanted)
     missing = _names(tuple(open_ones))
     return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
+
+
+_ACUTE = re.compile(r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b", re.IGNORECASE)
+
+
+def _acute(text: str) -> bool:
+    """Whether a drug is taken for the attack and not to prevent it, in the chart's own words."""
+    return bool(_ACUTE.search(text)) and not re.search(r"\bprevent|\bprophyla|\bdaily\b", text, re.IGNORECASE)
 
 
 def _single_therapies(therapies: tuple[Therapy, ...], record: Record) -> list[Therapy]:
@@ -299,7 +309,7 @@ def not_yet_but_will(text: str) -> bool:
     )
 
 
-def _kept(therapies: tuple[Therapy, ...], record: Record) -> tuple[list[str], list[Statement]] | None:
+def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], list[Statement]] | None:
     """Return what is to go on beside the requested drug although it may not, and the sentences that say so."""
     names, statements = [], []
     for statement in newest_first(record.statements):
@@ -312,9 +322,11 @@ def _kept(therapies: tuple[Therapy, ...], record: Record) -> tuple[list[str], li
             name = base_of(mention.therapy.name)
             if mention.therapy.sort != "drug" or name == record.drug or negated_at(text, mention):
                 continue
-            if not any(belongs(name, at) for at in therapies):
+            if not any(belongs(name, at) for at in requirement.therapies):
                 continue
             lead = text[: mention.start]
+            if requirement.preventive and _acute(text):
+                continue
             goes_on = _GOES_ON.search(lead)
             joined = with_it and re.search(
                 r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
