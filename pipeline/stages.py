@@ -4,6 +4,8 @@ Imports of the stages stand inside the functions: a worker that only reads pages
 matcher, and the command line starts without any of them.
 """
 
+from collections.abc import Callable
+
 from pipeline.workflow import Outcome, Stage, Task, Workflow
 
 
@@ -49,6 +51,12 @@ def smaller_parts(part: str) -> list[str]:
     return reading.smaller_parts(part)
 
 
+def load_ahead() -> list[Callable[[], object]]:
+    from pipeline import ahead
+
+    return ahead.steps()
+
+
 WORKFLOW = Workflow(
     stages={
         "intake": Stage(name="intake", queue="intake", run=intake, seconds=300.0),
@@ -61,5 +69,6 @@ WORKFLOW = Workflow(
     },
     joins={"classify": ("intake", "read"), "match": ("understand",), "assemble": ("match",)},
     last="assemble",
+    ahead=load_ahead,
 )
 QUEUES = ("urgent", "intake", "read", "understand", "assemble")

@@ -112,6 +112,7 @@ class Workflow:
     stages: Mapping[str, Stage]
     joins: Mapping[str, tuple[str, ...]]  # stage -> the stages of the case that must all be settled before it
     last: str  # its output is the case's result
+    ahead: Callable[[], list[Callable[[], object]]] | None = None  # steps that load what later stages need
 
     def queue(self, stage: str, urgent: bool) -> str:
         return "urgent" if urgent else self.stages[stage].queue

@@ -1,11 +1,10 @@
 """Jobs of one case on this machine: a process per core, no server.
 
-The parent claims jobs and hands them out; a child works on one at a time. A child that
-dies or takes too long costs its attempt only: the parent records it and starts another.
+The parent claims jobs and hands them out; a child works on one at a time, and loads what later
+stages need while there is nothing to do. A child that dies or takes too long costs its attempt
+only: the parent records it and starts another.
 """
 
-import multiprocessing
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,13 +17,15 @@ from pipeline.cases import Progress, watch_case
 from pipeline.database import Database, open_database
 from pipeline.jobs import LostLeaseError
 from pipeline.reconcile import reconcile
-from pipeline.storage import Storage, open_storage
+from pipeline.storage import open_storage
 from pipeline.work import work_on
 from pipeline.workflow import JobRow, Workflow
+from workers.server import start_server
 
-# Modules the first child would otherwise spend its first second on: loaded once, in the server that forks children.
-PRELOAD = ("extractors.pages", "pipeline.reading", "workers.pool")
+PRELOAD = ("workers.pool",)
 _TICK_SECONDS = 0.5
+_CALM_SECONDS = 0.03  # without a job, before a child begins to load something else
+_LOADED = "loaded"  # what a child says when nothing is left to load ahead
 
 
 @dataclass(slots=True)
@@ -35,17 +36,16 @@ class _Child:
     pipe: Connection
     taken: JobRow | None = None
     killed_at: float = 0.0  # monotonic; when its job has had its time
+    loaded: bool = False  # everything that later stages need: it goes first
 
 
 class Pool:
     """`size` child processes that work on the jobs of one database."""
 
     def __init__(self, database_url: str, storage_url: str, workflow: Workflow, size: int) -> None:
-        os.environ["OMP_THREAD_LIMIT"] = "1"  # one page per core beats four threads per page
         self._urls = (database_url, storage_url)
         self._workflow = workflow
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(PRELOAD))
+        self._context = start_server(*PRELOAD)
         self._children = [self._start() for _ in range(size)]
 
     def drive(self, database: Database, case_id: str, watch: Callable[[Progress], None] | None = None) -> Progress:
@@ -93,21 +93,29 @@ class Pool:
         return _Child(process=process, pipe=ours)
 
     def _hand_out(self, database: Database, case_id: str) -> None:
-        for child in self._children:
+        for child in sorted(self._children, key=lambda child: not child.loaded):
             if child.taken is None and (taken := jobs.claim_next(database, case_id=case_id)):
                 child.taken = taken
                 child.killed_at = time.monotonic() + self._workflow.stages[taken.stage].seconds
-                child.pipe.send(taken)
+                try:
+                    child.pipe.send(taken)
+                except OSError:  # it died while it had nothing to do
+                    self._bury(database, child, "worker-lost")
 
     def _listen(self, database: Database) -> None:
         """Wait for a child to finish or die, or for time to pass."""
-        busy = {child.pipe: child for child in self._children if child.taken}
-        for pipe in wait(list(busy), _TICK_SECONDS):
+        heard = {child.pipe: child for child in self._children if child.taken or not child.loaded}
+        for pipe in wait(list(heard), _TICK_SECONDS):
+            child = heard[pipe]
             try:
-                pipe.recv()
-                busy[pipe].taken = None
+                if pipe.recv() == _LOADED:
+                    child.loaded = True
+                else:
+                    child.taken = None
             except (EOFError, ConnectionResetError):
-                self._bury(database, busy[pipe], "worker-lost")
+                if child.taken:
+                    self._bury(database, child, "worker-lost")
+                child.loaded = True  # it died idle: that shows when it is to get its next job
         for child in self._children:
             if child.taken and time.monotonic() > child.killed_at:
                 child.process.kill()
@@ -125,18 +133,20 @@ class Pool:
 
 def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection) -> None:
     """The child: open the stores, then work on what comes down the pipe until it closes."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    database, storage = _open(database_url, storage_url)
-    while True:
-        try:
+    database, storage = open_database(database_url), open_storage(storage_url)
+    ahead = workflow.ahead() if workflow.ahead else []
+    with suppress(EOFError, BrokenPipeError):  # the parent is gone
+        while True:
+            _load(ahead, pipe)
             taken = pipe.recv()
-        except EOFError:
-            return
-        work_on(database, storage, workflow, taken)
-        pipe.send(taken.id)
+            work_on(database, storage, workflow, taken)
+            pipe.send(taken.id)
 
 
-def _open(database_url: str, storage_url: str) -> tuple[Database, Storage]:
-    return open_database(database_url), open_storage(storage_url)
+def _load(ahead: list[Callable[[], object]], pipe: Connection) -> None:
+    """Load one thing after the other for as long as no job comes."""
+    while ahead and not pipe.poll(_CALM_SECONDS):
+        with suppress(Exception):  # the stage that needs it will fail of it, and say so
+            ahead.pop(0)()
+        if not ahead:
+            pipe.send(_LOADED)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
 from tempfile import NamedTemporaryFile
 
 from extractors.evidence import Page
 from pipeline.reading import complete
 from pipeline.settings import cores
+from workers.server import start_server
 
 # One or two pages are read sooner by this process than by children that must start first.
 _NOT_WORTH_A_CHILD = 2
@@ -25,7 +25,6 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
     """
     from extractors.pages import normalize
 
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     normalized = {name: normalize(data, name) for name, data in files.items()}
     wanted = [(name, number) for name, one in normalized.items() for number in range(1, one.page_count + 1)]
     found: dict[str, list[Page]] = {name: [] for name in files}
@@ -51,20 +50,20 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
 def _here(pdfs: Mapping[str, bytes], wanted: Sequence[tuple[str, int]], _: int) -> Iterator[Page]:
     from extractors.pages import read_pages
 
+    os.environ["OMP_THREAD_LIMIT"] = "1"
     for name, number in wanted:
         yield from read_pages(pdfs[name], name, [number])
 
 
 def _apart(pdfs: Mapping[str, bytes], wanted: Sequence[tuple[str, int]], processes: int) -> Iterator[Page]:
     """Read in child processes; when one dies, its page and those in flight are tried one by one."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["extractors.pages", "workers.readers"])
+    context = start_server("extractors.pages", "workers.readers")
     with _as_files(pdfs) as paths:
         left = dict.fromkeys(wanted)
         alone = 0
         while left:
             batch = list(left)[:1] if alone else list(left)
-            with ProcessPoolExecutor(1 if alone else processes, mp_context=context) as pool:
+            with _hasty(ProcessPoolExecutor(1 if alone else processes, mp_context=context)) as pool:
                 try:
                     futures = {
                         pool.submit(_read_one, paths[name], name, number): (name, number) for name, number in batch
@@ -78,6 +77,15 @@ def _apart(pdfs: Mapping[str, bytes], wanted: Sequence[tuple[str, int]], process
                     alone = 2 * processes
                     continue
             alone = max(0, alone - 1)
+
+
+@contextmanager
+def _hasty(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """On an error or Ctrl-C drop the pages that wait: the pool itself would read them all first."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _read_one(path: str, name: str, number: int) -> Page:

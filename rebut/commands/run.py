@@ -10,12 +10,14 @@ from typing import Any
 from rebut.files import check_folder, open_files, write_folder
 from rebut.progress import Reporter, reporter
 from rebut.today import today
+from workers.server import start_server
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the packet and say where it is."""
     files = open_files(arguments.files)
     check_folder(arguments.out)
+    start_server("workers.pool")  # it loads while we do
     with reporter() as report:
         case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
     write_folder(arguments.out, packet)
