@@ -27,7 +27,10 @@ from extractors.policy.tree import Indication, Node, Phase
 from extractors.vocabulary.conditions import find_conditions
 
 _PHASES = ("initial", "continuation")
-_DIAGNOSIS = re.compile(r"(?:documented )?diagnosis of\b|you have\b|(?:the )?(?:patient|member|individual) has\b", re.I)
+_DIAGNOSIS = re.compile(r"\bdiagnos(?:is of|ed with)\b", re.I)
+_HAS = re.compile(
+    r"(?:you have|(?:the )?(?:patient|member|individual) has)\b(?!.*\b(?:no|not|without|history)\b)", re.I
+)
 _OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
@@ -188,7 +191,9 @@ def _name_for(section: Section, title: str) -> str:
     if find_conditions(title):
         return title
     intro = section.paragraphs[-1].text if section.paragraphs else ""
-    for text in (intro, *(item.run.text for item in section.items if _DIAGNOSIS.match(item.run.text))):
+    items = [item.run.text for item in section.items]
+    diagnoses = [text[match.end() :] for text in items if (match := _DIAGNOSIS.search(text))]
+    for text in (intro, *diagnoses, *(text for text in items if _HAS.match(text))):
         if terms := find_conditions(text):
             longest = max(terms, key=lambda term: term.end - term.start)
             return text[longest.start : longest.end]

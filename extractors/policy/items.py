@@ -21,6 +21,7 @@ class Item:
     children: list["Item"] = field(default_factory=list)
     notes: list[Run] = field(default_factory=list)
     after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
+    before: Join | None = None  # such a line between this item and the list that stands deeper below it
     durations: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     is_heading: bool = False  # the name of a condition on a line of its own, under a marked heading

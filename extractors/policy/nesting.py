@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors.policy.announced import announcements_of
 from extractors.policy.divisions import divisions_of
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
@@ -33,9 +34,17 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
     builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0))
     builder.divisions = divisions_of(rows)
+    announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
-    for row in rows:
-        builder.take(row)
+    passed = 0
+    for at, row in enumerate(rows):
+        if at < passed:
+            continue
+        count, kind = announced.get(id(row), (0, None))
+        if kind and builder.announce(rows[at : at + count], kind):
+            passed = at + count
+        else:
+            builder.take(row)
     return builder.sections
 
 
@@ -84,6 +93,16 @@ class _Builder:
         else:
             self._continue(row)
         self.last_row = row
+
+    def announce(self, rows: Sequence[Row], kind: Kind) -> bool:
+        """Begin a section with the sentence that announces its list; False: it belongs to an item that is open."""
+        first = rows[0]
+        inside = bool(self.open) and self.indented and first.x0 > self.open[0].last.x0 + 2
+        if inside or self.sections[-1].kind == "ignored" or not self._may_end(first):
+            return False
+        self._begin(Run([piece for row in rows for piece in row.pieces()]), kind, first.x0)
+        self.last_row = rows[-1]
+        return True
 
     # ---- joins and notes
 
@@ -181,8 +200,10 @@ class _Builder:
 
     def _start_part(self, row: Row, kind: Kind) -> None:
         """A numbered part of the document: a section whose number counts nothing."""
-        heading = Run(row.pieces(marker_of(row.text).length))
-        self.sections.append(Section(heading, kind, row.x0))
+        self._begin(Run(row.pieces(marker_of(row.text).length)), kind, row.x0)
+
+    def _begin(self, heading: Run, kind: Kind, x0: float) -> None:
+        self.sections.append(Section(heading, kind, x0))
         self.open = []
         self.current = self.note = self.paragraph = self.pending = None
         self.restart = True
@@ -379,6 +400,7 @@ class _Builder:
             self.open = [_List([item])]
             self.sections[-1].items.append(item)
         elif depth == len(self.open):
+            self.open[-1].last.before = self.pending
             self.open[-1].last.children.append(item)
             self.open.append(_List(self.open[-1].last.children))
         else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
-from extractors.policy.quantifiers import Join, Quantifier, quantifier_of, split_end, split_head
+from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 
@@ -104,9 +104,23 @@ def group_of(
 
 
 def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple) -> Node:
+    join = item.before or split_end(item.run.text)[1]
+    if join and not is_head(item.run.text):
+        node = _beside_its_list(item, path, head, evidence, join)
+        return negative(node) if negated else node
     node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
     node = _with_own_demand(item.run, path, node)
     return negative(node) if negated else node
+
+
+def _beside_its_list(item: Item, path: Sequence[str], text: str, evidence: tuple, join: Join) -> Node:
+    """ "Patient has asthma", a line "AND", and a list set deeper: the item is a demand beside the list."""
+    begin = len(item.run.text) - len(item.run.text.lstrip())
+    own = leaf_of(item.run, path, begin, begin + len(text), notes=notes_of(item), flags=item.flags)
+    below = group_of("", item.children, path, evidence)
+    below = replace(below, evidence=tuple(found for leaf in below.leaves() for found in leaf.evidence))
+    op: Op = "all" if join == "and" else "any"
+    return Node(op=op, number=".".join(path), text="", evidence=evidence, children=(own, below))
 
 
 def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:

@@ -6,6 +6,7 @@ from tests.extractors.policy.layout import read_grammar, sketch
 
 # one invented policy for each way payers are seen to write criteria
 GRAMMARS = [
+    "announced_lists",  # "requests may be approved if:", "may not be approved for:" over lists that count anew
     "approve_for",  # 1. / A) / i. / a), notes, misnumbering, a missing quantifier, a footer inside a list
     "at_least_two",  # 1. in 1., "at least TWO of", "does not have any of"
     "centred_joins",  # A. / 1. / a. / (1) / (a) / i. with -AND- and -OR- on lines of their own
@@ -15,6 +16,7 @@ GRAMMARS = [
     "flat_list",  # 1), "; AND" on its own line, joins left out
     "headed_bullets",  # headings without markers, bullets in bullets, an approval without a list
     "headed_demands",  # ALL-CAPS headings, bare AND lines, "3. (a)", age and prescriber apart
+    "joined_levels",  # AND between an item and a list that is set deeper
     "must_meet",  # I. / A. / 1. / a., "(must meet 1 or 2)", running header and footer inside a list
     "named_under_marker",  # conditions without a marker under "I. Criteria for initial approval"
     "number_paths",  # 1.1.2.1
