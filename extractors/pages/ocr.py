@@ -15,12 +15,12 @@ from extractors.pages.problems import PageProblem
 from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.spaces import part_glued_words
+from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
 SURE = 0.6  # word confidence that counts as read
 FEW_SURE = 0.55  # share of sure words under which the page may stand the wrong way
 LOW = 0.72  # mean confidence under which a second pass with another segmentation is tried
-REREAD_SHARE = 0.1  # of the time of a pass that reading weak lines again may take
 TURN_CONFIDENCE = 1.5  # of the engine's orientation detection
 
 
@@ -58,13 +58,9 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
     elif prepare.unevenness(background) > UNEVEN:
         grey = prepare.flatten(grey, background)
     dpi = min(max(70, round(scale * 72)), 400)  # beyond it is a page whose stated size is not to be believed
-    turn = 0
-    if prepare.lies_sideways(ink):
-        turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
-    upright = _put_upright(grey, ink, turn, dpi, bilevel)
-    started = time.thread_time()
+    turn, rows = _turn_by_ink(engine, grey, ink, dpi)
+    upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
-    pass_seconds = time.thread_time() - started
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
         other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
@@ -81,7 +77,7 @@ def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, 
         passes += 1
         if _worth(again) > 1.03 * _worth(marks):
             marks = again
-    lines = _lines_of(marks, upright, scale, engine, REREAD_SHARE * pass_seconds)
+    lines = _lines_of(marks, upright, scale, engine)
     return _reading(lines, upright, grey.shape, scale, passes)
 
 
@@ -95,10 +91,12 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: 
         raise PageProblem("page-too-slow") from error
 
 
-def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel: bool) -> _Upright:
-    """Return the picture turned, straightened and without ruling lines."""
+def _put_upright(
+    grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel: bool, rows: TextRows | None = None
+) -> _Upright:
+    """Return the picture turned, straightened and without ruling lines; rows: of the ink once turned."""
     picture, ink = prepare.turn_clockwise(grey, turn), prepare.turn_clockwise(ink, turn)
-    skew = prepare.find_skew(ink)
+    skew = find_skew(rows or TextRows(ink))
     if abs(skew) < prepare.LEAST_SKEW:
         skew = 0.0
     else:
@@ -112,6 +110,23 @@ def _put_upright(grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel
     if not bilevel:
         picture = prepare.stretch(picture, paper)
     return _Upright(picture, turn, skew, tuple(rulings))
+
+
+def _turn_by_ink(engine: Engine, grey: np.ndarray, ink: np.ndarray, dpi: int) -> tuple[int, TextRows]:
+    """Return the turn that the ink tells, and the rows of the ink so turned; the engine is asked where ink is mute.
+
+    A turn told wrong shows in the reading, which then is done again.
+    """
+    rows = TextRows(ink)
+    sideways = lies_sideways(ink, rows)
+    turn = 90 if sideways else 0
+    standing = prepare.turn_clockwise(ink, turn)
+    lean = lean_of(standing, find_skew(TextRows(standing) if turn else rows))
+    if sideways and abs(lean) < HEAD:
+        turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
+    elif lean < -HEAD:
+        turn += 180
+    return turn, TextRows(prepare.turn_clockwise(ink, turn)) if turn else rows
 
 
 def _find_turn(engine: Engine, grey: np.ndarray, dpi: int, choices: Sequence[int]) -> int | None:
@@ -158,16 +173,14 @@ def _worth(marks: Sequence[Mark]) -> float:
     return sum(len(mark.text) * (mark.confidence - 0.4) for mark in marks if _sure(mark))
 
 
-def _lines_of(
-    marks: Sequence[Mark], upright: _Upright, scale: float, engine: Engine, seconds: float
-) -> tuple[Line, ...]:
+def _lines_of(marks: Sequence[Mark], upright: _Upright, scale: float, engine: Engine) -> tuple[Line, ...]:
     """Return the lines in points, the weak ones read twice."""
     borders = [
         Box(x0=x / scale, top=top / scale, x1=x / scale, bottom=bottom / scale) for x, top, bottom in upright.rulings
     ]
     words = part_glued_words([_word(mark, scale) for mark in marks], upright.grey, scale)
     lines = build_lines(words, ink=True, rulings=borders)
-    again = reread_weak_lines(lines, upright.grey, scale, engine, seconds)
+    again = reread_weak_lines(lines, upright.grey, scale, engine)
     if again is None:
         return lines
     return build_lines(part_glued_words(again, upright.grey, scale), ink=True, rulings=borders)

@@ -6,16 +6,23 @@ import numpy as np
 INK = 0.72  # of the local background: darker counts as ink
 BLACK, WHITE = 0.3, 0.85  # of the paper's level: darker is taken for black, brighter for white
 BLANK_INK = 0.00025  # share of ink pixels under which a page has nothing to read
-MAX_SKEW = 5.5  # degrees
 LEAST_SKEW = 0.15  # degrees worth putting right: half a line's height over a page's width is 0.4
 
 
 def small_of(grey: np.ndarray, long_side: int = 1100) -> np.ndarray:
     """Return the picture made smaller by averaging, for measurements."""
+    while max(grey.shape) >= 2 * long_side and min(grey.shape) > 1:
+        grey = halved(grey)
     factor = long_side / max(grey.shape)
     if factor >= 1:
         return grey
     return cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+def halved(grey: np.ndarray) -> np.ndarray:
+    """Return the picture at half its size: the one shrinking that costs a millisecond a page."""
+    height, width = grey.shape[0] // 2, grey.shape[1] // 2
+    return cv2.resize(grey[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
 
 
 def background_of(small: np.ndarray) -> np.ndarray:
@@ -59,50 +66,6 @@ def is_blank(ink: np.ndarray) -> bool:
     wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
     letters = (high >= 4) & (high <= 60) & (wide <= 400) & (area >= 8) & (area < 0.75 * wide * high + 8)
     return int(letters.sum()) < 2
-
-
-def lies_sideways(ink: np.ndarray) -> bool:
-    """Say whether the lines of text run up and down: seen along them, ink and gaps alternate more sharply."""
-    across = _Profiles(ink)
-    down = _Profiles(np.ascontiguousarray(ink.T))
-    return max(map(down.sharpness, _COARSE)) > 1.7 * max(map(across.sharpness, _COARSE))
-
-
-def find_skew(ink: np.ndarray) -> float:
-    """Return the degrees that the lines of text fall to the right (clockwise), 0 where unclear."""
-    profiles = _Profiles(ink)
-    if profiles.points < 200:
-        return 0.0
-    coarse = {angle: profiles.sharpness(angle) for angle in _COARSE}
-    best = max(coarse, key=coarse.get)
-    fine = {angle: profiles.sharpness(angle) for angle in np.arange(best - 0.5, best + 0.51, 0.1)}
-    best = max(fine, key=fine.get)
-    if fine[best] < 1.15 * float(np.median(list(coarse.values()))) or abs(best) > MAX_SKEW:
-        return 0.0
-    return float(round(best, 2))
-
-
-_COARSE = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5)
-_MOST_POINTS = 40_000
-
-
-class _Profiles:
-    """How much ink stands on each row of a page sheared by an angle."""
-
-    def __init__(self, ink: np.ndarray) -> None:
-        ys, xs = np.nonzero(ink)
-        step = max(1, len(ys) // _MOST_POINTS)
-        self.points = len(ys)
-        self._ys = ys[::step].astype(np.float32)
-        self._xs = xs[::step].astype(np.float32) - ink.shape[1] / 2
-        self._margin = int(ink.shape[1] * np.tan(np.radians(MAX_SKEW + 1)) / 2) + 2
-        self._rows = ink.shape[0] + 2 * self._margin
-
-    def sharpness(self, angle: float) -> float:
-        """Return the sum of squared steps between rows: greatest along the lines of text."""
-        rows = (self._ys - self._xs * np.float32(np.tan(np.radians(angle)))).astype(np.int32) + self._margin
-        steps = np.diff(np.bincount(rows, minlength=self._rows).astype(np.float64))
-        return float(steps @ steps)
 
 
 def straighten(grey: np.ndarray, matrix: tuple[float, ...], empty: int) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from extractors.pages.prepare import turn_clockwise
+from extractors.pages.prepare import small_of, turn_clockwise
 from extractors.pages.problems import PageProblem
 
 cv2.setNumThreads(1)  # one process per core: threads of its own would only get in the way
@@ -156,7 +156,9 @@ def grey_of(page: pdfium.PdfPage, scale: float, images: PageImages, deadline: fl
 
 def _looks_like(grey: np.ndarray, shown: np.ndarray) -> bool:
     """Say whether decoded pixels are what the page shows: a mask or an inverting table would tell them apart."""
-    small = cv2.resize(grey, (shown.shape[1], shown.shape[0]), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        small_of(grey, 4 * max(shown.shape)), (shown.shape[1], shown.shape[0]), interpolation=cv2.INTER_AREA
+    )
     return float(cv2.absdiff(small, shown).mean()) < 8.0
 
 

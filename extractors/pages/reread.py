@@ -1,13 +1,13 @@
-"""Lines the engine was unsure of, read again by themselves.
+"""Words the engine was unsure of, read again by themselves.
 
-On its own a line is read in another context and at another size; where readings agree they
-are right far more often than the score of one reading tells ("TES5" against "TE5"). It
-costs some 30 ms a line, against two seconds for another pass over the page.
+By themselves, weak words and their neighbours are read in another context and at another size;
+where readings agree they are right far more often than the score of one reading tells ("TES5"
+against "TE5"). A whole line costs some 40 ms, three words a quarter of that, another pass one
+or two seconds.
 """
 
-import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,32 +17,72 @@ from extractors.pages.engine import LINE, Engine, EngineTimeoutError, Mark
 
 SURE = 0.8  # of a word with digits: it needs no second look
 GUESSED = 0.6  # of a word without
-MOST_LINES = 16  # of one page, worst first: a page that is weak all over needs another pass or a person
+MOST_WINDOWS = 16  # of one page, worst first: a page that is weak all over needs another pass or a person
+BUDGET = 0.08  # of the page's characters that may be read again, every reading counted; by count, not by
+LEAST_BUDGET = 100  # the clock: the same page must give the same words on a busy machine
+WHOLE_LINE = 0.6  # of a line's characters near weak words, from which the whole line is read
 SIZES = (0.67, 1.0, 1.5)  # misreadings depend on the size of the letters
 ALONE = 0.6  # confidence a word may have that only one reading has
 SHARED = 0.85  # and one that some readings have: a misread digit can be misread twice
 JOINED_GAP = 1.0  # ems: pieces closer than this are one line that misread words have broken
 
 
-def reread_weak_lines(
-    lines: Sequence[Line], grey: np.ndarray, scale: float, engine: Engine, seconds: float
-) -> list[Word] | None:
-    """Return the words of all lines with the weak ones read anew; None where no line is weak.
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Words of one line that are read together."""
 
-    lines: reading frame in points; grey: the picture they were read from, `scale` pixels to a point;
-    seconds: of processor time, after which the rest stays as it was read.
+    words: tuple[Word, ...]
+    left: float | None = None  # x in points where the word before ends the margin
+    right: float | None = None
+
+
+def reread_weak_lines(lines: Sequence[Line], grey: np.ndarray, scale: float, engine: Engine) -> list[Word] | None:
+    """Return the words of all lines with the weak ones read anew; None where none is weak.
+
+    lines: reading frame in points; grey: the picture they were read from, `scale` pixels to a point.
     """
-    groups = _groups(lines)
-    weak = sorted((group for group in groups if _is_weak(group)), key=_need)[:MOST_LINES]
+    groups = [[word for line in group for word in line.words] for group in _groups(lines)]
+    weak = sorted((window for words in groups for window in _windows(words)), key=_need)[:MOST_WINDOWS]
     if not weak:
         return None
-    words = [word for group in groups if group not in weak for line in group for word in line.words]
-    started = time.thread_time()
-    for group in weak:
-        old = [word for line in group for word in line.words]
-        late = time.thread_time() - started > seconds
-        words += old if late else _best_reading(old, grey, scale, engine)
-    return words
+    left = max(LEAST_BUDGET, BUDGET * sum(len(word.text) + 1 for words in groups for word in words))
+    anew: dict[int, list[Word]] = {}  # by the identity of a window's first word: what replaces the window
+    gone: set[int] = set()
+    for window in weak:
+        if (cost := _cost(window.words)) > left:
+            continue
+        words, readings = _best_reading(window, grey, scale, engine)
+        left -= cost * readings
+        anew[id(window.words[0])] = words
+        gone.update(map(id, window.words))
+    kept: list[Word] = []
+    for words in groups:
+        for word in words:
+            kept += anew.get(id(word), []) if id(word) in gone else [word]
+    return kept
+
+
+def _windows(words: Sequence[Word]) -> Iterator[_Window]:
+    """Yield the weak words of a line with a neighbour on each side: reading costs by length."""
+    if not _is_weak(words):
+        return
+    near = sorted({i + step for i, word in enumerate(words) if word.confidence < _least(word) for step in (-1, 0, 1)})
+    near = [i for i in near if 0 <= i < len(words)]
+    if _cost([words[i] for i in near]) > WHOLE_LINE * _cost(words):
+        yield _Window(tuple(words))
+        return
+    starts = [i for i in near if i - 1 not in near]
+    ends = [i + 1 for i in near if i + 1 not in near]
+    for start, end in zip(starts, ends, strict=True):
+        yield _Window(
+            tuple(words[start:end]),
+            left=(words[start - 1].box.x1 + words[start].box.x0) / 2 if start else None,
+            right=(words[end - 1].box.x1 + words[end].box.x0) / 2 if end < len(words) else None,
+        )
+
+
+def _cost(words: Sequence[Word]) -> int:
+    return sum(len(word.text) + 1 for word in words) + 3
 
 
 def _groups(lines: Sequence[Line]) -> list[list[Line]]:
@@ -64,9 +104,8 @@ def _scored(words: Sequence[Word | Mark]) -> list[float]:
     return [word.confidence for word in words if any(c.isalnum() for c in word.text)]
 
 
-def _is_weak(group: Sequence[Line]) -> bool:
+def _is_weak(words: Sequence[Word]) -> bool:
     """A number below certainty, or a word that is hardly more than a guess."""
-    words = [word for line in group for word in line.words]
     scores = _scored(words)
     if not scores or sum(len(word.text) for word in words) < 3 or max(scores) <= 0.2:
         return False
@@ -80,24 +119,28 @@ def _least(word: Word) -> float:
     return GUESSED if sum(c.isalpha() for c in word.text) > 2 else 0.0
 
 
-def _need(group: Sequence[Line]) -> tuple[bool, float]:
+def _need(window: _Window) -> tuple[bool, float]:
     """Lines with digits first: dates, doses and numbers are what an appeal rests on."""
-    weak = [word for line in group for word in line.words if word.confidence < SURE]
+    weak = [word for word in window.words if word.confidence < SURE]
     return not any(c.isdigit() for word in weak for c in word.text), min(word.confidence for word in weak)
 
 
-def _best_reading(old: Sequence[Word], grey: np.ndarray, scale: float, engine: Engine) -> list[Word]:
+def _best_reading(window: _Window, grey: np.ndarray, scale: float, engine: Engine) -> tuple[list[Word], int]:
+    """Return the words of a window and how often it was read for them."""
+    old = window.words
     box = enclose(word.box for word in old)
     readings: list[list[Word]] = [list(old)]
-    cut, left, top = _cut(grey, box, scale)
+    cut, left, top = _cut(grey, window, box, scale)
+    count = 0
     for size in SIZES:
+        count += 1
         new = [_set_on_line(word, old, box) for word in _read(cut, size, left, top, scale, engine)]
         if new and 0.5 < _length(new) / max(_length(old), 1) < 2.0:
             agreed = any(_text(new) == _text(reading) for reading in readings)
             readings.append(new)
             if agreed:
                 break
-    return _vote(readings)
+    return _vote(readings), count
 
 
 def _set_on_line(word: Word, old: Sequence[Word], line: Box) -> Word:
@@ -145,12 +188,16 @@ def _length(reading: Sequence[Word]) -> int:
     return sum(len(word.text) for word in reading)
 
 
-def _cut(grey: np.ndarray, box: Box, scale: float) -> tuple[np.ndarray, int, int]:
-    """Return the line's pixels with a margin, and where they start."""
+def _cut(grey: np.ndarray, window: _Window, box: Box, scale: float) -> tuple[np.ndarray, int, int]:
+    """Return the window's pixels with a margin that ends before the next word, and where they start."""
     pad = round(0.35 * box.height * scale) + 4
     left, top = max(0, round(box.x0 * scale) - 2 * pad), max(0, round(box.top * scale) - pad)
-    cut = grey[top : round(box.bottom * scale) + pad, left : round(box.x1 * scale) + 2 * pad]
-    return cut, left, top
+    right = round(box.x1 * scale) + 2 * pad
+    if window.left is not None:
+        left = max(left, round(window.left * scale))
+    if window.right is not None:
+        right = min(right, round(window.right * scale))
+    return grey[top : round(box.bottom * scale) + pad, left:right], left, top
 
 
 def _read(cut: np.ndarray, size: float, left: int, top: int, scale: float, engine: Engine) -> list[Word]:
