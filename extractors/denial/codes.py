@@ -14,10 +14,10 @@ from extractors.vocabulary.icd10 import icd10_text
 _ICD10 = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
 _ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
 # HCPCS level II "J0491"; CPT "72148" and "0232T" only after CPT, HCPCS, code, or in parentheses beside one
-_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?![\w-])")
+_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?=-[A-Z][A-Z\d](?![\w-])|(?![\w-]))")
 _CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TF0-9])(?![\w.,-]*\d)(?![\w-])")
 _CPT_LABEL = re.compile(
-    r"(?:\bCPT|\bHCPCS|procedure code|service code|billing code|\bcodes?)(?:®)?(?: "
+    r"(?:\bCPT|\bHCPCS|procedure(?: code)?|service code|billing code|\bcodes?)(?:®)?(?: "
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )

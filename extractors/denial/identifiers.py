@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from extractors.dates import find_dates
 from extractors.denial.labels import Labelled, values_of
@@ -90,6 +91,8 @@ def find_references(letter: Letter, labels: list[Labelled], taken: set[str]) -> 
             continue
         if key and key not in {_key(at) for at in taken}:
             values.setdefault(key, (span, str(value)))
+            for further, other in _listed(letter, span, label):
+                values.setdefault(_key(other), (further, other))
     if not values:
         return None
     spans = [span for span, _ in values.values()]
@@ -102,12 +105,26 @@ def find_references(letter: Letter, labels: list[Labelled], taken: set[str]) -> 
     )
 
 
+def _listed(letter: Letter, first: Span, label: Labelled) -> Iterator[tuple[Span, str]]:
+    """Yield the numbers that go on a list: "Claim no(s): 881200341, 881200342"."""
+    at, end = first.end, next((span.end for span in label.values if span.start <= first.start < span.end), first.end)
+    while match := _AND.match(letter.text, at, end):
+        got = _read_reference(letter.text[match.end() : end], True)
+        if not got:
+            return
+        at = match.end() + got[1]
+        yield Span(start=match.end(), end=at), got[2]
+
+
 def _read_reference(text: str, firm: bool) -> tuple[int, int, str] | None:
     return read_identifier(text, firm, least_digits=4)
+
+
+_AND = re.compile(r"\s*(?:,|;|/|&|\band\b)\s*(?=[A-Z]{0,4}[ -]?\d)")
 
 
 def _stands_alone(letter: Letter, label: Labelled) -> bool:
     """Whether a one-word label without a colon opens its cell: "authorization 2609260447" between middots."""
     line = letter.place_at(label.at.start).start
     before = letter.text[max(line, label.at.start - 3) : label.at.start]
-    return not before.strip() or before.strip()[-1] in "·|;-"
+    return not before.strip() or before.strip()[-1] in "·|;-,("

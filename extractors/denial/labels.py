@@ -37,7 +37,7 @@ class VocabularyError(RebutError):
     exit_status = 1
 
 
-_NUMBER = r"(?:numbers?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
+_NUMBER = r"(?:numbers?|no\(s\)|nos\.?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
 _ID = r"[i1l!|]d"  # a scanner's "1D" and "!D" are the label ID
 _COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
@@ -128,7 +128,7 @@ def field_of(printed: str) -> str | None:
     """
     name = re.sub(r"\s+", " ", re.sub(r"[:*®™.]+$", "", printed.strip().lower()).strip(" :"))
     name = re.sub(r"(?<!\w)[1l!|]d(?!\w)", "id", name).replace("’", "'")
-    name = re.sub(r"\b(?:no\.?|num\.?|nbr\.?)$|#$", "number", name).strip()
+    name = re.sub(r"\b(?:no\(s\)|nos?\.?|num\.?|nbr\.?|numbers|number\(s\))$|#$", "number", name).strip()
     flat = _flat()
     name = re.sub(r"^[^\w¿]+|^\d{1,2}[.)] ", "", name)  # "- GROUP": a speck before it; "1. What did you ask for?"
     if name in flat:

@@ -97,6 +97,8 @@ def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
         start = token.start() if start is None else start
         names.append(token)
         last = token
+        if token[0].endswith(("'s", "'S")) and len(names) > 1:
+            break  # "Ana Bell's request"
         if len(names) > 1 and token[0].endswith(".") and len(bare) > 2 and bare not in words.suffixes:
             break  # the end of the sentence
     if comma_at is not None and comma_at >= 2 and comma_at < len(names):
@@ -106,7 +108,7 @@ def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
     if firm is False and all(name[0].islower() for name in names):
         return None
     end = names[-1].end()
-    value = piece[names[0].start() : end].rstrip(",-'")
+    value = re.sub(r"'[sS]$", "", piece[names[0].start() : end]).rstrip(",-'")
     if len(names[-1][0].rstrip(".")) > 1:
         value = value.rstrip(".")
     return names[0].start(), names[0].start() + len(value), value
@@ -333,7 +335,8 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
 
 
 _ASKS = re.compile(
-    r",?\s*(?:has |have )?(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote"
+    r"(?:,\s*(?:your|the|a|an)(?: \w+){1,3})?,?\s*(?:has |have )?"
+    r"(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote"
     r"|recommended|scheduled|planned|faxed|applied|sought)\b"
 )
 

@@ -71,6 +71,7 @@ _ASKING = re.compile(
     r"\b(?:cover|approve|authorize|pay for|provide|requested?|for|ask(?:ed)? (?:us )?to|coverage of|is|was)\s+",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"\b(?:if|when|unless|whether|once|in case|may be|can be|could be)\b", re.IGNORECASE)
 # "(CATHETER ABLATION, CPT 93656)"
 _IN_PARENTHESES = re.compile(r"\((?P<what>[A-Za-z][^()]{3,60}?),?\s+(?:CPT|HCPCS)\b", re.IGNORECASE)
 _TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
@@ -79,10 +80,10 @@ _NOT_A_SERVICE = re.compile(
     r"|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
     r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external"
     r"|fast|expedited|standard|urgent|peer|new)\b|approval|prior auth\w*|precert\w*|authorization|by\b|help|copies|free"
-    r"|within\b|after\b|before\b|on\b|in\b|at\b|from\b|through\b|until\b|of\b|to\b|and\b|or\b|if\b|we\b|our\b|us\b"
+    r"|within\b|after\b|before\b|on\b|in\b(?!.vitro)|at\b|from\b|through\b|until\b|of\b|to\b|and\b|or\b|if\b|we\b|our\b|us\b"
     r"|he\b|she\b|they\b|there\b|all\b|any\b|no\b|not\b|more\b(?! (?:visits|days|sessions))|such\b|which\b|what\b"
     r"|when\b|who\b|please|records?\b|documents?\b|proof|members?\b|claims?\b|charges?\b|benefits?\b|reconsideration"
-    r"|expenses"
+    r"|expenses|is\b|are\b|was\b|were\b|be\b|been\b|has\b|have\b|does\b|do\b|did\b|will\b|may\b|can\b|must\b|this\b"
     r"|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
@@ -91,11 +92,17 @@ _CUT = re.compile(
     r"|\bon \d|\bfrom \d|\bfor (?=\d|[A-Z][a-z])|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the "
     r"(?:treatment|diagnosis"
     r"|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b"
-    r"|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bhas been\b|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b"
+    r"|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bwere\b|\bhas\b|\bhave\b|\bdo(?:es)? not\b|\bdid not\b"
+    r"|\bmust\b|\bmay\b|\bcan\b|\bcannot\b|\bwill\b|\bwould\b"
+    r"|\byou (?:asked|requested|want)\b|\byour (?:doctor|provider|physician) "
+    r"|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b"
     r"|\bplanned\b|\bcode\b)"
 )
 _LEAD = re.compile(
-    r"^(?:an? |the |your |(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?"
+    r"^(?:an? |the |your "
+    r"|\d+ (?:(?:additional|more|extra|further) )?(?:days?|visits?|sessions?|units?|weeks?|hours?|months?)"
+    r"(?: (?:a|per|each) (?:day|week|month|year))?(?: (?:of|in|for|at))? |\d+ (?:additional|more|extra|further) "
+    r"|(?:more|additional|continued|extra|further|\d+|[a-z]+ \(\d+\)) (?:days?|visits?|sessions?"
     r"|units?|weeks?) (?:in|of|for|at) |continued |infusion of |injection of |outpatient prescription for "
     r"|prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",
     re.IGNORECASE,
@@ -120,7 +127,7 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
                 others = [at for at in label.values if at is not span]
                 if _drug(text, span) is None and any(_drug(text, at) for at in others):
                     continue  # a label beside a second column: the cell that names a drug is the drug's
-                if not _NOT_A_SERVICE.match(value) and re.search(r"[A-Za-z]{3}", value):
+                if _may_be_service(value) and re.search(r"[A-Za-z]{3}", value):
                     yield Asked(span=span, weight=6.0 if _drug(text, span) else 5.0, drug=_drug(text, span))
                     break
     for match in _TITLE.finditer(text):
@@ -140,24 +147,32 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
             drug = _drug(text, span)
             if drug:
                 yield Asked(span=span, weight=3.5 - 0.01 * (drug.start - span.start), drug=drug)
-            elif not _NOT_A_SERVICE.match(what):
+            elif _may_be_service(what):
                 yield Asked(span=span, weight=2.2 if names_service(short_service(what)) else 1.2, drug=None)
         for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
             asked = list(_ASKING.finditer(match["what"]))
             span = Span(start=match.start("what") + (asked[-1].end() if asked else 0), end=match.end("what"))
-            if not _NOT_A_SERVICE.match(text[span.start : span.end].strip()):
+            if _may_be_service(text[span.start : span.end]):
                 yield Asked(span=span, weight=3.0, drug=_drug(text, span))
         for match in _IN_PARENTHESES.finditer(text, sentence.start, sentence.end):
             span = Span(start=match.start("what"), end=match.end("what"))
             if names_service(match["what"]):
                 yield Asked(span=span, weight=3.2, drug=_drug(text, span))
-    for span in refused:
+    for span in sentences(letter):
+        if _CONDITION.search(text, span.start, span.end):
+            continue
         for match in _SUBJECT.finditer(text, span.start, span.end):
             what = Span(start=match.start("what"), end=match.end("what"))
-            if not _NOT_A_SERVICE.match(match["what"]) and names_service(short_service(match["what"])):
+            if _may_be_service(match["what"]) and names_service(short_service(match["what"])):
                 yield Asked(span=what, weight=1.8, drug=None)
+    for span in refused:
         if drug := _drug(text, span):
             yield Asked(span=Span(start=drug.start, end=drug.end), weight=1.5, drug=drug)
+
+
+def _may_be_service(what: str) -> bool:
+    """Whether words begin as a service may, its count left off: "12 additional physical therapy visits"."""
+    return not _NOT_A_SERVICE.match(_LEAD.sub("", what.strip()))
 
 
 def _subject_line(text: str, span: Span) -> Iterator[Asked]:
@@ -173,7 +188,7 @@ def _subject_line(text: str, span: Span) -> Iterator[Asked]:
     )
     start = span.start + (lead.end() if lead else 0)
     what = text[start : span.end]
-    if not _NOT_A_SERVICE.match(what) and names_service(short_service(what)):
+    if _may_be_service(what) and names_service(short_service(what)):
         yield Asked(span=Span(start=start, end=span.end), weight=2.8, drug=None)
 
 
