@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import DamerauLevenshtein
-
-from extractors.chart import Chart, find_people
+from extractors.chart import Chart, clean_name, find_people
 from extractors.evidence import Page, PageSource, Person
+from extractors.vocabulary.sections import section_of_heading
 from pipeline.likeness import (
-    LOOKALIKES,
     Agreement,
     compare_births,
     compare_names,
@@ -24,11 +21,11 @@ from pipeline.likeness import (
     one_slip,
     squash_number,
 )
+from pipeline.repeats import PageKey, Print, print_of, repeats
 
 __all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
 
 Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable"]
-PageKey = tuple[str, int]  # document, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +248,21 @@ def _addresses_other(page: Page, known: "_Known") -> bool:
     for line in page.lines[:6]:
         if match := _LAST_FIRST.match(line.text):
             named |= {match["last"].lower(), match["first"].lower()}
+    for line in page.lines[:4]:
+        if (match := _ALONE.match(line.text)) and not _is_title(line.text):
+            named |= {match["first"].lower(), match["last"].lower()}
     return bool(named - own)
+
+
+# a name that stands alone in a line: "Rowan Tillery", "ROWAN J. TILLERY"
+_ALONE = re.compile(
+    r"^\W*(?P<first>[A-Z][a-z'’-]+|[A-Z'’-]{2,})(?:\s+[A-Z]\.?)?\s+(?P<last>[A-Z][a-z'’-]+|[A-Z'’-]{2,})\W*$"
+)
+
+
+def _is_title(text: str) -> bool:
+    """Whether a line of two words is a heading or a place: one of its words is never part of a name."""
+    return clean_name(text) is None or section_of_heading(text.strip()) is not None
 
 
 def _inherit(pages: Sequence[Page], judged: list[PageVerdict], known: "_Known") -> list[PageVerdict]:
@@ -311,60 +322,16 @@ def _sheet(page: Page) -> tuple[int, int] | None:
     return None
 
 
-# ---------------------------------------------------------------- repeats
-
-
-@dataclass(frozen=True, slots=True)
-class _Print:
-    """What a page's text is compared by."""
-
-    key: PageKey
-    digest: str
-    text: str  # letters only, lower case
-    numbers: tuple[str, ...]
-    dates: frozenset[str]
-    read: bool  # by OCR, so a character may be misread
-    doubtful: frozenset[str]  # numbers in words that the engine was not sure of
-
-
-_NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
-_DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
-_FAX = re.compile(
-    r"\b(?:fax|P\.?\s?\d+\s?/\s?\d+)\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\b(?:fax|P\.?\s?\d+|\d{3}/\d{3})\b", re.IGNORECASE
-)
-
-
-def _print_of(page: Page) -> _Print:
-    # the sender's fax line differs on every transmission of one page
-    lines = [line.text for line in page.lines if not _FAX.search(line.text)]
-    text = " ".join(lines)
-    return _Print(
-        key=(page.document, page.number),
-        digest=page.digest,
-        text=re.sub(r"[^a-z]", "", text.lower()),
-        numbers=tuple(_NUMBER.findall(text)),
-        dates=frozenset(_DATE.findall(text)),
-        read=page.source is PageSource.OCR,
-        doubtful=frozenset(
-            number
-            for line in page.lines
-            for word in line.words
-            if word.confidence < 0.93
-            for number in _NUMBER.findall(word.text)
-        ),
-    )
-
-
 def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdict]:
     """Mark later repeats of a page: the same content, or the same text with the same numbers."""
-    prints: list[_Print] = []
+    prints: list[Print] = []
     done = []
     for page, verdict in zip(pages, judged, strict=True):
         if verdict.verdict in ("blank", "unreadable"):
             done.append(verdict)
             continue
-        own = _print_of(page)
-        first = next((other for other in prints if _repeats(other, own)), None)
+        own = print_of(page)
+        first = next((other for other in prints if repeats(other, own)), None)
         if first is None:
             prints.append(own)
             done.append(verdict)
@@ -375,47 +342,3 @@ def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[P
                 replace(verdict, verdict="duplicate", citable=False, of=first.key, why="repeats an earlier page")
             )
     return done
-
-
-def _repeats(first: _Print, second: _Print) -> bool:
-    if first.digest and first.digest == second.digest:
-        return True
-    if min(len(first.text), len(second.text)) < 60:
-        return False
-    if max(len(first.text), len(second.text)) > 1.15 * min(len(first.text), len(second.text)):
-        return False
-    ocr = first.read or second.read
-    if not _same_numbers(first, second, ocr):
-        return False
-    return fuzz.ratio(first.text, second.text, score_cutoff=90 if ocr else 99) > 0
-
-
-def _same_numbers(first: _Print, second: _Print, ocr: bool) -> bool:
-    """Two notes from one template agree in words and differ in numbers; a repeat agrees in both."""
-    if not ocr:
-        return first.numbers == second.numbers
-    if not (first.dates <= second.dates or second.dates <= first.dates or len(first.dates ^ second.dates) <= 1):
-        return False
-    a, b = Counter(first.numbers), Counter(second.numbers)
-    left, right = list((a - b).elements()), list((b - a).elements())
-    total = max(len(first.numbers), len(second.numbers), 1)
-    # what is left over must be misreadings: few, and each like one on the other side or a fragment
-    if len(left) + len(right) > max(2, 0.14 * total):
-        return False
-    # a sure number that has no counterpart is another value, not a misreading
-    sure = [
-        n for n in left if n not in first.doubtful and not any(_misread(n, m) and m in second.doubtful for m in right)
-    ]
-    sure += [
-        m for m in right if m not in second.doubtful and not any(_misread(n, m) and n in first.doubtful for n in left)
-    ]
-    return len(sure) <= 0.03 * total
-
-
-def _misread(a: str, b: str) -> bool:
-    if squash_number(a) == squash_number(b) or a in b or b in a:
-        return True
-    if len(a) != len(b):
-        return DamerauLevenshtein.distance(a, b) == 1 and max(len(a), len(b)) >= 3
-    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in LOOKALIKES)

@@ -17,7 +17,7 @@ from extractors.chart.facts import (
     Treatment,
 )
 from extractors.chart.measurements import limits_of
-from extractors.chart.people import find_people, squash_name
+from extractors.chart.people import clean_name, find_people, squash_name
 from extractors.chart.published import published_facts
 from extractors.chart.read import read_chart
 
@@ -33,6 +33,7 @@ __all__ = [
     "Statement",
     "Treatment",
     "assert_of",
+    "clean_name",
     "find_people",
     "limits_of",
     "modifiers_of",

@@ -265,6 +265,9 @@ def _births(text: str) -> list[_Hit]:
         dates = [at for at in find_dates(mended) if at.precision == "day" and at.start < 3]
         if dates and dates[0].day < dt.date(2100, 1, 1):
             hits.append(_Hit("birth", dates[0].day.isoformat(), label.start(), label.end() + dates[0].end))
+    if not hits and (beside := _NAME_AND_BIRTH.match(text)) and clean_name(beside["name"]):
+        for at in find_dates(beside["birth"])[:1]:
+            hits.append(_Hit("birth", at.day.isoformat(), *beside.span("birth")))
     return hits
 
 
@@ -291,6 +294,8 @@ def _names(text: str) -> list[_Hit]:
         before = re.search(rf"(?:^|[,|]\s*|\bI,\s+){_NAME}\s*[,|]?\s*$", text[: birth.start()])
         if before and (name := clean_name(before["name"])) and (" " in name or "," in name):
             hits.append(_Hit("name", name, before.start("name"), before.start("name") + len(name)))
+    if not hits and (beside := _NAME_AND_BIRTH.match(text)) and (name := clean_name(beside["name"])):
+        hits.append(_Hit("name", name, beside.start("name"), beside.start("name") + len(name)))
     if not hits and (alone := _NAME_FIRST.match(text)) and (name := clean_name(alone["name"])):
         hits.append(_Hit("name", name, alone.start("name"), alone.start("name") + len(name)))
     return hits
@@ -299,6 +304,14 @@ def _names(text: str) -> list[_Hit]:
 # "Rowan Tillery (MRN T-1001)", "TILLERY,ROWAN 46 y.o. female"
 _NAME_FIRST = re.compile(
     rf"^\W*{_NAME}\s*[,|(-]*\s*(?=MRN|DOB|D\.O\.B|date\s+of\s+birth|\d{{1,3}}\s*(?:y\.?\s?o\b|year|yr)|(?:fe)?male\b|[MF]\b\s*[,|)])"
+)
+
+
+# "OSTRANDER, WILHELMINA F 02/11/1964", "BIRTWHISTLE, ANSELM SR = 30-May-1966": a birth date without its label. Only
+# years before 2010, since a visit or a signature is dated later; a child's page keeps naming nobody.
+_NAME_AND_BIRTH = re.compile(
+    rf"^\W*(?=[A-Z][A-Za-z'’-]+,\s){_NAME}\W{{0,4}}(?:(?:JR|SR|II|III|[MF])\b\W{{0,4}})?"
+    r"(?P<birth>\d{1,2}[/-](?:\d{1,2}|[A-Z][A-Za-z]{2})[/-](?:19\d\d|200\d))\b",
 )
 
 

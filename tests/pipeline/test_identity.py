@@ -218,3 +218,29 @@ def test_verdicts_never_repeat_what_identifies_a_person():
     found = judged(OWN, "Patient: Rowan Tillery   DOB: 04/02/1980   MRN: T-1001\n\nVisit 05/01/2026\n" + PROSE)
 
     assert all(word not in v.why for v in found for word in ("Rowan", "Tillery", "Ketterman", "T-1001", "1980"))
+
+
+@pytest.mark.parametrize(
+    ("header", "verdict"),
+    [
+        ("KETTERMAN, MARISOL F 03/14/1987", "patient"),
+        ("KETTERMAN, MARISOL = 14-Mar-1987", "patient"),
+        ("KETTERMAN, MARISOL SR 30-May-1966", "another_patient"),
+        ("Tillery, Rowan 04/02/1980", "another_patient"),
+    ],
+)
+def test_a_birth_date_beside_a_name_needs_no_label(header, verdict):
+    """What identifies a person is read where it stands, labelled or not."""
+    assert verdict_of(header).verdict == verdict
+
+
+@pytest.mark.parametrize("line", ["Rowan Tillery", "ROWAN TILLERY", "Rowan J. Tillery"])
+def test_a_bare_name_of_someone_else_between_the_patients_pages_is_not_cited(line):
+    """A name that stands alone at the head of a page is believed, label or none."""
+    assert not judged(OWN, f"{line}\nClinic note\n{PROSE}", OWN.replace("08/19", "09/19"))[1].citable
+
+
+@pytest.mark.parametrize("line", ["Marisol Ketterman", "Progress Note", "Social History", "Hillside Rheumatology"])
+def test_a_title_at_the_head_of_a_page_is_no_name(line):
+    """A heading, a clinic or the patient's own name does not take a page away."""
+    assert judged(OWN, f"{line}\nClinic note\n{PROSE}", OWN.replace("08/19", "09/19"))[1].citable

@@ -1,0 +1,104 @@
+"""When a page repeats an earlier one: the same content, or the same text with the same numbers.
+
+Two notes from one template agree in words and differ in numbers; a repeat agrees in both, but for
+what was misread on the way.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+
+from extractors.evidence import Page, PageSource
+from pipeline.likeness import LOOKALIKES, squash_number
+
+PageKey = tuple[str, int]  # document, page
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What a page's text is compared by."""
+
+    key: PageKey
+    digest: str
+    text: str  # letters only, lower case
+    numbers: tuple[str, ...]
+    dates: frozenset[str]
+    read: bool  # by OCR, so a character may be misread
+    doubtful: frozenset[str]  # numbers in words that the engine was not sure of
+
+
+_NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
+_DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
+_FAX = re.compile(
+    r"\b(?:fax|P\.?\s?\d+\s?/\s?\d+)\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\b(?:fax|P\.?\s?\d+|\d{3}/\d{3})\b", re.IGNORECASE
+)
+
+
+def print_of(page: Page) -> Print:
+    """Return what the page is compared by."""
+    # the sender's fax line differs on every transmission of one page
+    lines = [line.text for line in page.lines if not _FAX.search(line.text)]
+    text = " ".join(lines)
+    return Print(
+        key=(page.document, page.number),
+        digest=page.digest,
+        text=re.sub(r"[^a-z]", "", text.lower()),
+        numbers=tuple(_NUMBER.findall(text)),
+        dates=frozenset(_DATE.findall(text)),
+        read=page.source is PageSource.OCR,
+        doubtful=frozenset(
+            number
+            for line in page.lines
+            for word in line.words
+            if word.confidence < 0.93
+            for number in _NUMBER.findall(word.text)
+        ),
+    )
+
+
+def repeats(first: Print, second: Print) -> bool:
+    """Whether the second page is the first once more."""
+    if first.digest and first.digest == second.digest:
+        return True
+    if min(len(first.text), len(second.text)) < 60:
+        return False
+    if max(len(first.text), len(second.text)) > 1.15 * min(len(first.text), len(second.text)):
+        return False
+    ocr = first.read or second.read
+    if not _same_numbers(first, second, ocr):
+        return False
+    return fuzz.ratio(first.text, second.text, score_cutoff=90 if ocr else 99) > 0
+
+
+def _same_numbers(first: Print, second: Print, ocr: bool) -> bool:
+    """Two notes from one template agree in words and differ in numbers; a repeat agrees in both."""
+    if not ocr:
+        return first.numbers == second.numbers
+    if not (first.dates <= second.dates or second.dates <= first.dates or len(first.dates ^ second.dates) <= 1):
+        return False
+    a, b = Counter(first.numbers), Counter(second.numbers)
+    left, right = list((a - b).elements()), list((b - a).elements())
+    total = max(len(first.numbers), len(second.numbers), 1)
+    # what is left over must be misreadings: few, and each like one on the other side or a fragment
+    if len(left) + len(right) > max(2, 0.14 * total):
+        return False
+    # a sure number that has no counterpart is another value, not a misreading
+    sure = [
+        n for n in left if n not in first.doubtful and not any(_misread(n, m) and m in second.doubtful for m in right)
+    ]
+    sure += [
+        m for m in right if m not in second.doubtful and not any(_misread(n, m) and n in first.doubtful for n in left)
+    ]
+    return len(sure) <= 0.03 * total
+
+
+def _misread(a: str, b: str) -> bool:
+    if squash_number(a) == squash_number(b) or a in b or b in a:
+        return True
+    if len(a) != len(b):
+        return DamerauLevenshtein.distance(a, b) == 1 and max(len(a), len(b)) >= 3
+    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+    return len(pairs) == 1 and any(set(pairs[0]) <= group for group in LOOKALIKES)
