@@ -126,7 +126,8 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _CELL_LABEL = re.compile(
-    r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call)\b\.?(?:[ :]*(?:number|no\.?|#|us|at|to|toll[ -]free|only))*[ :.]*$",
+    r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call)\b\.?"
+    r"(?:[ :]*(?:number|no\.?|#|us|at|to|toll[ -]free|only))*[ :.]*$",
     re.IGNORECASE,
 )
 _FAST = re.compile(r"\b(?:expedited|fast|urgent|rush)\b", re.IGNORECASE)
@@ -159,9 +160,13 @@ def _cells_around(letter: Letter, offset: int) -> tuple[str, str]:
         if shared > 0.5 * min(at.height, box.height):
             if nearest < at.x1 <= box.x0 + 2:
                 beside, nearest = letter.text[other.start : other.end], at.x1
-        elif at.bottom <= box.top + 2 and box.top - at.bottom < 8 * box.height:
-            if min(at.x1, box.x1) - max(at.x0, box.x0) > 0.4 * min(at.width, box.width) and len(other.line.words) <= 4:
-                above.append((at.bottom, letter.text[other.start : other.end]))
+        elif (
+            at.bottom <= box.top + 2
+            and box.top - at.bottom < 8 * box.height
+            and min(at.x1, box.x1) - max(at.x0, box.x0) > 0.4 * min(at.width, box.width)
+            and len(other.line.words) <= 4
+        ):
+            above.append((at.bottom, letter.text[other.start : other.end]))
     return beside, " ".join(text for _, text in sorted(above))
 
 

@@ -79,7 +79,8 @@ _IS_DECIDED = re.compile(
 # "you will get a decision no later than": the plan's time to answer, whoever is named.
 _ANSWER_COMES = re.compile(
     r"(?:^|[.;:,(·-]\s*|\b(?:an?|our|any|written|final|its|all|get|receive|have|the|standard|most)\s+)"
-    r"(?<!appeal the )(?<!appeal a )(?<!appeal our )(?<!with the )(?<!with our )(?<!of the )(?<!of our )(?<!after the )(?<!after our )"
+    r"(?<!appeal the )(?<!appeal a )(?<!appeal our )(?<!with the )(?<!with our )(?<!of the )(?<!of our )"
+    r"(?<!after the )(?<!after our )"
     r"(?:decisions?|answers?|respon[sd]es?|reply|replies|determinations?|outcome|results?)\b"
     r"(?:(?!\byou\b|\bmust\b|\bshould\b|\bask|\bfile|\bto appeal|\bappeal (?:it|by|must|within|this))[^.;]){0,70}$"
     r"|\b(?:decided|answered|resolved|completed|processed|reviewed|told|notified|informed)\b[^.;]{0,40}$",
@@ -87,16 +88,17 @@ _ANSWER_COMES = re.compile(
 )
 _DISPUTES = re.compile(
     r"\b(?:you (?:may|can|must|have|should|need)\b[^.;]{0,30}"
-    r"|(?:appeal|appealing|disagree|agree|dispute|challenge|contest|review|reconsider|object)\s+(?:of |with |against |to )?"
-    r"(?:the |this |our |that |any )?(?:\w+ ){0,2})\b(?:decision|determination|answer|response)\b[^.;]{0,40}$",
+    r"|(?:appeal|appealing|disagree|agree|dispute|challenge|contest|review|reconsider|object)\s+"
+    r"(?:of |with |against |to )?(?:the |this |our |that |any )?(?:\w+ ){0,2})"
+    r"\b(?:decision|determination|answer|response)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
 # "no later than 7 days after we get your appeal", "Standard (7 days):"
 _WE_GET = re.compile(
     r"[^.;]{0,25}\b(?:after|of|from|once|when)\b[^.;]{0,14}\b(?:we|plan) (?:get|got|receive|received|have)\b[^.;]{0,12}"
     r"\b(?:appeal|request|grievance|it|complaint|statement|letter)"
-    r"|[^.;]{0,10}\b(?:after|of|from) (?:the )?(?:date of )?(?:our |its )?(?:receipt|receiving) (?:of )?(?:your|the|an) (?:written )?"
-    r"(?:appeal|request|grievance)"
+    r"|[^.;]{0,10}\b(?:after|of|from) (?:the )?(?:date of )?(?:our |its )?(?:receipt|receiving) (?:of )?"
+    r"(?:your|the|an) (?:written )?(?:appeal|request|grievance)"
     r"|[^.;]{0,15}\bafter (?:the|your|an) (?:appeal|request|grievance) (?:is|was|has been) (?:received|filed|made)",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors.denial.boxes import Tick, read_boxes
 from extractors.denial.fields import Reason, ReasonCategory
 from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter
@@ -32,6 +33,12 @@ class Stated:
     firm: bool
     said: int  # index of the sentence
     opened: bool  # "because", "reason:" or a refusal stands in it or right before it
+    doubtful: bool = False  # one of several boxes, and it cannot be told which is ticked
+
+
+@cache
+def _not_stated() -> re.Pattern[str]:
+    return any_of(load_table("reasons.yaml")["not_stated"])
 
 
 @cache
@@ -82,11 +89,16 @@ _STORY = re.compile(r"^(?:\w+\. )?(?:On|In) [^.]{5,28},? (?:we|the plan)\b|\b(?:
 def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
     """Return every sentence that states a ground, in reading order; one sentence may state two."""
     grounds, not_a_ground, opens, _ = _grounds()
+    boxes = read_boxes(letter)
     found: list[Stated] = []
     for index, one in enumerate(said):
+        ticked = boxes.state(one.start, one.end)
+        if ticked is Tick.EMPTY or (ticked is Tick.UNKNOWN and boxes.any_ticked(one.start)):
+            continue
         text = letter.text[one.start : one.end]
         if not_a_ground.search(text):
             continue
+        text = _not_stated().sub(lambda match: " " * len(match[0]), text)
         refused = bool(REFUSED.search(text))
         if one.own and one.role in ("appeal", "without_appeal") and not refused:
             continue
@@ -104,7 +116,8 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
                 continue
             firm = bool(ground.firm and ground.firm.search(text))
             if firm or (ground.leaning and ground.leaning.search(text)):
-                here.append(Stated(category=ground.category, firm=firm, said=index, opened=opened))
+                doubtful = ticked is Tick.UNKNOWN
+                here.append(Stated(category=ground.category, firm=firm, said=index, opened=opened, doubtful=doubtful))
         found.extend(_specific(here))
     return found
 
@@ -121,6 +134,9 @@ def _specific(here: list[Stated]) -> list[Stated]:
         ReasonCategory.NOT_MEDICALLY_NECESSARY,
         ReasonCategory.SITE_OF_CARE,
     }
+    if any(one.firm and one.category is ReasonCategory.DUPLICATE_THERAPY for one in here):
+        # "Two drugs of one class are duplicate therapy and not a medically accepted use."
+        here = [one for one in here if one.category is not ReasonCategory.OFF_LABEL]
     if any(one.firm and one.category in special for one in here):
         return [one for one in here if one.category is not ReasonCategory.BENEFIT_EXCLUSION]
     return here
@@ -151,6 +167,8 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     order = list(dict.fromkeys(one.category for one in chosen))
     if len(order) > 2:
         sure = min(sure, 0.7)
+    if any(one.doubtful for one in chosen):
+        sure = min(sure, 0.5)
     reasons, findings = [], []
     for category in order:
         mine = sorted({one.said for one in stated if one.category == category})
@@ -159,7 +177,13 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         start, end = _run(said, mine, firmly, main.said)
         quote = " ".join(letter.printed[start:end].split())
         reasons.append(Reason(category=category, quote=quote))
-        findings.append(letter.cite(start, end, None, sure, prose=True))
+        # A sentence whose head the engine lost is offered, not asserted.
+        whole = (
+            sure
+            if not quote[:1].islower() or letter.text[start - 2 : start - 1] in (":", ",", ";")
+            else min(sure, 0.55)
+        )
+        findings.append(letter.cite(start, end, None, whole, prose=True))
     return Finding(
         value=tuple(reasons),
         confidence=min(at.confidence for at in findings),
