@@ -122,6 +122,12 @@ def _demanding(use: Indication, leaves: Sequence[Node]) -> Indication:
     return replace(use, tree=whole)
 
 
+def _row_duration(phase: Phase, row: str) -> str | None:
+    """ "Initial approval length: 14 weeks. Renewal: 1 year." says something else to each phase."""
+    both = re.search(r"\binitial", row, re.I) and re.search(r"\b(?:renew|continu|re-?auth)", row, re.I)
+    return _duration_for(phase, row) if both else duration_of(row) or bare_duration(row)
+
+
 def _duration_for(phase: Phase, text: str) -> str | None:
     """ "Initial: 6 months, Continuation of therapy: 12 months" for one phase; a lone span is for all."""
     word = "(?:continu|renew|re-?auth)" if phase == "continuation" else "initial"
@@ -206,8 +212,9 @@ def _of_section(section: Section, place: _Place, name: str) -> Indication:
     head = intro.text if intro else section.heading.text
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
     tree = group_of(head, section.items, [], evidence)
-    spoken = [head, *section.durations, *(d for item in section.items for d in item.durations)]
-    duration = next((d for d in map(duration_of, spoken) if d), place.duration)
+    rows = [*section.durations, *(row for item in section.items for row in item.durations)]
+    spoken = (duration_of(head), *(_row_duration(place.phase, row) for row in rows))
+    duration = next(filter(None, spoken), place.duration)
     return Indication(name=name, phase=place.phase, tree=tree, duration=duration, section=place.section)
 
 
@@ -338,6 +345,8 @@ def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria)
         return
     if not own and not named:
         return
+    if head.approves and not (own and names_condition(own)) and clause_start(text, head.rest) is None:
+        return  # "Initial authorization: all drugs may be approved up to 12 months" sets no criterion
     phase = head.kind if head.kind in _PHASES else place.phase
     name = place.name if head.kind in _PHASES and place.name else own or place.name or place.section
     found.indications.append(

@@ -39,7 +39,7 @@ _APPLIES = re.compile(
     re.I,
 )
 _GENERIC = re.compile(
-    r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|specialty|prior|authorization|coverage|benefit|step|"
+    r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|review|specialty|prior|authorization|coverage|benefit|step|"
     r"therapy) )*"
     r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?)$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",

@@ -69,6 +69,7 @@ class _Builder:
         self.divisions: dict[int, Kind] = {}
         self.starred = False  # some word bears a star: a row that begins with one is its footnote
         self.items: list[Item] = []  # all of them
+        self.after_duration = False  # a row "Approval duration: 6 months" has closed the items inside what it is about
 
     def take(self, row: Row) -> None:
         """Add one row."""
@@ -147,8 +148,9 @@ class _Builder:
             path = [item for item in path if item.x0 <= row.x0 + _SAME] or path[:1]
         approving = [item for item in path if APPROVAL.search(item.run.text)]
         groups = [item for item in path if item.children]
-        (approving or groups or path)[-1].durations.append(row.text.strip())
-        self.note = None
+        owner = (approving or groups or path)[-1]
+        owner.durations.append(row.text.strip())
+        self.note, self.after_duration = None, owner is not self.current or self._outside_current(row)
 
     # ---- headings and running text
 
@@ -159,7 +161,7 @@ class _Builder:
             return False  # the text of a marker that stands on a line of its own
         if not re.match(r"[A-Z]", text) or len(text.split()) > 12 or split_end(text)[0] != text:
             return False
-        if not self._may_end(row):
+        if not self._may_end(row) and not self._stands_out(row, heading_kind(text)):
             return False
         inside = self.current is not None and self.indented and self._inside_current(row)
         if inside and heading_kind(self.current.run.text) is None:
@@ -184,6 +186,21 @@ class _Builder:
             return False
         first = row.lines[0].words[0].box
         return last.x1 + first.width + 0.02 * self.right < self.right
+
+    def _stands_out(self, row: Row, kind: Kind | None) -> bool:
+        """Whether a known heading is none of the unfinished item above: left of its marker, or the name of a phase."""
+        if kind is None or self.current is None or DANGLING.search(self._last_text()):
+            return False
+        if self.indented:
+            return self.current.x0 - row.x0 > _SAME
+        return kind in ("initial", "continuation") and len(row.text.split()) > 1
+
+    def _outside_current(self, row: Row) -> bool:
+        """Whether a row under an item cannot introduce the list below it: left of its text, or the item needs none."""
+        if self.current is None:
+            return False
+        text = self.current.run.text
+        return not self._inside_current(row) if self.indented else not is_head(text) and not _is_name(text)
 
     def _inside_current(self, row: Row) -> bool:
         body = self.current.body_x0 if self.current.body_x0 is not None else self.current.x0 + 1
@@ -247,6 +264,8 @@ class _Builder:
 
     def _is_loose(self, row: Row) -> bool:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
+        if self.after_duration and re.match(r"[A-Z]", row.text):
+            return True
         ends = self._may_end(row) if len(self.open) > 1 else self._is_complete()
         if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
             return False
@@ -413,6 +432,7 @@ class _Builder:
                 self.open[depth].items.append(item)
         self.pending = None
         self.current, self.note, self.paragraph, self.restart = item, None, None, False
+        self.after_duration = False
 
     def _continue_root(self, item: Item) -> None:
         """The next item of the outermost list, which may stand under a later heading."""

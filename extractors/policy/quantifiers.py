@@ -24,7 +24,12 @@ _NONE = re.compile(
     re.I,
 )
 # "will not use Skyrizi together with:", "is without:" over a list of things
-_DENIES = re.compile(rf"\b(?:{_NOT_HAVING}|without\b)[^.;:]*:\s*$", re.I)
+_DENIES = re.compile(
+    rf"\b(?:{_NOT_HAVING}|without\b)[^.;:]*:\s*$|"
+    r"^\s*no (?:(?:active|known|current|prior|other|absolute|clinical|labeled) )*"
+    r"(?:contraindications?|evidence|history|signs?|diagnosis|presence)\b(?!.*\bas \w+ed by\b)[^.;:]*:\s*$",
+    re.I,
+)
 _AT_LEAST = re.compile(
     rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?(?:of\b|criteri)", re.I
 )

@@ -10,7 +10,7 @@ FOOTNOTE = re.compile("(?:[a-z]\\s+|[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00
 DURATION_ROW = re.compile(
     r"(?=.*(?:\d|year|lifetime))"
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
-    r"(?:duration|period)|"
+    r"(?:duration|period|length|time ?frame)|(?:initial |renewal )?(?:approval|authorization)\s*:\s*(?=\d|up to)|"
     r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
     r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",

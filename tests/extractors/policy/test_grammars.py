@@ -23,6 +23,7 @@ GRAMMARS = [
     "own_demands",  # heads that demand something themselves, and "will not use it with:"
     "parts_of_criteria",  # phases with numbers after a description, lists that only lead to other policies
     "prose_paragraphs",  # one paragraph for each indication
+    "requests_apart",  # "Continuation requests", "No contraindications:", durations and what stands after them
     "rules_bullets",  # "the following rule(s) be met"
     "run_on",  # one sentence with "; AND"
     "table_rows",  # labelled rows with prose in the cells
