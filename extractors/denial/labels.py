@@ -100,15 +100,23 @@ def _label_pattern() -> re.Pattern[str]:
     # Grouped by first letter: 450 phrases tried one by one cost 4 ms a line. Only the first word is written out.
     words, tables = _tables()
     phrases = {
-        f"{first} {rest[0]}" if rest else first
+        (f"{first} {rest[0]}" if rest else first, head == "{person}")
         for listed in tables.values()
         for template in listed
         for head, *rest in (template.split(" ", 1),)
         for first in words.get(head[1:-1], [head])
     }
     by_first: dict[str, list[str]] = {}
-    for phrase in sorted(phrases, key=lambda phrase: (-len(max(_written_out(phrase, words), key=len)), phrase)):
-        by_first.setdefault("id" if phrase.startswith("id") else phrase[0], []).append(_as_pattern(phrase))
+    lengths = {phrase: len(max(_written_out(phrase, words), key=len)) for phrase, _ in phrases}
+    for phrase, owns in sorted(phrases, key=lambda one: (-lengths[one[0]], one)):
+        pattern = _as_pattern(phrase)
+        if owns:  # "member's ID no."
+            pattern = next(
+                _as_pattern(one) + r"(?:'?s)?\s*" + _as_pattern(phrase[len(one) + 1 :])
+                for one in words["person"]
+                if phrase.startswith(one + " ")
+            )
+        by_first.setdefault("id" if phrase.startswith("id") else phrase[0], []).append(pattern)
     groups = "|".join(
         f"(?=[{'i1l!|' if first == 'id' else re.escape(first)}])(?:{'|'.join(patterns)})"
         for first, patterns in by_first.items()
@@ -327,7 +335,11 @@ class _Cells:
     def _heads(self, right: Place, below: Place) -> bool:
         """Whether the cell at the right is a heading too: short, with a cell of the next row beneath it."""
         under = self.below(right)
-        near = under is not None and abs(under.line.box.top - below.line.box.top) < 1.5 * below.line.box.height
+        near = (
+            under is not None
+            and under is not below
+            and abs(under.line.box.top - below.line.box.top) < 1.5 * below.line.box.height
+        )
         return near and not re.search(r"\d", right.line.text) and len(right.line.words) <= 5
 
     def below(self, place: Place) -> Place | None:

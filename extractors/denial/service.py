@@ -51,12 +51,12 @@ _REQUEST = re.compile(
     r"|(?:listed|named|shown|described) below[^.:\n]{0,60}:"
     r"|(?:prior authorization|precertification|pre-?service|coverage|utilization|clinical|medical necessity)"
     r" review (?:of|for)|referral (?:to [^.;]{3,50}? )?for)(?:(?<=:)\s+|[ ]+)"
-    r"(?P<what>[A-Za-z][^.;\n]{2,130})",
+    r"(?P<what>[A-Za-z\d][^.;\n]{2,130})",
     re.IGNORECASE,
 )
 # "Residential eating disorder treatment (H0018) is not authorized", "TRANSPORT (A0428) HAS BEEN DENIED"
 _SUBJECT = re.compile(
-    r"(?:^|[.:]\s+|\s-\s)(?P<what>(?:The |Your |An? )?[A-Z][^.;:]{3,110}?)\s+(?:is|are|was|were|has been|have been)"
+    r"(?:^|[.:\n]\s*|\s-\s)\b(?P<what>(?:The |Your |An? )?[A-Z][^.;:]{3,110}?)\s+(?:is|are|was|were|has been|have been)"
     r" (?:being )?(?:not (?:approved|authorized|covered|certified|payable)|denied|declined|excluded|disallowed)\b",
     re.IGNORECASE,
 )
@@ -89,7 +89,9 @@ _NOT_A_SERVICE = re.compile(
 )
 _CUT = re.compile(
     r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b"
-    r"|\bon \d|\bfrom \d|\bfor (?=\d|[A-Z][a-z])|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the "
+    r"|\bon \d|"
+    r"\bfrom (?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)"
+    r"|\bfor (?=\d|[A-Z][a-z])|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the "
     r"(?:treatment|diagnosis"
     r"|patient|member)|treatment|diagnosis|an? |[a-z]+ (?:disease|syndrome|disorder|arthritis|pain))|\bto treat\b"
     r"|\bthat\b|\bbecause\b|\bas\b|\bis\b|\bwas\b|\bare\b|\bwere\b|\bhas\b|\bhave\b|\bdo(?:es)? not\b|\bdid not\b"
@@ -161,8 +163,8 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
     for span in sentences(letter):
         if _CONDITION.search(text, span.start, span.end):
             continue
-        for match in _SUBJECT.finditer(text, span.start, span.end):
-            what = Span(start=match.start("what"), end=match.end("what"))
+        for match in _SUBJECT.finditer(text[span.start : span.end]):
+            what = Span(start=span.start + match.start("what"), end=span.start + match.end("what"))
             if _may_be_service(match["what"]) and names_service(short_service(match["what"])):
                 yield Asked(span=what, weight=1.8, drug=None)
     for span in refused:
