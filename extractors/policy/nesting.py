@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from extractors.policy.announced import announcements_of
 from extractors.policy.divisions import divisions_of
@@ -10,24 +9,13 @@ from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
+from extractors.policy.placing import SAME, OpenList, Places, is_name
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, STARRED
 
-_SAME = 7.0  # points: left edges that count as one
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
-
-
-@dataclass(eq=False)
-class _List:
-    """A list that is still open."""
-
-    items: list[Item]
-
-    @property
-    def last(self) -> Item:
-        return self.items[-1]
 
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
@@ -51,7 +39,7 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
 def _is_indented(rows: Sequence[Row]) -> bool:
     """Whether left edges tell levels apart: those of the markers differ."""
     edges = [row.x0 for row in rows if marker_of(row.text)]
-    return bool(edges) and max(edges) - min(edges) > _SAME
+    return bool(edges) and max(edges) - min(edges) > SAME
 
 
 class _Builder:
@@ -59,7 +47,7 @@ class _Builder:
         self.indented = indented
         self.right = right  # margin of the text
         self.sections = [Section(Run(), None, 0.0)]
-        self.open: list[_List] = []
+        self.open: list[OpenList] = []
         self.current: Item | None = None  # takes the next row of text
         self.note: Run | None = None  # takes it instead
         self.paragraph: Run | None = None
@@ -130,7 +118,7 @@ class _Builder:
         path = [level.last for level in self.open]
         if self.indented:
             for item in reversed(path):
-                if item.body_x0 is not None and abs(row.x0 - item.body_x0) <= _SAME:
+                if item.body_x0 is not None and abs(row.x0 - item.body_x0) <= SAME:
                     return item
         owner = path[-1]
         for level, above in zip(reversed(self.open), reversed(path[:-1]), strict=False):
@@ -145,7 +133,7 @@ class _Builder:
         """To the innermost item that approves, else the innermost over others; none that stands right of the row."""
         path = [level.last for level in self.open]
         if self.indented:
-            path = [item for item in path if item.x0 <= row.x0 + _SAME] or path[:1]
+            path = [item for item in path if item.x0 <= row.x0 + SAME] or path[:1]
         approving = [item for item in path if APPROVAL.search(item.run.text)]
         groups = [item for item in path if item.children]
         owner = (approving or groups or path)[-1]
@@ -192,7 +180,7 @@ class _Builder:
         if kind is None or self.current is None or DANGLING.search(self._last_text()):
             return False
         if self.indented:
-            return self.current.x0 - row.x0 > _SAME
+            return self.current.x0 - row.x0 > SAME
         return kind in ("initial", "continuation") and len(row.text.split()) > 1
 
     def _outside_current(self, row: Row) -> bool:
@@ -200,11 +188,11 @@ class _Builder:
         if self.current is None:
             return False
         text = self.current.run.text
-        return not self._inside_current(row) if self.indented else not is_head(text) and not _is_name(text)
+        return not self._inside_current(row) if self.indented else not is_head(text) and not is_name(text)
 
     def _inside_current(self, row: Row) -> bool:
         body = self.current.body_x0 if self.current.body_x0 is not None else self.current.x0 + 1
-        return row.x0 >= body - _SAME
+        return row.x0 >= body - SAME
 
     def _is_complete(self) -> bool:
         """Whether the text taken last may end where it does."""
@@ -247,7 +235,7 @@ class _Builder:
         item.run.add(row.pieces())
         del self.open[depth + 1 :]
         self.open[depth].last.children.append(item)
-        self.open.append(_List(self.open[depth].last.children))
+        self.open.append(OpenList(self.open[depth].last.children))
         self.current, self.note, self.paragraph = item, None, None
 
     def _continue(self, row: Row) -> None:
@@ -271,7 +259,7 @@ class _Builder:
             return False
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
-        return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > _SAME
+        return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
 
     def _add_paragraph(self, row: Row) -> None:
         self.current = None
@@ -297,10 +285,8 @@ class _Builder:
 
     def _place(self, row: Row, marker: Marker) -> bool:
         """Put an item where its marker, its value and its left edge fit best; False: no marker after all."""
-        if marker.readings[0].kind == "path":
-            choices = [(0.0, self._depth_of_path(marker), marker.readings[0], None)]
-        else:
-            choices = [*self._as_sibling(row, marker), *self._as_child(row, marker), *self._as_root(row, marker)]
+        places = Places(self.open, self.indented, self.restart, between=self.current is None)
+        choices = places.choices(row, marker)
         if not choices:
             return False
         cost, depth, reading, flag = min(choices, key=lambda choice: (choice[0], -choice[1]))
@@ -325,103 +311,23 @@ class _Builder:
         child.run.add(row.pieces(marker.length + inner.length))
         self._append(child, len(self.open))
 
-    def _depth_of_path(self, marker: Marker) -> int:
-        """Depth of "1.1.2": below the open item whose marker it begins with."""
-        for depth in range(len(self.open) - 1, -1, -1):
-            above = self.open[depth].last.marker
-            if above and marker.core.startswith(above.core + "."):
-                return depth + 1
-            if above and above.core.count(".") == marker.core.count(".") and above.punctuation == "path":
-                return depth
-        return -1
-
     def _reads_on(self, row: Row, marker: Marker) -> bool:
         """Whether the text before is unfinished, so that "A" or "12." at a line's start is part of it."""
         if len(row.lines) > 1 and row.lines[0].text.strip() == row.text[: marker.length].strip():
             return False  # the marker stands apart from its text
         if self.current is None or not self.current.run or self._is_complete():
             return False
-        return not _is_name(self.current.run.text)
-
-    def _as_sibling(self, row: Row, marker: Marker):
-        for depth, level in enumerate(self.open):
-            last = level.last
-            if last.marker is None or last.reading is None:
-                continue
-            for reading in marker.readings:
-                if reading.kind != last.reading.kind:
-                    continue
-                cost = reading.doubt + self._shift(row, marker, last)
-                cost += 0 if marker.punctuation == last.marker.punctuation else 2.5
-                cost += 0.05 * (len(self.open) - 1 - depth)
-                cost += 2.5 if self._wants_items() else 0
-                step = reading.value - last.reading.value
-                if reading.kind == "bullet":
-                    cost += 0 if marker.core == last.marker.core else 2
-                    yield cost, depth, reading, None
-                elif step == 1:
-                    yield cost, depth, reading, None
-                elif step in (0, 2):
-                    yield cost + 2, depth, reading, f"printed as {marker.core} after {last.marker.core}"
-                else:
-                    yield cost + 4.5, depth, reading, f"printed as {marker.core} after {last.marker.core}"
-
-    def _wants_items(self) -> bool:
-        """Whether the last item announces others and has none yet."""
-        return bool(self.open) and not self.open[-1].last.children and self.open[-1].last.run.text.endswith(":")
-
-    def _as_child(self, row: Row, marker: Marker):
-        if not self.open:
-            return
-        parent = self.open[-1].last
-        styles = {
-            (level.last.reading.kind, level.last.marker.punctuation)
-            for level in self.open
-            if level.last.reading and level.last.marker
-        }
-        for reading in marker.readings:
-            first = reading.kind == "bullet" or reading.value == 1
-            cost = 1 + reading.doubt + (0 if first else 5)
-            cost += 2 if (reading.kind, marker.punctuation) in styles and reading.kind != "bullet" else 0
-            cost += 0 if is_head(parent.run.text) or not parent.run or _is_name(parent.run.text) else 1.5
-            if self.indented:
-                inward = row.x0 - parent.x0
-                flush = 1.5 if heading_kind(parent.run.text) else 3  # headings with markers often stand as far left as
-                cost += 0 if inward > 4 else flush if inward > -4 else 6  # the items under them
-            flag = None if first else f"the list begins with {marker.core}"
-            yield cost, len(self.open), reading, flag
-
-    def _as_root(self, row: Row, marker: Marker):
-        """A list of its own: the first, or one whose numbering begins anew under a heading."""
-        if self.open and not self.restart and self.current is not None:
-            return
-        for reading in marker.readings:
-            first = reading.kind == "bullet" or reading.value == 1
-            if not self.open or (self.restart and first) or (self.current is None and first):
-                cost = 0.4 + reading.doubt + (0 if first else 3)
-                if self.open and self.indented and row.x0 > self.open[0].last.x0 + _SAME:
-                    cost += 2
-                yield cost, -1, reading, None if first else f"the list begins with {marker.core}"
-
-    def _shift(self, row: Row, marker: Marker, last: Item) -> float:
-        """What it costs that the left edges differ; markers may be set flush right, so either edge may agree."""
-        if not self.indented:
-            return 0.0
-        shifts = [abs(row.x0 - last.x0)]
-        body = row.word_x0(marker.length)
-        if body is not None and last.body_x0 is not None:
-            shifts.append(abs(body - last.body_x0))
-        return 0.0 if min(shifts) <= _SAME else min(4.0, 1.0 + min(shifts) / 12)
+        return not is_name(self.current.run.text)
 
     def _append(self, item: Item, depth: int) -> None:
         self.items.append(item)
         if depth < 0:
-            self.open = [_List([item])]
+            self.open = [OpenList([item])]
             self.sections[-1].items.append(item)
         elif depth == len(self.open):
             self.open[-1].last.before = self.pending
             self.open[-1].last.children.append(item)
-            self.open.append(_List(self.open[-1].last.children))
+            self.open.append(OpenList(self.open[-1].last.children))
         else:
             del self.open[depth + 1 :]
             self._note_repeat(item, self.open[depth])
@@ -439,9 +345,9 @@ class _Builder:
         section = self.sections[-1]
         section.items.append(item)
         if self.open[0].items is not section.items:
-            self.open[0] = _List(section.items)
+            self.open[0] = OpenList(section.items)
 
-    def _note_repeat(self, item: Item, level: _List) -> None:
+    def _note_repeat(self, item: Item, level: OpenList) -> None:
         same = [at for at in level.items if at.marker and item.marker and at.marker.core == item.marker.core]
         if same and item.reading and item.reading.kind != "bullet":
             item.repeat = max(at.repeat for at in same) + 1
@@ -458,8 +364,3 @@ class _Builder:
         level.last.after = self.pending
         level.items.append(item)
         self.pending, self.current, self.note = None, item, None
-
-
-def _is_name(text: str) -> bool:
-    """Whether an item is a bare heading, which may have items under it without saying so."""
-    return len(text.split()) <= 10 and not text.rstrip().endswith((".", ";"))
