@@ -137,12 +137,33 @@ def add_files(
     return ready
 
 
+def stop_case(database: Database, case_id: str) -> None:
+    """Put down a case whose driver was told to stop: its jobs can be taken again at once."""
+    with database.write() as connection:
+        mine = _row(connection, case_id, lock=True)
+        if mine.state not in _OPEN:
+            return
+        held = update(job).where(job.c.case_id == case_id, job.c.state == "running")
+        connection.execute(held.values(state="ready", token=None, lease_until=None, attempts=job.c.attempts - 1))
+        told = {"fault_code": "stopped", "fault_message": STOPPED.format(case_id)}
+        connection.execute(update(case).where(case.c.id == case_id).values(state="failed", changed=time.time(), **told))
+        write_audit(connection, case_id, "stopped")
+
+
+STOPPED = "Stopped before the packet was made. What was read is kept: `rebut retry {0}` goes on from there."
+_OPEN = ("queued", "running")
+
+
 def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Ready]:
-    """Give every failed and dead job of the case its attempts back."""
+    """Give every failed and dead job of the case its attempts back.
+
+    A case that is open is tried again too where nobody works on it: its driver was killed.
+    """
     now = time.time()
     with database.write() as connection:
         mine = _row(connection, case_id, lock=True)
-        if mine.state != "failed":
+        at_work = select(job.c.id).where(job.c.case_id == case_id, job.c.state == "running", job.c.lease_until > now)
+        if mine.state not in ("failed", *_OPEN) or connection.execute(at_work.limit(1)).scalar():
             raise BusyCaseError(case_id, mine.state)
         mended = connection.execute(
             update(job)

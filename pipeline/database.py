@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from extractors.errors import RebutError
 
@@ -21,7 +21,7 @@ HEAD = "0001"
 
 
 class DatabaseUnavailableError(RebutError):
-    """The database does not answer (driver's class of error)."""
+    """The database does not answer, or cannot write (what the driver says, or its class of error)."""
 
     code = "database-unavailable"
     message = "The database did not answer ({0}). Check that it runs and that REBUT_DATABASE names it, then try again."
@@ -37,22 +37,19 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it or nothing."""
-        with self.engine.begin() as connection:
+        with _named_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view that holds up nobody's writes."""
-        with self.engine.connect().execution_options(rebut_read=True) as connection:
+        with _named_errors(), self.engine.connect().execution_options(rebut_read=True) as connection:
             yield connection
 
     def check(self) -> None:
         """Raise DatabaseUnavailableError unless a query comes back."""
-        try:
-            with self.read() as connection:
-                connection.execute(text("SELECT 1"))
-        except DBAPIError as error:
-            raise DatabaseUnavailableError(type(error.orig).__name__) from error
+        with self.read() as connection:
+            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -63,14 +60,25 @@ def open_database(url: str) -> Database:
     place = make_url(url)
     if place.drivername in ("postgres", "postgresql"):
         place = place.set(drivername="postgresql+psycopg")
-    engine = _sqlite(place) if place.get_backend_name() == "sqlite" else create_engine(place, pool_pre_ping=True)
-    database = Database(engine)
     try:
+        engine = _sqlite(place) if place.get_backend_name() == "sqlite" else create_engine(place, pool_pre_ping=True)
+    except OSError as error:
+        raise DatabaseUnavailableError((error.strerror or type(error).__name__).lower()) from error
+    with _named_errors():
         if _version(engine) != HEAD:
             migrate(engine)
-    except DBAPIError as error:
-        raise DatabaseUnavailableError(type(error.orig).__name__) from error
-    return database
+    return Database(engine)
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Tell what a database that is away, locked or out of disk says; any other error of ours stays as it is."""
+    try:
+        yield
+    except OperationalError as error:
+        # SQLite's messages are words of its own ("database or disk is full"); a server's may quote a statement.
+        ours = type(error.orig).__module__ == "sqlite3"
+        raise DatabaseUnavailableError(str(error.orig) if ours else type(error.orig).__name__) from error
 
 
 def migrate(engine: Engine, to: str = "head") -> None:

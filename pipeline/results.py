@@ -6,6 +6,15 @@ from typing import Any
 from pipeline.storage import Storage
 
 CASE_JSON = "case.json"
+PACKET_NAMES = (
+    "letter.docx",
+    "letter.pdf",
+    "packet.pdf",
+    CASE_JSON,
+    "manifest.json",
+    "next-steps.pdf",
+    "deadlines.ics",
+)
 
 
 def load_index(storage: Storage, result_key: str) -> dict[str, str]:

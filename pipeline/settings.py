@@ -20,6 +20,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractors.errors import RebutError
+
+
+class HomeFolderError(RebutError):
+    """The folder for our data cannot be made (folder, what the system says)."""
+
+    code = "home-unwritable"
+    message = "The folder {0} cannot be made: {1}. Set REBUT_HOME to a place that this user may write."
+    exit_status = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -76,5 +86,8 @@ def cores() -> int:
 
 def private_folder(path: Path) -> Path:
     """Make the folder with its parents, readable by its owner alone."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeFolderError(path, (error.strerror or "unwritable").lower()) from error
     return path

@@ -18,7 +18,8 @@ from extractors.errors import RebutError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status.
 
-    0 done; 2 wrong usage; 3 the input cannot be used; 4 something the program needs is missing; 1 anything else.
+    0 done; 2 wrong usage; 3 the input cannot be used; 4 something the program needs is missing; 130 stopped by
+    Ctrl-C; 1 anything else.
     """
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # before anything loads the OCR engine
     arguments = build_parser().parse_args(argv)
@@ -30,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RebutError as error:
         print(f"rebut: {error}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
-        print("rebut: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"rebut: {stop or 'Stopped.'}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

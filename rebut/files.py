@@ -1,5 +1,6 @@
 """Files of the person at the terminal: read whole, and written whole or not at all."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -35,13 +36,28 @@ def open_files(paths: Sequence[Path]) -> dict[str, bytes]:
     return content
 
 
-def check_folder(folder: Path) -> None:
-    """Raise OutputFolderError now rather than after minutes of work."""
-    place = folder
+class OverwritesInputError(RebutError):
+    """A file of the packet would take the place of a file it is made from (path, folder)."""
+
+    code = "output-overwrites-input"
+    message = "The packet would overwrite {0}, a file it is made from. Give another folder than {1} with --out."
+
+
+def check_folder(folder: Path, sources: Sequence[Path], names: Sequence[str]) -> None:
+    """Raise now rather than after minutes of work: OutputFolderError, OverwritesInputError.
+
+    `sources`: files of the case; `names`: files of a packet.
+    """
+    place = folder.absolute()
     while not place.exists():
         place = place.parent
     if not place.is_dir():
         raise OutputFolderError(folder, f"{place} is a file")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise OutputFolderError(folder, f"{place} may not be written by this user")
+    for source in sources:
+        if source.resolve() in {(folder / name).resolve() for name in names}:
+            raise OverwritesInputError(source, folder)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from pipeline import jobs
 from pipeline.cases import Progress, watch_case
-from pipeline.database import Database, open_database
+from pipeline.database import Database, DatabaseUnavailableError, open_database
 from pipeline.jobs import LostLeaseError
 from pipeline.reconcile import reconcile
-from pipeline.storage import open_storage
+from pipeline.storage import StorageUnavailableError, open_storage
 from pipeline.work import work_on
 from pipeline.workflow import JobRow, Workflow
 from workers.server import start_server
@@ -133,9 +133,10 @@ class Pool:
 
 def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection) -> None:
     """The child: open the stores, then work on what comes down the pipe until it closes."""
-    database, storage = open_database(database_url), open_storage(storage_url)
-    ahead = workflow.ahead() if workflow.ahead else []
-    with suppress(EOFError, BrokenPipeError):  # the parent is gone
+    # The parent is gone; or the stores do not answer, which it finds out itself and tells better.
+    with suppress(EOFError, BrokenPipeError, DatabaseUnavailableError, StorageUnavailableError):
+        database, storage = open_database(database_url), open_storage(storage_url)
+        ahead = workflow.ahead() if workflow.ahead else []
         while True:
             _load(ahead, pipe)
             taken = pipe.recv()

@@ -5,7 +5,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.storage.folder import FolderStorage
-from pipeline.storage.interface import DamagedObjectError, MissingObjectError, Storage, StorageUnavailableError
+from pipeline.storage.interface import (
+    DamagedObjectError,
+    MissingObjectError,
+    Storage,
+    StorageUnavailableError,
+    UnwritableStorageError,
+)
 
 __all__ = [
     "DamagedObjectError",
@@ -13,6 +19,7 @@ __all__ = [
     "MissingObjectError",
     "Storage",
     "StorageUnavailableError",
+    "UnwritableStorageError",
     "digest",
     "open_storage",
 ]

@@ -4,11 +4,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.storage.interface import MissingObjectError, checked
+from pipeline.storage.interface import MissingObjectError, UnwritableStorageError, checked
 
 # A half-written object has this suffix, which no key ends with.
 _PARTIAL = ".part"
@@ -19,7 +20,8 @@ class FolderStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._named_errors():
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, key: str, data: bytes) -> None:
         self.put_stream(key, BytesIO(data))
@@ -28,17 +30,18 @@ class FolderStorage:
         path = self._path(key)
         if path.exists():
             return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_name(f".{secrets.token_hex(8)}{_PARTIAL}")
         stream.seek(0)
-        try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                shutil.copyfileobj(stream, file, 1 << 20)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with self._named_errors():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    shutil.copyfileobj(stream, file, 1 << 20)
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def get(self, key: str) -> bytes:
         try:
@@ -71,6 +74,16 @@ class FolderStorage:
         for key in sorted(path.relative_to(self.root).as_posix() for path in found):
             if key.startswith(prefix):
                 yield key
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """What the system says of the disk, as an error that names the folder."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno is None:  # the stream that was to be stored, not the disk
+                raise
+            raise UnwritableStorageError(self.root, os.strerror(error.errno).lower()) from error
 
     def _path(self, key: str) -> Path:
         return self.root / checked(key)

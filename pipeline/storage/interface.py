@@ -20,6 +20,16 @@ class StorageUnavailableError(RebutError):
     exit_status: ClassVar[int] = 1
 
 
+class UnwritableStorageError(StorageUnavailableError):
+    """The folder cannot be written, as when the disk is full (folder, what the system says)."""
+
+    code: ClassVar[str] = "storage-unwritable"
+    message: ClassVar[str] = (
+        "Files cannot be kept in {0}: {1}. Make room or put the folder's rights right, or set REBUT_HOME to "
+        "another place, then try again."
+    )
+
+
 class MissingObjectError(RebutError):
     """Nothing is stored under this key."""
 

@@ -60,7 +60,7 @@ def retry(arguments: argparse.Namespace) -> int:
         publish(ready)
         print(f"{len(ready)} jobs sent to the workers", file=sys.stderr)
         return 0
-    from rebut.commands.run import raise_fault
+    from rebut.commands.run import drive, raise_fault
     from rebut.progress import reporter
     from workers.pool import Pool
 
@@ -68,7 +68,7 @@ def retry(arguments: argparse.Namespace) -> int:
         reporter() as report,
         Pool(settings.database, settings.storage, WORKFLOW, arguments.jobs or settings.jobs) as pool,
     ):
-        ended = pool.drive(database, arguments.case, lambda at: report(at.pages_read, at.pages, at.running))
+        ended = drive(pool, database, arguments.case, report)
     if ended.state != "ready":
         raise_fault(database, arguments.case)
     return show(arguments)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.results import PACKET_NAMES
 from rebut.files import check_folder, open_files, write_folder
 from rebut.progress import Reporter, reporter
 from rebut.today import today
@@ -16,7 +17,7 @@ from workers.server import start_server
 def run(arguments: argparse.Namespace) -> int:
     """Make the packet and say where it is."""
     files = open_files(arguments.files)
-    check_folder(arguments.out)
+    check_folder(arguments.out, arguments.files, PACKET_NAMES)
     start_server("workers.pool")  # it loads while we do
     with reporter() as report:
         case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
@@ -54,10 +55,21 @@ def make_packet(
     with Pool(settings.database, settings.storage, WORKFLOW, processes or settings.jobs) as pool:
         contents = [given(name, data) for name, data in files.items()]
         case_id, _ = open_case(database, storage, WORKFLOW, contents, day)
-        ended = pool.drive(database, case_id, lambda at: report(at.pages_read, at.pages, at.running))
+        ended = drive(pool, database, case_id, report)
     if ended.state != "ready":
         raise_fault(database, case_id)
     return load_result(database, storage, case_id)
+
+
+def drive(pool: Any, database: Any, case_id: str, report: Reporter) -> Any:
+    """Work until the case has ended; Ctrl-C puts it down where it can be taken up again."""
+    from pipeline.cases import STOPPED, stop_case
+
+    try:
+        return pool.drive(database, case_id, lambda at: report(at.pages_read, at.pages, at.running))
+    except KeyboardInterrupt:
+        stop_case(database, case_id)
+        raise KeyboardInterrupt(STOPPED.format(case_id)) from None
 
 
 def raise_fault(database: Any, case_id: str) -> None:
