@@ -194,6 +194,9 @@ _NO_END = re.compile(
 )
 
 
+# An item of a check list is a sentence of its own: "[x] Not on the drug list", "\u2610 Out of network".
+_BOX_OPENS = re.compile(r"[\[({|][ _]?[xXvV]{0,2}[ _]?[\])}|J]\s|[\u2610-\u2612\u25a0\u25a1\u25fb\u25fc\u2713-\u2718]")
+
 # "Fax: 1-866-555-1212" at the end of a line: what follows in capitals is a new sentence.
 _NUMBER_ENDS = re.compile(r"\d{3}[ .-]\d{4}$")
 
@@ -218,6 +221,11 @@ def sentences(letter: Letter) -> list[Span]:
                 cuts.add(match.start())
         cuts |= {
             place.end for place in letter.places if block.start < place.end < block.end and _number_ends(text, place)
+        }
+        cuts |= {
+            place.start
+            for place in letter.places
+            if block.start < place.start < block.end and _BOX_OPENS.match(text, place.start)
         }
         start = block.start
         for cut in [*sorted(cuts), block.end]:
