@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "samples" / "ra-baricitinib" / "chart.pdf"
 REPORT = ROOT / "docs" / "benchmarks.md"
 PROCESSES = 2
-CHUNK = 3  # pages of one task
 MARKS = ("<!-- reading: written by benchmarks/reading.py -->", "<!-- /reading -->")
 
 
@@ -101,7 +100,9 @@ def _keep_pictures(pdf: str, folder: str, pages: int) -> dict[str, int]:
 
 def _rounds(rounds: int, pdf: str, pages: int, pictures: Sequence[str]) -> tuple[list[Cost], list[Cost]]:
     """Measure both sides in turn, each in fresh processes with the model already loaded."""
-    chunks = [(pdf, list(range(start, min(start + CHUNK, pages + 1)))) for start in range(1, pages + 1, CHUNK)]
+    from pipeline.reading import chunks as parts_of  # as `rebut run` gives them out
+
+    chunks = [(pdf, list(range(first, last + 1))) for first, last in parts_of(pages)]
     ours, bare = [], []
     for number in range(rounds):
         for side in ("ours", "bare") if number % 2 == 0 else ("bare", "ours"):
@@ -122,9 +123,10 @@ def _measure(task: Callable[..., tuple[float, int]], jobs: Sequence[tuple]) -> C
 
 
 def _warm() -> None:
-    from extractors.pages.engine import open_engine
+    """Load what a worker loads once: libraries, model, and the memory that a page takes."""
+    from extractors.pages.engine import COLUMN, open_engine
 
-    open_engine()
+    open_engine().recognise(np.full((3300, 2550), 255, np.uint8), 300, COLUMN, 60.0)
 
 
 def _nothing() -> None:

@@ -11,7 +11,8 @@ from importlib.resources import files
 
 _LETTERS = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _WORD = re.compile(r"[A-Za-z]+")
-_TOKEN = re.compile(r"\S+")
+# control characters but U+0002, PDFium's hyphen at a line's end; private codes and replacement characters
+_ODD = re.compile("[\x00\x01\x03-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffd]")
 # "Patient's", "(PA-26-3318840)", "≥3.5", "mg/0.75"; not "#^" or "{{xz"
 _PLAIN_TOKEN = re.compile(
     r"^[\"'(\[“‘•·<-]*"
@@ -21,6 +22,7 @@ _PLAIN_TOKEN = re.compile(
 _VOWEL = re.compile(r"[aeiouyAEIOUYÀ-ÿ]")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{6}")
 
+SAMPLE = 4000  # characters looked at: one dense page
 FEW_CHARACTERS = 40
 ENOUGH_CHARACTERS = 250  # fewer over a full-page picture are a stamp or a fax header, not its text
 FULL_PAGE = 0.6  # share of the page under one picture from which the page is that picture
@@ -46,18 +48,18 @@ class TextQuality:
 
 def judge_text(text: str) -> TextQuality:
     """Return the measures of a text layer."""
-    sample = text[:6000]
-    visible = [c for c in sample if not c.isspace()]
-    if not visible:
+    sample = text[:SAMPLE]
+    tokens = sample.split()
+    if not tokens:
         return TextQuality(0, 0.0, 0.0, 0.0, 0, 0.0)
-    odd = sum(_is_odd(c) for c in visible if not " " < c < "\x7f")
-    tokens = _TOKEN.findall(sample)
+    visible = "".join(tokens)
+    odd = 0 if visible.isascii() and visible.isprintable() else len(_ODD.findall(visible))
     plausible = sum(map(_is_plausible, tokens))
-    letters = sum(len(word) for word in _LETTERS.findall(sample))
-    words = sum(len(word) > 2 and _VOWEL.search(word) is not None for word in _LETTERS.findall(sample))
+    runs = _LETTERS.findall(sample)
+    letters = sum(map(len, runs))
+    words = sum(len(word) > 2 and _VOWEL.search(word) is not None for word in runs)
     vowels = len(_VOWEL.findall(sample))
-    everyday = _common_words()
-    common = sum(word.lower() in everyday for word in _WORD.findall(sample))
+    common = len(list(filter(_common_words().__contains__, _WORD.findall(sample.lower()))))
     scale = len(text) / len(sample)
     return TextQuality(
         characters=round(len(visible) * scale),
@@ -77,16 +79,6 @@ def _common_words() -> frozenset[str]:
     if len(words) < 100:
         raise ValueError("extractors/pages/common_words.txt holds too few words")
     return words
-
-
-def _is_odd(character: str) -> bool:
-    code = ord(character)
-    return (
-        (code < 0x20 and character != "\x02")  # U+0002: PDFium's hyphen at a line's end
-        or 0x7F <= code < 0xA0
-        or 0xE000 <= code < 0xF900
-        or 0xFFF0 <= code <= 0xFFFD
-    )
 
 
 def _is_plausible(token: str) -> bool:
