@@ -136,7 +136,7 @@ def _read_mention(
         None
         if concomitant
         else _outcome(
-            text, told, mention, alone, before, own_end, statement.section == "past_treatment" or _ended(span)
+            text, told, mention, alone, before, own_end, statement.section == "past_treatment" or _ended(span, told)
         )
     )
     if _PAUSED.search(told) and outcome is Outcome.INTOLERANCE:
@@ -222,9 +222,13 @@ def _outcome(
     return outcome_of(re.sub(r"\([^)]*\)", " ", inside[0]))
 
 
-def _ended(span: Span) -> bool:
-    """Whether both days of a course are told: a side effect behind them is why it ended."""
-    return span.start is not None and span.stop is not None
+# "02/03/2025 to 09/08/2025: esophagitis"; not "... to 09/08/2025 for headache"
+_REASON = re.compile(r"\d\)?\s*[:–—(]\s*[A-Za-z]")
+
+
+def _ended(span: Span, told: str) -> bool:
+    """Whether both days of a course are told with a reason behind them: a side effect there is why it ended."""
+    return span.start is not None and span.stop is not None and bool(_REASON.search(told))
 
 
 _PAUSED = re.compile(

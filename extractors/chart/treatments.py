@@ -49,6 +49,11 @@ _WHY_BARRED = re.compile(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
     re.IGNORECASE,
 )
+# "taken for headache until 04/2026, then stopped": what it was given for
+_TREATED = re.compile(
+    r"\b(?:taken|given|used|prescribed|started|mg|daily|weekly|course|trial|treatment|therapy|tried)\s+(?:\w+\s+)?for\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
 # "(7 weeks): inadequate" at the end of a line of a list
 _BARE = re.compile(r"[:–—,(]\s*(?P<what>inadequate|insufficient)\s*(?=$|[,.;)])", re.IGNORECASE)
 
@@ -74,7 +79,7 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
     found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]
     if stopped or says("stops", text):
         for term in _words("side_effects").find(text):
-            if not _denied(text, term.start, term.end):
+            if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start]):
                 found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
         for term in _words("other_if_stopped").find(text):
             found.append(OutcomeMention(term.start, term.end, Outcome.OTHER))

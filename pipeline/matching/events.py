@@ -123,9 +123,22 @@ def _number_before(lead: str) -> re.Match[str] | None:
     while found and not _RANGE_TO.match(lead, found.end("n")):
         nearer = _HOW_MANY.search(lead, found.end("n"))
         if nearer is None:
-            return found
+            break
         found = nearer
+    if found and not _NONE_WORDS.match(found["n"]) and not _OF_EVENT.fullmatch(lead, found.end("n")):
+        return None
     return found
+
+
+# What may stand between a number and the event that it counts: "3 (severe) (asthma) exacerbations", "two episodes of".
+# "5 days for an exacerbation", "34, exacerbation in May", "2 puffs for exacerbations" count something else.
+_OF_EVENT = re.compile(
+    r"\s*(?:(?:to|or|-|–)\s*\w+\s+)?(?:more\s+)?(?:(?:episodes?|events?|attacks?|spells?)\s+(?:of|with)\s+)?"
+    r"(?:(?!(?:for|after|before|of|since|with|in|on|at|from|and|or|then|during|when|until|by|due|to|per|the|an?|her|his|mg|mcg|ml"
+    r"|puffs?|tablets?|doses?|visits?|hours?|days?|weeks?|months?|years?|nebulizers?|pills?|times?|y|yo|yr|percent)\b)"
+    r"[a-z][a-z-]*\s+){0,4}",
+    re.IGNORECASE,
+)
 
 
 def _count_in(statement: Statement, requirement: Events) -> Count | None:

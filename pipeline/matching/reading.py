@@ -16,6 +16,7 @@ from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
     Absence,
+    Age,
     AllOf,
     AnyOf,
     Avoidance,
@@ -150,6 +151,8 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         whole = None
     if whole and whole.besides is None and isinstance(whole, (Measurement, PriorTherapy, TreatedWith, Diagnosis)):
         whole = _with_further(whole, text)
+    if isinstance(whole, Age):
+        whole = _with_the_rest_of_age(whole, text)
     if whole:
         whole = _with_comorbidity(with_rest(whole, text), text)
     if depth < 2:
@@ -161,6 +164,21 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
             if any(not isinstance(at, FreeText) for at in options):
                 return kind(options=tuple(options))
     return whole or FreeText(terms=tuple(patient_leaves.content_words(text)))
+
+
+_DEGREE = re.compile(
+    r"\b(mild|moderate|severe|refractory|active|chronic|uncontrolled|persistent)(?:ly)?\b", re.IGNORECASE
+)
+
+
+def _with_the_rest_of_age(whole: Age, text: str) -> Requirement:
+    """Keep what a leaf asks for beside the age: "plaque psoriasis in a patient 18 years of age or older"."""
+    named = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
+    if named:
+        degree = tuple(dict.fromkeys(at.lower() for at in _DEGREE.findall(text)))
+        return AllOf(options=(whole, Diagnosis(names=named, severity=degree)))
+    others = [at.therapy.printed for at in find_therapies(text)] + [text[a:b] for _, a, b in find_measures(text)]
+    return replace(whole, besides=" ".join(others)) if others else whole
 
 
 def _with_further(whole: Requirement, text: str) -> Requirement:
