@@ -18,7 +18,7 @@ _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # labels that other payers use for other numbers: they count only where nothing better is printed
 _WEAK_MEMBER = re.compile(
-    r"^(?:id|identification|mrn|medical record|plan id|contract|certificate|sponsor)\b", re.IGNORECASE
+    r"^(?:id|identification|mrn|medical record|(?:health )?plan id|contract|certificate|sponsor)\b", re.IGNORECASE
 )
 
 

@@ -22,6 +22,14 @@ _HEADING = re.compile(
     r"|clinical|utilization|medical))*(?: (?:request|review|decision|determination|case|denial|notice))\b",
     re.IGNORECASE,
 )
+_DOWNGRADED = re.compile(
+    r"\b(?:did|do|does) not (?:agree|find|consider|think|believe)[^.]{0,40}\b(?:urgent|expedited|emergent)\b"
+    r"|\b(?:handled|processed|reviewed|decided|treated) (?:it |this |your request |the request )?(?:as|under|within|in)"
+    r" (?:an? |the )?(?:standard|non-?urgent|routine)\b"
+    r"|\bchanged (?:it |the request |your request )?(?:to|into) (?:an? )?(?:standard|routine|non-?urgent)\b"
+    r"|\bdid not (?:meet|qualify)[^.]{0,40}\b(?:expedited|urgent|fast) (?:review|request|decision|criteria)\b",
+    re.IGNORECASE,
+)
 _NOT_HANDLED = re.compile(
     r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance"
     r"|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
@@ -39,6 +47,10 @@ def find_urgency(letter: Letter, labels: list[Labelled], said: list[Said]) -> Fi
                     return letter.cite(span.start, span.start + match.end(), True, 0.95)
                 if re.match(r"\W*(?:standard|routine|non-?urgent|regular)\b", value, re.IGNORECASE):
                     return letter.cite(span.start, span.end, False, 0.95)
+    for one in said:
+        # asked as urgent, handled as standard
+        if match := _DOWNGRADED.search(letter.text, one.start, one.end):
+            return letter.cite(match.start(), match.end(), False, 0.8, prose=True)
     for place in letter.places:
         # a heading of the first page: "EXPEDITED REQUEST - DECISION IN 24 HOURS"
         line = letter.text[place.start : place.end]

@@ -179,3 +179,53 @@ def test_a_misread_diagnosis_is_offered():
 
     assert found.value.icd10 == ("J45.50",)
     assert found.confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("EXPEDITED REQUEST - DECISION IN 24 HOURS\nDear Ana Bell:", True),
+        ("Dear Ana Bell:\nThis urgent request was received on March 3.", True),
+        ("Type of review: Urgent concurrent\nDear Ana Bell:", True),
+        ("Dear Ana Bell:\nUrgent requests are decided in 72 hours.", False),
+        ("Urgent appeal: call 1-800-555-0100\nDear Ana Bell:", False),
+        ("Dear Ana Bell:\nYour doctor asked for a fast decision. We did not agree that it was urgent.", False),
+        ("Dear Ana Bell:\nYou asked for an expedited review. We processed the request as standard.", False),
+    ],
+)
+def test_urgent_is_what_was_handled_so(text, urgent):
+    """The request itself was expedited; offers of a fast appeal and requests turned down do not count."""
+    assert bool(said(read(text).urgent)) is urgent
+
+
+def test_the_plan_has_a_number_of_its_own():
+    """The insurer's electronic payer number beside the member's is not the member's."""
+    denial = read("Member Name: Ana Bell    Health Plan ID: 911-87726-04\nMember ID: 912345678-01    Group: 0705214")
+
+    assert said(denial.member_id) == "912345678-01"
+    assert denial.member_id.confidence >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("head", "fields"),
+    [
+        (
+            "PATIENT\tMEMBER ID\tGROUP\nANA BELL\tW112233445\t0091\n"
+            "PRESCRIBER\tDRUG\tCASE\nMARTA VOSS MD\tHUMIRA 40 MG PEN\t26-118820",
+            {"patient_name": "ANA BELL", "member_id": "W112233445", "service": "adalimumab"},
+        ),
+        (
+            "Member: Ana Bell · DOB: 3/5/1970 · ID: W112233445 · Grp: 0091223 · Ref: A-118820",
+            {"patient_dob": "1970-03-05", "group_number": "0091223", "reference_numbers": ["A-118820"]},
+        ),
+        ("Patient: Ana Bell (self), 06/30/1961", {"patient_name": "Ana Bell", "patient_dob": "1961-06-30"}),
+        ("Patient: Ana Bell, seen 06/30/2025", {"patient_name": "Ana Bell", "patient_dob": None}),
+        ("BENEFICIARY.\t: BELL, ANA T\nBIRTH DATE...\t! 23 NOV 1988", {"patient_dob": "1988-11-23"}),
+        ("Dependent: Leo Bell (date of birth 6 August 2019)\nPlan no. 76-411902", {"group_number": "76-411902"}),
+    ],
+)
+def test_boxes_rows_and_specks(head, fields):
+    """Two rows of boxes, one line of middots, a scanner's specks before the value."""
+    denial = read(head + "\nDear Ana Bell:")
+
+    assert {name: said(getattr(denial, name)) for name in fields} == fields
