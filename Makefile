@@ -1,4 +1,4 @@
-.PHONY: demo test lint tests setup accuracy bench pictures schema lock clean help
+.PHONY: demo test lint tests parity setup accuracy bench pictures schema lock clean help
 .DEFAULT_GOAL := help
 CASE ?= samples/lupus-anifrolumab
 OUT ?= demo
@@ -24,6 +24,9 @@ lint: setup
 
 tests: setup
 	.venv/bin/pytest -n 2
+
+parity: setup  ## hold `rebut up` to `rebut run` on the three whole samples
+	REBUT_PARITY=1 .venv/bin/pytest tests/rebut/test_up.py -k whole_samples
 
 accuracy: setup  ## score the reading of the project's own samples
 	.venv/bin/python -m benchmarks.accuracy

@@ -310,6 +310,8 @@ def _file_key(sha256: str) -> str:
 
 
 def _row(connection: Connection, case_id: str, lock: bool = False) -> Any:
+    if not case_id.isalnum():  # nor does PostgreSQL take every character in a text
+        raise NoSuchCaseError(case_id)
     statement = select(case).where(case.c.id == case_id)
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:

@@ -14,13 +14,14 @@ from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
 from rebut.web.auth import TokenGate
-from rebut.web.cases import TooLargeError, router
+from rebut.web.cases import NoPacketYetError, TooLargeError, router
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 
 _STATUS: dict[type[RebutError], int] = {
     NoSuchCaseError: 404,
     MissingObjectError: 404,
+    NoPacketYetError: 404,
     BusyCaseError: 409,
     KeyReusedError: 409,
     UnusableFileError: 409,
@@ -91,7 +92,9 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        names = sorted({str(at["loc"][-1]) for at in error.errors()})
+        names = sorted(
+            {next(str(word) for word in reversed(at["loc"]) if isinstance(word, str)) for at in error.errors()}
+        )
         return _error(422, "request-invalid", f"Missing or wrong in the request: {', '.join(names)}.")
 
     @app.exception_handler(Exception)

@@ -32,6 +32,13 @@ class TooLargeError(RebutError):
     message = "The files are larger than {0} MB together. Send the records that this case needs, or raise the limit."
 
 
+class NoPacketYetError(RebutError):
+    """A file of the packet was asked for before there is one (case id, state)."""
+
+    code = "packet-not-ready"
+    message = "Case {0} is {1} and has no packet. `GET /api/cases/{0}` tells when it is ready, or why it failed."
+
+
 class NoFilesError(RebutError):
     """A request without any file."""
 
@@ -106,8 +113,10 @@ def get_file(request: Request, case_id: str, what: str) -> Response:
     if what not in _DOWNLOADS:
         return JSONResponse({"error": {"code": "not-found", "message": f"A case has no {what}."}}, 404)
     name, media_type = _DOWNLOADS[what]
-    key = show_case(request.app.state.database, case_id)["result_key"]
-    files = load_index(request.app.state.storage, key) if key else {}
+    case = show_case(request.app.state.database, case_id)
+    if not case["result_key"]:
+        raise NoPacketYetError(case_id, case["state"])
+    files = load_index(request.app.state.storage, case["result_key"])
     if name not in files:
         raise MissingObjectError(f"{case_id}/{what}")
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}

@@ -124,6 +124,19 @@ def test_scanned_pages_give_the_same_too(stack, tmp_path):
     assert without_ids(case["result"]) == without_ids(run_locally(files, tmp_path / "local"))
 
 
+@pytest.mark.skipif("REBUT_PARITY" not in os.environ, reason="minutes of OCR: `make parity`")
+@pytest.mark.parametrize("sample", ["lupus-anifrolumab", "migraine-step-therapy", "ra-baricitinib"])
+def test_whole_samples_give_the_same_too(stack, tmp_path, sample):
+    """The three sample cases, byte for byte but for the id of the case."""
+    files = {name: (SAMPLES / sample / name).read_bytes() for name in ("denial.pdf", "chart.pdf", "policy.pdf")}
+
+    case = stack.wait(stack.send(files), seconds=900)
+
+    assert case["state"] == "ready", case["error"]
+    told, local = (json.dumps(without_ids(one)) for one in (case["result"], run_locally(files, tmp_path / "local")))
+    assert told == local
+
+
 def test_a_dead_worker_is_replaced(stack):
     """The stack watches its processes; work goes on."""
     os.kill(stack.told["pids"]["workers"][0], signal.SIGKILL)

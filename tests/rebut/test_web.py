@@ -80,6 +80,7 @@ def test_files_can_be_added_and_a_case_removed(client):
     [
         ("GET", "/api/cases/none", 404, "case-unknown"),
         ("GET", "/api/cases/none/packet", 404, "case-unknown"),
+        ("GET", "/api/cases/%00", 404, "case-unknown"),
         ("GET", "/api/cases/none/passwords", 404, "not-found"),
         ("GET", "/nothing", 404, "not-found"),
         ("PUT", "/api/cases", 405, "method-not-allowed"),
@@ -96,10 +97,11 @@ def test_errors_have_one_shape(client, method, path, status, code):
 
 
 def test_a_packet_that_is_not_there_yet_is_not_found(client):
-    """Rather than an empty file."""
+    """Rather than an empty file; the message says how to find out when it is."""
     case_id = post(client, b"one").json()["case"]
 
-    assert client.get(f"/api/cases/{case_id}/packet", headers=AUTHORIZED).status_code == 404
+    answer = client.get(f"/api/cases/{case_id}/packet", headers=AUTHORIZED)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "packet-not-ready")
 
 
 def test_too_large_an_upload_is_refused(client):
