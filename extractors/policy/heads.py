@@ -65,6 +65,8 @@ def head_of_run(run: Run) -> Head:
         kind = heading_kind(first)
         if kind is not None:
             return Head(clean_name(first), len(first) + 1, APPROVAL.search(text, len(first)) is not None, kind)
+        if names_condition(first) and not APPROVAL.search(first) and APPROVAL.search(text, len(first)):
+            return Head(clean_name(first), len(first) + 1, True, None)
     return head_of(text)
 
 

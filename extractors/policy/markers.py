@@ -8,7 +8,7 @@ _MARKER = re.compile(
     r"(?P<open>\(?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
 )
 _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
-_BULLET = re.compile(r"(?P<core>[•●○▪■◦❖➢►\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
+_BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 # glyphs OCR takes for one another in a marker of one letter or digit

@@ -17,6 +17,12 @@ from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FO
 
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
+# alone on a line at the margin these are no end of a sentence
+_BACK_MATTER = re.compile(
+    r"references|bibliography|appendix(?: [A-Z])?|(?:policy |document |revision )history|background|definitions|coding",
+    re.I,
+)
+
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
@@ -179,6 +185,8 @@ class _Builder:
         """Whether a known heading is none of the unfinished item above: left of its marker, or the name of a phase."""
         if kind is None or self.current is None or DANGLING.search(self._last_text()):
             return False
+        if _BACK_MATTER.fullmatch(row.text.strip()):
+            return not self.open or row.x0 <= self.open[0].last.x0 + 2
         if self.indented:
             return self.current.x0 - row.x0 > SAME
         return kind in ("initial", "continuation") and len(row.text.split()) > 1

@@ -65,6 +65,7 @@ class Places:
                 step = reading.value - last.reading.value
                 if reading.kind == "bullet":
                     cost += 0 if marker.core == last.marker.core else 2
+                    cost += 1 if self.restart and depth else 0  # a heading ends the lists inside lists
                     yield cost, depth, reading, None
                 elif step == 1:
                     yield cost, depth, reading, None

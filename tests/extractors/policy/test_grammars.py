@@ -10,6 +10,7 @@ GRAMMARS = [
     "approve_for",  # 1. / A) / i. / a), notes, misnumbering, a missing quantifier, a footer inside a list
     "at_least_two",  # 1. in 1., "at least TWO of", "does not have any of"
     "centred_joins",  # A. / 1. / a. / (1) / (a) / i. with -AND- and -OR- on lines of their own
+    "check_boxes",  # boxes for bullets, "Denial Criteria", headings after items without a full stop
     "coverage_determination",  # LCD style: "; and,", prose for continued coverage
     "drugs_apart",  # numbered parts of the document, criteria for each drug, footnotes, "(c)" as item and as copyright
     "employee_program",  # "Patient must have ALL of the following", fragments under a head
@@ -18,6 +19,7 @@ GRAMMARS = [
     "headed_demands",  # ALL-CAPS headings, bare AND lines, "3. (a)", age and prescriber apart
     "joined_levels",  # AND between an item and a list that is set deeper
     "must_meet",  # I. / A. / 1. / a., "(must meet 1 or 2)", running header and footer inside a list
+    "named_over_sentence",  # the name of a condition on the line above "is covered when"
     "named_under_marker",  # conditions without a marker under "I. Criteria for initial approval"
     "number_paths",  # 1.1.2.1
     "own_demands",  # heads that demand something themselves, and "will not use it with:"
