@@ -27,6 +27,11 @@ REFUSALS = [
     "We looked at your case again. The decision stands.",
     "We are reducing your home care hours from 20 to 8 a week.",
     "Coverage is not available for this treatment.",
+    "We have decided not to cover the drug.",
+    "The decision was unfavorable.",
+    "Payment for these services was disallowed.",
+    "We have terminated authorization for further skilled nursing days as of March 6.",
+    "This request is non-certified.",
 ]
 NO_REFUSALS = [
     "We have overturned our denial of January 2. The surgery is now covered.",
@@ -95,6 +100,14 @@ GROUNDS = [
     ("quantity_or_dose_limit", "The prescription was filled too soon: refill too soon."),
     ("quantity_or_dose_limit", "Your plan covers up to 12 visits a year."),
     ("benefit_exclusion", "Weight loss drugs are not part of your benefits."),
+    ("out_of_network", "The doctor you saw is not one of our doctors."),
+    ("site_of_care", "You can get the infusion at home or in a doctor's office."),
+    ("experimental_investigational", "There is not enough proof that this works."),
+    ("step_therapy_not_met", "We need proof that you tried two statins."),
+    ("not_on_formulary", "The drug is not on our list."),
+    ("coding_or_billing", "The claim lacks a valid diagnosis code."),
+    ("quantity_or_dose_limit", "Your plan limits this drug to 30 tablets a month."),
+    ("not_medically_necessary", "Observation care would have been enough."),
     ("eligibility", "Your coverage ended before the date of service."),
 ]
 
