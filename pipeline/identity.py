@@ -20,10 +20,14 @@ from pipeline.likeness import (
     name_parts,
     one_slip,
     squash_number,
+    tells_other_age,
 )
 from pipeline.repeats import PageKey, Print, print_of, repeats
 
 __all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
+
+_NAMES_NOBODY = "the page names no patient"
+_OTHER_AGE = "the page names no patient and tells an age that is not the patient's"
 
 Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable"]
 
@@ -48,7 +52,14 @@ def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[Pa
     from pages that agree with it otherwise.
     """
     known = _Known.learn(patient, pages, chart)
+    days = [at.date for at in chart.pages if at.date]
     judged = [_judge(page, known, _people(page, chart)) for page in pages]
+    judged = [
+        replace(verdict, why=_OTHER_AGE, confidence=0.4)
+        if verdict.why == _NAMES_NOBODY and tells_other_age(page.text, known.birth, days)
+        else verdict
+        for page, verdict in zip(pages, judged, strict=True)
+    ]
     judged = _inherit(pages, judged, known)
     return _mark_duplicates(pages, judged)
 
@@ -87,6 +98,10 @@ class _Known:
 
     def agree_name(self, printed: str | None) -> Agreement:
         return compare_names(self.name, printed)
+
+    def shares_part(self, printed: str | None) -> bool:
+        """Whether a first or last name is the patient's: "Anselm Jr" of Anselm Birtwhistle Jr."""
+        return bool(set(name_parts(self.name or "")) & set(name_parts(printed or "")))
 
     def agree_birth(self, printed: str | None) -> Agreement:
         return compare_births(self.birth, printed)
@@ -134,7 +149,7 @@ def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
         return say("unreadable", False, "too little of the page could be read", 0.8)
     named = [p for p in people if p.name or p.birth_date or p.member_id or p.record_numbers]
     if not named:
-        return say("unidentified", False, "the page names no patient", 0.5)
+        return say("unidentified", False, _NAMES_NOBODY, 0.5)
     verdicts = [_judge_person(person, known) for person in named]
     if any(v[0] == "another_patient" for v in verdicts):
         worst = next(v for v in verdicts if v[0] == "another_patient")
@@ -157,17 +172,19 @@ def _judge_person(person: Person, known: _Known) -> tuple[Verdict, bool, str, fl
     number = "same" if "same" in (record, member) else "slip" if "slip" in (record, member) else "none"
     other_number = number == "none" and "different" in (record, member)
     if birth == "same":
-        return _same_birth(name, number, other_number)
+        return _same_birth(name, number, other_number, known.shares_part(person.name))
     if birth == "slip":
         return _slip_birth(name, number, other_number)
     if birth == "different":
         if name == "same" and number == "same":
             return "unidentified", False, "name and record number are the patient's, the birth date is not", 0.5
         return "another_patient", False, "the birth date is another person's", 0.97
-    return _no_birth(name, number, other_number)
+    return _no_birth(name, number, other_number, by_initial=_is_by_initial(person.name))
 
 
-def _same_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict, bool, str, float]:
+def _same_birth(
+    name: Agreement, number: str, other_number: bool, shares_part: bool
+) -> tuple[Verdict, bool, str, float]:
     if name in ("same", "slip", "initial"):
         if other_number and name != "same":
             return "unidentified", False, "the birth date agrees, name and record number do not quite", 0.5
@@ -178,7 +195,7 @@ def _same_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdi
     if number == "same":
         sure = name == "similar"
         return "patient", sure, "birth date and record number are the patient's", 0.9 if sure else 0.6
-    if other_number or name == "different":
+    if other_number or (name == "different" and not shares_part):
         return "another_patient", False, "the name is another person's, though the birth date agrees", 0.8
     return "unidentified", False, "the birth date agrees, the name does not quite", 0.5
 
@@ -193,7 +210,13 @@ def _slip_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdi
     return "unidentified", False, "name and birth date do not quite agree", 0.4
 
 
-def _no_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict, bool, str, float]:
+def _is_by_initial(name: str | None) -> bool:
+    """Whether a name is an initial and a last name, as staff are named in logs: "B. Tolliver"."""
+    parts = name_parts(name or "")
+    return len(parts) == 2 and min(map(len, parts)) == 1
+
+
+def _no_birth(name: Agreement, number: str, other_number: bool, by_initial: bool) -> tuple[Verdict, bool, str, float]:
     if name in ("same", "slip", "initial") and number == "same":
         return "patient", True, "name and number are the patient's", 0.96
     if name == "same":
@@ -214,9 +237,11 @@ def _no_birth(name: Agreement, number: str, other_number: bool) -> tuple[Verdict
             return "patient", True, "the number is the patient's", 0.85
         if other_number:
             return "unidentified", False, "the number on the page is not known to be the patient's", 0.4
-        return "unidentified", False, "the page names no patient", 0.5
+        return "unidentified", False, _NAMES_NOBODY, 0.5
     if number == "same":
         return "unidentified", False, "the record number agrees, the name does not", 0.4
+    if by_initial and not other_number:
+        return "unidentified", False, "names someone by an initial, and nothing else that identifies", 0.4
     return "another_patient", False, "the name is another person's", 0.9 if name == "different" else 0.8
 
 
@@ -269,7 +294,7 @@ def _inherit(pages: Sequence[Page], judged: list[PageVerdict], known: "_Known") 
     """Let a page that names nobody follow its document: citable only between the patient's own pages."""
     done = list(judged)
     for index, (page, verdict) in enumerate(zip(pages, judged, strict=True)):
-        if verdict.verdict != "unidentified" or verdict.why != "the page names no patient":
+        if verdict.verdict != "unidentified" or verdict.why != _NAMES_NOBODY:
             continue
         before = _neighbour(pages, judged, index, -1)
         after = _neighbour(pages, judged, index, 1)
@@ -294,7 +319,7 @@ def _neighbour(pages: Sequence[Page], judged: list[PageVerdict], index: int, ste
         verdict = judged[at]
         if verdict.verdict in ("patient", "another_patient"):
             return verdict
-        if verdict.verdict == "unidentified" and verdict.why != "the page names no patient":
+        if verdict.verdict == "unidentified" and verdict.why != _NAMES_NOBODY:
             return verdict
         at += step
     return None

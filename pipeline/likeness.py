@@ -1,6 +1,8 @@
 """How alike two names, birth dates or numbers are, as print and scanners leave them."""
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -91,3 +93,29 @@ def compare_births(known: str | None, printed: str | None) -> Agreement:
     if known == printed:
         return "same"
     return "slip" if one_slip(known.replace("-", ""), printed.replace("-", "")) else "different"
+
+
+# "A 47-year-old teacher", "62 y.o. man", "39 yo woman"; "a 12-year history" is no age
+_AGE = re.compile(r"\b(?P<age>\d{1,3})(?:[- ]?(?:years?|yrs?)[- ]old\b|[- ]?y\.?/?o\.?(?![a-z]))", re.IGNORECASE)
+_KIN = re.compile(
+    r"\b(?:mother|father|sister|brother|son|daughter|aunt|uncle|cousin|wife|husband|partner|grand\w+|neighbou?r|friend)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_other_age(text: str, birth: str | None, days: Sequence[dt.date]) -> bool:
+    """Whether a page opens by an age ("47-year-old") that the patient had on none of the days the chart covers.
+
+    birth: ISO date of the patient; days: dates of the chart's pages. One year is allowed either way.
+    """
+    if not birth or not days:
+        return False
+    born = dt.date.fromisoformat(birth)
+    youngest, oldest = ((day - born).days / 365.25 for day in (min(days), max(days)))
+    for line in text.splitlines():
+        for told in _AGE.finditer(line):
+            if _KIN.search(line):
+                continue
+            if not youngest - 2 <= int(told["age"]) <= oldest + 1:
+                return True
+    return False

@@ -95,7 +95,9 @@ _STOP = frozenset(
     ]
 )
 _BIRTH_LABEL = re.compile(
-    r"(?:\bD\.?\s?[O0]\.?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirthdate)\s*[:|.]?\s*",
+    r"(?:\bD[./]?\s?[O0][./]?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirth\s?day"
+    # "Rowan Tillery, b. 04/02/1980"
+    r"|(?<=[\s,;(|])b\.(?=\s?(?:\d|[A-Z][a-z]{2})))\s*[:|.]?\s*",
     re.IGNORECASE,
 )
 _BIRTH_DIGITS = re.compile(r"[0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{4}")
@@ -331,6 +333,8 @@ def clean_name(raw: str) -> str | None:
     name = " ".join(kept).rstrip(" ,.|:-")
     if any(part in _not_names() for part in squash_name(name)):
         return None
+    if name.split()[-1:] == ["I"]:
+        return None  # "Could I use ...": the reader of a message log meets a sentence, not a name
     return name if len(name) >= 4 and sum(c.isalpha() for c in name) >= 4 else None
 
 

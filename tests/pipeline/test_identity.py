@@ -50,6 +50,13 @@ def verdict_of(header: str, patient: Person = PATIENT, source: PageSource = Page
         ("Patient: Rowan Tillery   MRN: T-1001", "another_patient", False),
         ("Patient: Rowan Tillery", "another_patient", False),
         ("Rowan Tillery (MRN T-1001)", "another_patient", False),
+        (
+            "Marisol Ketterman-Ashe, b. 03/14/1977",
+            "another_patient",
+            False,
+        ),  # a name grown longer, a birth label cut short
+        ("Marisol Ketterman, b. 03/14/1987", "patient", True),
+        ("09/24/2026\nPatient\nCould I have a copy?", "unidentified", False),
         ("TILLERY,ROWAN 46 y.o. female", "another_patient", False),
         ("Patient name\tDOB\tMRN\nTillery, Rowan\t04/02/1980\tT-1001", "another_patient", False),
         ("Patient name\tDOB\tMRN\nKetterman, Marisol\t03/14/1987\tR-40916", "patient", True),
@@ -244,3 +251,28 @@ def test_a_bare_name_of_someone_else_between_the_patients_pages_is_not_cited(lin
 def test_a_title_at_the_head_of_a_page_is_no_name(line):
     """A heading, a clinic or the patient's own name does not take a page away."""
     assert judged(OWN, f"{line}\nClinic note\n{PROSE}", OWN.replace("08/19", "09/19"))[1].citable
+
+
+@pytest.mark.parametrize(
+    ("told", "citable"),
+    [
+        ("A 39-year-old woman with lupus since 2022.", True),
+        ("A 47-year-old teacher with lupus. Teriflunomide for 14 months.", False),  # nobody's name, someone else's age
+        ("Seen today: 62 y.o. man, knees worse.", False),
+        ("Her 64-year-old mother lost sight on hydroxychloroquine.", True),  # of her family
+        ("A 12-year history of migraine.", True),  # a duration
+        ("Advised that 50 years is the age to begin screening.", True),
+    ],
+)
+def test_a_page_without_a_name_is_not_cited_when_the_age_is_not_the_patients(told, citable):
+    """A stray page between two of the patient's own gives itself away by the age it tells."""
+    stray = f"Office visit 05/01/2026\n{told}\n{PROSE}"
+
+    assert judged(OWN, stray, OWN.replace("02/11/2026", "06/30/2026"))[1].citable is citable
+
+
+def test_a_message_log_with_a_nurse_by_initial_is_nobody_elses():
+    """Who wrote a log is not who it is about; in doubt it is not cited, but not called another patient's either."""
+    log = "Messages\nPatient: B. Tolliver\n09/24/2026 prior authorization sent"
+
+    assert judged(OWN, log)[1].verdict == "unidentified"
