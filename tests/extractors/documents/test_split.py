@@ -122,6 +122,17 @@ TYPES = [
         "Acknowledgement of your grievance\nDear Ana Bell:\nThis letter is to acknowledge receipt of your appeal "
         "about the denied claim. A reviewer who was not involved in the first decision will look at it.",
     ),
+    (
+        "appeal_acknowledgement",
+        "Wellcare\nWe have your appeal.\nDear Ana Bell:\nThank you for telling us that you do not agree with our letter of "
+        "June 3, 2026. In that letter we denied home care because it was not medically necessary. You will have our "
+        "answer by July 29, 2026.",
+    ),
+    (  # near miss: the letter in hand is the one that denies
+        "denial_letter",
+        "Wellcare\nDear Ana Bell:\nIn this letter we tell you what we decided. We denied home care because it is not "
+        "medically necessary. You have 60 days to appeal.",
+    ),
     # the clinic's own paper
     ("chart", NOTE),
     (
