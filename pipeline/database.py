@@ -105,7 +105,8 @@ def _version(engine: Engine) -> str | None:
 
 
 def _sqlite(place: URL) -> Engine:
-    if place.database and place.database != ":memory:":
+    # a "file:" database is a URI for SQLite to open, not a path of ours to make
+    if place.database and place.database != ":memory:" and not place.database.startswith("file:"):
         path = Path(place.database)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

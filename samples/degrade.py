@@ -108,8 +108,13 @@ def _faxed(page: bytes, look: Look, rng: np.random.Generator) -> Image.Image:
     faxed = Image.fromarray(np.where(ink, 0, 255).astype(np.uint8), "L")
     if look.header:
         band = Image.new("L", (faxed.width, 30), 255)
-        ImageDraw.Draw(band).text((60, 4), look.header, font=ImageFont.truetype(str(FACE), 22), fill=0)
+        ImageDraw.Draw(band).text((60, 4), look.header, font=_header_face(), fill=0)
         if down != FAX_DOWN:
             band = band.resize((faxed.width, 15), Image.Resampling.BOX)
         faxed.paste(band, (0, 6))
     return faxed.convert("1", dither=Image.Dither.NONE)
+
+
+def _header_face() -> ImageFont.FreeTypeFont:
+    """Return the face of fax headers; the basic layout, since the other one needs a system library for kerning."""
+    return ImageFont.truetype(str(FACE), 22, layout_engine=ImageFont.Layout.BASIC)

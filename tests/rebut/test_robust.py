@@ -128,7 +128,14 @@ def test_ctrl_c_is_answered_at_once_and_the_case_can_go_on(place, papers, rebut)
     command = [sys.executable, "-m", "rebut", "run", *DAY, *papers]
     environment = {**os.environ, "REBUT_HOME": str(place / "home")}
     process = subprocess.Popen(
-        command, cwd=place, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=place,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # a shell that starts the tests in the background hands on a deaf ear for Ctrl-C; a terminal does not
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr.readline()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of ours

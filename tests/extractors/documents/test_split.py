@@ -124,9 +124,9 @@ TYPES = [
     ),
     (
         "appeal_acknowledgement",
-        "Wellcare\nWe have your appeal.\nDear Ana Bell:\nThank you for telling us that you do not agree with our letter of "
-        "June 3, 2026. In that letter we denied home care because it was not medically necessary. You will have our "
-        "answer by July 29, 2026.",
+        "Wellcare\nWe have your appeal.\nDear Ana Bell:\nThank you for telling us that you do not agree with our "
+        "letter of June 3, 2026. In that letter we denied home care because it was not medically necessary. You will "
+        "have our answer by July 29, 2026.",
     ),
     (  # near miss: the letter in hand is the one that denies
         "denial_letter",
