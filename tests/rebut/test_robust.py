@@ -200,8 +200,16 @@ def _members(group: int) -> list[int]:
     """Processes of the group that are still there after a moment."""
     patience = time.monotonic() + 5
     while True:
-        told = subprocess.run(["ps", "-o", "pid=", "-g", str(group)], capture_output=True, text=True).stdout
-        found = [int(pid) for pid in told.split()]
+        found = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _group_of(stat) == group]
         if not found or time.monotonic() > patience:
             return found
         time.sleep(0.1)
+
+
+def _group_of(stat: Path) -> int | None:
+    """The group of a process by /proc: `ps` is not on every machine. None: gone, or a zombie."""
+    try:
+        state, _parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return None
+    return None if state == "Z" else int(group)
