@@ -43,21 +43,21 @@ def main() -> int:
         for field, right, sure in compare_denial(truth["denial"], answer["denial"]):
             marks[field].append((right, sure))
             wrong += [] if right else [f"{folder.name}: {field}"]
-    for expected in sorted(SAMPLES.glob("letters/*/expected.json")):
+    for expected in sorted(SAMPLES.glob("letters/*.json")):
         truth = json.loads(expected.read_text())
         truth = truth.get("denial", truth)
-        letter = next(path for path in sorted(expected.parent.iterdir()) if path.suffix != ".json")
+        letter = next(path for path in sorted(expected.parent.glob(f"{expected.stem}.*")) if path.suffix != ".json")
         documents = ask("read", "--json", str(letter))["documents"]
         denials = [d for d in documents if d["document_type"] == "denial_letter"]
         document = (denials or documents)[0]
         if not truth.get("reasons"):
             invented = bool(denials) or bool(((document.get("fields") or {}).get("reasons") or {}).get("value"))
             marks["no denial invented"].append((not invented, None))
-            wrong += [f"{expected.parent.name}: denial invented"] if invented else []
+            wrong += [f"{expected.stem}: denial invented"] if invented else []
             continue
         for field, right, sure in compare_denial(truth, document.get("fields") or {}):
             marks[field].append((right, sure))
-            wrong += [] if right else [f"{expected.parent.name}: {field}"]
+            wrong += [] if right else [f"{expected.stem}: {field}"]
     print(f"\n{'field':28} {'right':>9}  asserted and wrong  right of those >= 0.9")
     for field, results in sorted(marks.items()):
         right = sum(ok for ok, _ in results)
