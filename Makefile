@@ -26,7 +26,7 @@ tests: setup
 	.venv/bin/pytest -n 2
 
 parity: setup  ## hold `rebut up` to `rebut run` on the three whole samples
-	REBUT_PARITY=1 .venv/bin/pytest tests/rebut/test_up.py -k whole_samples
+	.venv/bin/pytest -m parity tests/rebut/test_up.py
 
 accuracy: setup  ## score the reading of the project's own samples
 	.venv/bin/python -m benchmarks.accuracy

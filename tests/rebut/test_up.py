@@ -107,7 +107,6 @@ def test_the_stack_gives_what_the_command_gives(stack, papers, tmp_path):
     assert stack.client.get(f"/api/cases/{case['case']}/manifest.json").json()["case"] == case["case"]
 
 
-@pytest.mark.skipif(not (SAMPLES / "lupus-anifrolumab" / "chart.pdf").exists(), reason="no samples in this checkout")
 def test_scanned_pages_give_the_same_too(stack, tmp_path):
     """The letter, the policy and the first pages of the sample chart, read by the OCR engine in both."""
     folder = SAMPLES / "lupus-anifrolumab"
@@ -124,7 +123,7 @@ def test_scanned_pages_give_the_same_too(stack, tmp_path):
     assert without_ids(case["result"]) == without_ids(run_locally(files, tmp_path / "local"))
 
 
-@pytest.mark.skipif("REBUT_PARITY" not in os.environ, reason="minutes of OCR: `make parity`")
+@pytest.mark.parity
 @pytest.mark.parametrize("sample", ["lupus-anifrolumab", "migraine-step-therapy", "ra-baricitinib"])
 def test_whole_samples_give_the_same_too(stack, tmp_path, sample):
     """The three sample cases, byte for byte but for the id of the case."""
