@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors.numbers import ARTICLES, ONES, TENS
+
 Precision = Literal["day", "month", "year"]
 _RANK = {"day": 0, "month": 1, "year": 2}
 
@@ -169,44 +171,8 @@ def parse_date(text: str) -> DateMention | None:
     return found[0] if len(found) == 1 else None
 
 
-_WORDS = {
-    **{
-        word: number
-        for number, word in enumerate(
-            [
-                "one",
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-                "thirteen",
-                "fourteen",
-                "fifteen",
-                "sixteen",
-                "seventeen",
-                "eighteen",
-                "nineteen",
-                "twenty",
-            ],
-            start=1,
-        )
-    },
-    "a": 1,
-    "an": 1,
-    "several": None,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
-}
+# "several weeks" is a length that nobody knows
+_WORDS = {word: n for word, n in ONES.items() if n} | TENS | ARTICLES | {"several": None}
 _NUMBER = r"(?:\d+(?:\.\d+)?|" + "|".join(word for word, n in _WORDS.items() if n) + r")"
 # days per unit; a month is 30 days and a year 365, so that no course comes out longer than it was
 _UNIT_DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "mos": 30, "year": 365, "yr": 365}

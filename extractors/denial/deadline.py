@@ -14,6 +14,7 @@ from extractors.denial.fields import StatedDeadline
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said, role_of
 from extractors.evidence import Finding
+from extractors.numbers import ONES, TENS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,30 +27,8 @@ class Limit:
     end: int
 
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_WORD = rf"(?:{'|'.join([*_ONES[1:], *_TENS])}|hundred|and|a)"
+_NUMBERS = ONES | TENS
+_WORD = rf"(?:{'|'.join(word for word, n in _NUMBERS.items() if n)}|hundred|and|a)"
 _IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
 # "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
 _COUNT = re.compile(
@@ -162,10 +141,8 @@ def number_in_words(words: str) -> int:
     """Return the number that English words name, 0 if they name none: "one hundred eighty" is 180."""
     total = 0
     for word in re.split(r"[ -]+", words.lower().strip()):
-        if word in _ONES:
-            total += _ONES.index(word)
-        elif word in _TENS:
-            total += _TENS[word]
+        if word in _NUMBERS:
+            total += _NUMBERS[word]
         elif word == "hundred":
             total = max(1, total) * 100
         elif word not in ("and", "a", ""):

@@ -1,41 +1,15 @@
 """Numbers, lengths of time and comparisons, as criteria and charts word them.
 
 Lengths follow the payers' own rule: a month is 30 days, a week 7, a year 365.
-Imports the standard library only.
 """
 
 import re
 from dataclasses import dataclass
 
+from extractors.numbers import ARTICLES, ONES, TENS
 from pipeline.matching.requirements import Comparator, Window
 
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-NUMBER_WORDS = {word: number for number, word in enumerate(_WORDS)} | {
-    "once": 1, "twice": 2, "a": 1, "an": 1, "single": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "ninety": 90, "no": 0, "couple": 2, "both": 2,
-}  # fmt: skip
+NUMBER_WORDS = ONES | TENS | ARTICLES | {"once": 1, "twice": 2, "single": 1, "no": 0, "couple": 2, "both": 2}
 NUMBER = r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _COUNT = (
     r"(?:\d+|" + "|".join(sorted((w for w in NUMBER_WORDS if w not in ("a", "an", "no")), key=len, reverse=True)) + ")"
