@@ -22,6 +22,8 @@ _LEAD = re.compile(
     r"^(?:(?:Electronically|Digitally)?\s*[Ss]igned|E-signed|Dictated|Provider|Endoscopist|Nurse|Taken|Scored|Counted|By|Attending|"
     r"Telehealth|Telephone|Office|Urgent|Video|Phone|Note|Follow-?up|Consultation|Encounter|In-person|Virtual|Clinic|Visit|Author|Physician|Clinician|Seen|Performed|Plan|Return|Signed|Dr\.?|From|To|Assessment|MD)\b[\s:,.]*"
 )
+# what a last name alone may follow: "Signed by Szabo, MD", "Dr. Greer, MD", "Ordered by Daneshvar, MD"
+_CALLED = re.compile(r"(?:\bby|\bdr\.?|\bsigned|[:;(])\W*$", re.IGNORECASE)
 # not the author of the page
 _NOT_AUTHOR = re.compile(
     r"(?:ordered\s+by|ordering(?:\s+\w+)?|laboratory\s+director|lab\s+director|reviewed\s+with\s+the\s+patient\s+by|referred\s+by|"
@@ -56,6 +58,8 @@ def find_authors(text: str) -> list[Author]:
         if not name or len(name.split()) < 1 or not re.search(r"[A-Za-z]{3,}", name):
             continue
         physician = bool(_DOCTOR.match(match["credential"]))
+        if physician and len(name.split()) == 1 and start == match.start() and not _CALLED.search(text[:start]):
+            continue  # "Leonard MD": the last words of two cells that wrapped, of the patient and of the physician
         specialty, end = _specialty_after(text, match.end())
         before = text[max(0, start - 60) : start]
         found.append(

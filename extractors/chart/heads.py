@@ -190,7 +190,7 @@ _VISIT_COLUMN = re.compile(
     r"^\W*(?:(?:visit|service|encounter|exam)\s+date|date\s+of\s+(?:visit|service|encounter|exam\w*))\b(?!.*\d{2})",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated)\b", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
 _NOT_VISIT = re.compile(
     r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|return|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
     re.I,

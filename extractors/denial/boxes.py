@@ -46,6 +46,15 @@ class Boxes:
         group = next((item.group for item in self.items if item.start <= at < item.end), None)
         return any(item.tick is Tick.TICKED and item.group == group for item in self.items)
 
+    def words_after(self, text: str, start: int, end: int) -> int:
+        """Return where the words start of a quotation that opens with the box of its line."""
+        if not any(item.start <= start < item.end for item in self.items):
+            return start
+        box = re.match(r"\s*(?:[\[(]\s(?:[xXvV]\s)?[\])]|\S+)\s+", text[start:end])
+        if box and tick_of("".join(box[0].split())) is not None:
+            return start + box.end()
+        return start
+
 
 _TICKED_GLYPHS = "\u2611\u2612\u2713\u2714\u2717\u2718\u25a0\u25fc\u2716"
 _EMPTY_GLYPHS = "\u2610\u25a1\u25fb\u2751\u274f"

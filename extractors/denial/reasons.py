@@ -169,12 +169,13 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         sure = min(sure, 0.7)
     if any(one.doubtful for one in chosen):
         sure = min(sure, 0.5)
-    reasons, findings = [], []
+    reasons, findings, boxes = [], [], read_boxes(letter)
     for category in order:
         mine = sorted({one.said for one in stated if one.category == category})
         main = max((one for one in chosen if one.category == category), key=lambda one: _tells(letter, said, one))
         firmly = {one.said for one in stated if one.category == category and one.firm}
         start, end = _run(said, mine, firmly, main.said)
+        start = boxes.words_after(letter.printed, start, end)
         quote = " ".join(letter.printed[start:end].split())
         reasons.append(Reason(category=category, quote=quote))
         # A sentence whose head the engine lost is offered, not asserted.

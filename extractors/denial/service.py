@@ -223,7 +223,7 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
     if not asked:
         return None, None
     best = max(asked, key=lambda at: (at.weight, -at.span.start))
-    printed = " ".join(letter.printed[best.span.start : best.span.end].split()).strip(" ,;:")
+    printed = _whole(" ".join(letter.printed[best.span.start : best.span.end].split()))
     sure = 0.96 if best.weight >= 4.5 else 0.92 if best.weight >= 3 else 0.8
     if best.drug:
         rivals = {at.drug.generic for at in asked if at.drug and at.weight > best.weight - 0.5} - {best.drug.generic}
@@ -234,7 +234,7 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
         if best.weight < 4.5:
             tail = re.match(r"[^.;,\n]{0,60}", letter.text[end:])
             best = replace(best, span=Span(start=start, end=end + (tail.end() if tail else 0)))
-            printed = " ".join(letter.printed[best.span.start : best.span.end].split())
+            printed = _whole(" ".join(letter.printed[best.span.start : best.span.end].split()))
         return letter.cite(start, end, value, sure, prose=True), letter.cite(
             best.span.start, best.span.end, printed, sure, prose=True
         )
@@ -248,6 +248,21 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
         letter.cite(best.span.start, best.span.end, value, sure, prose=True),
         letter.cite(best.span.start, best.span.end, printed, sure, prose=True),
     )
+
+
+# "Olumiant (baricitinib) 2" lost its "mg tablet" to another cell; "..., HCPCS" its code to the field of codes
+_DANGLES = re.compile(r"[\s,;:(]+(?:(?:HCPCS|CPT|NDC|J-?code|codes?)|\d+(?:\.\d+)?)$", re.IGNORECASE)
+
+
+def _whole(printed: str) -> str:
+    """Return the words without a number that lost its unit or a label that lost its code."""
+    printed = printed.strip(" ,;:")
+    if match := _DANGLES.search(printed):
+        rest = printed[: match.start()].strip(" ,;:")
+        # "Vitamin B 12", "Stage 3": a number after a short word belongs to it
+        if not match[0].strip(" ,;:(")[0].isdigit() or rest.endswith(")"):
+            return rest
+    return printed
 
 
 def short_service(printed: str) -> str:

@@ -2,9 +2,10 @@
 
 from pipeline.letter.blocks import Letter
 from pipeline.letter.build import build_letter, build_next_steps, check_templates
-from pipeline.letter.content import Letterhead, initials
+from pipeline.letter.content import Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
 from pipeline.letter.kinds import choose_kind
+from pipeline.letter.names import initials
 from pipeline.letter.pdf import Enclosures, render_front, render_pdf
 from pipeline.letter.word import render_word
 from pipeline.letter.wording import LetterTemplateError

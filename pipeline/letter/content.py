@@ -15,6 +15,7 @@ from pipeline.deadlines import Level, first_level
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
 from pipeline.letter.logic import alternatives_met, alternatives_open
+from pipeline.letter.names import spoken_name
 from pipeline.letter.rights import rights_of
 from pipeline.letter.treatments import prior_treatments
 
@@ -49,6 +50,7 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
         "payer": _payer(denial),
         "patient": {
             "name": _value(denial, "patient_name"),
+            "spoken": spoken_name(_value(denial, "patient_name")),
             "birth_date": _value(denial, "patient_dob"),
             "member_id": _value(denial, "member_id"),
             "group_number": _value(denial, "group_number"),
@@ -82,12 +84,6 @@ def shorten(text: str, limit: int = MAX_QUOTE) -> str:
     if len(text) <= limit:
         return text
     return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + " ..."
-
-
-def initials(name: str | None) -> str:
-    """ "Marisol Ketterman" -> "M.K.", the way a page names its patient to strangers."""
-    parts = [part for part in (name or "").replace(",", " ").replace("-", " ").split() if part[:1].isalpha()]
-    return "".join(f"{part[0].upper()}." for part in parts)
 
 
 def _value(denial: DenialOut, field: str) -> Any:
@@ -141,7 +137,7 @@ def _service(denial: DenialOut) -> dict[str, Any]:
         "icd10": list(codes.icd10) if codes else [],
         "hcpcs_cpt": list(codes.hcpcs_cpt) if codes else [],
         "ndc": list(codes.ndc) if codes else [],
-        "prescriber": _value(denial, "prescriber"),
+        "prescriber": spoken_name(_value(denial, "prescriber")),
     }
 
 

@@ -372,8 +372,11 @@ def _joined(names: list[str], join: str = "and") -> str:
 def _length(days: int | None) -> str:
     if days is None:
         return ""
+    if days >= 180:
+        # Whole calendar months: by the payers' month of 30 days, 1,270 days would be told as 42 and are 41.
+        return f"{int(days / 30.4375)} months"
     if days >= 60:
-        return f"{days // 30} months"
+        return f"{days} days"  # near a limit of "3 months", the count says it best
     return f"{days // 7} weeks" if days >= 14 else f"{days} days"
 
 

@@ -355,7 +355,9 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
         return unclear("silent_result", wants=wants, wanted=wanted, name=shown, value="", date="")
     latest = _latest(inside)
     results = {_result_of(at) for at in latest}
-    said = ", ".join(sorted(str(at.measurement.value) for at in latest))
+    said = ", ".join(
+        sorted({str(at.measurement.value).casefold(): str(at.measurement.value) for at in latest}.values())
+    )
     facts_of = {
         "value": said.lower() if len(said) > 3 else said,
         "date": day_words(latest[0].date),
