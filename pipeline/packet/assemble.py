@@ -62,7 +62,7 @@ def assemble(
             at = number - starts["A"] + 1
             stamped.append((page, _stamp("A", at, checklist_pages) if at > 0 else None, None, None))
         for exhibit, number, source in exhibits.sourced():
-            page, placing = opened.add(source)
+            page, placing = opened.add(source, read[source].turn if read and source in read else 0)
             places[source] = len(pdf.pages)
             starts.setdefault(exhibit.label, len(pdf.pages))
             stamped.append((page, _stamp(exhibit.label, number, len(exhibit.pages)), placing, source))
@@ -100,15 +100,15 @@ class _Sources:
         self._pdf, self._sources = pdf, sources
         self._open: dict[str, pikepdf.Pdf] = {}
 
-    def add(self, source: SourcePage) -> tuple[pikepdf.Page, Placing]:
-        """Append a sheet that shows the source page, upright and to scale."""
+    def add(self, source: SourcePage, upright: int) -> tuple[pikepdf.Page, Placing]:
+        """Append a sheet that shows the source page to scale and upright, however it was fed to the scanner."""
         document, number = source
         page = self._opened(document).pages[number - 1]
-        crop, turn = _crop(page), int(page.rotation) % 360
+        crop, rotate = _crop(page), int(page.rotation) % 360
         for box in ("/TrimBox", "/ArtBox", "/BleedBox"):  # a form takes the trim box; viewers show the crop box
             if box in page.obj:
                 del page.obj[box]
-        placing = place(crop, turn)
+        placing = place(crop, rotate, upright)
         form = self._pdf.copy_foreign(page.as_form_xobject(handle_transformations=False))
         form.BBox = Array(list(crop))
         for key in ("/Matrix", "/Metadata", "/PieceInfo", "/LastModified", "/StructParents"):

@@ -1,6 +1,6 @@
 """Words that OCR read, laid invisibly over the scan, so that the exhibit can be searched and copied from."""
 
-from extractors.evidence import Page, PageSource, Word
+from extractors.evidence import Affine, Page, PageSource, Word
 from pipeline.packet.placing import Placing
 from pipeline.packet.stamps import FONT, escape, text_width
 
@@ -14,8 +14,8 @@ def draw_words(page: Page, placing: Placing) -> bytes:
 
 
 def _word(word: Word, page: Page, placing: Placing) -> bytes:
-    a, b, c, d, e, f = page.to_shown
-    # Foot of the word in the shown frame, then on the packet page, where y runs up.
+    a, b, c, d, e, f = _both(page.to_shown, placing.upright)
+    # Foot of the word on the upright page, then on the packet page, where y runs up.
     x, y = word.box.x0, word.box.bottom - 0.2 * word.box.height
     left = placing.left + placing.scale * (a * x + c * y + e)
     up = placing.height - (placing.top + placing.scale * (b * x + d * y + f))
@@ -30,3 +30,10 @@ def _word(word: Word, page: Page, placing: Placing) -> bytes:
         stretch,
         escape(word.text),
     )
+
+
+def _both(first: Affine, then: Affine) -> Affine:
+    """One matrix for two, the first applied first."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (p * a + r * b, q * a + s * b, p * c + r * d, q * c + s * d, p * e + r * f + t, q * e + s * f + u)

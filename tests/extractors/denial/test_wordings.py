@@ -155,6 +155,7 @@ def test_only_the_ticked_box_is_a_reason(marks):
     reasons = read_denial([page_of(boxed(*marks))]).reasons
 
     assert [reason.category.value for reason in reasons.value] == ["quantity_or_dose_limit"]
+    assert reasons.value[0].quote == "The drug is more than the quantity limit."  # the box is no word of the payer
 
 
 @pytest.mark.parametrize("marks", [("iE}", "[&]", "fE]"), ("[]", "[]", "[]"), ("[J", "iE}", "[]")])

@@ -9,10 +9,11 @@ OWN = (50.0, 400.0)  # 30 from the left, 30 below the top
 SHOWN = {0: (30, 30), 90: (370, 30), 180: (270, 370), 270: (30, 270)}
 
 
+@pytest.mark.parametrize("upright", [0, 90, 180, 270])
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_a_word_and_its_mark_land_on_the_same_spot(turn):
-    """Whatever /Rotate and crop box say, the frame stands where the words are shown."""
-    placing = place(CROP, turn)
+def test_a_word_and_its_mark_land_on_the_same_spot(turn, upright):
+    """Whatever /Rotate and crop box say, and however the sheet was fed, the frame stands where the words are."""
+    placing = place(CROP, turn, upright)
     a, b, c, d, e, f = placing.matrix
     x, y = a * OWN[0] + c * OWN[1] + e, b * OWN[0] + d * OWN[1] + f
 
