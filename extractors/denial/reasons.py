@@ -4,6 +4,7 @@ Sentences that name a ground without giving it (what to do "if it was denied as 
 necessary", how an exception is had, what an earlier letter said) give none.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -86,6 +87,24 @@ REFUSED = re.compile(
 _STORY = re.compile(r"^(?:\w+\. )?(?:On|In) [^.]{5,28},? (?:we|the plan)\b|\b(?:earlier|previously)\b", re.IGNORECASE)
 
 
+_CLAUSE_ENDS = re.compile(r"(?<=[;:])\s+|\s+[\u2014\u2013]\s+")
+_CONDITION = re.compile(r"^\W*(?:if|unless|should|in case|whenever|when)\b", re.IGNORECASE)
+
+
+def _live(text: str, not_a_ground: re.Pattern[str]) -> str:
+    """Return the sentence with blanks for the clauses that state no ground; a condition rules all that follows it.
+
+    "It can be covered once your doctor asks for a review, and nobody has: no authorization is on file."
+    """
+    if not not_a_ground.search(text):
+        return text
+    if _CONDITION.match(text):
+        return ""
+    starts = [0, *(at.end() for at in _CLAUSE_ENDS.finditer(text)), len(text)]
+    clauses = [text[a:b] for a, b in itertools.pairwise(starts)]
+    return "".join(" " * len(clause) if not_a_ground.search(clause) else clause for clause in clauses)
+
+
 def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
     """Return every sentence that states a ground, in reading order; one sentence may state two."""
     grounds, not_a_ground, opens, _ = _grounds()
@@ -95,8 +114,8 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         ticked = boxes.state(one.start, one.end)
         if ticked is Tick.EMPTY or (ticked is Tick.UNKNOWN and boxes.any_ticked(one.start)):
             continue
-        text = letter.text[one.start : one.end]
-        if not_a_ground.search(text):
+        text = _live(letter.text[one.start : one.end], not_a_ground)
+        if not text.strip():
             continue
         text = _not_stated().sub(lambda match: " " * len(match[0]), text)
         refused = bool(REFUSED.search(text))

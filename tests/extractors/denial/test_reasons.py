@@ -218,3 +218,22 @@ def test_words_win_over_a_code_that_contradicts_them():
     )
 
     assert [reason.category.value for reason in read_denial([page]).reasons.value] == ["timely_filing"]
+
+
+def test_a_ground_behind_a_colon_counts_though_a_condition_stands_before_it():
+    """A clause that offers a way out takes the ground with it only where it rules the whole sentence."""
+    stated = (
+        "We did not approve anifrolumab.",
+        "The drug can be covered only once your doctor has asked for a review, and nobody has: there is no prior "
+        "authorization request on file.",
+    )
+    offered = (
+        "We denied Dayvigo because it is not on your drug list.",
+        "If your doctor asks for a review: that there is no prior authorization on file will be no bar.",
+    )
+
+    found = read_denial([page_of(letter(*stated))]).reasons
+
+    assert [reason.category.value for reason in found.value] == ["prior_authorization_missing"]
+    other = read_denial([page_of(letter(*offered))]).reasons
+    assert [reason.category.value for reason in other.value] == ["not_on_formulary"]

@@ -133,6 +133,22 @@ TYPES = [
         "Wellcare\nDear Ana Bell:\nIn this letter we tell you what we decided. We denied home care because it is not "
         "medically necessary. You have 60 days to appeal.",
     ),
+    (
+        "appeal_acknowledgement",
+        "Aetna\nDear Ana Bell:\nWe have begun to look at your appeal of our refusal of Botox, which in our view was "
+        "not medically necessary at that time. A doctor who took no part in that decision has it now. You will hear "
+        "from us by November 4, 2026.",
+    ),
+    (  # near miss: paid, whatever somebody said at the counter
+        "other",
+        "Aetna\nDear Ana Bell:\nYou told us that a pharmacist said your Rinvoq was denied as experimental. We looked: "
+        "the claim was paid on October 1, 2026. You need do nothing.",
+    ),
+    (  # near miss: another claim was paid, this request is denied
+        "denial_letter",
+        "Aetna\nDear Ana Bell:\nThe earlier claim was paid. We denied the request for Rinvoq because it is "
+        "experimental for your condition. You may appeal within 180 days.",
+    ),
     # the clinic's own paper
     ("chart", NOTE),
     (
