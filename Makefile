@@ -33,6 +33,7 @@ accuracy: setup  ## score the reading of the project's own samples
 
 bench: setup  ## measure the reading ratio and the cost of a packet
 	.venv/bin/python -m benchmarks.reading
+	.venv/bin/python -m benchmarks.packet
 
 pictures: setup  ## draw the pictures of the README from real output
 	.venv/bin/python docs/draw.py

@@ -4,10 +4,10 @@ Sentences that name a ground without giving it (what to do "if it was denied as 
 necessary", how an exception is had, what an earlier letter said) give none.
 """
 
-import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from extractors.denial.boxes import Tick, read_boxes
 from extractors.denial.fields import Reason, ReasonCategory
@@ -101,8 +101,13 @@ def _live(text: str, not_a_ground: re.Pattern[str]) -> str:
     if _CONDITION.match(text):
         return ""
     starts = [0, *(at.end() for at in _CLAUSE_ENDS.finditer(text)), len(text)]
-    clauses = [text[a:b] for a, b in itertools.pairwise(starts)]
-    return "".join(" " * len(clause) if not_a_ground.search(clause) else clause for clause in clauses)
+    matches = list(not_a_ground.finditer(text))
+    live = [
+        # one match may reach over the colon: "Not covered: a charge that your plan does not pay because ..."
+        " " * (end - start) if any(at.start() < end and start < at.end() for at in matches) else text[start:end]
+        for start, end in pairwise(starts)
+    ]
+    return "".join(live)
 
 
 def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:

@@ -6,7 +6,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from extractors.errors import DamagedFileError, ImageTooLargeError, NoPagesError, TooManyPagesError
-from extractors.pages.normalize import MAX_PAGES, Kind, Normalized
+from extractors.pages.normalized import MAX_PAGES, Kind, Normalized
 
 MAX_MEGAPIXELS = 120  # a letter page at 1,000 dpi has 93
 _DPI_RANGE = (90.0, 1300.0)  # outside, or giving paper no office has, the stated resolution is noise

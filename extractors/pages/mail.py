@@ -14,7 +14,8 @@ from email.message import EmailMessage
 
 from extractors.errors import DamagedFileError, RebutError
 from extractors.pages.mailbody import BodyText, body_pdf, text_of_html
-from extractors.pages.normalize import MAX_PAGES, Normalized, Part, normalize, sniff
+from extractors.pages.normalized import MAX_PAGES, Normalized, Part, sniff
+from extractors.pages.paper import pdf_of_paper
 
 MAX_DEPTH = 5  # mail in mail
 MAX_PARTS = 200
@@ -132,7 +133,7 @@ def _attach(part: EmailMessage, gathered: _Gathered, depth: int) -> None:
         gathered.warn("attachment-small-picture")
         return
     try:
-        normalized = normalize(data, name)
+        normalized = pdf_of_paper(data, name, kind)
     except RebutError as error:
         gathered.warn(f"attachment-{error.code}")
         return

@@ -6,7 +6,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from extractors.errors import DamagedFileError, EncryptedPdfError, NoPagesError, TooManyPagesError
-from extractors.pages.normalize import MAX_PAGES, Normalized
+from extractors.pages.normalized import MAX_PAGES, Normalized
 
 _PASSWORD = raw.FPDF_ERR_PASSWORD
 

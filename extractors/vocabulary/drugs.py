@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
+from extractors.vocabulary.drug_table import Drug, DrugMention, Via, class_parents, drugs, entries
 from extractors.vocabulary.load import VocabularyError, read_yaml
 from extractors.vocabulary.phrases import Hit, PhraseFinder, plain, without_overlaps
+from extractors.vocabulary.slips import find_slips
 
-Via = Literal["generic", "brand", "abbreviation", "fuzzy"]
+__all__ = [
+    "ClassMention", "Drug", "DrugMention", "drug", "drugs", "find_classes", "find_drugs", "is_a", "is_class", "members",
+]  # fmt: skip
 
 # forms that tell entries of one written name apart, looked for close to it
 _FORMS = {
@@ -26,31 +29,6 @@ _FORMS = {
 _FORM_BEFORE, _FORM_AFTER = 14, 42  # characters beside the name: "topical ...", "... acetonide 0.1 % ointment"
 _SUFFIX = re.compile(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
 _HYPHEN_WORD = re.compile(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drug:
-    """One substance, or one biosimilar of it."""
-
-    generic: str  # "methotrexate", "adalimumab-adaz"
-    brands: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()  # further written forms of the generic
-    abbreviations: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()  # most specific first, then the classes those lie in
-    routes: tuple[str, ...] = ()
-    biosimilar_of: str | None = None
-    form: str | None = None  # "topical": meant only where a word of that form stands beside the shared name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrugMention:
-    """A drug named in a text."""
-
-    generic: str
-    start: int
-    end: int  # exclusive
-    text: str  # as written
-    via: Via
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,30 +49,6 @@ class _Name:
 
 
 # ---------------------------------------------------------------- classes
-
-
-@cache
-def _parents() -> dict[str, tuple[str, ...]]:
-    table = read_yaml("classes.yaml")["classes"]
-    parents = {key: tuple((entry or {}).get("parents", ())) for key, entry in table.items()}
-    if unknown := {p for of in parents.values() for p in of} - set(parents):
-        raise VocabularyError(f"classes.yaml: unknown parents {sorted(unknown)}")
-    return parents
-
-
-@cache
-def _above(key: str) -> tuple[str, ...]:
-    """The classes that hold this one, nearest first."""
-    found: list[str] = []
-    queue = list(_parents()[key])
-    while queue:
-        parent = queue.pop(0)
-        if parent == key:
-            raise VocabularyError(f"classes.yaml: {key} lies in itself")
-        if parent not in found:
-            found.append(parent)
-            queue.extend(_parents()[parent])
-    return tuple(found)
 
 
 @cache
@@ -136,46 +90,16 @@ def _stands_alone(text: str, hit: Hit, exact: str | None) -> bool:
 
 def is_class(key: str) -> bool:
     """Return whether classes.yaml has this key."""
-    return key in _parents()
+    return key in class_parents()
 
 
 # ---------------------------------------------------------------- drugs
 
 
 @cache
-def _drugs() -> dict[str, Drug]:
-    table = read_yaml("drugs.yaml")["drugs"]
-    drugs = {generic: _drug_of(generic, entry) for generic, entry in table.items()}
-    for found in drugs.values():
-        if found.biosimilar_of and found.biosimilar_of not in drugs:
-            raise VocabularyError(f"drugs.yaml: {found.generic} is a biosimilar of an unknown drug")
-    return drugs
-
-
-def _drug_of(generic: str, entry: dict) -> Drug:
-    known = {"brands", "names", "abbr", "classes", "routes", "biosimilar_of", "form"}
-    if extra := set(entry) - known:
-        raise VocabularyError(f"drugs.yaml: {generic} has unknown fields {sorted(extra)}")
-    own = tuple(entry.get("classes", ()))
-    if unknown := set(own) - set(_parents()):
-        raise VocabularyError(f"drugs.yaml: {generic} is in unknown classes {sorted(unknown)}")
-    above = tuple(dict.fromkeys(parent for key in own for parent in _above(key) if parent not in own))
-    return Drug(
-        generic=generic,
-        brands=tuple(entry.get("brands", ())),
-        names=tuple(entry.get("names", ())),
-        abbreviations=tuple(entry.get("abbr", ())),
-        classes=own + above,
-        routes=tuple(entry.get("routes", ())),
-        biosimilar_of=entry.get("biosimilar_of"),
-        form=entry.get("form"),
-    )
-
-
-@cache
 def _drug_names() -> tuple[PhraseFinder, dict[str, _Name]]:
     names: dict[str, _Name] = {}
-    for found in _drugs().values():
+    for found in entries().values():
         written: list[tuple[str, Via]] = [(found.generic, "generic"), *((n, "generic") for n in found.names)]
         written += [(n, "brand") for n in found.brands] + [(n, "abbreviation") for n in found.abbreviations]
         for name, via in written:
@@ -190,24 +114,19 @@ def _add_name(names: dict[str, _Name], found: Drug, name: str, via: Via) -> None
     if earlier is None:
         names[plain(name)] = _Name(via, (found.generic,), exact)
     elif found.generic not in earlier.generics:
-        generics = tuple(sorted((*earlier.generics, found.generic), key=lambda g: _drugs()[g].form or ""))
-        forms = [_drugs()[generic].form for generic in generics]
+        generics = tuple(sorted((*earlier.generics, found.generic), key=lambda g: entries()[g].form or ""))
+        forms = [entries()[generic].form for generic in generics]
         if len(set(forms)) < len(forms):
             raise VocabularyError(f"drugs.yaml: {name!r} names {' and '.join(generics)}")
         names[plain(name)] = _Name(via, generics, exact)
 
 
-def drugs() -> tuple[Drug, ...]:
-    """Return the whole table, in its order."""
-    return tuple(_drugs().values())
-
-
 def drug(name: str) -> Drug | None:
     """Return the drug of a generic or brand name or abbreviation; None if the table has no such name."""
-    if found := _drugs().get(name):
+    if found := entries().get(name):
         return found
     entry = _drug_names()[1].get(plain(name.strip()))
-    return _drugs()[entry.generics[0]] if entry else None
+    return entries()[entry.generics[0]] if entry else None
 
 
 def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
@@ -220,8 +139,6 @@ def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
     hits = [hit for hit in finder.all_hits(text) if _as_written(text, hit, names[hit.phrase])]
     mentions = [_mention(text, hit, names[hit.phrase]) for hit in without_overlaps(hits)]
     if fuzzy:
-        from extractors.vocabulary.slips import find_slips
-
         mentions += find_slips(text, mentions)
         mentions.sort(key=lambda at: at.start)
     return mentions
@@ -248,7 +165,7 @@ def _by_form(text: str, hit: Hit, generics: tuple[str, ...]) -> str:
     after = re.split(r"[;,\n]|\.\s", text[hit.end : hit.end + _FORM_AFTER], maxsplit=1)[0]
     before = re.split(r"[;,.\n]", text[max(0, hit.start - _FORM_BEFORE) : hit.start])[-1]
     for generic in generics:
-        form = _drugs()[generic].form
+        form = entries()[generic].form
         if form and (_FORMS[form].search(after) or _FORMS[form].search(before)):
             return generic
     return generics[0]
@@ -257,8 +174,8 @@ def _by_form(text: str, hit: Hit, generics: tuple[str, ...]) -> str:
 @cache
 def members(class_key: str) -> frozenset[str]:
     """Return the generic names in a class, those of the classes inside it too; KeyError for an unknown class."""
-    _parents()[class_key]
-    return frozenset(found.generic for found in _drugs().values() if class_key in found.classes)
+    class_parents()[class_key]
+    return frozenset(found.generic for found in entries().values() if class_key in found.classes)
 
 
 def is_a(generic: str, class_key: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from extractors.vocabulary.drugs import DrugMention, drugs
+from extractors.vocabulary.drug_table import DrugMention, drugs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.phrases import plain
 

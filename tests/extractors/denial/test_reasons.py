@@ -237,3 +237,14 @@ def test_a_ground_behind_a_colon_counts_though_a_condition_stands_before_it():
     assert [reason.category.value for reason in found.value] == ["prior_authorization_missing"]
     other = read_denial([page_of(letter(*offered))]).reasons
     assert [reason.category.value for reason in other.value] == ["not_on_formulary"]
+
+
+def test_a_glossary_gives_no_ground():
+    """A paid explanation of benefits explains its words; none of them happened to this claim."""
+    text = (
+        "Aetna\nExplanation of Benefits\nBilled\nPlan paid\nP1 (CARC 45): The charge exceeds our allowance.\n"
+        "Definitions. Not covered: a charge that your plan does not pay, for example because the service was not "
+        "medically necessary, was experimental, or was not authorized."
+    )
+
+    assert read_denial([page_of(text)]).reasons is None

@@ -1,6 +1,6 @@
 import io
+import json
 import random
-import time
 
 import pikepdf
 import pypdfium2
@@ -32,18 +32,16 @@ def long_case(pages: int) -> CaseDocument:
     return CaseDocument.model_validate(data)
 
 
-def test_three_hundred_pages_take_under_five_seconds(tmp_path):
-    """The whole packet on one core, letter and Word file included; the second try counts on a busy machine."""
+def test_a_packet_of_three_hundred_pages_holds_each_once(tmp_path):
+    """No page is lost or doubled however many there are; what it costs is measured in benchmarks/packet.py."""
     sources = Files().sources | {"long.pdf": pdf_of([CHART[1]] * 300)}
-    case = long_case(300)
 
-    def seconds(name):
-        started = time.process_time()
-        build_packet(case, sources, tmp_path / name, TODAY)
-        return time.process_time() - started
+    build_packet(long_case(300), sources, tmp_path / "p", TODAY)
 
-    assert seconds("first") < 5.0 or seconds("second") < 5.0
-    assert len(pypdfium2.PdfDocument(tmp_path / "first" / "packet.pdf")) > 300
+    manifest = json.loads((tmp_path / "p" / "manifest.json").read_text())
+    placed = [page["packet_page"] for page in manifest["pages"] if "packet_page" in page]
+    assert len(placed) == len(set(placed)) >= 300
+    assert len(pypdfium2.PdfDocument(tmp_path / "p" / "packet.pdf")) > 300
 
 
 def test_a_packet_too_large_for_a_portal_gives_up_pixels_not_text(tmp_path, monkeypatch):
