@@ -1,7 +1,8 @@
 """A book is one file of a sample: sheets written in YAML, in the order they were mailed.
 
 `houses` give letterhead, style and banner; `sheets` the words; `order` names the pages as they lie in the file,
-a page twice if it was sent twice. A page of a longer sheet is `name/2`.
+a page twice if it was sent twice. A page of a longer sheet is `name/2`. `file` says what it was sent as:
+pdf, tif (a fax as the server files it), jpg (a photo) or eml (a message, in `mail`, with the PDF attached).
 """
 
 import zlib
@@ -10,9 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
+from PIL import Image
 
 from samples.assemble import bind
-from samples.degrade import Look, image_page, picture
+from samples.degrade import Look, fax_file, image_page, photo_file, picture
+from samples.mail import message_file
 from samples.typeset import split_pages, text_of, typeset
 
 PRODUCER = "rebut samples"
@@ -34,9 +37,13 @@ class Leaf:
         """The words that stand on the page, which no reader of a scan is given."""
         return text_of(self.typed)
 
+    def pictured(self) -> Image.Image:
+        """Return the page as the machine saw it; only for a page that has a look."""
+        return picture(self.typed, self.look, self.seed)
+
     def bound(self) -> bytes:
-        """Return the page as it goes into the file."""
-        return self.typed if self.look is None else image_page(picture(self.typed, self.look, self.seed), self.look)
+        """Return the page as it goes into a PDF."""
+        return self.typed if self.look is None else image_page(self.pictured(), self.look)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +52,26 @@ class Book:
 
     name: str  # "chart"
     leaves: tuple[Leaf, ...]
+    suffix: str = "pdf"  # tif, jpg, eml
+    mail: dict[str, str] | None = None  # of an eml: from, to, subject, date, body, attachment
+
+    @property
+    def first_page(self) -> int:
+        """The page number of the first leaf: a message's own text is page 1 of an e-mail."""
+        return 2 if self.mail else 1
 
     def pages_named(self, name: str) -> list[int]:
-        """Return the page numbers, from 1, at which this sheet lies: all its pages, copies too."""
-        return [n for n, leaf in enumerate(self.leaves, 1) if leaf.name == name or leaf.name.split("/")[0] == name]
+        """Return the page numbers at which this sheet lies: all its pages, copies too."""
+        named = enumerate(self.leaves, self.first_page)
+        return [n for n, leaf in named if leaf.name == name or leaf.name.split("/")[0] == name]
+
+    def file(self) -> bytes:
+        """Return the file as it was sent."""
+        if self.suffix == "tif":
+            return fax_file([leaf.pictured() for leaf in self.leaves], self.leaves[0].look)
+        if self.suffix == "jpg":
+            return photo_file(self.leaves[0].pictured())
+        return message_file(self.mail, self.pdf()) if self.mail else self.pdf()
 
     def pdf(self) -> bytes:
         """Return the file."""
@@ -72,7 +95,8 @@ def read_book(path: Path) -> Book:
             if look and look.kind.startswith("fax") and (wire := source.get("wires", {}).get(sheet.get("wire"))):
                 look = replace(look, header=wire.format(n=wires[sheet.get("wire")]))
             loose[name] = Leaf(name=name, typed=typed, look=look, rotate=sheet.get("rotate", 0), seed=_seed(path, name))
-    return Book(name=path.stem, leaves=tuple(_ordered(source.get("order") or list(loose), loose, path)))
+    leaves = tuple(_ordered(source.get("order") or list(loose), loose, path))
+    return Book(name=path.stem, leaves=leaves, suffix=source.get("file", "pdf"), mail=source.get("mail"))
 
 
 def _ordered(order: list, loose: dict[str, Leaf], path: Path) -> list[Leaf]:

@@ -72,11 +72,11 @@ def made(name: str) -> Iterator[tuple[Path, bytes]]:
     else:
         source = yaml.safe_load((SOURCE / "letters" / f"{name}.yaml").read_text())
         yield HERE / "letters" / f"{name}.json", _json(resolve_letter(source["truth"], books["denial"]))
-        yield HERE / "letters" / f"{name}.pdf", books["denial"].pdf()
+        yield HERE / "letters" / f"{name}.{books['denial'].suffix}", books["denial"].file()
 
 
 def lay_out(corpus: Path) -> None:
-    """Copy the committed samples into cases/NAME with truth.json, and letters/NAME.pdf with NAME.json."""
+    """Copy the committed samples into cases/NAME with truth.json, and letters/NAME.* with NAME.json."""
     for name in CASES:
         folder = corpus / "cases" / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,24 @@ def resolve_letter(truth: dict, letter: Book) -> dict:
     for key in ("patient_name", "prescriber"):  # "Last, First" is the same name
         for part in (truth.get(key) or "").split():
             _printed(part, printed, letter.name)
-    return {"document_type": truth["document_type"], "pages": len(letter.leaves), **truth}
+    documents = [_document(part, letter) for part in truth.get("documents") or [_whole(truth, letter)]]
+    if letter.mail:
+        documents.insert(0, {"document_type": "other", "pages": [1]})  # the message's own text
+    pages = letter.first_page - 1 + len(letter.leaves)
+    return {"document_type": truth["document_type"], "pages": pages, **truth, "documents": documents}
+
+
+def _whole(truth: dict, letter: Book) -> dict:
+    """Every page is one document; `contract_type` says which where the truth of a scorer has only `other`."""
+    names = dict.fromkeys(leaf.name.split("/")[0] for leaf in letter.leaves)
+    return {"document_type": truth.get("contract_type", truth["document_type"]), "sheets": list(names)}
+
+
+def _document(part: dict, letter: Book) -> dict:
+    pages = sorted(n for name in part["sheets"] for n in letter.pages_named(name))
+    if not pages:
+        raise TruthError(f"{letter.name}: no sheet of {part['sheets']}")
+    return {"document_type": part["document_type"], "pages": pages}
 
 
 def _criterion(stated: dict, chart: Book, policy: Book, stranger_names: list[str], strangers: list[int]) -> dict:
