@@ -68,6 +68,27 @@ class CodesOut(Published):
     ndc: list[str] = []
 
 
+class WindowOut(Published):
+    """A time that is not the internal appeal's; one of hours, business_days, days, months, date is given."""
+
+    kind: str
+    hours: int | None = None
+    business_days: int | None = None
+    days: int | None = None
+    months: int | None = None
+    date: str | None = None
+    anchor: str | None = None  # what the clock runs from, None if not said
+    quote: str
+    evidence: list[EvidenceOut]
+
+
+class LevelOut(Published):
+    """Where in the course of appeals the letter stands, and which step is open."""
+
+    stage: str  # initial_determination, appeal_decision, final_internal_adverse_determination
+    next_step: str | None = None  # internal_appeal, second_level, external_review, fair_hearing
+
+
 class DenialOut(Published):
     """Fields of a denial; null is "the letter does not say"."""
 
@@ -88,6 +109,8 @@ class DenialOut(Published):
     plan_type: Value[str] | None = None
     urgent: Value[bool] | None = None
     internal_appeal_deadline: Value[dict[str, Any]] | None = None
+    other_deadlines: Value[list[WindowOut]] | None = None
+    level: Value[LevelOut] | None = None
     appeal_address: Value[str] | None = None
     appeal_fax: Value[str] | None = None
     appeal_phone: Value[str] | None = None

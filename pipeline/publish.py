@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from extractors.chart.facts import Chart
-from extractors.denial.fields import Codes, Denial, Reason, StatedDeadline
+from extractors.denial.fields import AppealLevel, Codes, Denial, Reason, StatedDeadline, StatedWindow
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Evidence, Finding, Page, PageSource
 from extractors.policy.tree import Policy
@@ -16,8 +16,10 @@ from pipeline.case import (
     DocumentOut,
     EvidenceOut,
     FactOut,
+    LevelOut,
     ReasonOut,
     Value,
+    WindowOut,
 )
 
 # "The letter does not say" is an answer of its own for the plan type: the scale of the law depends on it.
@@ -91,8 +93,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Codes):
         return CodesOut(icd10=list(value.icd10), hcpcs_cpt=list(value.hcpcs_cpt), ndc=list(value.ndc))
     if isinstance(value, StatedDeadline):
-        stated = {"days": value.days, "months": value.months, "date": _iso(value.date)}
+        stated = {"days": value.days, "months": value.months, "date": _iso(value.date), "anchor": value.anchor}
         return {name: told for name, told in stated.items() if told is not None}
+    if isinstance(value, StatedWindow):
+        return WindowOut(
+            kind=str(value.kind),
+            hours=value.hours,
+            business_days=value.business_days,
+            days=value.days,
+            months=value.months,
+            date=_iso(value.date),
+            anchor=value.anchor,
+            quote=value.quote,
+            evidence=[publish_evidence(e) for e in value.evidence],
+        )
+    if isinstance(value, AppealLevel):
+        return LevelOut(stage=str(value.stage), next_step=value.next_step and str(value.next_step))
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Enum):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from extractors.denial.fields import AppealLevel, AppealStage, NextStep
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said, role_of, section
 from extractors.evidence import Finding
@@ -89,7 +90,15 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
     return sorted(found, key=lambda at: at.start)
 
 
-_NOT_APPEAL = {"external_review", "fair_hearing", "agency", "court", "without_appeal", "expedited_appeal"}
+_NOT_APPEAL = {
+    "second_level",
+    "external_review",
+    "fair_hearing",
+    "agency",
+    "court",
+    "without_appeal",
+    "expedited_appeal",
+}
 
 
 def _kind_of_number(letter: Letter, match: re.Match[str]) -> tuple[str | None, bool, str | None]:
@@ -204,15 +213,21 @@ def _is_addressee(line: str) -> bool:
 
 
 def choose_contacts(
-    letter: Letter, contacts: Iterable[Contact], final: bool, urgent: bool
+    letter: Letter, contacts: Iterable[Contact], level: AppealLevel | None, urgent: bool
 ) -> tuple[Finding[str] | None, Finding[str] | None, Finding[str] | None]:
     """Return address, fax and phone of the appeal.
 
-    After a final internal denial they are those of the external review. A fast appeal's
-    numbers count only where the letter was itself handled as urgent and gives no others.
+    After a denied appeal they are those of the step that is open. A fast appeal's numbers
+    count only where the letter was itself handled as urgent and gives no others.
     """
     listed = list(contacts)
-    wanted = ("external_review",) if final else ("regular_appeal", "appeal")
+    final = level is not None and level.stage is AppealStage.FINAL
+    wanted = ("regular_appeal", "appeal")
+    if level and final:
+        hearing = level.next_step is NextStep.FAIR_HEARING
+        wanted = ("fair_hearing", "external_review") if hearing else ("external_review",)
+    elif level and level.next_step is NextStep.SECOND_LEVEL:
+        wanted = ("second_level", *wanted)
     return tuple(_choose(letter, listed, kind, wanted, urgent and not final) for kind in ("address", "fax", "phone"))  # type: ignore[return-value]
 
 

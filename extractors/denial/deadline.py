@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from extractors.dates import find_dates
-from extractors.denial.fields import StatedDeadline
+from extractors.denial.fields import AppealLevel, AppealStage, StatedDeadline
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said, role_of
 from extractors.evidence import Finding
@@ -25,6 +25,8 @@ class Limit:
     kind: str  # role of roles.yaml; "appeal" is the internal appeal
     start: int
     end: int
+    hours: int | None = None  # then `stated` is empty
+    business: bool = False  # the days of `stated` are working days
 
 
 _NUMBERS = ONES | TENS
@@ -32,9 +34,9 @@ _WORD = rf"(?:{'|'.join(word for word, n in _NUMBERS.items() if n)}|hundred|and|
 _IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
 # "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
 _COUNT = re.compile(
-    rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar|business"
-    rf"|working|consecutive|full)[ -])?"
-    r"(?P<unit>days?|months?|years?|weeks?|d[ií]as|mes(?:es)?)\b",
+    rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar"
+    rf"|consecutive|full)[ -]|(?P<business>(?:business|working)[ -]))?"
+    r"(?P<unit>hours?|days?|months?|years?|weeks?|d[ií]as|mes(?:es)?)\b",
     re.IGNORECASE,
 )
 _UNITS = {"día": "day", "dia": "day", "me": "month", "mese": "month"}  # Spanish, less its final s
@@ -46,9 +48,12 @@ _PLAN_ACTS = re.compile(
     r"(?:(?!\byou\b|\bask|\bappeal to)[^.;]){0,60}"
     r"\b(?:answer|decide|respond|reply|notify|complete|tell you|let you|review|pay|uphold|write to you|give you|make a"
     r"|send you|process|look at|mail you|issue)"
+    r"|\b(?:asks?|requires?) us to (?:answer|decide|respond)\b"
     r"|\b(?:we|plan|carrier)\b(?:(?!\byou\b)[^.;]){0,20}\bha(?:ve|s) (?:up to )?$",
     re.IGNORECASE,
 )
+# "If we do not decide in time, you may ask for a hearing within": what follows is the member's to do.
+_YOU_ACT = re.compile(r"\byou (?:may|can|must|should|have|also)\b", re.IGNORECASE)
 _IS_DECIDED = re.compile(
     r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) "
     r"made[^.;]{0,20}$",
@@ -86,7 +91,7 @@ _KIND_IN_BRACKETS = re.compile(
 )
 _FILES = re.compile(
     r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive"
-    r"|received|appeal|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
+    r"|received|appeal|speak|talk|peer|call|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
 _BY_DATE = re.compile(
@@ -95,13 +100,33 @@ _BY_DATE = re.compile(
     re.IGNORECASE,
 )
 _ANCHORS = (
+    (
+        "final_denial",
+        re.compile(
+            r"final (?:internal )?(?:adverse |benefit |appeal )*(?:decision|determination|denial|answer|letter|notice)"
+            r"|(?:decision|answer|letter|notice|response) (?:on|to|about|of) (?:your|the|our) (?:\w+ )?"
+            r"(?:appeal|grievance|reconsideration)|(?:appeal|reconsideration) (?:decision|answer|letter|resolution|determination|response)"
+            r"|letter (?:upholding|denying|that upholds)|our answer",
+            re.IGNORECASE,
+        ),
+    ),
+    ("service", re.compile(r"date[s]? of (?:the )?service|\bof (?:the )?service\b|service date", re.IGNORECASE)),
     ("receipt", re.compile(r"receipt|receiv(?:e|ed|ing)|you get|get this|day you got", re.IGNORECASE)),
     ("mailing", re.compile(r"mail(?:ing|ed)|postmark", re.IGNORECASE)),
     ("decision", re.compile(r"decision|determination", re.IGNORECASE)),
     ("statement", re.compile(r"statement", re.IGNORECASE)),
     ("notice", re.compile(r"notice|letter|denial|explanation of benefits|\beob\b|remittance|top of", re.IGNORECASE)),
 )
-_RIVALS = {"continuation", "without_appeal", "fair_hearing", "external_review", "court", "agency", "copies"}
+_RIVALS = {
+    "continuation",
+    "without_appeal",
+    "fair_hearing",
+    "second_level",
+    "external_review",
+    "court",
+    "agency",
+    "copies",
+}
 
 
 def find_limits(letter: Letter, said: list[Said]) -> list[Limit]:
@@ -116,11 +141,17 @@ def find_limits(letter: Letter, said: list[Said]) -> list[Limit]:
             unit = _UNITS.get(match["unit"].lower().rstrip("s"), match["unit"].lower().rstrip("s"))
             days = count * 7 if unit == "week" else count if unit == "day" else None
             months = count if unit == "month" else count * 12 if unit == "year" else None
-            if (days or 0) < 3 and (months or 0) < 1:
-                continue
             kind = _kind(text, match.start(), match.end(), one, said, index, letter)
-            stated = StatedDeadline(days=days, months=months, anchor=_anchor(text[match.end() :]))
-            found.append(Limit(stated=stated, kind=kind, start=one.start + match.start(), end=one.start + match.end()))
+            found.append(
+                Limit(
+                    stated=StatedDeadline(days=days, months=months, anchor=_anchor(text[match.end() :])),
+                    kind=kind,
+                    start=one.start + match.start(),
+                    end=one.start + match.end(),
+                    hours=count if unit == "hour" else None,
+                    business=bool(match["business"]),
+                )
+            )
         for mention in find_dates(text):
             if not _BY_DATE.search(text[: mention.start]):
                 continue
@@ -155,7 +186,7 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
     before = text[max(0, start - 110) : start]
     if (
-        (_PLAN_ACTS.search(before) and not re.search(r"must (?:be )?receive|receive your", before))
+        (_PLAN_ACTS.search(_YOU_ACT.split(before)[-1]) and not re.search(r"must (?:be )?receive|receive your", before))
         or _IS_DECIDED.search(before)
         or (_ANSWER_COMES.search(before) and not _DISPUTES.search(before))
     ):
@@ -191,17 +222,23 @@ def _anchor(after: str) -> str | None:
 
 
 def choose_deadline(
-    letter: Letter, limits: list[Limit], notice: dt.date | None, final: bool
+    letter: Letter, limits: list[Limit], notice: dt.date | None, level: AppealLevel | None = None
 ) -> Finding[StatedDeadline] | None:
     """Return the limit of the internal appeal; None where the letter states none or the appeal is exhausted.
+
+    After a first appeal it is that of the second level.
 
     A count and a date that agree are one statement, the count. Where they disagree the date
     is what a reader would go by: it is returned, less sure. Two different counts: the
     shorter one is offered, not asserted.
     """
-    if final:
+    if level and level.stage is AppealStage.FINAL:
         return None
+    # hours and a day or two are no time to appeal a standard decision
+    limits = [at for at in limits if at.stated.date or at.stated.months or (at.stated.days or 0) >= 3]
     mine = [limit for limit in limits if limit.kind in ("appeal", "regular_appeal")]
+    if level and level.stage is AppealStage.APPEAL_DECIDED:
+        mine = [limit for limit in limits if limit.kind == "second_level"] or mine
     mine = mine or [limit for limit in limits if limit.kind == "expedited_appeal" and (limit.stated.days or 0) >= 15]
     if not mine:
         return None

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from extractors.evidence import Finding
+from extractors.evidence import Evidence, Finding
 
 
 class ReasonCategory(StrEnum):
@@ -66,7 +66,63 @@ class StatedDeadline:
     days: int | None = None
     months: int | None = None
     date: dt.date | None = None
-    anchor: str | None = None  # what the clock runs from: "notice", "receipt", "decision", None if not said
+    # what the clock runs from: "notice", "receipt", "mailing", "decision", "statement"; None if not said
+    anchor: str | None = None
+
+
+class WindowKind(StrEnum):
+    """What a stated time is for, other than the internal appeal."""
+
+    SECOND_LEVEL = "second_level"  # another internal appeal, after the first was decided
+    EXTERNAL_REVIEW = "external_review"
+    FAIR_HEARING = "fair_hearing"
+    PEER_TO_PEER = "peer_to_peer"
+    CORRECTED_CLAIM = "corrected_claim"
+    NEW_INFORMATION = "new_information"  # records for another look that is no appeal
+    CONTINUED_BENEFITS = "continued_benefits"
+    GRIEVANCE = "grievance"  # a complaint about service, not about this decision
+    EXPEDITED_APPEAL = "expedited_appeal"
+    COURT_ACTION = "court_action"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedWindow:
+    """A time that is not the internal appeal's, as the letter states it: exactly one of the five."""
+
+    kind: WindowKind
+    hours: int | None = None
+    business_days: int | None = None
+    days: int | None = None
+    months: int | None = None
+    date: dt.date | None = None
+    anchor: str | None = None  # as in `StatedDeadline`; also "final_denial", "service"
+    quote: str = ""  # the sentence that states it, verbatim
+    evidence: tuple[Evidence, ...] = ()  # where that sentence stands
+
+
+class AppealStage(StrEnum):
+    """How far the internal appeal has come with this letter."""
+
+    INITIAL = "initial_determination"
+    APPEAL_DECIDED = "appeal_decision"  # a first appeal was denied, another internal one is open
+    FINAL = "final_internal_adverse_determination"
+
+
+class NextStep(StrEnum):
+    """What may be asked for next."""
+
+    INTERNAL_APPEAL = "internal_appeal"
+    SECOND_LEVEL = "second_level"
+    EXTERNAL_REVIEW = "external_review"
+    FAIR_HEARING = "fair_hearing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLevel:
+    """Where in the course of appeals the letter stands, and which step is open."""
+
+    stage: AppealStage
+    next_step: NextStep | None = None  # None: the letter names none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +146,8 @@ class Denial:
     plan_type: Finding[PlanType] | None = None  # None reads as `unknown`
     urgent: Finding[bool] | None = None  # None reads as false
     internal_appeal_deadline: Finding[StatedDeadline] | None = None
+    other_deadlines: Finding[tuple[StatedWindow, ...]] | None = None  # in the letter's order
+    level: Finding[AppealLevel] | None = None  # None: the letter says neither that it is a first nor a final denial
     appeal_address: Finding[str] | None = None
     appeal_fax: Finding[str] | None = None
     appeal_phone: Finding[str] | None = None

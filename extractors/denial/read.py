@@ -11,6 +11,7 @@ from extractors.denial.decision import choose_denial_date, find_notice_dates
 from extractors.denial.fields import Denial
 from extractors.denial.identifiers import find_group, find_member_id, find_references, read_identifier
 from extractors.denial.labels import find_labels
+from extractors.denial.level import find_level
 from extractors.denial.payer import choose_payer, find_payers_named
 from extractors.denial.people import find_birth_date, find_patient, find_prescriber
 from extractors.denial.plan_type import choose_plan_type, find_signs
@@ -19,7 +20,8 @@ from extractors.denial.reading import Letter, Span
 from extractors.denial.reasons import REFUSED, choose_reasons, find_grounds
 from extractors.denial.roles import read_roles
 from extractors.denial.service import asked_on, choose_service, find_asked
-from extractors.denial.urgency import find_urgency, is_final
+from extractors.denial.urgency import find_urgency
+from extractors.denial.windows import find_windows
 from extractors.documents import DocumentType, type_of
 from extractors.evidence import Page
 
@@ -39,22 +41,30 @@ def read_denial(pages: Sequence[Page]) -> Denial:
     kind = type_of(pages)
     denial = _read(letter, kind)
     if kind not in _DENIES:
-        return replace(denial, reasons=None, denial_date=None, internal_appeal_deadline=None)
+        return replace(
+            denial,
+            reasons=None,
+            denial_date=None,
+            internal_appeal_deadline=None,
+            other_deadlines=None,
+            level=None,
+        )
     return denial
 
 
 def _read(letter: Letter, kind: DocumentType) -> Denial:
     labels = find_labels(letter)
     said = read_roles(letter)
-    final = is_final(letter, said)
     urgent = find_urgency(letter, labels, said)
     limits = find_limits(letter, said)
-    stated = choose_deadline(letter, limits, None, final)
+    found_level = find_level(letter, said, limits)
+    level = found_level.value if found_level else None
+    stated = choose_deadline(letter, limits, None, level)
     denial_date = choose_denial_date(
         letter, find_notice_dates(letter, labels), stated.value if stated else None, labels
     )
     notice = denial_date.value if denial_date else None
-    deadline = choose_deadline(letter, limits, notice, final)
+    deadline = choose_deadline(letter, limits, notice, level)
     plan, printed, delegate = choose_payer(letter, find_payers_named(letter, labels), labels)
     member_id, group = find_member_id(letter, labels), find_group(letter, labels)
     taken = {finding.value for finding in (member_id, group) if finding}
@@ -70,7 +80,7 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
     rows = find_claim_lines(letter) if kind is DocumentType.EXPLANATION_OF_BENEFITS else []
     denied = [row for row in rows if row.denied]
     service, as_printed = choose_service(letter, asked_on(letter, denied) or find_asked(letter, labels, refused))
-    address, fax, phone = choose_contacts(letter, find_contacts(letter, said), final, bool(urgent and urgent.value))
+    address, fax, phone = choose_contacts(letter, find_contacts(letter, said), level, bool(urgent and urgent.value))
     return Denial(
         denial_date=denial_date,
         payer=plan,
@@ -89,6 +99,8 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         plan_type=choose_plan_type(letter, find_signs(letter), plan),
         urgent=urgent,
         internal_appeal_deadline=deadline,
+        other_deadlines=find_windows(letter, said, limits),
+        level=found_level,
         appeal_address=address,
         appeal_fax=fax,
         appeal_phone=phone,

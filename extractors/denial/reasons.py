@@ -67,6 +67,7 @@ _GIVES = re.compile(r"\b(?:because|due to|reason)\b", re.IGNORECASE)
 _ELSEWHERE = {
     "continuation",
     "fair_hearing",
+    "second_level",
     "external_review",
     "court",
     "agency",

@@ -1,4 +1,4 @@
-"""Whether the plan handled the request as expedited, and whether the internal appeal is over."""
+"""Whether the plan handled the request as expedited."""
 
 import re
 
@@ -64,25 +64,3 @@ def find_urgency(letter: Letter, labels: list[Labelled], said: list[Said]) -> Fi
         if match and not _NOT_HANDLED.search(text):
             return letter.cite(one.start + match.start(), one.start + match.end(), True, 0.9, prose=True)
     return None
-
-
-_FINAL = re.compile(
-    r"final (?:internal )?adverse (?:benefit )?determination|notice of final|(?:this is|this was) (?:our|the|a) final "
-    r"(?:internal )?(?:decision|determination)|"
-    r"no (?:further|more|other) (?:internal )?appeals?|(?:have|has) exhausted|internal appeals? (?:process )?(?:is|are"
-    r"|has been|have been) (?:now )?(?:complete|exhausted|over)|"
-    r"final adverse determination|completes (?:your|the) internal appeal",
-    re.IGNORECASE,
-)
-_NOT_FINAL = re.compile(
-    r"\bafter\b|\bif\b|\breceipt of\b|\bonce\b|\buntil\b|\bwhen\b|\bmay\b|\bwithin\b|\bmust first\b", re.IGNORECASE
-)
-
-
-def is_final(letter: Letter, said: list[Said]) -> bool:
-    """Whether this is the final internal denial, so that the next step is the external review."""
-    for one in said:
-        text = letter.text[one.start : one.end]
-        if _FINAL.search(text) and not _NOT_FINAL.search(text):
-            return True
-    return False

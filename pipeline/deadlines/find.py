@@ -6,8 +6,8 @@ from typing import Any
 from pipeline.case import DeadlineOut
 from pipeline.deadlines.calendar import in_words, month_day_year, on_or_before
 from pipeline.deadlines.compute import Computed, compute_deadline
-from pipeline.deadlines.rules import Level, first_level, load_rules
-from pipeline.deadlines.stated import Stated, date_of, stated_deadline, value_of
+from pipeline.deadlines.rules import Level, load_rules, open_level
+from pipeline.deadlines.stated import Stated, date_of, stage_of, stated_deadline, stated_window, value_of
 
 # Clocks that run beside the first appeal, and when they are worth a line of their own.
 _BESIDE = {
@@ -16,24 +16,31 @@ _BESIDE = {
 }
 
 
+_WINDOWS = {"fair_hearing": "fair_hearing"}  # step of the rules -> kind of window; the others are outside reviews
+
+
 def find_deadlines(denial: Any, today: date, received: date | None = None) -> list[DeadlineOut]:
-    """Return the deadlines that can be counted, the first appeal first.
+    """Return the deadlines that can be counted, that of the step the letter leaves open first.
 
     `denial`: a `Denial` or a `DenialOut`. `received`: when the letter arrived, if proven.
     Empty: the letter states no date to count from and none to file by.
     """
     plan = str(value_of(denial, "plan_type") or "unknown")
     notice = date_of(denial, "denial_date")
-    found = _first_appeal(first_level(plan), notice, stated_deadline(denial), received, today)
+    stage, next_step = stage_of(denial)
+    level = open_level(plan, stage, next_step)
+    final = stage == "final_internal_adverse_determination"
+    stated = stated_window(denial, _WINDOWS.get(level.id, "external_review")) if final else stated_deadline(denial)
+    found = _next_step(level, notice, stated, received, today)
     deadlines = [found] if found else []
-    level_id, urgent_only = _BESIDE.get(plan, (None, False))
+    level_id, urgent_only = _BESIDE.get(plan, (None, False)) if not final else (None, False)
     if level_id and notice and (value_of(denial, "urgent") or not urgent_only):
         level = next(level for level in load_rules().plans[plan] if level.id == level_id)
         deadlines.append(_beside(level, notice, received, today))
     return deadlines
 
 
-def _first_appeal(
+def _next_step(
     level: Level, notice: date | None, stated: Stated | None, received: date | None, today: date
 ) -> DeadlineOut | None:
     letter_day = stated.day(notice, received, level) if stated else None
@@ -86,11 +93,11 @@ def _letter_says(stated: Stated | None, letter_day: date | None, computed: Compu
 def _law_says(level: Level, computed: Computed | None) -> str:
     if computed is None:
         if level.file.protective:
-            return "Which law governs this plan is not known, so the letter's own time is used."
+            return f"{level.protective_because}, so the letter's own time is used."
         return f"The law sets a time too ({level.basis}), but the date it counts from could not be read."
     if level.file.protective:
         return (
-            f"Which law governs this plan is not known: {level.file.n} days from the date of the letter, "
+            f"{level.protective_because}: {level.file.n} days from the date of the letter, "
             f"{in_words(computed.last_day)}, is the shortest ordinary time and is used to be safe."
         )
     at_least = "at least " if level.file.at_least else ""

@@ -75,7 +75,14 @@ class Level(_Row):
     check: Check
     only_if: str | None = None  # the condition under which this clock runs at all
     late: str | None = None  # what a late filing needs
+    protective_because: str | None = None  # a clause: why no rule gives the time
     decide: tuple[Decision, ...] = ()
+
+    @model_validator(mode="after")
+    def _a_protective_time_says_why(self) -> "Level":
+        if self.file.protective != bool(self.protective_because):
+            raise ValueError("protective_because stands with a protective time, and only there")
+        return self
 
     def decision(self, request: str) -> Decision | None:
         """Return the clock of one kind of request, None where the table has none."""
@@ -99,6 +106,25 @@ def first_level(plan_type: str | None) -> Level:
     """Return the step that answers a first denial; an unlisted plan type reads as `unknown`."""
     plans = load_rules().plans
     return plans.get(plan_type or "unknown", plans["unknown"])[0]
+
+
+# After the plan's last word: the rows that answer it, by the step that the letter names.
+_OUTSIDE = {
+    "external_review": ("external_review", "opm_review", "ire", "second_reconsideration"),
+    "fair_hearing": ("fair_hearing",),
+}
+
+
+def open_level(plan_type: str | None, stage: str | None, next_step: str | None) -> Level:
+    """Return the step that answers the letter; `stage` and `next_step` are those of its `level`."""
+    if stage == "appeal_decision":
+        return level_of("unknown", "second_level")
+    if stage != "final_internal_adverse_determination":
+        return first_level(plan_type)
+    rows = {row.id: row for row in load_rules().plans.get(plan_type or "unknown", ())}
+    steps = sorted(_OUTSIDE, key=lambda step: step != next_step)
+    ids = [level_id for step in steps for level_id in _OUTSIDE[step]]
+    return next((rows[level_id] for level_id in ids if level_id in rows), level_of("unknown", "external_review"))
 
 
 def level_of(plan_type: str, level_id: str) -> Level:

@@ -16,7 +16,7 @@ class Stated:
     days: int | None = None
     months: int | None = None
     date: dt.date | None = None
-    anchor: str | None = None  # "notice", "receipt", "decision", None if not said
+    anchor: str | None = None  # as in `extractors.denial.fields.StatedDeadline`
 
     def day(self, notice: dt.date | None, received: dt.date | None, level: Level) -> dt.date | None:
         """Return the day the letter's words come to; None if they count from a notice date that is missing."""
@@ -40,6 +40,7 @@ class Stated:
         start = {
             "receipt": " from receipt of the letter",
             "notice": " from the date of the letter",
+            "mailing": " from the day it was mailed",
             "decision": " from the decision",
         }.get(self.anchor or "", "")
         return f"{n} {unit}{'' if n == 1 else 's'}{start}"
@@ -57,18 +58,40 @@ def date_of(denial: Any, field: str) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def stage_of(denial: Any) -> tuple[str | None, str | None]:
+    """Return the stage of the letter and the step it leaves open, both None where it does not say."""
+    value = value_of(denial, "level")
+    return getattr(value, "stage", None), getattr(value, "next_step", None)
+
+
 def stated_deadline(denial: Any) -> Stated | None:
-    """Return the letter's own deadline; None if it states none, or nothing that can be counted."""
+    """Return the letter's own time for the internal appeal; None if it states none that can be counted."""
     value = value_of(denial, "internal_appeal_deadline")
-    if value is None:
-        return None
-    if not isinstance(value, Mapping):
-        value = {name: getattr(value, name) for name in ("days", "months", "date", "anchor")}
-    day = value.get("date")
+    return None if value is None else _stated(_told(value))
+
+
+def stated_window(denial: Any, kind: str) -> Stated | None:
+    """Return the letter's own time for another step, the first it states."""
+    for value in value_of(denial, "other_deadlines") or ():
+        told = _told(value)
+        if told.get("kind") == kind and (stated := _stated(told)):
+            return stated
+    return None
+
+
+def _told(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    # `StatedDeadline`, `StatedWindow` or `WindowOut`
+    return {name: getattr(value, name, None) for name in ("kind", "days", "months", "date", "anchor")}
+
+
+def _stated(told: Mapping[str, Any]) -> Stated | None:
+    day = told.get("date")
     stated = Stated(
-        days=value.get("days"),
-        months=value.get("months"),
+        days=told.get("days"),
+        months=told.get("months"),
         date=dt.date.fromisoformat(day) if isinstance(day, str) else day,
-        anchor=value.get("anchor"),
+        anchor=told.get("anchor"),
     )
     return stated if any((stated.days, stated.months, stated.date)) else None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.case import CaseDocument, CriterionOut, DenialOut
-from pipeline.deadlines import Level, first_level
+from pipeline.deadlines import Level, open_level
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
 from pipeline.letter.logic import alternatives_met, alternatives_open
@@ -40,7 +40,9 @@ class Letterhead:
 def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:
     """Return everything a template sees; names are those of the published case where it has one."""
     denial, plan = case.denial, _value(case.denial, "plan_type")
-    level, instead, still_open = first_level(plan), alternatives_met(case), alternatives_open(case)
+    told = _value(denial, "level")
+    level = open_level(plan, told and told.stage, told and told.next_step)
+    instead, still_open = alternatives_met(case), alternatives_open(case)
     criteria = [_criterion(case, criterion, exhibits, instead, still_open) for criterion in case.criteria]
     return {
         "date": today.isoformat(),

@@ -4,7 +4,19 @@ import datetime as dt
 
 import pytest
 
-from extractors.denial.fields import Codes, Denial, PlanType, Reason, ReasonCategory, StatedDeadline
+from extractors.denial.fields import (
+    AppealLevel,
+    AppealStage,
+    Codes,
+    Denial,
+    NextStep,
+    PlanType,
+    Reason,
+    ReasonCategory,
+    StatedDeadline,
+    StatedWindow,
+    WindowKind,
+)
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import PageSource
 from pipeline.case import CaseDocument, DocumentOut, FactOut
@@ -52,7 +64,29 @@ def test_what_the_letter_does_not_say_is_null():
         ("plan_type", PlanType.FEHB, "fehb"),
         ("urgent", True, True),
         ("reference_numbers", ("A1", "B2"), ["A1", "B2"]),
-        ("internal_appeal_deadline", StatedDeadline(days=180, anchor="receipt"), {"days": 180}),
+        ("internal_appeal_deadline", StatedDeadline(days=180, anchor="receipt"), {"days": 180, "anchor": "receipt"}),
+        (
+            "other_deadlines",
+            (StatedWindow(kind=WindowKind.PEER_TO_PEER, hours=48, anchor="notice", quote="within 48 hours"),),
+            [
+                {
+                    "kind": "peer_to_peer",
+                    "hours": 48,
+                    "business_days": None,
+                    "days": None,
+                    "months": None,
+                    "date": None,
+                    "anchor": "notice",
+                    "quote": "within 48 hours",
+                    "evidence": [],
+                }
+            ],
+        ),
+        (
+            "level",
+            AppealLevel(stage=AppealStage.FINAL, next_step=NextStep.EXTERNAL_REVIEW),
+            {"stage": "final_internal_adverse_determination", "next_step": "external_review"},
+        ),
         ("internal_appeal_deadline", StatedDeadline(date=dt.date(2026, 9, 1)), {"date": "2026-09-01"}),
         ("codes", Codes(icd10=("M32.19",)), {"icd10": ["M32.19"], "hcpcs_cpt": [], "ndc": []}),
         (

@@ -1,8 +1,18 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from extractors.denial.fields import Denial, PlanType, StatedDeadline
+from extractors.denial.fields import (
+    AppealLevel,
+    AppealStage,
+    Denial,
+    NextStep,
+    PlanType,
+    StatedDeadline,
+    StatedWindow,
+    WindowKind,
+)
 from extractors.evidence import Box, Evidence, Finding
 from pipeline.case import DenialOut, EvidenceOut, Value
 from pipeline.deadlines import find_deadlines
@@ -136,3 +146,58 @@ def test_the_published_denial_gives_the_same_deadline():
     )
 
     assert find_deadlines(published, TODAY) == find_deadlines(denial(days=180), TODAY)
+
+
+def final(plan, step=NextStep.EXTERNAL_REVIEW, window=None):
+    return replace(
+        denial(plan=plan),
+        level=found(AppealLevel(stage=AppealStage.FINAL, next_step=step)),
+        other_deadlines=found((window,)) if window else None,
+    )
+
+
+FOUR_MONTHS = StatedWindow(kind=WindowKind.EXTERNAL_REVIEW, months=4, anchor="receipt")
+
+
+@pytest.mark.parametrize(
+    ("letter", "what", "last_day", "from_letter"),
+    [
+        (final(PlanType.EMPLOYER_SELF_FUNDED, window=FOUR_MONTHS), "external review", "2027-03-02", True),
+        (final(PlanType.MARKETPLACE_INDIVIDUAL), "external review", "2027-03-02", False),
+        (final(PlanType.FEHB), "OPM review of the disputed claim", "2027-01-31", False),
+        (final(PART_D), "reconsideration by the independent review entity", "2027-01-06", False),
+        (final(PlanType.MEDICAID_MANAGED_CARE, NextStep.FAIR_HEARING), "state fair hearing", "2027-01-31", False),
+        # nobody knows the law: the letter's own time, else the shortest
+        (final(None, window=FOUR_MONTHS), "external review", "2027-03-02", True),
+        (final(None), "external review", "2027-01-01", False),
+    ],
+)
+def test_after_the_final_internal_denial_the_next_step_has_the_clock(letter, what, last_day, from_letter):
+    """The time of a first appeal has no meaning once the plan has said its last word."""
+    (only,) = find_deadlines(letter, TODAY)
+
+    assert (only.what, only.last_day, only.from_letter) == (what, last_day, from_letter)
+
+
+def test_a_medicare_plan_sends_its_last_word_on_itself():
+    """No rule asks the patient to file; the date is a guard and says so."""
+    (only,) = find_deadlines(final(PlanType.MEDICARE_ADVANTAGE), TODAY)
+
+    assert "The plan itself must send" in only.explanation
+    assert only.law_day is None
+
+
+def test_a_second_appeal_to_the_plan_counts_by_the_letter():
+    """No rule is cited that does not set the time."""
+    letter = replace(
+        denial(days=60, anchor="notice"),
+        level=found(AppealLevel(stage=AppealStage.APPEAL_DECIDED, next_step=NextStep.SECOND_LEVEL)),
+    )
+
+    (only,) = find_deadlines(letter, TODAY)
+
+    assert (only.what, only.last_day, only.basis) == (
+        "second-level appeal",
+        "2027-01-01",
+        "the time stated in the letter",
+    )
