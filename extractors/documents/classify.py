@@ -14,9 +14,11 @@ from extractors.vocabulary.load import read_yaml
 @dataclass(frozen=True, slots=True)
 class _Cue:
     document_type: DocumentType
-    where: str  # title, opening, line, sentence, any
+    where: str  # heading, title, opening, line, sentence, told, any
     weight: float
     pattern: re.Pattern[str]
+    over: tuple[DocumentType, ...] = ()  # types that this cue, on the first page, rules out
+    firm: bool = False  # a decision in the present or the perfect, or a heading that says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class Judged:
 
 # A space of a pattern stands for any space or hyphen, " ?" for none too, but not inside [...].
 _SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
+# Accents go too: scanners drop them, and so do some letters in Spanish.
+_PLAIN = str.maketrans("’‘“”–—\u00a0áéíóúüñÁÉÍÓÚÜÑ", "''\"\"-- aeiouunAEIOUUN")
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -39,16 +42,34 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(loose, re.IGNORECASE | re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    cues: tuple[_Cue, ...]
+    not_live: re.Pattern[str]  # sentences that tell of a decision without being one
+    not_live_titles: re.Pattern[str]
+
+
 @cache
-def _table() -> tuple[list[_Cue], re.Pattern[str]]:
+def _table() -> _Table:
     data = read_yaml("cues.yaml", "extractors.documents")
-    not_live = _compile("|".join(f"(?:{pattern})" for pattern in data.pop("not_live")))
-    cues = [
-        _Cue(DocumentType(kind), row["where"], float(row["weight"]), _compile(row["pattern"]))
+    not_live, titles = (_compile("|".join(f"(?:{at})" for at in data.pop(name))) for name in _STORIES)
+    cues = tuple(
+        _Cue(
+            document_type=DocumentType(kind),
+            where=row["where"],
+            weight=float(row["weight"]),
+            pattern=_compile(row["pattern"]),
+            over=tuple(DocumentType(other) for other in row.get("over", ())),
+            firm=bool(row.get("firm", False)),
+        )
         for kind, rows in data.items()
         for row in rows
-    ]
-    return cues, not_live
+    )
+    return _Table(cues=cues, not_live=not_live, not_live_titles=titles)
+
+
+_PLACES = ("heading", "title", "opening")
+_STORIES = ("not_live", "not_live_titles")
 
 
 def words_on(page: Page) -> int:
@@ -75,13 +96,21 @@ def judge(pages: Sequence[Page]) -> Judged:
     views = _views(pages)
     scores: dict[DocumentType, float] = {}
     said: dict[DocumentType, list[tuple[float, str]]] = {}
-    for cue in _table()[0]:
-        for piece in views[cue.where]:
+    ruled_out: set[DocumentType] = set()  # by what the paper is
+    yielding: set[DocumentType] = set()  # by what it tells, unless it decides in so many words
+    firm = False
+    first = views if len(pages) == 1 else _views(pages[:1])
+    for cue in _table().cues:
+        for piece in (first if cue.over else views)[cue.where]:
             if match := cue.pattern.search(piece):
                 scores[cue.document_type] = scores.get(cue.document_type, 0.0) + cue.weight
                 if cue.weight > 0:
                     said.setdefault(cue.document_type, []).append((cue.weight, match[0]))
+                (ruled_out if cue.where in _PLACES else yielding).update(cue.over)
+                firm = firm or cue.firm
                 break
+    for kind in (ruled_out if firm else ruled_out | yielding) & scores.keys():
+        scores[kind] = min(scores[kind], 2.0)
     _weigh(scores, pages)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     best, score = ranked[0] if ranked else (DocumentType.OTHER, 0.0)
@@ -136,22 +165,28 @@ def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page]) -> None:
 def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
     """Return the pieces of text that cues of each place are looked for in."""
     lines = [_read(line) for page in pages for line in page.lines]
-    short = [line for line in lines if len(line.split()) <= 12]
+    rows = [" ".join(_read(line) for line in row) for page in pages for row in page.rows if len(row) > 1]
+    short = [line for line in (*lines, *rows) if len(line.split()) <= 12]
     titles = [
-        _read(line)
+        title
         for page in pages
         for line in page.lines
         if line.box.top < 0.42 * page.height
         and len(line.words) <= 14
         and not line.text.rstrip().endswith((".", ",", "?"))
+        and not _table().not_live_titles.search(title := _read(line))
     ]
+    heading = [_read(line) for line in pages[0].lines[:8] if len(line.words) <= 12]
     opening = "\n".join(_read(line) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)
+    told = _sentences(whole)
     return {
+        "heading": heading,
         "title": titles,
         "opening": [opening],
         "line": short,
-        "sentence": [sentence for sentence in _sentences(whole) if not _table()[1].search(sentence)],
+        "told": told,
+        "sentence": [sentence for sentence in told if not _table().not_live.search(sentence)],
         "any": [whole],
     }
 
