@@ -24,6 +24,9 @@ _CPT_LABEL = re.compile(
 _MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=-[A-Z\d]{2}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
 _IN_PARENTHESES = re.compile(r"\((?:\d{4}[\dTF](?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)")
+# "LeFort I osteotomy, 21141)": a code that ends a parenthesis of words
+_ENDS_PARENTHESIS = re.compile(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTF])\)")
+_PLACE = re.compile(r"\b[A-Z]{2},? ?$")  # "Detroit, MI 48226"
 _ICD10_MISREAD = re.compile(
     r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
 )
@@ -103,12 +106,22 @@ def find_codes(
     for match in [*_CPT.finditer(text), *_MODIFIED.finditer(text)]:
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
+        # "63650 - percutaneous implantation", "...testing panel, 81432": alone at an end of the service's cell
+        edge = any(
+            (match.start() == span.start and re.match(r"\s*(?:[-:,(]|[A-Za-z]|$)", text[match.end() : span.end]))
+            or (match.end() == span.end and re.search(r"[A-Za-z)],? $", text[span.start : match.start()]))
+            for span in service_cells
+        )
+        in_cell = in_cell or (edge and not _PLACE.search(text[: match.start()][-5:]))
         in_parens = any(a < match.start() < b for a, b in lists) or (
             text[match.start() - 1] == "("
             and (match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells))
         )
         if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())
+    for match in () if rows else _ENDS_PARENTHESIS.finditer(text):
+        if not _PLACE.search(text[: match.start("code")][-5:]) and not _revenue(text, match.start("code")):
+            keep("hcpcs_cpt", *match.span("code"))
     doubtful = _misread_diagnosis(text, dx_cells) if not found["icd10"] and not rows else None
     if doubtful:
         keep("icd10", *doubtful)

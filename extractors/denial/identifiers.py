@@ -9,11 +9,12 @@ from extractors.denial.labels import Labelled, values_of
 from extractors.denial.reading import Letter, Span
 from extractors.evidence import Finding
 
-# "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72"
-_RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|\.(?=\w))*"
+# "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72", "7710293*01"
+_RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|[.*](?=\w))*"
 _IDENTIFIER = re.compile(
     rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*"
 )
+_NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # labels that other payers use for other numbers: they count only where nothing better is printed
@@ -32,7 +33,7 @@ def read_identifier(
         lead = text[: match.start()].strip(" #:.-(")
         if lead and not anywhere:
             return None
-        value = match[0].rstrip("/-.")
+        value = _NAMED_ON.sub("", match[0]).rstrip("/-.")
         digits = sum(char.isdigit() for char in value)
         if digits < least_digits or _PHONE.match(value) or find_dates(value) or (not firm and digits < 5):
             if anywhere:

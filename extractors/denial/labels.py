@@ -39,7 +39,23 @@ class VocabularyError(RebutError):
 
 _NUMBER = r"(?:numbers?|no\(s\)|nos\.?|no\.?|num\.?|nbr\.?|nr\.?|#)(?:\s*\(s\))?"
 _ID = r"[i1l!|]d"  # a scanner's "1D" and "!D" are the label ID
-_COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*")
+_SHORTENED = {
+    "ref",
+    "auth",
+    "cert",
+    "precert",
+    "preauth",
+    "pre-auth",
+    "mbr",
+    "subscr",
+    "grp",
+    "acct",
+    "dx",
+    "diag",
+    "proc",
+}
+_POINT = re.compile(rf"\b({'|'.join(_SHORTENED)})\.(?=\s)")
+_COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
 _LITTER = " \t,;·|"
 # What a scanner makes of a colon, a rule or a speck before a value: "! 23 NOV 1988", "'W2087 14466", "| Ana Bell"
@@ -92,6 +108,8 @@ def _as_pattern(phrase: str) -> str:
             pieces.append(f"(?:{'|'.join(_as_pattern(one) for one in words[word[1:-1]])})(?:'?s)?")
         else:
             pieces.append(_NUMBER if word == "{no}" else _ID if word == "id" else re.escape(word))
+            if word in _SHORTENED:
+                pieces[-1] += r"\.?"
     return r"\s*".join(pieces).replace("'s", "'?s?")
 
 
@@ -121,7 +139,8 @@ def _label_pattern() -> re.Pattern[str]:
         f"(?=[{'i1l!|' if first == 'id' else re.escape(first)}])(?:{'|'.join(patterns)})"
         for first, patterns in by_first.items()
     )
-    return re.compile(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w)", re.IGNORECASE)
+    # "your request number" is no request but a number
+    return re.compile(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w|\s(?:numbers?|id|no\.)(?!\w))", re.IGNORECASE)
 
 
 @cache
@@ -136,6 +155,7 @@ def field_of(printed: str) -> str | None:
     """
     name = re.sub(r"\s+", " ", re.sub(r"[:*®™.]+$", "", printed.strip().lower()).strip(" :"))
     name = re.sub(r"(?<!\w)[1l!|]d(?!\w)", "id", name).replace("’", "'")
+    name = _POINT.sub(r"\1", name)  # "Our ref. no."
     name = re.sub(r"\b(?:no\(s\)|nos?\.?|num\.?|nbr\.?|numbers|number\(s\))$|#$", "number", name).strip()
     flat = _flat()
     name = re.sub(r"^[^\w¿]+|^\d{1,2}[.)] ", "", name)  # "- GROUP": a speck before it; "1. What did you ask for?"
@@ -160,7 +180,21 @@ def find_labels(letter: Letter) -> list[Labelled]:
     found: list[Labelled] = []
     for index, place in enumerate(letter.places):
         found.extend(_labels_of_line(letter, cells, index, place))
-    return found
+    found.extend(_told_after(letter))
+    return sorted(found, key=lambda label: label.at.start)
+
+
+_IS_YOUR = re.compile(r"(?<![\w-])(?P<value>(?=[\w-]*\d)[A-Z0-9][\w-]{4,}) is (?:your|our|the|its) ")
+
+
+def _told_after(letter: Letter) -> Iterator[Labelled]:
+    """Yield the labels that follow their number: "PA29910038 is your request number"."""
+    for match in _IS_YOUR.finditer(letter.text):
+        label = _label_pattern().match(letter.text, match.end())
+        if label and (field := field_of(label[0])) in _NUMBERED:
+            value = Span(start=match.start("value"), end=match.end("value"))
+            at = Span(start=label.start(), end=label.end())
+            yield Labelled(field=field, label=label[0], at=at, values=(value,), firm=True)
 
 
 def values_of(
@@ -199,6 +233,8 @@ def _labels_of_line(letter: Letter, cells: "_Cells", index: int, place: Place) -
         elif until == len(text):
             if firm or start == 0:
                 spans += cells.around(index, place)
+            elif field in _NUMBERED and (beneath := cells.number_below(place)):
+                spans.append(beneath)  # a cell of a table: "... Partners. Authorization" over "26167003318."
             if start and (follow := cells.next_in_flow(place)):
                 spans.insert(0, follow)
         if spans:
@@ -236,16 +272,16 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if begin and match.start() < begin + 1:
             continue
         before, after = text[: match.start()], text[match.end() :]
-        colon = bool(re.match(r"\s*(?::|#)", after))
+        colon = bool(re.match(r"\s*(?::|#|\.{3,}|_{3,})", after))
         opens = not re.search(r"\w", before) or bool(re.search(r"(?:[·|;]|\s-)\s*$", before))
         if not (colon or opens):
             # "Member ID W123 Group 555": a second label in a line needs a value that looks like one
             ends = not after.strip() and match[0][0].isupper() and field_of(match[0]) in _NUMBERED
             # "REQUEST UR-611. REQUESTING PHYSICIAN DR. MIRIAM HOLLOWAY."
             titled = bool(re.match(r"\s+D[Rr]\.? [A-Z]", after)) and field_of(match[0]) == "prescriber"
-            if not (ends or titled or re.match(r"\s+(?=[A-Z0-9-]*\d)", after)):
+            if not (ends or titled or re.match(r"\s+(?:(?:is|was|of):? )?(?=[A-Z0-9-]*\d)", after)):
                 continue
-            listed = bool(re.search(r",\s*$", before)) and bool(re.match(r"\s+[A-Z]{0,4}\d[\w-]{3,}", after))
+            listed = bool(re.search(r"[,(]\s*$", before)) and bool(re.match(r"\s+[A-Z]{0,4}-?\d[\w-]{3,}", after))
             if not (_strong(match[0]) or listed or titled or ends):
                 continue
         if not opens and match[0] == "MD":
@@ -354,6 +390,12 @@ class _Cells:
             and (abs(other.line.box.x0 - box.x0) < 1.5 * box.height or _overlap(other, place) > 0.5)
         ]
         return min(under, key=lambda other: (other.line.box.top, abs(other.line.box.x0 - box.x0)), default=None)
+
+    def number_below(self, place: Place) -> Span | None:
+        """Return the cell beneath that is a number and nothing else."""
+        below = self.below(place)
+        printed = below.line.text if below else ""
+        return self._cell(below) if below and re.fullmatch(r"[A-Z0-9-]*\d[\w-]{4,}\.?", printed) else None
 
     def next_in_flow(self, place: Place) -> Span | None:
         """Return what follows the line in its block, up to the next separator."""

@@ -324,7 +324,10 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
     for match in _ASKED.finditer(letter.text):
         if _NOT_THE_PRESCRIBER.search(letter.text[max(0, match.start() - 60) : match.start()]):
             continue
-        window = letter.text[match.end() : match.end() + 70]
+        place = letter.place_at(match.start())
+        own_line = match.start() == place.start and len(letter.text[match.end() : place.end].split()) > 1
+        stop = place.end if own_line else min((at for at in letter.stops if at > match.end()), default=len(letter.text))
+        window = letter.text[match.end() : min(stop, match.end() + 70)]
         got = read_name(window, firm=False)
         if got and (
             (window[got[1] :].lstrip(" ,")[:5].strip() and _words().credentials.match(window[got[1] :].lstrip(" ,")))

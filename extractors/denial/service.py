@@ -1,6 +1,7 @@
 """What was denied: the drug by its generic name, or the service as the letter prints it, short."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +12,7 @@ from extractors.denial.patterns import load_table
 from extractors.denial.reading import Letter, Span, sentences
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import DrugMention, find_drugs
+from extractors.vocabulary.payers import find_payers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Asked:
     span: Span
     weight: float  # how surely these words are the request
     drug: DrugMention | None
+    labelled: bool = False  # the value of a label, not words of a sentence
 
 
 @cache
@@ -45,13 +48,21 @@ _REQUEST = re.compile(
     r"|denial of|request for)? ?(?:coverage|payment|benefits|authorization|certification) (?:of|for)"
     r"|will not pay for\b:?|(?:not able|unable) to (?:approve|cover|authorize|certify|pay for)"
     r"|(?:cannot|can't|could not|will not|won't) (?:approve|cover|authorize|certify|pay for)"
-    r"|request to cover|fast decision on\b:?|decision on\b:?|be seen by [^.]{3,60}? for"
+    r"|request to cover"
+    r"|request [^.;]{0,40}\bfrom [^.;]{3,60}? to (?:cover|approve|authorize)"
+    r"|fast decision on\b:?|decision on\b:?|be seen by [^.]{3,60}? for"
     r"|claim(?: [^.]{0,80}?)? for(?: an?)?"
     r"|denied your (?:\w+ ){0,2}request for|(?:did not|didn't) (?:approve|cover|authorize|certify)"
     r"|(?:listed|named|shown|described) below[^.:\n]{0,60}:"
     r"|(?:prior authorization|precertification|pre-?service|coverage|utilization|clinical|medical necessity)"
     r" review (?:of|for)|referral (?:to [^.;]{3,50}? )?for)(?:(?<=:)\s+|[ ]+)"
     r"(?P<what>[A-Za-z\d][^.;\n]{2,130})",
+    re.IGNORECASE,
+)
+# "We denied 14 additional days in a skilled nursing facility"
+_WE_DENIED = re.compile(
+    r"\bwe(?:'ve| have| are)? (?:denied|denying|not approving)\s+"
+    r"(?P<what>(?!coverage|payment|it\b|this\b)[A-Za-z\d][^.;\n]{2,130})",
     re.IGNORECASE,
 )
 # "Residential eating disorder treatment (H0018) is not authorized", "TRANSPORT (A0428) HAS BEEN DENIED"
@@ -84,12 +95,13 @@ _NOT_A_SERVICE = re.compile(
     r"|he\b|she\b|they\b|there\b|all\b|any\b|no\b|not\b|more\b(?! (?:visits|days|sessions))|such\b|which\b|what\b"
     r"|when\b|who\b|please|records?\b|documents?\b|proof|members?\b|claims?\b|charges?\b|benefits?\b|reconsideration"
     r"|expenses|is\b|are\b|was\b|were\b|be\b|been\b|has\b|have\b|does\b|do\b|did\b|will\b|may\b|can\b|must\b|this\b"
-    r"|part of|you\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
+    r"|part of|you\b"
+    r"|(?:[\w/()]+ ){0,4}(?:above|below)\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
     r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b"
-    r"|\bon \d|"
+    r"|\bon \d|\b(?:starting|beginning|effective)\b|\bafter (?:an? |your )|"
     r"\bfrom (?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)"
     r"|\bfor (?=\d|[A-Z][a-z])|\bat [A-Z]|\bwith (?:Dr|an? |out)|\bby Dr|\bfor (?:your|the "
     r"(?:treatment|diagnosis"
@@ -124,14 +136,12 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
     text = letter.text
     for label in labels:
         if label.field == "service" and label.firm:
-            for span in label.values:
-                value = text[span.start : span.end]
-                others = [at for at in label.values if at is not span]
-                if _drug(text, span) is None and any(_drug(text, at) for at in others):
-                    continue  # a label beside a second column: the cell that names a drug is the drug's
-                if _may_be_service(value) and re.search(r"[A-Za-z]{3}", value):
-                    yield Asked(span=span, weight=6.0 if _drug(text, span) else 5.0, drug=_drug(text, span))
-                    break
+            yield from _after_label(text, label)
+        elif label.field == "code":
+            for span in label.values[:1]:
+                words = _without_code(text, span)
+                if words.start > span.start and names_service(text[words.start : words.end]):
+                    yield Asked(span=words, weight=4.6, drug=_drug(text, words), labelled=True)
     for match in _TITLE.finditer(text):
         span = Span(start=match.start("what"), end=match.end("what"))
         yield from _subject_line(text, span)
@@ -141,9 +151,13 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
                 yield from _subject_line(text, span)
     for sentence in sentences(letter):
         window = Span(start=sentence.start, end=min(sentence.end + 130, len(text)))
-        for match in _REQUEST.finditer(text, sentence.start, window.end):
+        found = [
+            *_REQUEST.finditer(text, sentence.start, window.end),
+            *_WE_DENIED.finditer(text, sentence.start, window.end),
+        ]
+        for match in found:
             if match.start() >= sentence.end:
-                break
+                continue
             span = Span(start=match.start("what"), end=match.end("what"))
             what = text[span.start : span.end]
             drug = _drug(text, span)
@@ -151,15 +165,17 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
                 yield Asked(span=span, weight=3.5 - 0.01 * (drug.start - span.start), drug=drug)
             elif _may_be_service(what):
                 yield Asked(span=span, weight=2.2 if names_service(short_service(what)) else 1.2, drug=None)
-        for match in _BEFORE_CODE.finditer(text, sentence.start, sentence.end):
-            asked = list(_ASKING.finditer(match["what"]))
-            span = Span(start=match.start("what") + (asked[-1].end() if asked else 0), end=match.end("what"))
-            if _may_be_service(text[span.start : span.end]):
-                yield Asked(span=span, weight=3.0, drug=_drug(text, span))
         for match in _IN_PARENTHESES.finditer(text, sentence.start, sentence.end):
             span = Span(start=match.start("what"), end=match.end("what"))
             if names_service(match["what"]):
                 yield Asked(span=span, weight=3.2, drug=_drug(text, span))
+    for piece in [*sentences(letter), *(Span(start=place.start, end=place.end) for place in letter.places)]:
+        for match in _BEFORE_CODE.finditer(text[piece.start : piece.end]):
+            asked = list(_ASKING.finditer(match["what"]))
+            begin = piece.start + match.start("what")
+            span = Span(start=begin + (asked[-1].end() if asked else 0), end=begin + len(match["what"]))
+            if _may_be_service(text[span.start : span.end]):
+                yield Asked(span=span, weight=3.0, drug=_drug(text, span))
     for span in sentences(letter):
         if _CONDITION.search(text, span.start, span.end):
             continue
@@ -167,9 +183,74 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
             what = Span(start=span.start + match.start("what"), end=span.start + match.end("what"))
             if _may_be_service(match["what"]) and names_service(short_service(match["what"])):
                 yield Asked(span=what, weight=1.8, drug=None)
+    yield from _drugs_asked_for(letter, sentences(letter))
     for span in refused:
         if drug := _drug(text, span):
             yield Asked(span=Span(start=drug.start, end=drug.end), weight=1.5, drug=drug)
+
+
+# labels that head other things too: a column of amounts, a heading over reasons
+_LOOSE_LABEL = re.compile(
+    r"(?:denied|not \w+|services?|descriptions?|benefits?|product|study|exam|stay|procedures|medications|your request|"
+    r"the request|asked for|claim for|requested|ordered|admission for|we denied|we are denying|coverage requested)",
+    re.IGNORECASE,
+)
+_A_DOSE = re.compile(r"\d ?(?:mg|mcg|ml|units?|iu|g|%|tablets?|capsules?|vials?|pens?|syringes?)\b", re.IGNORECASE)
+_CODE_FIRST = re.compile(r"\s*\(?(?:[A-V]\d{4}|\d{4}[\dTF])\)?(?:-[A-Z\d]{2})?(?:\s*[-:,]\s*|\s+)(?=[A-Za-z])")
+
+
+def _without_code(text: str, span: Span) -> Span:
+    """Return the span without the code that opens it: "63650 - percutaneous implantation"."""
+    code = _CODE_FIRST.match(text, span.start, span.end)
+    return Span(start=code.end(), end=span.end) if code else span
+
+
+def _after_label(text: str, label: Labelled) -> Iterator[Asked]:
+    """Yield what a label of services names: the first of its places that reads as a drug or a service."""
+    for printed in label.values:
+        span = _without_code(text, printed)
+        value, drug = text[span.start : span.end], _drug(text, span)
+        if drug is None and any(_drug(text, at) for at in label.values if at is not printed):
+            continue  # a label beside a second column: the cell that names a drug is the drug's
+        if not (_may_be_service(value) and re.search(r"[A-Za-z]{3}", value)) or find_payers(value):
+            continue
+        known = names_service(short_service(value)) or bool(_A_DOSE.search(value))
+        loose = not known and _LOOSE_LABEL.fullmatch(label.label.strip())
+        yield Asked(span=span, weight=6.0 if drug else 2.1 if loose else 5.0, drug=drug, labelled=True)
+        return
+
+
+# A sentence that asks, and words before a drug that make it another one: "you must first try methotrexate"
+_WANTS = re.compile(
+    r"\b(?:request\w*|asked|prescri\w+|order(?:ed|s)?|cover(?:ed|age)?|approv\w+|authoriz\w+|claim|concern\w*|regarding"
+    r"|about|denied|den(?:y|ies|ial)|decision|review\w*|fill(?:ed)?|refill)\b",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    r"\b(?:must|first|instead|tr(?:y|ied|ies|ial)|fail\w*|such as|prefer\w*|alternativ\w*|before|other than|rather|step"
+    r"|unless|until|without|at least|history|currently|also|switch\w*|take|takes|taking|took|used?|using|include|includes"
+    r"|like|instead of|requires?|need|needs|covers?|with|after|plus|and|or)\b",
+    re.IGNORECASE,
+)
+_OR_ELSE = re.compile(
+    r"[^.;]{0,40}\b(?:instead|(?:is|are) (?:covered|preferred|available)|first|on (?:our|the) (?:list|formulary))\b"
+)
+
+
+def _drugs_asked_for(letter: Letter, said: Iterable[Span]) -> Iterator[Asked]:
+    """Yield the drugs of sentences that ask or decide, those named more often first; never one to be tried first."""
+    text = letter.text
+    mentions = [at for at in find_drugs(text) if at.via != "abbreviation"]
+    named = Counter(at.generic for at in mentions)
+    for sentence in said:
+        for at in mentions:
+            if not sentence.start <= at.start < sentence.end:
+                continue
+            before = text[sentence.start : at.start]
+            if _WANTS.search(before) and not _ANOTHER.search(before) and not _OR_ELSE.match(text, at.end):
+                span = Span(start=at.start, end=at.end)
+                yield Asked(span=span, weight=2.3 + 0.08 * min(6, named[at.generic]), drug=at)
+            break
 
 
 def _may_be_service(what: str) -> bool:
@@ -197,7 +278,15 @@ def _subject_line(text: str, span: Span) -> Iterator[Asked]:
 def asked_on(letter: Letter, lines: Iterable[ClaimLine]) -> list[Asked]:
     """Return the services of denied claim lines."""
     spans = [line.service for line in lines if line.service]
-    return [Asked(span=span, weight=5.0, drug=_drug(letter.text, span)) for span in spans]
+    return [Asked(span=span, weight=5.0, drug=_drug(letter.text, span), labelled=True) for span in spans]
+
+
+# "Zilretta after a trial of triamcinolone": the drug named is not the one asked for
+_BESIDE = re.compile(
+    r"[A-Za-z]{4}.*\b(?:with|after|along|plus|instead of|fail\w+|before|because|despite|since|following|in addition to"
+    r"|tried|trial)\b",
+    re.IGNORECASE,
+)
 
 
 def _drug(text: str, span: Span) -> DrugMention | None:
@@ -205,6 +294,8 @@ def _drug(text: str, span: Span) -> DrugMention | None:
     if not mentions:
         return None
     first = min(mentions, key=lambda at: at.start)
+    if _BESIDE.search(text, span.start, span.start + first.start):
+        return None
     return DrugMention(
         generic=first.generic,
         start=span.start + first.start,
@@ -242,8 +333,10 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
     if len(value) < 3:
         return None, None
     sure = min(sure, 0.93)
-    if not names_service(value):
-        sure = min(sure, 0.7 if best.weight >= 4.5 else 0.55)  # words, but of no service that is known
+    if find_payers(value):
+        return None, None
+    if not (names_service(value) or (best.labelled and _A_DOSE.search(printed))):
+        sure = min(sure, 0.7 if best.labelled else 0.55)  # words, but of no service that is known
     return (
         letter.cite(best.span.start, best.span.end, value, sure, prose=True),
         letter.cite(best.span.start, best.span.end, printed, sure, prose=True),

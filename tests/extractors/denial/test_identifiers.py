@@ -34,6 +34,8 @@ def read(head: str):
         ("Member 1D: U28840913 02", "U28840913 02", None),  # a scanner's 1D
         ("Rx BIN: 610279\nRxGrp: TXBC01\nPCN: ILDR", None, None),  # of the pharmacy, not the group
         ("Enrollment code\t105", None, None),
+        ("Member ID: SE60331479*02\nGroup: N00218-Tidewater Hull", "SE60331479*02", "N00218"),  # star suffix, name
+        ("Identification no. ..... 33391102\nGroup ...... 0098812", "33391102", "0098812"),  # dot leaders
         ("Ana Bell\n4410 Galena Summit Rd\nKETCHUM ID 83340", None, None),  # a state
     ],
 )
@@ -52,6 +54,10 @@ def test_member_and_group(head, member_id, group):
         ("Claim #: 26-150-882104-00\nAuth #: 900114720", ["26-150-882104-00", "900114720"]),
         ("Reference\tA226418809", ["A226418809"]),
         ("Appeal #: GR-26-118834", ["GR-26-118834"]),
+        ("Our ref. no. ........ NH-77120", ["NH-77120"]),
+        ("PA29910038 is your request number.", ["PA29910038"]),
+        ("Your ID number is HP00912288-00 and our reference is 20260911-0067.", ["20260911-0067"]),
+        ("We said no (contract number 800214477-01, request R-5520193).", ["R-5520193"]),
         ("Request received: 02/28/2026", []),
         ("Policy number: SUR701.023\nForm: CRU-14\nNPI: 1881200455", []),
         ("Claim submitted by Lakeside Clinic", []),
