@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
+from extractors.policy.shapes import DURATION_ROW
 
 _LONGEST = 4  # rows
 _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
@@ -21,41 +23,74 @@ _CONTINUES = re.compile(
 )
 _BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
 
+# a sentence about the list that follows it, and no wrapped end of an item
+_FURTHER = re.compile(
+    r"(?:(?:and|or),? |in addition,? |additionally,? |also,? )?(?:the following|(?:at least )?(?:all|both|each|any|one|"
+    r"either|two|three)(?: \(\d\))?(?: or more)? of the (?:following|criteria))\b",
+    re.I,
+)
 
-def announcements_of(rows: Sequence[Row]) -> dict[int, tuple[int, Kind]]:
+Announced = Kind | Literal["further"]  # "further": a list of its own that neither approves nor refuses by itself
+
+
+def announcements_of(rows: Sequence[Row]) -> dict[int, tuple[int, Announced]]:
     """Return by the `id` of its first row how many rows an announcement takes and what its list is for."""
-    found: dict[int, tuple[int, Kind]] = {}
-    taken = 0
+    found: dict[int, tuple[int, Announced]] = {}
+    taken, right = 0, max((row.x1 for row in rows), default=0.0)
     for at, row in enumerate(rows):
-        if at >= taken and (said := _announcement(rows[at : at + _LONGEST + 1])):
+        if at >= taken and (said := _announcement(rows[at : at + _LONGEST + 1], right)):
             found[id(row)] = said
             taken = at + said[0]
     return found
 
 
-def _announcement(rows: Sequence[Row]) -> tuple[int, Kind] | None:
+def _announcement(rows: Sequence[Row], right: float) -> tuple[int, Announced] | None:
     first = rows[0].text
     if not _OPENS.match(first) or heading_kind(first) is not None or names_condition(first):
         return None
-    text = ""
-    for count, row in enumerate(rows[:-1], start=1):
-        if marker_of(row.text):
-            return None
-        text = f"{text} {row.text}".strip()
-        if text.endswith(":"):
-            kind = _kind_of(text)
-            return (count, kind) if kind and _begins_list(rows[count]) else None
-        if re.search(r"[.;]$", text):
-            return None  # another sentence
-    return None
+    if DURATION_ROW.fullmatch(first.strip()):
+        return None
+    count, text = paragraph_of(rows[:-1], right)
+    if not text.endswith(":"):
+        return None
+    kind = _kind_of(text)
+    return (count, kind) if kind and _begins_list(rows[count]) else None
 
 
-def _kind_of(text: str) -> Kind | None:
+def paragraph_of(rows: Sequence[Row], right: float) -> tuple[int, str]:
+    """Return how many of the rows one sentence takes, and its text; `right` is the margin of the text.
+
+    A row that begins with a capital goes on only where the line before it had no room for its first word.
+    """
+    text, count = "", 0
+    for above, row in zip([None, *rows], rows, strict=False):
+        if marker_of(row.text) or (above and not _goes_on(above, row, right)):
+            break
+        text, count = f"{text} {row.text}".strip(), count + 1
+        if re.search(r"[.:;]$", text):
+            break
+    return count, text
+
+
+def _goes_on(above: Row, row: Row, right: float) -> bool:
+    if heading_kind(row.text) is not None:
+        return False
+    if re.match(r"[a-z(]", row.text):
+        return True
+    return above.x1 + row.lines[0].words[0].box.width + 0.02 * right >= right
+
+
+def refuses(text: str) -> bool:
+    """Return whether a sentence says what is not approved."""
+    return _REFUSES.search(text) is not None
+
+
+def _kind_of(text: str) -> Announced | None:
     if _REFUSES.search(text):
         return "excluded"
     if not APPROVAL.search(text):
-        return None
-    return "continuation" if _CONTINUES.match(text) else "initial" if _BEGINS.match(text) else None
+        return "further" if _FURTHER.match(text) else None
+    return "continuation" if _CONTINUES.match(text) else "initial" if _BEGINS.match(text) else "criteria"
 
 
 def _begins_list(row: Row) -> bool:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import replace
 
+from extractors.policy.announced import refuses
 from extractors.policy.drug_lists import drugs_approved
-from extractors.policy.headings import heading_kind
+from extractors.policy.found import Criteria, Place
+from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
+    APPROVAL,
     bare_duration,
-    clause_start,
     clean_name,
     duration_of,
     head_of,
@@ -17,63 +18,46 @@ from extractors.policy.heads import (
     is_criterion,
     is_named,
     names_condition,
+    phase_and_condition,
 )
-from extractors.policy.inline import split_inline
 from extractors.policy.items import Item, Section
-from extractors.policy.nodes import group_of, group_of_prose, is_sentence, leaf_of, negative, node_of, notes_of
+from extractors.policy.nodes import group_of, is_sentence, leaf_of, negative, node_of, notes_of
+from extractors.policy.prose import demands_after, exclusions_of, node_of_prose, parts_of, read_paragraph
 from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Phase
 from extractors.vocabulary.conditions import find_conditions
 
-_PHASES = ("initial", "continuation")
 _DIAGNOSIS = re.compile(r"\bdiagnos(?:is of|ed with)\b", re.I)
 _HAS = re.compile(
     r"(?:you have|(?:the )?(?:patient|member|individual) has)\b(?!.*\b(?:no|not|without|history)\b)", re.I
 )
-_OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
-_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the policy the reader is."""
-
-    section: str = ""  # heading, as printed
-    name: str = ""  # condition that a heading or an item above named
-    phase: Phase = "any"
-    duration: str | None = None
-
-
-@dataclass
-class Criteria:
-    """What was found, in the policy's order."""
-
-    indications: list[Indication] = field(default_factory=list)
-    exclusions: list[Node] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+_JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
 
 
 def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     """Return every indication and exclusion of the outline; `title` names a list that names nothing itself."""
     found = Criteria()
-    loose: list[tuple[Section, _Place]] = []  # lists that name no indication: criteria only if nothing else is
-    place, phase_first = _Place(), None
+    loose: list[tuple[Section, Place]] = []  # lists that name no indication: criteria only if nothing else is
+    place, phase_first = Place(), None
     for section in map(_without_preface, sections):
         if section.kind in ("general", "duration"):
             continue  # they leave the reader where he is
         heading = section.heading.text
-        if section.kind in _PHASES:
+        parted = phase_and_condition(heading)
+        if parted:
+            place = Place(heading, parted[1], parted[0])
+        elif section.kind in PHASES:
             phase_first = phase_first if phase_first is not None else not place.name
-            place = _Place(heading, "" if phase_first else place.name, section.kind)
+            place = Place(heading, "" if phase_first else place.name, section.kind)
         elif section.kind is None and heading:
             if phase_first is None:
                 phase_first = False
-            place = _Place(heading, _plain_name(heading), place.phase if phase_first else "any")
+            place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
-            place = _Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
+            place = Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
         if section.kind == "excluded":
-            found.exclusions += _exclusions(section)
+            found.exclusions += exclusions_of(section)
         elif section.kind != "ignored":
             _read_section(section, place, title, found, loose)
     _read_loose(loose, found, title)
@@ -86,13 +70,17 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
 
 
 def _without_preface(section: Section) -> Section:
-    """A list of phases that follows "Description" or "Background" without a heading of its own is no part of it."""
+    """A list of approvals that follows "Description" or "Policy statement" without a heading is no part of it."""
     if section.kind != "ignored":
         return section
-    at = next((at for at, item in enumerate(section.items) if item.children and _role(item) in _PHASES), None)
+    at = next((at for at, item in enumerate(section.items) if item.children and _begins_criteria(item)), None)
     return (
         section if at is None else replace(section, heading=Run(), kind=None, paragraphs=[], items=section.items[at:])
     )
+
+
+def _begins_criteria(item: Item) -> bool:
+    return _role(item) in PHASES or (_role(item) == "use" and head_of_run(item.run).approves)
 
 
 def _read_general(sections: Sequence[Section], found: Criteria) -> None:
@@ -115,11 +103,15 @@ def _general_leaf(section: Section, run: Run) -> Node:
 
 
 def _demanding(use: Indication, leaves: Sequence[Node]) -> Indication:
-    tree = use.tree
+    return replace(use, tree=_demanding_tree(use.tree, leaves))
+
+
+def _demanding_tree(tree: Node, leaves: Sequence[Node]) -> Node:
+    if not leaves:
+        return tree
     if tree.op == "all":
-        return replace(use, tree=replace(tree, children=(*tree.children, *leaves)))
-    whole = Node(op="all", number="", text=use.name, evidence=tree.evidence, children=(tree, *leaves))
-    return replace(use, tree=whole)
+        return replace(tree, children=(*tree.children, *leaves))
+    return Node(op="all", number="", text="", evidence=tree.evidence, children=(tree, *leaves))
 
 
 def _row_duration(phase: Phase, row: str) -> str | None:
@@ -166,9 +158,11 @@ def _plain_name(heading: str) -> str:
     return head_of(heading).name or heading
 
 
-def _read_section(section: Section, place: _Place, title: str, found: Criteria, loose: list) -> None:
+def _read_section(section: Section, place: Place, title: str, found: Criteria, loose: list) -> None:
     named = bool(place.name) or place.phase != "any"
-    if section.items and _is_list_of_uses(section.items):
+    if section.further and section.paragraphs:
+        _read_further(section, place, title, found)
+    elif section.items and _is_list_of_uses(section.items):
         _read_uses(section.items, [], place, found)
     elif section.items and named:
         found.indications.append(_of_section(section, place, place.name or _name_for(section, title) or place.section))
@@ -176,7 +170,35 @@ def _read_section(section: Section, place: _Place, title: str, found: Criteria, 
         loose.append((section, place))
     else:
         for paragraph in section.paragraphs:
-            _read_paragraph(paragraph, place, named, found)
+            read_paragraph(paragraph, place, named, found)
+    for paragraph in section.after if section.items else ():
+        if APPROVAL.search(paragraph.text) and not refuses(paragraph.text):
+            read_paragraph(paragraph, place, named, found)
+
+
+def _read_further(section: Section, place: Place, title: str, found: Criteria) -> None:
+    """A list with an introduction of its own under a heading that has one already."""
+    intro = section.paragraphs[-1]
+    joined = _JOINED.match(intro.text)
+    if APPROVAL.search(intro.text):
+        name = _approved_name(intro.text) or place.name or title
+        found.indications.append(_of_section(section, place, name))
+    elif joined and found.indications:
+        last, more = found.indications[-1], _of_section(section, place, "")
+        op = "any" if joined["join"].lower() == "or" else "all"
+        whole = Node(op=op, number="", text="", evidence=last.tree.evidence, children=(last.tree, more.tree))
+        found.indications[-1] = replace(last, tree=whole, duration=last.duration or more.duration)
+    else:
+        found.problems.append(
+            f"The list under '{intro.text[:120]}' stands apart from the criteria; what it demands was not understood "
+            "and it was left aside."
+        )
+
+
+def _approved_name(text: str) -> str:
+    """What a sentence approves: "A permanent implant is covered when ..."; the condition it names for a drug."""
+    head = head_of(text)
+    return head.name if head.name and names_condition(head.name) else ""
 
 
 def _read_loose(loose: list, found: Criteria, title: str) -> None:
@@ -206,12 +228,12 @@ def _name_for(section: Section, title: str) -> str:
     return title
 
 
-def _of_section(section: Section, place: _Place, name: str) -> Indication:
+def _of_section(section: Section, place: Place, name: str) -> Indication:
     """The list of a section, under the paragraph that introduces it."""
     intro = section.paragraphs[-1] if section.paragraphs and is_head(section.paragraphs[-1].text) else None
     head = intro.text if intro else section.heading.text
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
-    tree = group_of(head, section.items, [], evidence)
+    tree = _demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
     rows = [*section.durations, *(row for item in section.items for row in item.durations)]
     spoken = (duration_of(head), *(_row_duration(place.phase, row) for row in rows))
     duration = next(filter(None, spoken), place.duration)
@@ -227,7 +249,7 @@ def _role(item: Item) -> str:
     head = head_of_run(item.run)
     if head.kind in ("excluded", "ignored"):
         return head.kind
-    if head.kind in _PHASES and (item.children or head.rest < len(text)):
+    if head.kind in PHASES and (item.children or head.rest < len(text)):
         return head.kind  # and not the criterion "Member is currently receiving the drug"
     if head.kind == "criteria" and (item.children or head.rest < len(text)):
         return "wrapper"
@@ -244,7 +266,7 @@ def _is_list_of_uses(items: Sequence[Item]) -> bool:
     return any(_role(item) not in ("other", "ignored", "excluded") for item in items)
 
 
-def _read_uses(items: Sequence[Item], path: Sequence[str], place: _Place, found: Criteria) -> None:
+def _read_uses(items: Sequence[Item], path: Sequence[str], place: Place, found: Criteria) -> None:
     """A list whose items are indications, phases, or headings over them."""
     for order, item in enumerate(items, start=1):
         here = item.path(path, order)
@@ -252,18 +274,20 @@ def _read_uses(items: Sequence[Item], path: Sequence[str], place: _Place, found:
         if role == "ignored":
             continue
         if role == "excluded":
-            found.exclusions += [negative(node) for node in _children_orsentences_of(item, here)]
+            found.exclusions += [negative(node) for node in parts_of(item, here)]
         elif role == "wrapper":
             _read_wrapper(item, here, place, found)
-        elif role in _PHASES:
-            _read_phase(item, here, replace(place, phase=role), found)
+        elif role in PHASES:
+            _read_phase(
+                item, here, replace(place, phase=role, name=head_of_run(item.run).condition or place.name), found
+            )
         elif role == "use" or item.children or head_of_run(item.run).approves:
             _read_use(item, here, place, found)
         else:
             found.problems.append(f"Item {'.'.join(here)} names no indication and was left aside.")
 
 
-def _read_wrapper(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     inner = replace(place, section=head_of_run(item.run).name)
     if item.children and _is_list_of_uses(item.children):
         _read_uses(item.children, path, inner, found)
@@ -273,7 +297,7 @@ def _read_wrapper(item: Item, path: list[str], place: _Place, found: Criteria) -
         _read_use(item, path, inner, found)
 
 
-def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
     heading = head_of_run(item.run).name
     if by_drug := drugs_approved(item.children):
@@ -287,11 +311,11 @@ def _read_phase(item: Item, path: list[str], place: _Place, found: Criteria) -> 
         found.indications.append(_indication(item, path, place, place.name or heading))
 
 
-def _read_use(item: Item, path: list[str], place: _Place, found: Criteria) -> None:
+def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     name = head_of_run(item.run).name or place.name or split_end(item.run.text)[0]
     roles = [_role(child) for child in item.children]
     inside = replace(place, name=name, duration=_duration(item, below=False) or place.duration)
-    if any(role in _PHASES for role in roles):
+    if any(role in PHASES for role in roles):
         _read_uses(item.children, path, inside, found)
     elif drugs_approved(item.children):
         _read_phase(item, path, inside, found)
@@ -301,8 +325,8 @@ def _read_use(item: Item, path: list[str], place: _Place, found: Criteria) -> No
         found.indications.append(_indication(item, path, place, name))
 
 
-def _indication(item: Item, path: Sequence[str], place: _Place, name: str) -> Indication:
-    tree = node_of(item, path) if item.children else _prose(item.run, path, notes_of(item), item.flags)
+def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Indication:
+    tree = node_of(item, path) if item.children else node_of_prose(item.run, path, notes_of(item), item.flags)
     if len(tree.children) == 1 and tree.children[0].op != "leaf":
         tree = tree.children[0]  # "1. Initial authorization" over a lone "a. Drug will be approved based on all of:"
     return Indication(
@@ -316,66 +340,3 @@ def _duration(item: Item, below: bool = True) -> str | None:
     rows = (duration_of(row) or bare_duration(row) for row in item.durations)
     inside = (_duration(child) for child in item.children if below)
     return own or next(filter(None, rows), None) or next(filter(None, inside), None)
-
-
-# ---------------------------------------------------------------- prose
-
-
-def _prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str] = ()) -> Node:
-    """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
-    text = run.text
-    start = clause_start(text, head_of_run(run).rest) or 0
-    start += len(text[start:]) - len(text[start:].lstrip(" ,;:"))  # "if, according to the prescriber, ..."
-    if not text[start:].strip():
-        start = 0
-    rest = text[start:]
-    if listed := split_inline(rest, prose=True):
-        return group_of_prose(run, path, start, listed, notes=notes, flags=flags)
-    lead = "" if is_sentence(rest) else text[:start].strip()
-    return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
-
-
-def _read_paragraph(paragraph: Run, place: _Place, named: bool, found: Criteria) -> None:
-    """A paragraph that approves something under a name: one indication."""
-    text = paragraph.text
-    head = head_of_run(paragraph)
-    own = head.name if head.name and (names_condition(head.name) or head.kind in _PHASES) else ""
-    speaks = place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None
-    if not head.approves and not (own and head.rest < len(text)) and not speaks:
-        return
-    if not own and not named:
-        return
-    if head.approves and not (own and names_condition(own)) and clause_start(text, head.rest) is None:
-        return  # "Initial authorization: all drugs may be approved up to 12 months" sets no criterion
-    phase = head.kind if head.kind in _PHASES else place.phase
-    name = place.name if head.kind in _PHASES and place.name else own or place.name or place.section
-    found.indications.append(
-        Indication(
-            name=name, phase=phase, tree=_prose(paragraph, []), duration=duration_of(text), section=place.section
-        )
-    )
-
-
-# ---------------------------------------------------------------- exclusions
-
-
-def _exclusions(section: Section) -> list[Node]:
-    if section.items:
-        return [negative(node_of(item, item.path([], at))) for at, item in enumerate(section.items, start=1)]
-    return [negative(node) for paragraph in section.paragraphs for node in sentences_of(paragraph, [], 0)]
-
-
-def _children_orsentences_of(item: Item, path: Sequence[str]) -> list[Node]:
-    if item.children:
-        return [node_of(child, child.path(path, at)) for at, child in enumerate(item.children, start=1)]
-    return sentences_of(item.run, path, head_of_run(item.run).rest)
-
-
-def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:
-    """Each sentence of a run from character `start` as a leaf."""
-    text, found = run.text, []
-    cuts = [start, *(m.end() for m in _SENTENCE.finditer(text) if m.start() > start), len(text)]
-    for begin, end in pairwise(cuts):
-        if text[begin:end].strip():
-            found.append(leaf_of(run, path, begin, begin + len(text[begin:end].rstrip())))
-    return found

@@ -17,6 +17,8 @@ _KINDS = (
     "criteria",
 )  # the first that matches is it
 
+PHASES: tuple[Kind, ...] = ("initial", "continuation")
+
 _TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
 
 # raised letters, figures and daggers that lead to a footnote: "Coverage Criteria\u1d43:"
@@ -42,6 +44,16 @@ def heading_kind(text: str) -> Kind | None:
         return None
     kinds, _ = _tables()
     return next((kind for kind in _KINDS if kinds[kind].fullmatch(bare)), None)
+
+
+@cache
+def _disease_words() -> re.Pattern[str]:
+    return re.compile("|".join(read_yaml("headings.yaml", "extractors.policy")["condition_words"]), re.I)
+
+
+def has_condition_word(text: str) -> bool:
+    """Return whether a word of the text is of those that name diseases ("...itis", "syndrome"), known or not."""
+    return _disease_words().search(text) is not None
 
 
 def table_label(text: str) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.headings import PHASES, Kind, has_condition_word, heading_kind
 from extractors.policy.runs import Run
 
 _SPAN = (
@@ -21,9 +21,12 @@ APPROVAL = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(
-    r"\b(?:if|when|provided(?: that)?|granted (?:to|for)|based on|in|for (?!\d|the duration|up to|one|a total))\b\s*",
+    r"\b(?:if|when|provided(?: that)?|granted to|based on|"
+    r"(?:granted |in |for )(?:for )?(?=(?:members?|patients?|individuals?|recipients?|beneficiaries|adults?|"
+    r"children)\b))\b\s*",
     re.I,
 )
+_WEAK_CLAUSE = re.compile(r"\b(?:granted for|in|for (?!\d|the duration|up to|one|a total))\b\s*", re.I)
 _DURATION = re.compile(
     rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|length)\b[^.;]{{0,60}}?"
     rf"(?:for|of|:|is|=|up to)?\s*(?P<span>(?:up to\s+)?(?:{_SPAN}))",
@@ -55,12 +58,33 @@ class Head:
     rest: int  # character where what follows the name begins
     approves: bool  # whether it says that something is approved
     kind: Kind | None  # of the name, if it is a known heading
+    condition: str = ""  # what a phase is for: "Initial coverage: plaque psoriasis"
+
+
+_PARTS = re.compile(r"\s*:\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
+
+
+def phase_and_condition(heading: str) -> tuple[Kind, str] | None:
+    """Part "Initial coverage: plaque psoriasis" or "Asthma – Renewal" into its phase and its condition."""
+    bare = clean_name(heading)
+    if len(bare.split()) > 16:
+        return None
+    for match in _PARTS.finditer(bare):
+        left, right = bare[: match.start()].strip(), bare[match.end() :].strip("() ")
+        for phase, condition in ((left, right), (right, left)):
+            kind = heading_kind(phase)
+            if kind in PHASES and condition and heading_kind(condition) is None and names_condition(condition):
+                return kind, condition
+    return None
 
 
 def head_of_run(run: Run) -> Head:
     """Part an opening, a heading on a line of its own first of all ("Continuation of therapy" over a paragraph)."""
     text = run.text
     first = run.pieces[0].text if run.pieces else ""
+    if parted := phase_and_condition(first):
+        rest = min(len(text), len(first) + 1)
+        return Head(clean_name(first), rest, APPROVAL.search(text, len(first)) is not None, *parted)
     if len(first) < len(text) and re.match(r"\s[A-Z]", text[len(first) :]):
         kind = heading_kind(first)
         if kind is not None:
@@ -120,7 +144,11 @@ def clause_start(text: str, start: int) -> int | None:
     match = APPROVAL.search(text, start)
     if not match:
         return start
-    return next((clause.end() for clause in _CLAUSE.finditer(text, match.start()) if clause.end() >= match.end()), None)
+    for clauses in (_CLAUSE, _WEAK_CLAUSE):
+        for clause in clauses.finditer(text, match.start()):
+            if clause.end() >= match.end():
+                return clause.end()
+    return None
 
 
 def duration_of(text: str) -> str | None:
@@ -152,9 +180,23 @@ def is_criterion(text: str) -> bool:
     return _IS_CRITERION.match(text) is not None
 
 
+_SAYS = re.compile(
+    r"^\W*(?:no|not|with|and|or|if|when|for|of|history|absence|presence|evidence|prior|failure of|severe or|"
+    r"moderate or)\b|"
+    r"\b(?:is|are|was|has|have|had|must|will|may|can|does|do|documented|confirmed|at least|within|days?|weeks?|months?|"
+    r"trial|treatment|therapy|following|due to|defined|shown|score|scale|test|patients?|members?|individuals?)\b|"
+    r"[;,]\s*$",
+    re.I,
+)
+
+
 def names_condition(name: str) -> bool:
     """Whether a condition makes up a good part of a short name."""
     from extractors.vocabulary.conditions import find_conditions
 
     covered = {at for term in find_conditions(name) for at in range(term.start, term.end)}
-    return len(covered) >= 0.35 * max(1, len(re.sub(r"\([^()]*\)", "", name).strip()))
+    bare = re.sub(r"\([^()]*\)", "", name).strip()
+    if len(covered) >= 0.35 * max(1, len(bare)):
+        return True
+    words = bare.split()
+    return 0 < len(words) <= 8 and not _SAYS.search(bare) and has_condition_word(bare)

@@ -54,3 +54,5 @@ class Section:
     paragraphs: list[Run] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     durations: list[str] = field(default_factory=list)
+    after: list[Run] = field(default_factory=list)  # paragraphs that follow the items
+    further: bool = False  # another list under the heading of the section before, with an introduction of its own

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 
-from extractors.policy.announced import announcements_of
+from extractors.policy.announced import Announced, announcements_of, paragraph_of, refuses
 from extractors.policy.divisions import divisions_of
 from extractors.policy.headings import Kind, heading_kind
-from extractors.policy.heads import APPROVAL, names_condition
+from extractors.policy.heads import APPROVAL, is_criterion, names_condition
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.placing import SAME, OpenList, Places, is_name
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, STARRED
+from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FACT, FOOTNOTE, NOTE, STARRED
 
+_AHEAD = 5  # rows that a heading's text is looked for in
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
 # alone on a line at the margin these are no end of a sentence
@@ -26,7 +29,7 @@ _BACK_MATTER = re.compile(
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
-    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0))
+    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0), _pitch(rows))
     builder.divisions = divisions_of(rows)
     announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
@@ -34,8 +37,9 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
     for at, row in enumerate(rows):
         if at < passed:
             continue
+        builder.coming = rows[at + 1 : at + 1 + _AHEAD]
         count, kind = announced.get(id(row), (0, None))
-        if kind and builder.announce(rows[at : at + count], kind):
+        if kind and builder.announce(rows[at : at + count], kind, marker_of(rows[at + count].text)):
             passed = at + count
         else:
             builder.take(row)
@@ -48,10 +52,26 @@ def _is_indented(rows: Sequence[Row]) -> bool:
     return bool(edges) and max(edges) - min(edges) > SAME
 
 
+def _gap(above: Row, row: Row) -> float:
+    return row.lines[0].box.top - above.lines[-1].box.bottom
+
+
+def _pitch(rows: Sequence[Row]) -> float | None:
+    """The gap between lines of one paragraph: that over rows which go on in lower case; None: too few of them."""
+    gaps = [
+        _gap(above, row)
+        for above, row in pairwise(rows)
+        if above.page is row.page and re.match(r"[a-z]{2}", row.text) and not marker_of(row.text)
+    ]
+    return median(gaps) if len(gaps) >= 3 else None
+
+
 class _Builder:
-    def __init__(self, indented: bool, right: float) -> None:
+    def __init__(self, indented: bool, right: float, pitch: float | None) -> None:
         self.indented = indented
         self.right = right  # margin of the text
+        self.pitch = pitch  # gap between lines of one paragraph
+        self.coming: Sequence[Row] = ()  # the rows after the one that is taken
         self.sections = [Section(Run(), None, 0.0)]
         self.open: list[OpenList] = []
         self.current: Item | None = None  # takes the next row of text
@@ -89,15 +109,41 @@ class _Builder:
             self._continue(row)
         self.last_row = row
 
-    def announce(self, rows: Sequence[Row], kind: Kind) -> bool:
-        """Begin a section with the sentence that announces its list; False: it belongs to an item that is open."""
-        first = rows[0]
+    def announce(self, rows: Sequence[Row], kind: Announced, marker: Marker | None) -> bool:
+        """Begin a section with the sentence that announces its list; False: it belongs to an item that is open.
+
+        `marker` is that of the list.
+        """
+        first, section = rows[0], self.sections[-1]
         inside = bool(self.open) and self.indented and first.x0 > self.open[0].last.x0 + 2
-        if inside or self.sections[-1].kind == "ignored" or not self._may_end(first):
+        if inside or section.kind == "ignored" or not self._may_end(first):
             return False
-        self._begin(Run([piece for row in rows for piece in row.pieces()]), kind, first.x0)
+        said = Run([piece for row in rows for piece in row.pieces()])
+        if kind in ("criteria", "further"):
+            if not section.items or self._opens_item(marker) or self._depth_of_heading() is not None:
+                return False
+            self._begin(section.heading, section.kind, first.x0)
+            self.sections[-1].paragraphs.append(said)
+            self.sections[-1].further = True
+        else:
+            self._begin(said, kind, first.x0)
         self.last_row = rows[-1]
         return True
+
+    def _opens_item(self, marker: Marker | None) -> bool:
+        """Whether the open item is a bare name, and the list to come is set in a style that no open list has."""
+        item = self.current
+        if item is None or item.children or item.reading is None or item.reading.kind == "bullet":
+            return False
+        if not is_name(item.run.text) or marker is None:
+            return False
+        return not any(
+            level.last.marker
+            and level.last.reading
+            and level.last.marker.punctuation == marker.punctuation
+            and level.last.reading.kind in {reading.kind for reading in marker.readings}
+            for level in self.open
+        )
 
     # ---- joins and notes
 
@@ -164,9 +210,37 @@ class _Builder:
             return kind
         if text.endswith(".") or (is_head(text) and not text.endswith(":")):
             return False
-        if names_condition(text):
+        if names_condition(text) or self._introduces(row, text):
             return None
-        return "ignored" if CAPITALS.fullmatch(text) else False
+        return "ignored" if CAPITALS.fullmatch(text) or self._shouts_over_list(row, text) else False
+
+    def _introduces(self, row: Row, text: str) -> bool:
+        """Whether a short line names what the sentence below it approves: "Isthmic slip", "X is covered when"."""
+        if len(row.lines) > 1 or not self.coming or len(text.split()) > 10 or text.endswith((",", ":")):
+            return False
+        if not self._at_margin(row) or APPROVAL.search(text) or is_criterion(text) or FACT.search(text):
+            return False
+        first = self.coming[0].text
+        if (
+            not re.match(r"[A-Z]", first)
+            or marker_of(first)
+            or heading_kind(first) is not None
+            or names_condition(first)
+        ):
+            return False
+        _, said = paragraph_of(self.coming, self.right)
+        return APPROVAL.search(said) is not None and not refuses(said)
+
+    def _shouts_over_list(self, row: Row, text: str) -> bool:
+        """Whether a line in capitals parts the list below it from what stands above."""
+        if not text.isupper() or len(text) < 6 or not self._at_margin(row) or len(row.lines) > 1:
+            return False
+        marker = marker_of(self.coming[0].text) if self.coming else None
+        return marker is not None and any(at.kind == "bullet" or at.value == 1 for at in marker.readings)
+
+    def _at_margin(self, row: Row) -> bool:
+        """Whether a row stands no further right than the outermost list."""
+        return not self.open or not self.indented or row.x0 <= self.open[0].last.x0 + 2
 
     def _may_end(self, row: Row) -> bool:
         """Whether what was taken last may end before this row.
@@ -178,18 +252,36 @@ class _Builder:
         last = self.last_row
         if last is None or DANGLING.search(self._last_text()):
             return False
+        if self._stands_apart(row):
+            return True
         first = row.lines[0].words[0].box
         return last.x1 + first.width + 0.02 * self.right < self.right
+
+    def _stands_apart(self, row: Row) -> bool:
+        """Whether more space stands over the row than between the lines of a paragraph."""
+        last = self.last_row
+        if self.pitch is None or last is None or last.page is not row.page:
+            return False
+        return _gap(last, row) > self.pitch + max(1.5, 0.15 * row.height)
 
     def _stands_out(self, row: Row, kind: Kind | None) -> bool:
         """Whether a known heading is none of the unfinished item above: left of its marker, or the name of a phase."""
         if kind is None or self.current is None or DANGLING.search(self._last_text()):
             return False
-        if _BACK_MATTER.fullmatch(row.text.strip()):
+        if _BACK_MATTER.fullmatch(row.text.strip()) or self._is_heading_of_text(row):
             return not self.open or row.x0 <= self.open[0].last.x0 + 2
         if self.indented:
             return self.current.x0 - row.x0 > SAME
         return kind in ("initial", "continuation") and len(row.text.split()) > 1
+
+    def _is_heading_of_text(self, row: Row) -> bool:
+        """Whether a known heading stands above a sentence or a list, where levels can be told by their left edge."""
+        words = re.findall(r"[A-Za-z]{4,}", row.text)
+        titled = all(word[0].isupper() for word in words)
+        above = bool(self.coming) and (
+            marker_of(self.coming[0].text) is not None or re.match(r"[A-Z]", self.coming[0].text) is not None
+        )
+        return self.indented and titled and above and not self._inside_current(row)
 
     def _outside_current(self, row: Row) -> bool:
         """Whether a row under an item cannot introduce the list below it: left of its text, or the item needs none."""
@@ -262,7 +354,8 @@ class _Builder:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
         if self.after_duration and re.match(r"[A-Z]", row.text):
             return True
-        ends = self._may_end(row) if len(self.open) > 1 else self._is_complete()
+        outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row)
+        ends = self._may_end(row) if len(self.open) > 1 or outside else self._is_complete()
         if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
             return False
         root = self.open[0].last
@@ -279,7 +372,7 @@ class _Builder:
                 section.durations.append(row.text.strip())
         if self.paragraph is None or self._begins_paragraph(row):
             self.paragraph = Run()
-            section.paragraphs.append(self.paragraph)
+            (section.after if section.items else section.paragraphs).append(self.paragraph)
         self.paragraph.add(row.pieces())
 
     def _begins_paragraph(self, row: Row) -> bool:

@@ -24,3 +24,10 @@ DANGLING = re.compile(
 )
 
 CAPITALS = re.compile(r"[A-Z][A-Z /&,-]{3,60}:")  # a heading of its own kind: "PLACE OF ADMINISTRATION:"
+
+# what stands about the policy itself on its first page
+FACT = re.compile(
+    r"\b(?:effective|revised|reviewed|published?|number|reference|line of business|page|copyright|phone|fax|www)\b|"
+    r"\b\d{4}\b",
+    re.I,
+)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractors.policy.criteria import Criteria, negative, sentences_of
+from extractors.policy.found import Criteria
 from extractors.policy.headings import is_label_start, table_label
 from extractors.policy.heads import bare_duration
 from extractors.policy.inline import split_inline
-from extractors.policy.nodes import group_of_prose, leaf_of
+from extractors.policy.nodes import group_of_prose, leaf_of, negative
+from extractors.policy.prose import sentences_of
 from extractors.policy.quantifiers import split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run

@@ -1,0 +1,93 @@
+"""Running text understood: a paragraph as an indication, a sentence as a leaf."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from extractors.policy.found import Criteria, Place
+from extractors.policy.headings import PHASES
+from extractors.policy.heads import clause_start, duration_of, head_of_run, names_condition
+from extractors.policy.inline import split_inline
+from extractors.policy.items import Item, Section
+from extractors.policy.nodes import group_of_prose, is_sentence, leaf_of, negative, node_of
+from extractors.policy.quantifiers import split_end
+from extractors.policy.runs import Run
+from extractors.policy.tree import Indication, Node
+
+_OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
+_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+
+# a demand after a list that belongs to it: "In addition, the surgeon must document ..."
+_ADDED = re.compile(
+    r"(?:in addition|additionally|also|furthermore|moreover|and)\b(?: to (?:the|these|all)[^,;.]*)?\s*[,:]?\s*(?=\S)",
+    re.I,
+)
+_DEMANDS = re.compile(r"\b(?:must|shall|should|(?:is|are) required|needs? to|has to|have to)\b", re.I)
+
+
+def node_of_prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str] = ()) -> Node:
+    """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
+    text = run.text
+    start = clause_start(text, head_of_run(run).rest) or 0
+    start += len(text[start:]) - len(text[start:].lstrip(" ,;:"))  # "if, according to the prescriber, ..."
+    if not text[start:].strip():
+        start = 0
+    rest = text[start:]
+    if listed := split_inline(rest, prose=True):
+        return group_of_prose(run, path, start, listed, notes=notes, flags=flags)
+    lead = "" if is_sentence(rest) else text[:start].strip()
+    return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
+
+
+def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria) -> None:
+    """A paragraph that approves something under a name: one indication."""
+    text = paragraph.text
+    head = head_of_run(paragraph)
+    own = head.name if head.name and (names_condition(head.name) or head.kind in PHASES) else ""
+    speaks = place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None
+    if not head.approves and not (own and head.rest < len(text)) and not speaks:
+        return
+    if not own and not named:
+        return
+    if head.approves and not (own and names_condition(own)) and clause_start(text, head.rest) is None:
+        return  # "Initial authorization: all drugs may be approved up to 12 months" sets no criterion
+    phase = head.kind if head.kind in PHASES else place.phase
+    name = place.name if head.kind in PHASES and place.name else own or place.name or place.section
+    found.indications.append(
+        Indication(
+            name=name, phase=phase, tree=node_of_prose(paragraph, []), duration=duration_of(text), section=place.section
+        )
+    )
+
+
+def exclusions_of(section: Section) -> list[Node]:
+    if section.items:
+        return [negative(node_of(item, item.path([], at))) for at, item in enumerate(section.items, start=1)]
+    return [negative(node) for paragraph in section.paragraphs for node in sentences_of(paragraph, [], 0)]
+
+
+def parts_of(item: Item, path: Sequence[str]) -> list[Node]:
+    if item.children:
+        return [node_of(child, child.path(path, at)) for at, child in enumerate(item.children, start=1)]
+    return sentences_of(item.run, path, head_of_run(item.run).rest)
+
+
+def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:
+    """Each sentence of a run from character `start` as a leaf."""
+    text, found = run.text, []
+    cuts = [start, *(m.end() for m in _SENTENCE.finditer(text) if m.start() > start), len(text)]
+    for begin, end in pairwise(cuts):
+        if text[begin:end].strip():
+            found.append(leaf_of(run, path, begin, begin + len(text[begin:end].rstrip())))
+    return found
+
+
+def demands_after(section: Section) -> list[Node]:
+    """Return the demands that paragraphs after a list add to it, numbered on from the list."""
+    found = []
+    for paragraph in section.after:
+        match = _ADDED.match(paragraph.text)
+        if match and _DEMANDS.search(paragraph.text) and not paragraph.text.rstrip().endswith(":"):
+            number = str(len(section.items) + len(found) + 1)
+            found.append(leaf_of(paragraph, [number], match.end(), len(split_end(paragraph.text)[0])))
+    return found
