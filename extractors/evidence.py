@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 # x' = a*x + c*y + e, y' = b*x + d*y + f, as in a PDF matrix (a, b, c, d, e, f).
 Affine = tuple[float, float, float, float, float, float]
+# The same over w = g*x + h*y + 1, as (a, b, c, d, e, f, g, h): a sheet photographed at a slant.
+Projective = tuple[float, float, float, float, float, float, float, float]
+Matrix = Affine | Projective
 IDENTITY: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -40,19 +43,37 @@ class Box:
     def height(self) -> float:
         return self.bottom - self.top
 
-    def moved_by(self, matrix: Affine) -> "Box":
+    def moved_by(self, matrix: Matrix) -> "Box":
         """Return the upright box that encloses this one after the matrix."""
         if matrix == IDENTITY:
             return self
-        a, b, c, d, e, f = matrix
-        corners = [(x, y) for x in (self.x0, self.x1) for y in (self.top, self.bottom)]
-        xs = [a * x + c * y + e for x, y in corners]
-        ys = [b * x + d * y + f for x, y in corners]
+        corners = [moved(matrix, x, y) for x in (self.x0, self.x1) for y in (self.top, self.bottom)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
         return Box(x0=min(xs), top=min(ys), x1=max(xs), bottom=max(ys))
 
     def as_list(self) -> list[float]:
         """Return [x0, top, x1, bottom] to a tenth of a point, the `bbox` of the published JSON."""
         return [round(v, 1) for v in (self.x0, self.top, self.x1, self.bottom)]
+
+
+def moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Return the point after the matrix."""
+    a, b, c, d, e, f = matrix[:6]
+    if len(matrix) == 6:
+        return a * x + c * y + e, b * x + d * y + f
+    w = matrix[6] * x + matrix[7] * y + 1.0
+    return (a * x + c * y + e) / w, (b * x + d * y + f) / w
+
+
+def affine_near(matrix: Matrix, x: float, y: float) -> Affine:
+    """Return the matrix as an affine one that is right at the point and nearly so around it."""
+    if len(matrix) == 6:
+        return matrix
+    a, b, c, d, _, _, g, h = matrix
+    to_x, to_y = moved(matrix, x, y)
+    w = g * x + h * y + 1.0
+    a, b, c, d = (a - g * to_x) / w, (b - g * to_y) / w, (c - h * to_x) / w, (d - h * to_y) / w
+    return (a, b, c, d, to_x - a * x - c * y, to_y - b * x - d * y)
 
 
 def enclose(boxes: Iterable[Box]) -> Box:
@@ -141,7 +162,7 @@ class Page:
     height: float
     lines: tuple[Line, ...]  # reading order
     source: PageSource = PageSource.TEXT
-    to_shown: Affine = IDENTITY  # reading frame -> shown frame
+    to_shown: Matrix = IDENTITY  # reading frame -> shown frame
     turn: int = 0  # degrees clockwise that the shown page was turned to stand upright: 0, 90, 180, 270
     digest: str = ""  # sha256 of the page's own content, for caching and exact repeats
     part: str | None = None  # attachment of an e-mail that this page came from

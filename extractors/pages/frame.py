@@ -4,7 +4,7 @@ import math
 
 import pypdfium2 as pdfium
 
-from extractors.evidence import IDENTITY, Affine
+from extractors.evidence import IDENTITY, Affine, Matrix
 
 
 def shown_of_user(page: pdfium.PdfPage) -> Affine:
@@ -38,11 +38,27 @@ def scaled(factor: float) -> Affine:
     return (factor, 0.0, 0.0, factor, 0.0, 0.0)
 
 
-def then(first: Affine, second: Affine) -> Affine:
-    """Return the matrix that applies `first`, then `second`."""
-    a, b, c, d, e, f = first
-    p, q, r, s, t, u = second
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+def then(first: Matrix, second: Matrix) -> Matrix:
+    """Return the matrix that applies `first`, then `second`; projective only where one of them is."""
+    a, b, c, d, e, f, g, h = _whole(first)
+    p, q, r, s, t, u, v, w = _whole(second)
+    if not (g or h or v or w):
+        return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+    one = v * e + w * f + 1.0
+    return (
+        (p * a + r * b + t * g) / one,
+        (q * a + s * b + u * g) / one,
+        (p * c + r * d + t * h) / one,
+        (q * c + s * d + u * h) / one,
+        (p * e + r * f + t) / one,
+        (q * e + s * f + u) / one,
+        (v * a + w * b + g) / one,
+        (v * c + w * d + h) / one,
+    )
+
+
+def _whole(matrix: Matrix) -> tuple[float, ...]:
+    return matrix if len(matrix) == 8 else (*matrix, 0.0, 0.0)
 
 
 def inverse(matrix: Affine) -> Affine:
@@ -51,7 +67,7 @@ def inverse(matrix: Affine) -> Affine:
     return (d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size)
 
 
-def rounded(matrix: Affine) -> Affine:
+def rounded(matrix: Matrix) -> Matrix:
     """Return the matrix without the noise of floating point, exact for quarter turns."""
-    a, b, c, d, e, f = (round(value, 7) + 0.0 for value in matrix)
-    return (a, b, c, d, round(e, 3) + 0.0, round(f, 3) + 0.0)
+    a, b, c, d, e, f = (round(value, 7) + 0.0 for value in matrix[:6])
+    return (a, b, c, d, round(e, 3) + 0.0, round(f, 3) + 0.0, *(round(value, 10) for value in matrix[6:]))

@@ -2,18 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from extractors.evidence import IDENTITY, Affine, Box, Line, Word
+from extractors.evidence import IDENTITY, Box, Line, Matrix, Word
 from extractors.pages import prepare
+from extractors.pages.bars import find_bars, turn_bars
 from extractors.pages.engine import AUTOMATIC, BLOCK, COLUMN, Engine, EngineTimeoutError, Mark
 from extractors.pages.frame import inverse, rotated, rounded, scaled, then, turned
 from extractors.pages.lines import build_lines
 from extractors.pages.problems import PageProblem
 from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
+from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
 from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
 
@@ -31,7 +33,7 @@ class Reading:
     lines: tuple[Line, ...]
     width: float
     height: float
-    to_shown: Affine
+    to_shown: Matrix
     turn: int
     passes: int  # full passes of the engine
 
@@ -49,15 +51,34 @@ class _Upright:
 def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, deadline: float) -> Reading | None:
     """Return the words of a page as shown (scale: pixels per point), None where it is blank."""
     small = prepare.small_of(grey)
+    if not bilevel and (sheet := find_sheet(small)):
+        picture, back = seen_from_above(grey, sheet, grey.shape[0] / small.shape[0])
+        flat = READING_DPI / 72
+        reading = _read_flat(picture, prepare.small_of(picture), flat, READING_DPI, False, engine, deadline)
+        if reading is None:
+            return None
+        shown = then(then(scaled(flat), back), scaled(1 / scale))
+        return replace(reading, to_shown=rounded(then(reading.to_shown, shown)))
+    dpi = min(max(70, round(scale * 72)), 400)  # beyond it is a page whose stated size is not to be believed
+    return _read_flat(grey, small, scale, dpi, bilevel, engine, deadline)
+
+
+def _read_flat(
+    grey: np.ndarray, small: np.ndarray, scale: float, dpi: int, bilevel: bool, engine: Engine, deadline: float
+) -> Reading | None:
+    """Return the words of a page that fills its picture; small: the same made smaller."""
     background = prepare.background_of(small)
     ink = prepare.ink_of(small, background)
     if prepare.is_blank(ink):
         return None
+    if bars := find_bars(small, background, dpi * small.shape[0] / grey.shape[0]):
+        grey = turn_bars(grey, bars, grey.shape[0] / small.shape[0])
+        for left, top, right, bottom in bars:
+            ink[top:bottom, left:right] = 0
     if bilevel:
         grey = prepare.smooth_fax(grey)
     elif prepare.unevenness(background) > UNEVEN:
         grey = prepare.flatten(grey, background)
-    dpi = min(max(70, round(scale * 72)), 400)  # beyond it is a page whose stated size is not to be believed
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
     upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)

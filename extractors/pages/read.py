@@ -31,7 +31,7 @@ from extractors.pages.textlayer import TextLayer, read_text_layer
 
 __all__ = ["READER_VERSION", "Normalized", "dump_pages", "load_pages", "name_parts", "normalize", "read_pages"]
 
-READER_VERSION = "1"  # raise with every change that gives other words, boxes or order: results are cached by it
+READER_VERSION = "2"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
 MAX_POINTS = 20_000.0  # 277 inches; PDF itself allows 14,400 without a user unit
 SCANNER_CONFIDENCE = 0.89  # of a hidden layer: a plausible reading of a picture by an engine we do not know

@@ -1,6 +1,6 @@
 """Words that OCR read, laid invisibly over the scan, so that the exhibit can be searched and copied from."""
 
-from extractors.evidence import Affine, Page, PageSource, Word
+from extractors.evidence import Affine, Page, PageSource, Word, affine_near
 from pipeline.packet.placing import Placing
 from pipeline.packet.stamps import FONT, escape, text_width
 
@@ -14,9 +14,9 @@ def draw_words(page: Page, placing: Placing) -> bytes:
 
 
 def _word(word: Word, page: Page, placing: Placing) -> bytes:
-    a, b, c, d, e, f = _both(page.to_shown, placing.upright)
     # Foot of the word on the upright page, then on the packet page, where y runs up.
     x, y = word.box.x0, word.box.bottom - 0.2 * word.box.height
+    a, b, c, d, e, f = _both(affine_near(page.to_shown, x, y), placing.upright)
     left = placing.left + placing.scale * (a * x + c * y + e)
     up = placing.height - (placing.top + placing.scale * (b * x + d * y + f))
     size = max(placing.scale * word.box.height * 0.9, 1.0)
