@@ -19,6 +19,7 @@ class _Cue:
     pattern: re.Pattern[str]
     over: tuple[DocumentType, ...] = ()  # types that this cue, on the first page, rules out
     firm: bool = False  # a decision in the present or the perfect, or a heading that says so
+    offer: bool = False  # a right of appeal held out: nobody offers one who has refused nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def _table() -> _Table:
             pattern=_compile(row["pattern"]),
             over=tuple(DocumentType(other) for other in row.get("over", ())),
             firm=bool(row.get("firm", False)),
+            offer=bool(row.get("offer", False)),
         )
         for kind, rows in data.items()
         for row in rows
@@ -97,8 +99,8 @@ def judge(pages: Sequence[Page]) -> Judged:
     scores: dict[DocumentType, float] = {}
     said: dict[DocumentType, list[tuple[float, str]]] = {}
     ruled_out: set[DocumentType] = set()  # by what the paper is
-    yielding: set[DocumentType] = set()  # by what it tells, unless it decides in so many words
-    firm = False
+    yielding: list[_Cue] = []  # by what it tells, unless it decides in so many words
+    firm, offered = False, 0.0
     first = views if len(pages) == 1 else _views(pages[:1])
     for cue in _table().cues:
         for piece in (first if cue.over else views)[cue.where]:
@@ -106,16 +108,31 @@ def judge(pages: Sequence[Page]) -> Judged:
                 scores[cue.document_type] = scores.get(cue.document_type, 0.0) + cue.weight
                 if cue.weight > 0:
                     said.setdefault(cue.document_type, []).append((cue.weight, match[0]))
-                (ruled_out if cue.where in _PLACES else yielding).update(cue.over)
+                if cue.where in _PLACES:
+                    ruled_out.update(cue.over)
+                elif cue.over:
+                    yielding.append(cue)
                 firm = firm or cue.firm
+                offered += cue.weight if cue.offer else 0.0
                 break
-    for kind in (ruled_out if firm else ruled_out | yielding) & scores.keys():
+    for cue in yielding:
+        if firm:
+            scores[cue.document_type] -= cue.weight
+        else:
+            ruled_out.update(cue.over)
+    for kind in ruled_out & scores.keys():
         scores[kind] = min(scores[kind], 2.0)
-    _weigh(scores, pages)
+    _weigh(scores, pages, offered)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     best, score = ranked[0] if ranked else (DocumentType.OTHER, 0.0)
     if score < _LEAST.get(best, 3.0):
-        return Judged(document_type=DocumentType.OTHER, confidence=0.6, scores=scores)
+        # An appeal is offered and nothing granted, asked or acknowledged: refused in words we do not know.
+        refused = (
+            offered >= 2 and ranked[0][0] is DocumentType.DENIAL_LETTER and bool(_ADDRESSED.search(views["opening"][0]))
+        )
+        return Judged(
+            document_type=DocumentType.DENIAL_LETTER if refused else DocumentType.OTHER, confidence=0.55, scores=scores
+        )
     lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
     sure = 0.97 if lead >= 3 else 0.9 if lead >= 1.5 else 0.7
     return Judged(
@@ -136,13 +153,24 @@ _LEAST = {
 }
 
 
+# Said to somebody or about somebody's request, as a page of rights or of a handbook is not.
+_ADDRESSED = _compile(
+    r"(?:^|\n)\W*(?:dear|hello|hi|estimad[oa]s?)\b|\b(?:re|subject|member|patient|enrollee|claim|request|reference"
+    r"|participant|case|ref|auth\w*|stay|admission)\b(?: \w+)?(?: of [A-Z]|:|\W{0,3}[A-Z]{0,3}-?\d{3})"
+    r"|\bwe (?:have )?(?:reviewed|looked|finished|decided|considered)\b"
+)
+
+
 def type_of(pages: Sequence[Page]) -> DocumentType:
     """Return the type of pages taken as one document."""
     return judge(pages).document_type
 
 
-def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page]) -> None:
-    """Let the kinds that exclude each other settle it between them."""
+def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page], offered: float) -> None:
+    """Let the kinds that exclude each other settle it between them; `offered` is the share of offers of an appeal."""
+    if any(score >= 4 for kind, score in scores.items() if kind is not DocumentType.DENIAL_LETTER):
+        # What the paper is explains the offer; it proves no refusal.
+        scores[DocumentType.DENIAL_LETTER] = scores.get(DocumentType.DENIAL_LETTER, 0.0) - offered
     denial, approval = scores.get(DocumentType.DENIAL_LETTER, 0.0), scores.get(DocumentType.APPROVAL_LETTER, 0.0)
     if denial >= 4 and approval > 0:
         # A part approved and a part denied is a denial of the part.
