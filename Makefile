@@ -1,4 +1,4 @@
-.PHONY: demo test lint tests parity setup accuracy bench pictures schema lock clean help
+.PHONY: demo test lint tests parity setup accuracy golden bench pictures schema lock clean help
 .DEFAULT_GOAL := help
 CASE ?= samples/lupus-anifrolumab
 OUT ?= demo
@@ -30,6 +30,9 @@ parity: setup  ## hold `rebut up` to `rebut run` on the three whole samples
 
 accuracy: setup  ## score the reading of the project's own samples
 	.venv/bin/python -m benchmarks.accuracy
+
+golden: setup  ## renew tests/golden from the sample letters; review what it prints
+	.venv/bin/python -m tests.accuracy.golden
 
 bench: setup  ## measure the reading ratio and the cost of a packet
 	.venv/bin/python -m benchmarks.reading

@@ -5,8 +5,14 @@ empty. Standard library only, so that it can score any program that speaks the c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+ASSERTED = 0.6  # confidence from which a value is asserted; below it is offered to a person
+
+# Types that every truth tells apart; to a truth in four types the others are "other".
+_TOLD_APART = ("denial_letter", "approval_letter", "explanation_of_benefits")
 
 _TITLES = {"mr", "mrs", "ms", "dr", "md", "do", "np", "pa", "pac", "facr", "phd", "jr", "sr"}
 
@@ -39,49 +45,109 @@ _PLAIN = {
 }
 
 
-def compare_denial(truth: dict[str, Any], fields: dict[str, Any]) -> Iterator[tuple[str, bool, float | None]]:
-    """Yield (field, right, confidence or None where nothing was given) for each field the truth knows."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One field of one letter against the truth."""
+
+    field: str
+    right: bool
+    sure: float | None  # confidence of the answer; None where nothing was given
+
+    @property
+    def band(self) -> str:
+        """Whether the answer is asserted, only offered to a person, or nothing."""
+        if self.sure is None:
+            return "nothing"
+        return "asserted" if self.sure >= ASSERTED else "offered"
+
+
+def compare_letter(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Iterator[Mark]:
+    """Yield the marks of what `rebut read` found in one file.
+
+    A letter that denies (an EOB with a denied line too) is compared field by field; of any other nothing counts
+    but that no denial was made of it.
+    """
+    yield _documents(truth, documents)
+    if truth.get("reasons"):
+        yield from compare_denial(truth, _denying(documents).get("fields") or {})
+    else:
+        invented = any(
+            d["document_type"] == "denial_letter" or (d.get("fields") or {}).get("reasons") for d in documents
+        )
+        yield Mark("no denial invented", not invented, None)
+
+
+def _documents(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Mark:
+    """Every document with its type and pages where the truth tells them, else the type of the letter."""
+    sure = min((d.get("confidence", 1.0) for d in documents), default=None)
+    if wanted := truth.get("documents"):
+        found = [(d["document_type"], d["pages"]) for d in documents]
+        return Mark("documents", found == [(w["document_type"], w["pages"]) for w in wanted], sure)
+    kind = _denying(documents).get("document_type")
+    accepted = [truth["document_type"], *truth.get("document_type_aliases_ok", [])]
+    return Mark("document_type", kind in accepted or ("other" in accepted and kind not in _TOLD_APART), sure)
+
+
+def _denying(documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Of an e-mail or a fax with a cover the denial is the one meant, then an EOB, then any letter with fields."""
+    ranked = sorted(
+        documents,
+        key=lambda d: (
+            d["document_type"] != "denial_letter",
+            d["document_type"] != "explanation_of_benefits",
+            not d.get("fields"),
+        ),
+    )
+    return ranked[0] if ranked else {}
+
+
+def compare_denial(truth: dict[str, Any], fields: dict[str, Any]) -> Iterator[Mark]:
+    """Yield a mark for each field that the truth of a denial knows."""
 
     def given(key: str) -> Any:
         return (fields.get(key) or {}).get("value")
 
-    def sure(key: str) -> float | None:
-        return fields[key]["confidence"] if given(key) not in (None, "", [], {}, False) else None
+    def mark(field: str, right: bool, key: str | None = None) -> Mark:
+        key = key or field
+        empty = given(key) in (None, "", [], {}, False, "unknown") or (key == "codes" and not any(given(key).values()))
+        return Mark(field, right, None if empty else fields[key]["confidence"])
 
     for key, form in _PLAIN.items():
         wanted = [truth.get(key), *truth.get(f"{key}_aliases_ok", [])]
-        right = form(given(key)) in {form(w) for w in wanted} if wanted[0] else not given(key)
-        yield key, right, sure(key)
+        got = given(key)
+        yield mark(key, form(got) in {form(w) for w in wanted} if got else any(not w for w in wanted))
     services = [truth["service"], *truth.get("service_aliases_ok", [])]
-    yield "service", any(squash(s) in squash(given("service")) for s in services if s), sure("service")
+    yield mark("service", any(squash(s) in squash(given("service")) for s in services if s))
     reasons = given("reasons") or []
-    categories = [reason["category"] for reason in reasons]
-    quotes = squash(" ".join(reason["quote"] for reason in reasons))
-    yield (
-        "reasons",
-        set(categories) == set(truth["reasons"]) and categories[:1] == truth["reasons"][:1],
-        sure("reasons"),
-    )
-    wanted_quotes = truth.get("reason_quote_must_contain", [])
-    yield "reason_quote", any(squash(q) in quotes for q in wanted_quotes) or not wanted_quotes, sure("reasons")
-    numbers = {squash(n) for n in truth.get("reference_numbers", [])}
-    got = {squash(n) for n in given("reference_numbers") or []}
-    yield "reference_numbers", numbers <= got and len(got - numbers) <= bool(numbers), sure("reference_numbers")
-    codes = {squash(c) for group in truth.get("codes", {}).values() for c in group}
-    got = {squash(c) for group in (given("codes") or {}).values() for c in group}
-    yield "codes", codes <= got and len(got - codes) <= bool(codes), sure("codes")
-    yield "plan_type", (given("plan_type") or "unknown") == truth["plan_type"], sure("plan_type")
-    yield "urgent", bool(given("urgent")) == bool(truth.get("urgent")), sure("urgent")
-    stated = {
-        k: v for k, v in (given("internal_appeal_deadline") or {}).items() if k in ("days", "months", "date") and v
-    }
-    yield (
-        "internal_appeal_deadline",
-        stated == (truth.get("internal_appeal_deadline") or {}),
-        sure("internal_appeal_deadline"),
-    )
+    categories, optional = [reason["category"] for reason in reasons], set(truth.get("reasons_optional", []))
+    right = set(truth["reasons"]) - optional <= set(categories) <= set(truth["reasons"]) | optional
+    yield mark("reasons", right and categories[:1] == truth["reasons"][:1])
+    quotes, wanted = squash(" ".join(r["quote"] for r in reasons)), truth.get("reason_quote_must_contain", [])
+    yield mark("reason_quote", any(squash(q) in quotes for q in wanted) or not wanted, "reasons")
+    numbers, got = {squash(n) for n in truth.get("reference_numbers", [])}, given("reference_numbers") or []
+    yield mark("reference_numbers", _all_and_one_more(numbers, {squash(n) for n in got}))
+    codes, got = _codes(truth.get("codes")), _codes(given("codes"))
+    yield mark("codes", _all_and_one_more(codes, got))
+    yield mark("plan_type", (given("plan_type") or "unknown") == truth["plan_type"])
+    yield mark("urgent", bool(given("urgent")) == bool(truth.get("urgent")))
+    stated = [truth.get("internal_appeal_deadline"), *truth.get("internal_appeal_deadline_aliases_ok", [])]
+    yield mark("internal_appeal_deadline", _time(given("internal_appeal_deadline")) in [_time(s) for s in stated])
     parts, address = truth.get("appeal_address_must_contain") or [], squash(given("appeal_address"))
-    yield "appeal_address", all(squash(p) in address for p in parts) if parts else not address, sure("appeal_address")
+    yield mark("appeal_address", all(squash(p) in address for p in parts) if parts else not address)
+
+
+def _all_and_one_more(wanted: set[str], got: set[str]) -> bool:
+    """Whether all that is wanted was found, and at most one number more; where none is wanted, none."""
+    return wanted <= got and len(got - wanted) <= bool(wanted)
+
+
+def _codes(codes: dict[str, list[str]] | None) -> set[str]:
+    return {squash(code) for group in (codes or {}).values() for code in group}
+
+
+def _time(stated: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the time alone, without what it runs from."""
+    return {key: told for key, told in (stated or {}).items() if key in ("days", "months", "date") and told}
 
 
 def compare_case(truth: dict[str, Any], answer: dict[str, Any]) -> dict[str, int]:

@@ -155,6 +155,40 @@ def test_the_letters_cover_kinds_reasons_and_plans():
     assert not any(truth["reasons"] for truth in truths if truth["document_type"] in ("approval_letter", "other"))
 
 
+def test_the_letters_come_in_every_medium():
+    """Typed, scanned, faxed and photographed; as PDF, fax file, picture and message."""
+    truths = [json.loads((make.HERE / "letters" / f"{name}.json").read_text()) for name in make.letter_names()]
+    renderings = {truth["rendering"] for truth in truths}
+
+    assert renderings >= {"born_digital", "scan200", "scan300", "fax_fine", "fax_standard", "phone_photo"}
+    assert {path.suffix for path in (make.HERE / "letters").iterdir()} == {".json", ".pdf", ".tif", ".jpg", ".eml"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "selecthealth-partial-visits",  # born digital
+        "moda-appeal-received",  # scan
+        "upmc-formulary-fax",  # a fax server's TIFF
+        "wellmark-step-therapy-photo",  # photo
+        "priority-eligibility-mail",  # message with an attachment
+    ],
+)
+def test_a_letter_of_each_medium_is_made_to_the_same_bytes(name):
+    """Whoever makes the samples again gets the committed files."""
+    for path, content in make.made(name):
+        assert hashlib.sha256(content).hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest(), path.name
+
+
+@pytest.mark.parametrize("name", make.letter_names())
+def test_the_truth_says_of_every_page_which_document_it_is(name):
+    """No page of a fax is left out, none stands in two documents."""
+    truth = json.loads((make.HERE / "letters" / f"{name}.json").read_text())
+    pages = [page for document in truth["documents"] for page in document["pages"]]
+
+    assert sorted(pages) == list(range(1, truth["pages"] + 1))
+
+
 @pytest.mark.parametrize("name", make.letter_names())
 def test_the_truth_of_a_letter_is_printed_on_it(name):
     """Ids, names, numbers, address and reason of each letter's truth stand in its own words."""
@@ -166,10 +200,12 @@ def test_the_truth_of_a_letter_is_printed_on_it(name):
 
 
 def test_samples_lie_out_as_a_corpus(tmp_path):
-    """A scorer finds cases/NAME/truth.json and letters/NAME.json beside NAME.pdf."""
+    """A scorer finds cases/NAME/truth.json and letters/NAME.json beside the letter, whatever it was sent as."""
     make.lay_out(tmp_path)
 
     for case in make.CASES:
         assert json.loads((tmp_path / "cases" / case / "truth.json").read_text()) == expected(case)
     letters = {path.stem for path in (tmp_path / "letters").glob("*.json")}
-    assert letters == {path.stem for path in (tmp_path / "letters").glob("*.pdf")} == set(make.letter_names())
+    sent = [path.stem for path in (tmp_path / "letters").iterdir() if path.suffix != ".json"]
+    assert letters == set(sent) == set(make.letter_names())
+    assert len(sent) == len(letters)
