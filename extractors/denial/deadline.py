@@ -105,7 +105,8 @@ _ANCHORS = (
         re.compile(
             r"final (?:internal )?(?:adverse |benefit |appeal )*(?:decision|determination|denial|answer|letter|notice)"
             r"|(?:decision|answer|letter|notice|response) (?:on|to|about|of) (?:your|the|our) (?:\w+ )?"
-            r"(?:appeal|grievance|reconsideration)|(?:appeal|reconsideration) (?:decision|answer|letter|resolution|determination|response)"
+            r"(?:appeal|grievance|reconsideration)"
+            r"|(?:appeal|reconsideration) (?:decision|answer|letter|resolution|determination|response)"
             r"|letter (?:upholding|denying|that upholds)|our answer",
             re.IGNORECASE,
         ),

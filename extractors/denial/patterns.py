@@ -1,6 +1,7 @@
 """Patterns kept as data: read once, checked when read."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -16,8 +17,16 @@ def load_table(name: str) -> Any:
     return read_yaml(name, "extractors.denial")
 
 
-def any_of(patterns: list[str]) -> re.Pattern[str]:
-    """Return one pattern that matches where any of them does, case ignored."""
+_WORD = re.compile(r"<(\w+)>")
+
+
+def any_of(patterns: list[str], words: Mapping[str, str] | None = None) -> re.Pattern[str]:
+    """Return one pattern that matches where any of them does, case ignored.
+
+    `words`: what <name> in a pattern stands for; KeyError if a pattern names one that is not there.
+    """
+    if words:
+        patterns = [_WORD.sub(lambda match: f"(?:{words[match[1]]})", pattern) for pattern in patterns]
     loose = [
         _SPACE.sub(lambda match: {" ": r"[\s-]+", " ?": r"[\s-]*"}.get(match[0], match[0]), pattern)
         for pattern in patterns

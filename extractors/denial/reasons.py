@@ -48,8 +48,8 @@ def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[st
     grounds = [
         _Ground(
             ReasonCategory(row["category"]),
-            any_of(row["firm"]) if row.get("firm") else None,
-            any_of(row["leaning"]) if row.get("leaning") else None,
+            any_of(row["firm"], table["words"]) if row.get("firm") else None,
+            any_of(row["leaning"], table["words"]) if row.get("leaning") else None,
             bool(row.get("needs_drug")),
         )
         for row in table["categories"]
