@@ -164,6 +164,7 @@ class DocumentOut(Fitting):
     pages: list[int]
     document_type: DocumentType
     confidence: float = 1.0
+    language: str | None = Field(default=None, description="ISO 639-1 code; null where too few words tell it")
     fields: dict[str, Any] | None = None  # DenialOut as a mapping where the type has fields
     facts: list[FactOut] | None = None  # of a chart
     policy: dict[str, Any] | None = None  # title, number, effective_date, indications, of a payer_policy

@@ -56,6 +56,7 @@ def publish_document(segment: Segment, pages: Iterable[Page]) -> DocumentOut:
         pages=list(segment.pages),
         document_type=DocumentType(segment.document_type).value,
         confidence=segment.confidence,
+        language=segment.language,
         failed_pages=failed,
     )
 

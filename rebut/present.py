@@ -38,7 +38,7 @@ def print_documents(documents: Iterable[DocumentOut]) -> None:
     console = _console()
     for document in documents:
         kind = document.document_type.replace("_", " ")
-        console.print(f"[bold]{_plain(document.document)}[/], {_pages(document.pages)}: {kind}")
+        console.print(f"[bold]{_plain(document.document)}[/], {_pages(document.pages)}: {kind}{_language(document)}")
         for failed in document.failed_pages:
             console.print(f"  page {failed['page']} could not be read ({failed['problem']})", markup=False)
         if document.fields:
@@ -48,6 +48,23 @@ def print_documents(documents: Iterable[DocumentOut]) -> None:
         if document.policy:
             print_policy(document.policy)
         console.print()
+
+
+_LANGUAGES = {
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "fr": "French",
+    "ht": "Haitian Creole",
+    "vi": "Vietnamese",
+    "tl": "Tagalog",
+}
+
+
+def _language(document: DocumentOut) -> str:
+    """Return what a person must know before trusting fields that were read with English patterns."""
+    if document.language in (None, "en"):
+        return ""
+    return f", in {_LANGUAGES.get(document.language, document.language)}: have someone who reads it check the fields"
 
 
 def print_policy(policy: Mapping[str, Any]) -> None:

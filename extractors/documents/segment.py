@@ -30,4 +30,5 @@ class Segment:
     pages: tuple[int, ...]  # in reading order
     document_type: DocumentType
     confidence: float
+    language: str | None = None  # ISO 639-1; None where too few words tell it
     evidence: tuple[Evidence, ...] = ()  # the words that gave it away; empty for BLANK and OTHER

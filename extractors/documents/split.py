@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from extractors.documents.classify import Judged, is_blank, judge, words_on
+from extractors.documents.language import read_language
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Page, PageSource
 
@@ -142,6 +143,7 @@ def _segment(group: list[Page], judged: dict[int, Judged], body: bool) -> Segmen
         pages=tuple(page.number for page in group),
         document_type=kind,
         confidence=sure,
+        language=read_language(group),
         evidence=evidence if kind not in (DocumentType.BLANK, DocumentType.OTHER) else (),
     )
 
@@ -156,6 +158,7 @@ def _join_charts(segments: list[Segment]) -> list[Segment]:
         pages=tuple(sorted(number for segment in charts for number in segment.pages)),
         document_type=DocumentType.CHART,
         confidence=min(segment.confidence for segment in charts),
+        language=next((segment.language for segment in charts if segment.language), None),
         evidence=charts[0].evidence,
     )
     return [joined, *(segment for segment in segments if segment.document_type is not DocumentType.CHART)]
