@@ -36,6 +36,9 @@ _AFTER_NOT = re.compile(
 )
 
 
+_OWNER = re.compile(r"\s+(?:company|affiliate|subsidiary|family of)\b", re.IGNORECASE)  # "An Aetna Company"
+
+
 def find_payers_named(letter: Letter, labels: list[Labelled]) -> list[Named]:
     """Return every payer the letter names, weighed by where it stands."""
     text = letter.text
@@ -61,7 +64,8 @@ def find_payers_named(letter: Letter, labels: list[Labelled]) -> list[Named]:
         weight += 7.0 * labelled + 4.0 * head + 2.0 * address + 4.0 * bool(_FOR_THE_PLAN.search(before))
         if re.match(r"\s*(?:insures|administers|has (?:partially )?denied|provides claims|handles the claims)", after):
             weight += 2.0
-        if _NOT_THE_PLAN.search(before) or _AFTER_NOT.search(after):
+        owner = bool(_OWNER.match(after)) and bool(re.search(r"\b(?:an?|part of the|the)\s*$", before, re.IGNORECASE))
+        if owner or _NOT_THE_PLAN.search(before) or _AFTER_NOT.search(after):
             weight = 0.1
         found.append(Named(mention=mention, weight=weight))
     return found

@@ -228,8 +228,8 @@ _WANTS = re.compile(
 )
 _ANOTHER = re.compile(
     r"\b(?:must|first|instead|tr(?:y|ied|ies|ial)|fail\w*|such as|prefer\w*|alternativ\w*|before|other than|rather|step"
-    r"|unless|until|without|at least|history|currently|also|switch\w*|take|takes|taking|took|used?|using|include|includes"
-    r"|like|instead of|requires?|need|needs|covers?|with|after|plus|and|or)\b",
+    r"|unless|until|without|at least|history|currently|also|switch\w*|take|takes|taking|took|used?|using|include"
+    r"|includes|like|instead of|requires?|need|needs|covers?|with|after|plus|and|or)\b",
     re.IGNORECASE,
 )
 _OR_ELSE = re.compile(

@@ -72,7 +72,7 @@ def nearest_payer(text: str, at_least: float = 90.0) -> PayerName | None:
 
 
 # "Aetna Better Health of Ohio", "Ambetter from Superior HealthPlan"
-_LINK = re.compile(r"[.,]? (?:from|of) ")
+_LINK = re.compile(r"[.,]? (?:from|of|in) ")
 _STATE = re.compile(
     r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
     r"|Illinois|"
@@ -92,14 +92,16 @@ def _with_affiliates(text: str, hits: list[PayerMention]) -> list[PayerMention]:
             joined[-1] = _affiliate(text, last, hit.start, hit.end)
         else:
             link = _LINK.match(text, hit.end) if hit.payer.keeps_printed else None
-            state = _STATE.match(text, link.end()) if link else None
+            after = link.end() if link else hit.end + 1  # "AmeriHealth Caritas Florida"
+            near = hit.payer.keeps_printed and text[hit.end : after].startswith((" ", ".", ","))
+            state = _STATE.match(text, after) if near else None
             joined.append(_affiliate(text, hit, state.start(), state.end()) if state else hit)
     return joined
 
 
 def _affiliate(text: str, brand: PayerMention, start: int, end: int) -> PayerMention:
     link = text[brand.end : start].lstrip(".,").strip()
-    name = f"{brand.payer.name} {link} {' '.join(text[start:end].split())}"
+    name = " ".join(f"{brand.payer.name} {link} {text[start:end]}".split())
     payer = PayerName(name=name, kind=brand.payer.kind, keeps_printed=False)
     return PayerMention(payer=payer, start=brand.start, end=end, text=text[brand.start : end], weak=brand.weak)
 
@@ -146,6 +148,9 @@ def _variants(printed: str) -> Iterator[str]:
         yield plain.replace(short, long)
         if plain != short:
             yield plain.replace(short, "bcbs")
+        if f"{short}of" in plain:  # "BCBS Nebraska", "Blue Cross Blue Shield North Dakota"
+            yield plain.replace(f"{short}of", "bcbs")
+            yield plain.replace(f"{short}of", short)
 
 
 @cache

@@ -19,6 +19,9 @@ from extractors.vocabulary.drugs import drug, drugs, find_classes, find_drugs, i
         ("anifrolumab-fnia", ["anifrolumab"]),
         ("methylprednisolone", ["methylprednisolone"]),  # holds the letters of another drug
         ("6-MP 50 mg", ["mercaptopurine"]),
+        ("Verzenio 150 mg", ["abemaciclib"]),
+        ("Trazimera for Herceptin", ["trastuzumab-qyyp", "trastuzumab"]),
+        ("factor VIII activity and estradiol level", []),  # laboratory tests
         ("ruxolitinib 1.5% cream", ["ruxolitinib topical"]),
         ("ruxolitinib 10 mg twice daily", ["ruxolitinib"]),
         ("triamcinolone acetonide 0.1% ointment", ["triamcinolone topical"]),
@@ -49,6 +52,7 @@ def test_a_drug_is_found_under_any_name_it_goes_by(text, expected):
         ("famotidine", []),
         ("the program", []),  # one letter from Prograf
         ("no ability to walk", []),  # one letter from Abilify
+        ("without benefit", []),  # one letter from BeneFIX
         ("insulins", []),
         ("MTXX", []),
     ],

@@ -18,6 +18,11 @@ from extractors.vocabulary.payers import PayerKind, find_payers, known_payers, n
         ("Aetna Better Health of Ohio", ["Aetna Better Health of Ohio"]),
         ("Aetna Life Insurance Company", ["Aetna"]),
         ("Anthem Blue Cross", ["Anthem Blue Cross"]),
+        ("BCBS Nebraska", ["Blue Cross and Blue Shield of Nebraska"]),
+        ("AmeriHealth Caritas Florida", ["AmeriHealth Caritas Florida"]),
+        ("Humana Healthy Horizons in Kentucky", ["Humana Healthy Horizons in Kentucky"]),
+        ("Ambetter\nTexas Department of Insurance", ["Ambetter"]),  # the state begins another line
+        ("Priority Partners", ["Priority Partners"]),
         ("medical necessity", []),  # not Medica
         ("a humane answer", []),
         ("the premeraid", []),
@@ -29,7 +34,17 @@ def test_a_name_is_known_whatever_its_spelling(text, names):
 
 
 @pytest.mark.parametrize(
-    "name", ["eviCore healthcare", "CVS Caremark", "Express Scripts", "OptumRx", "Carelon", "Prime Therapeutics LLC"]
+    "name",
+    [
+        "eviCore healthcare",
+        "CVS Caremark",
+        "Express Scripts",
+        "OptumRx",
+        "Carelon",
+        "Prime Therapeutics LLC",
+        "NIA",
+        "Cohere Health",
+    ],
 )
 def test_a_reviewer_is_no_plan(name):
     """Benefit managers and reviewers are known for what they are."""
