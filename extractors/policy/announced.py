@@ -18,6 +18,13 @@ _REFUSES = re.compile(
     r"\bconsidered (?:not medically necessary|experimental|investigational|unproven)\b",
     re.I,
 )
+# papers that the payer wants to see: "please send the following documentation to support medical necessity:"
+_ASKS = re.compile(
+    r"\b(?:please|must|should)\s+(?:send|submit|provide|include|attach|fax)\b[^.;]*\bfollowing\b|"
+    r"\bsubmission of the following\b|\bfollowing (?:information|documentation|documents?|records) "
+    r"(?:is|are|must be|should be)(?: \w+)? (?:necessary|required|submitted|provided|needed|included)",
+    re.I,
+)
 _CONTINUES = re.compile(
     r"(?:requests? for |authorization for |approval of |for )?(?:continu|renew|re-?auth|re-?approv|subsequent)", re.I
 )
@@ -86,6 +93,8 @@ def refuses(text: str) -> bool:
 
 
 def _kind_of(text: str) -> Announced | None:
+    if _ASKS.search(text):
+        return "ignored"
     if _REFUSES.search(text):
         return "excluded"
     if not APPROVAL.search(text):

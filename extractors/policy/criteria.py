@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractors.policy.announced import refuses
 from extractors.policy.drug_lists import drugs_approved
@@ -20,13 +21,22 @@ from extractors.policy.heads import (
     names_condition,
     phase_and_condition,
 )
+from extractors.policy.inline import split_inline
 from extractors.policy.items import Item, Section
-from extractors.policy.nodes import group_of, is_sentence, leaf_of, negative, node_of, notes_of
-from extractors.policy.prose import demands_after, exclusions_of, node_of_prose, parts_of, read_paragraph
+from extractors.policy.nodes import group_of, is_sentence, leaf_of, negative, node_of, notes_of, renumbered
+from extractors.policy.prose import (
+    demands_after,
+    exclusions_of,
+    node_of_prose,
+    parts_of,
+    read_paragraph,
+    with_other_ways,
+)
 from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Phase
 from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.drugs import find_drugs
 
 _DIAGNOSIS = re.compile(r"\bdiagnos(?:is of|ed with)\b", re.I)
 _HAS = re.compile(
@@ -39,7 +49,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     """Return every indication and exclusion of the outline; `title` names a list that names nothing itself."""
     found = Criteria()
     loose: list[tuple[Section, Place]] = []  # lists that name no indication: criteria only if nothing else is
-    place, phase_first = Place(), None
+    place, phase_first = Place(), _are_phases_first(sections)
     for section in map(_without_preface, sections):
         if section.kind in ("general", "duration"):
             continue  # they leave the reader where he is
@@ -48,11 +58,8 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         if parted:
             place = Place(heading, parted[1], parted[0])
         elif section.kind in PHASES:
-            phase_first = phase_first if phase_first is not None else not place.name
             place = Place(heading, "" if phase_first else place.name, section.kind)
         elif section.kind is None and heading:
-            if phase_first is None:
-                phase_first = False
             place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
             place = Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
@@ -61,12 +68,24 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         elif section.kind != "ignored":
             _read_section(section, place, title, found, loose)
     _read_loose(loose, found, title)
+    if not found.indications:
+        _read_prose(sections, title, found)
     found.indications = _without_mere_names(found.indications)
     _name_the_unnamed(found, title)
+    found.indications = _for_drugs(found.indications)
     _read_general(sections, found)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _are_phases_first(sections: Sequence[Section]) -> bool:
+    """Whether conditions stand under phases ("Psoriasis" under "Initial approval") and not phases under conditions."""
+    told = [at for at in sections if at.items or at.kind in PHASES or (at.kind is None and at.heading)]
+    return any(
+        above.kind in PHASES and not above.items and below.kind is None and bool(below.heading)
+        for above, below in pairwise(told)
+    )
 
 
 def _without_preface(section: Section) -> Section:
@@ -134,6 +153,42 @@ def _name_the_unnamed(found: Criteria, title: str) -> None:
     if title and len(named) <= 1:
         name = named.pop() if named else title
         found.indications = [replace(use, name=name) for use in found.indications]
+    elif len(named) > 1:
+        found.indications = [each for use in found.indications for each in _for_each(use, found.indications)]
+
+
+_TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
+
+
+def _for_each(use: Indication, uses: Sequence[Indication]) -> list[Indication]:
+    """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
+    if use.phase not in PHASES or heading_kind(use.name) != use.phase:
+        return [use]
+    names = dict.fromkeys(at.name for at in uses if at.phase != use.phase and heading_kind(at.name) is None)
+    told = {at.name for at in uses if at.phase == use.phase}
+    return [replace(use, name=name) for name in names if name not in told] or [use]
+
+
+def _for_drugs(uses: Sequence[Indication]) -> list[Indication]:
+    """Give the uses that stand under the names of drugs these drugs, where the names are of several."""
+    named = {
+        id(use): tuple(dict.fromkeys(mention.generic for mention in find_drugs(use.name)))
+        for use in uses
+        if not use.drugs and not find_conditions(use.name)
+    }
+    if len({drugs for drugs in named.values() if drugs}) < 2:
+        return list(uses)
+    return [
+        replace(use, drugs=named[id(use)], name=_treated(use.tree.text) or use.name) if named.get(id(use)) else use
+        for use in uses
+    ]
+
+
+def _treated(text: str) -> str:
+    """The condition that "is medically necessary for the treatment of chronic gout when" is about."""
+    match = _TREATS.search(text)
+    terms = find_conditions(text[match.end() :]) if match else []
+    return text[match.end() :][terms[0].start : terms[0].end] if match and terms else ""
 
 
 _REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
@@ -150,7 +205,8 @@ def _without_mere_names(uses: Sequence[Indication]) -> list[Indication]:
 def _sets_nothing(leaf: Node) -> bool:
     if _REFERS.search(leaf.text):
         return True
-    named = not is_sentence(leaf.text) and not is_criterion(leaf.text) and bool(find_conditions(leaf.text))
+    named = not is_sentence(leaf.text) and not is_criterion(leaf.text)
+    named = named and (bool(find_conditions(leaf.text)) or names_condition(leaf.text))
     return named and heading_kind(leaf.lead) == "criteria" and _USES.search(leaf.lead) is not None
 
 
@@ -165,7 +221,8 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     elif section.items and _is_list_of_uses(section.items):
         _read_uses(section.items, [], place, found)
     elif section.items and named:
-        found.indications.append(_of_section(section, place, place.name or _name_for(section, title) or place.section))
+        name = place.name or _name_for(section, title) or place.section
+        found.indications += _by_condition(_of_section(section, place, name), section)
     elif section.items:
         loose.append((section, place))
     else:
@@ -186,7 +243,9 @@ def _read_further(section: Section, place: Place, title: str, found: Criteria) -
     elif joined and found.indications:
         last, more = found.indications[-1], _of_section(section, place, "")
         op = "any" if joined["join"].lower() == "or" else "all"
-        whole = Node(op=op, number="", text="", evidence=last.tree.evidence, children=(last.tree, more.tree))
+        taken = {leaf.number for leaf in last.tree.leaves()}
+        added = renumbered(more.tree) if taken & {leaf.number for leaf in more.tree.leaves()} else more.tree
+        whole = Node(op=op, number="", text="", evidence=last.tree.evidence, children=(last.tree, added))
         found.indications[-1] = replace(last, tree=whole, duration=last.duration or more.duration)
     else:
         found.problems.append(
@@ -204,14 +263,72 @@ def _approved_name(text: str) -> str:
 def _read_loose(loose: list, found: Criteria, title: str) -> None:
     """Lists without the name of an indication: the criteria of a policy that is about one use."""
     if any(use.phase != "continuation" for use in found.indications):
-        for section, _ in loose:
-            where = f"under '{section.heading.text}'" if section.heading else "before the first heading"
-            found.problems.append(f"A list {where} names no indication and was left aside.")
+        approving = [at for at in loose if at[0].paragraphs and APPROVAL.search(at[0].paragraphs[-1].text)]
+        found.problems += [_left_aside(at[0]) for at in loose if at not in approving and _demands(at[0])]
+        found.indications[:0] = [
+            _of_section(section, place, _treated(section.paragraphs[-1].text) or title) for section, place in approving
+        ]
         return
     strong = [at for at in loose if at[0].kind == "criteria"] or loose
+    found.problems += [_left_aside(at[0]) for at in loose if at not in strong and _demands(at[0])]
     found.indications[:0] = [
-        _of_section(section, place, _name_for(section, title) or place.section) for section, place in strong
+        use
+        for section, place in strong
+        for use in _by_condition(_of_section(section, place, _name_for(section, title) or place.section), section)
     ]
+
+
+def _read_prose(sections: Sequence[Section], title: str, found: Criteria) -> None:
+    """A policy without lists: paragraphs under "Criteria" that say of the patient what must be."""
+    for section in sections:
+        for paragraph in section.paragraphs if section.kind == "criteria" else ():
+            text = paragraph.text
+            if split_inline(text, prose=True) and is_criterion(text) and not APPROVAL.search(text):
+                rows = (_row_duration("any", row) for row in section.durations)
+                found.indications.append(
+                    Indication(
+                        name=title,
+                        phase="any",
+                        tree=node_of_prose(paragraph, []),
+                        duration=next(filter(None, rows), None),
+                        section=section.heading.text,
+                    )
+                )
+
+
+def _left_aside(section: Section) -> str:
+    where = f"under '{section.heading.text}'" if section.heading else "before the first heading"
+    return f"A list {where} names no indication and was left aside."
+
+
+def _demands(section: Section) -> bool:
+    """Whether a list may hold criteria; names of drugs and codes do not."""
+    return any(item.children or is_sentence(item.run.text) or is_criterion(item.run.text) for item in section.items)
+
+
+def _by_condition(use: Indication, section: Section) -> list[Indication]:
+    """Part a list of alternatives that each begin with another diagnosis into the indications that they are."""
+    ways = use.tree.children
+    if use.tree.op != "any" or len(ways) < 2 or not all(way.op == "all" for way in ways):
+        return [use]
+    names = [_diagnosis_in(way.text) for way in ways]
+    if not all(names) or len({name.lower() for name in names}) < len(names):
+        return [use]
+    durations = [_duration(item) for item in section.items]
+    return [
+        replace(use, name=name, tree=way, duration=duration or use.duration)
+        for name, way, duration in zip(names, ways, durations, strict=True)
+    ]
+
+
+def _diagnosis_in(text: str) -> str:
+    """The condition that "has a diagnosis of ulcerative colitis and the following" asks for; "" for none or several."""
+    match = _DIAGNOSIS.search(text)
+    terms = find_conditions(text[match.end() :]) if match else []
+    longest = max(terms, key=lambda term: term.end - term.start, default=None)
+    if match is None or longest is None or any(term.key != longest.key for term in terms):
+        return ""
+    return text[match.end() :][longest.start : longest.end]
 
 
 def _name_for(section: Section, title: str) -> str:
@@ -234,6 +351,8 @@ def _of_section(section: Section, place: Place, name: str) -> Indication:
     head = intro.text if intro else section.heading.text
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
     tree = _demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
+    earlier = section.paragraphs[:-1] if intro else section.paragraphs
+    tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])
     rows = [*section.durations, *(row for item in section.items for row in item.durations)]
     spoken = (duration_of(head), *(_row_duration(place.phase, row) for row in rows))
     duration = next(filter(None, spoken), place.duration)
@@ -327,6 +446,8 @@ def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> Non
 
 def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Indication:
     tree = node_of(item, path) if item.children else node_of_prose(item.run, path, notes_of(item), item.flags)
+    if item.children:
+        tree = with_other_ways(tree, [item.run], path)
     if len(tree.children) == 1 and tree.children[0].op != "leaf":
         tree = tree.children[0]  # "1. Initial authorization" over a lone "a. Drug will be approved based on all of:"
     return Indication(

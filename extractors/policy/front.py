@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extractors.dates import parse_us_date
 from extractors.evidence import Finding, Line, Page
@@ -10,8 +11,9 @@ from extractors.policy.headings import heading_kind
 from extractors.policy.heads import APPROVAL
 from extractors.policy.markers import marker_of
 from extractors.policy.quantifiers import is_head
+from extractors.policy.shapes import DURATION_ROW
 from extractors.vocabulary.drugs import find_drugs
-from extractors.vocabulary.payers import find_payers
+from extractors.vocabulary.payers import PayerMention, find_payers
 
 _DATE = (
     r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|"
@@ -28,20 +30,30 @@ _NUMBER = re.compile(
 _TITLE_LABEL = re.compile(
     r"^(?:policy )?(?:title|subject|policy name|drug name|(?:medication|product)s?)\s*:\s*(?P<title>.+)", re.I
 )
+_LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
 _NOT_TITLE = re.compile(
+    r"^title [xvi]+ of\b|"
     r"\b(?:effective|next review|review date|last review|approved\s+\d|page \d+|policy (?:number|no)|publication|"
     r"phone|fax|www\.|https?:)\b|"
     r"^\W*\d+\W*$|\d{1,2}/\d{1,2}/\d{2,4}",
     re.I,
+)
+# "Sacral Nerve Stimulation: Policy No. 399"
+_TITLED = re.compile(
+    r"(?!(?:medical|clinical|coverage|pharmacy|drug|effective)\b)[A-Z][^\d:]{8,90}[:,;–-] *Policy (?:No|Number)\b", re.I
 )
 _APPLIES = re.compile(
     r"\b(?:appl(?:y|ies) to|coverage of|(?:will be|is|are|may be) (?:approved|covered|considered)|requests? for)\b",
     re.I,
 )
 _GENERIC = re.compile(
-    r"^(?:(?:drug|biologic|and|medical|pharmacy|clinical|review|specialty|prior|authorization|coverage|benefit|step|"
-    r"therapy) )*"
-    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?)$|"
+    r"^(?:(?:cms|drug|biologic|and|medical|pharmacy|clinical|review|specialty|prior|authorization|coverage|benefit|step|"
+    r"therapy|corporate|appropriateness|appropriate use|utilization|management|medication|standard|commercial|medicare|"
+    r"medicaid|health|plan|unified|preferred|formulary|national|local|state|department of \w+|member|provider|20\d\d|"
+    r"(?:of|for|the|on)) )*"
+    r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?|formulary|list|position|guidance|"
+    r"requirements?|statement|document|bulletin|manual|medicaid|health|agents?)$|"
+    r"^(?:medical |pharmacy |clinical |coverage )?policy\s*[-–—#:]?\s*[\d.-]+$|^[A-Z]{0,3}[\d.-]+$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,
 )
@@ -56,7 +68,11 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
     for line in lines:
         if match := _TITLE_LABEL.match(line.text):
             return page.cite(line, match["title"].strip(), match["title"].strip())
+    for label, line in pairwise(lines):
+        if _LABEL_ABOVE.fullmatch(label.text.strip()):
+            return page.cite(line, line.text, line.text)
     candidates = [line for line in lines if _may_be_title(line)]
+    candidates = candidates or [line for line in page.lines if len(line.text) < 80 and find_drugs(line.text)][:1]
     if not candidates:
         return None
     best = max(candidates, key=lambda line: (round(line.box.height), _title_words(line), -line.box.top))
@@ -84,12 +100,23 @@ def _above_the_text(page: Page) -> list[Line]:
 
 def _may_be_title(line: Line) -> bool:
     text = line.text.strip()
+    if _TITLED.match(text):
+        return True
     if len(text) < 5 or len(text) > 160 or _NOT_TITLE.search(text) or _GENERIC.match(text):
         return False
     if heading_kind(text) is not None or marker_of(text) or is_head(text) or APPROVAL.search(text):
         return False
     mentions = find_payers(text)
+    if DURATION_ROW.fullmatch(text) or (mentions and _GENERIC.match(_without(text, mentions))):
+        return False
     return not (mentions and mentions[0].end - mentions[0].start > 0.6 * len(text)) and not text.endswith(".")
+
+
+def _without(text: str, mentions: Sequence[PayerMention]) -> str:
+    """ "Molina Clinical Policy" without the payer's name."""
+    for mention in reversed(mentions):
+        text = text[: mention.start] + text[mention.end :]
+    return " ".join(text.split()).strip(" .,:–—-")
 
 
 def _title_words(line: Line) -> int:

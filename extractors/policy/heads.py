@@ -15,8 +15,11 @@ APPROVAL = re.compile(
     r"\bapprov(?:e|ed|al|able)\b(?:\s+(?:for|if|when|of)\b)?"
     r"|\b(?:authorization|approval|coverage|treatment)s?\b[^.;:]{0,50}?\b(?:may|will|can|is|are|shall)(?: be)?\s+"
     r"(?:granted|issued|approved|recommended|provided|authorized|considered|met)\b"
+    r"|(?<!not )\bconsiders?\b[^.;:]{0,200}?\b(?:as\s+)?(?:medically necessary|reasonable and necessary|covered)\b"
+    r"(?=[^.;]{0,160}?\b(?:when|if|for|based on|in)\b|[^.;]{0,20}:)"
     r"|\b(?:is|are|will be|may be|can be)\s+(?:(?:considered|deemed)\s+)?(?:as\s+)?"
-    r"(?:approved|covered|authorized|medically necessary|eligible|proven(?: and medically necessary)?)\b"
+    r"(?:approved|covered|authorized|medically (?:reasonable and )?necessary|reasonable and necessary|eligible|"
+    r"proven(?: and medically necessary)?)\b"
     r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)",
     re.I,
 )
@@ -89,9 +92,18 @@ def head_of_run(run: Run) -> Head:
         kind = heading_kind(first)
         if kind is not None:
             return Head(clean_name(first), len(first) + 1, APPROVAL.search(text, len(first)) is not None, kind)
-        if names_condition(first) and not APPROVAL.search(first) and APPROVAL.search(text, len(first)):
+        if _is_title(first) and not APPROVAL.search(first) and APPROVAL.search(text, len(first)):
             return Head(clean_name(first), len(first) + 1, True, None)
     return head_of(text)
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line of its own may be the name of what the sentence below it approves."""
+    return names_condition(line) or (
+        len(line.split()) <= 10
+        and not line.endswith((".", ",", ";", ":"))
+        and not (_IS_CRITERION.match(line) or _SAYS.search(line))
+    )
 
 
 def head_of(text: str) -> Head:

@@ -9,7 +9,7 @@ from extractors.policy.quantifiers import Join, is_head, split_end
 _INLINE = re.compile(
     r"(?:^|(?<=[\s:;,]))\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\)(?=\s+\S)|(?<=[:;])\s\d{1,2}\.(?=\s[A-Z])"
 )
-_RUN_ON = re.compile(r"[;.]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
+_RUN_ON = re.compile(r"[;.,]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

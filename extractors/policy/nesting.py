@@ -6,17 +6,19 @@ from itertools import pairwise
 from statistics import median
 
 from extractors.policy.announced import Announced, announcements_of, paragraph_of, refuses
+from extractors.policy.columns import unfold
 from extractors.policy.divisions import divisions_of
 from extractors.policy.headings import Kind, heading_kind
-from extractors.policy.heads import APPROVAL, is_criterion, names_condition
+from extractors.policy.heads import APPROVAL, duration_of, is_criterion, names_condition
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.placing import SAME, OpenList, Places, is_name
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FACT, FOOTNOTE, NOTE, STARRED
+from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FACT, FOOTNOTE, NOTE, OUTCOME, STARRED
 
+_COLUMN = 40.0  # points between words from which they stand in columns
 _AHEAD = 5  # rows that a heading's text is looked for in
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
@@ -29,8 +31,10 @@ _BACK_MATTER = re.compile(
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
+    rows, headings = unfold(rows)
     builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0), _pitch(rows))
     builder.divisions = divisions_of(rows)
+    builder.headings = headings
     announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
     passed = 0
@@ -81,6 +85,7 @@ class _Builder:
         self.restart = True  # a heading came: numbering may begin anew
         self.last_row: Row | None = None
         self.divisions: dict[int, Kind] = {}
+        self.headings: dict[int, Kind | None] = {}  # left cells of tables
         self.starred = False  # some word bears a star: a row that begins with one is its footnote
         self.items: list[Item] = []  # all of them
         self.after_duration = False  # a row "Approval duration: 6 months" has closed the items inside what it is about
@@ -89,8 +94,12 @@ class _Builder:
         """Add one row."""
         text = row.text.strip()
         marker = marker_of(text)
-        if kind := self.divisions.get(id(row)):
+        if id(row) in self.headings:
+            self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
+        elif kind := self.divisions.get(id(row)):
             self._start_part(row, kind)
+        elif self.open and (outcome := OUTCOME.match(text)):
+            self._end_question(row, outcome)
         elif join := connector_of(text):
             self._join(join)
         elif self.starred and text.startswith("*"):
@@ -145,6 +154,16 @@ class _Builder:
             for level in self.open
         )
 
+    def _end_question(self, row: Row, outcome: re.Match[str]) -> None:
+        """ "If yes, approve for 6 months. If no, continue to #2." closes a question: the next is another way."""
+        question = self.open[0].last
+        if duration_of(row.text):
+            question.durations.append(row.text.strip())
+        if outcome["on"]:
+            question.after = "or"
+        self.current = self.note = self.paragraph = None
+        self.after_duration = True
+
     # ---- joins and notes
 
     def _join(self, join: Join) -> None:
@@ -197,6 +216,8 @@ class _Builder:
     def _heading(self, row: Row) -> Kind | bool | None:
         """The kind of a heading (None: unknown kind), or False if the row is none."""
         text = re.sub(r"^\d{1,2}\s+(?=[A-Z])", "", row.text.strip())  # "2 References"
+        if any(right.box.x0 - left.box.x1 > _COLUMN for left, right in pairwise(row.lines)):
+            return False  # cells of a table
         if self.current is not None and not self.current.run:
             return False  # the text of a marker that stands on a line of its own
         if not re.match(r"[A-Z]", text) or len(text.split()) > 12 or split_end(text)[0] != text:
@@ -379,8 +400,8 @@ class _Builder:
         last = self.last_row
         if last is None or last.page is not row.page or not ENDED.search(self.paragraph.text):
             return False
-        gap = row.lines[0].box.top - last.lines[-1].box.bottom
-        return gap > 0.6 * last.height or is_head(self.paragraph.text)
+        had_room = last.x1 + row.lines[0].words[0].box.width + 0.02 * self.right < self.right
+        return _gap(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room
 
     # ---- markers
 
@@ -423,6 +444,7 @@ class _Builder:
     def _append(self, item: Item, depth: int) -> None:
         self.items.append(item)
         if depth < 0:
+            self._begin_list()
             self.open = [OpenList([item])]
             self.sections[-1].items.append(item)
         elif depth == len(self.open):
@@ -443,10 +465,26 @@ class _Builder:
 
     def _continue_root(self, item: Item) -> None:
         """The next item of the outermost list, which may stand under a later heading."""
+        if self.sections[-1].kind in ("duration", "general") and item.label:
+            self._return_to_list()
         section = self.sections[-1]
         section.items.append(item)
         if self.open[0].items is not section.items:
             self.open[0] = OpenList(section.items)
+
+    def _begin_list(self) -> None:
+        """A list that counts anew in a section that holds one already is another section under its heading."""
+        before = self.sections[-1]
+        if before.items and before.kind not in ("general", "duration"):
+            self.sections.append(Section(before.heading, before.kind, before.x0, further=True))
+            if before.after and is_head(before.after[-1].text):
+                self.sections[-1].paragraphs.append(before.after.pop())
+
+    def _return_to_list(self) -> None:
+        """A list goes on after a heading that was an aside: "Approval duration:" between two of its items."""
+        home = next((at for at in reversed(self.sections) if self.open[0].items[0] in at.items), None)
+        if home is not None:
+            self.sections.append(Section(home.heading, home.kind, home.x0))
 
     def _note_repeat(self, item: Item, level: OpenList) -> None:
         same = [at for at in level.items if at.marker and item.marker and at.marker.core == item.marker.core]

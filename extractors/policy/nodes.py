@@ -127,7 +127,7 @@ def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:
     """ "Patient has chronic migraine AND BOTH of the following:" demands the migraine too: a leaf before the items."""
     start = clause_start(run.text, head_of_run(run).rest) if APPROVAL.search(node.text) else 0
     parts = split_head(node.text)
-    if parts is None or start is None or start >= parts[0] or not is_sentence(node.text[start : parts[0]]):
+    if parts is None or start is None or not _asks_something(node.text[start : parts[0]]):
         return node
     own = leaf_of(run, path, start, parts[0])
     if node.op == "all" and not any(child.negated for child in node.children):
@@ -138,11 +138,23 @@ def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:
     return replace(node, op="all", n=None, children=(own, group))
 
 
+def _asks_something(words: str) -> bool:
+    """Whether the words before "AND ONE of the following" are a demand: a sentence, or a finding of some words."""
+    return is_sentence(words) or (len(words.split()) > 1 and not is_head(words))
+
+
 def negative(node: Node) -> Node:
     """Return an excluded node: its leaves are what must not be."""
     if node.op == "leaf":
         return replace(node, negated=True)
     return replace(node, children=tuple(negative(child) for child in node.children))
+
+
+def renumbered(node: Node) -> Node:
+    """Return a node whose numbers say that they are those of a second list: "1[2].a"."""
+    first, dot, rest = node.number.partition(".")
+    number = f"{first}[2]{dot}{rest}" if first else ""
+    return replace(node, number=number, children=tuple(renumbered(child) for child in node.children))
 
 
 def is_sentence(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Where an item goes in the lists that are open: what its marker, its value and its left edge speak for."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from extractors.policy.markers import Marker, Reading
 from extractors.policy.quantifiers import is_head
 from extractors.policy.rows import Row
 
+_TITLE = re.compile(r"(?:(?:[A-Z(][\w/()-]*|and|or|of|the|for|to|in|with|by|on)\s?){2,9}:(?=\s|$)")
 SAME = 7.0  # points: left edges that count as one
 
 Choice = tuple[float, int, Reading, str | None]  # cost, depth (-1: a list of its own), reading, what is odd about it
@@ -102,6 +104,8 @@ class Places:
     def _as_root(self, row: Row, marker: Marker) -> Iterator[Choice]:
         """A list of its own: the first, or one whose numbering begins anew under a heading."""
         if self.lists and not self.restart and not self.between:
+            if self._is_title(row, marker):
+                yield from ((2.0 + at.doubt, -1, at, None) for at in marker.readings if at.value == 1)
             return
         for reading in marker.readings:
             first = reading.kind == "bullet" or reading.value == 1
@@ -110,6 +114,14 @@ class Places:
                 if self.lists and self.indented and row.x0 > self.lists[0].last.x0 + SAME:
                     cost += 2
                 yield cost, -1, reading, None if first else f"the list begins with {marker.core}"
+
+    def _is_title(self, row: Row, marker: Marker) -> bool:
+        """Whether an item at the outer margin in a style of its own opens with a title: "A. Diagnostic Procedures:"."""
+        root = self.lists[0].last
+        styles = {level.last.marker.punctuation + level.last.reading.kind for level in self.lists if level.last.reading}
+        own = all(marker.punctuation + reading.kind not in styles for reading in marker.readings)
+        title = _TITLE.match(row.text[marker.length :])
+        return bool(title) and own and row.x0 <= root.x0 + 2 and not is_head(self.lists[-1].last.run.text)
 
     def _shift(self, row: Row, marker: Marker, last: Item) -> float:
         """What it costs that the left edges differ; markers may be set flush right, so either edge may agree."""

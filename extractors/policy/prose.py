@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractors.policy.announced import refuses
 from extractors.policy.found import Criteria, Place
 from extractors.policy.headings import PHASES
-from extractors.policy.heads import clause_start, duration_of, head_of_run, names_condition
+from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, names_condition
 from extractors.policy.inline import split_inline
 from extractors.policy.items import Item, Section
 from extractors.policy.nodes import group_of_prose, is_sentence, leaf_of, negative, node_of
@@ -16,6 +17,12 @@ from extractors.policy.tree import Indication, Node
 
 _OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+
+_SENTENCE_END = re.compile(r"(?<=[.])\s+(?=[A-Z])")
+_OF_WHOM = re.compile(
+    r"(?:the |an? |all )?(?:members?|patients?|individuals?|recipients?|beneficiar|adults?|children)\b", re.I
+)
+_POINTS = re.compile(r"\b(?:following|criteria|below|above|listed|indications?|polic(?:y|ies))\b", re.I)
 
 # a demand after a list that belongs to it: "In addition, the surgeon must document ..."
 _ADDED = re.compile(
@@ -45,6 +52,8 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria) -
     head = head_of_run(paragraph)
     own = head.name if head.name and (names_condition(head.name) or head.kind in PHASES) else ""
     speaks = place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None
+    if paragraph.text.endswith(":") and not split_inline(text, prose=True):
+        return  # it announces a list that did not come
     if not head.approves and not (own and head.rest < len(text)) and not speaks:
         return
     if not own and not named:
@@ -90,4 +99,31 @@ def demands_after(section: Section) -> list[Node]:
         if match and _DEMANDS.search(paragraph.text) and not paragraph.text.rstrip().endswith(":"):
             number = str(len(section.items) + len(found) + 1)
             found.append(leaf_of(paragraph, [number], match.end(), len(split_end(paragraph.text)[0])))
+    return found
+
+
+def with_other_ways(tree: Node, runs: Sequence[Run], path: Sequence[str]) -> Node:
+    """Return the tree as one way among others that sentences before its list open.
+
+    "Authorization may be granted for members who have received a biologic. Authorization may be granted when all of
+    the following are met:" approves by either.
+    """
+    ways = [way for run in runs for way in _ways(run, path)]
+    if not ways:
+        return tree
+    return Node(op="any", number=tree.number, text="", evidence=tree.evidence, children=(*ways, tree))
+
+
+def _ways(run: Run, path: Sequence[str]) -> list[Node]:
+    """The conditions of the sentences of a text that approve by themselves; none of those that announce a list."""
+    text, found = run.text, []
+    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    for begin, end in pairwise(cuts):
+        sentence = text[begin:end].rstrip()
+        if not APPROVAL.search(sentence) or refuses(sentence) or not sentence.endswith("."):
+            continue
+        start = clause_start(sentence, 0)
+        if start is not None and _OF_WHOM.match(sentence[start:]) and not _POINTS.search(sentence[start:]):
+            number = [*path, f"({len(found) + 1})"]
+            found.append(leaf_of(run, number, begin + start, begin + len(sentence)))
     return found

@@ -150,7 +150,8 @@ def connector_of(text: str) -> Join | None:
 
 _AND_GROUP = re.compile(
     r"[,;]?\s+and\s+(?=(?:(?:the\s+)?(?:patient|member|individual)\s+)?(?:also\s+)?(?:meets?\s+|has\s+|have\s+)?"
-    r"(?:all|both|one|any|either|at least (?:\w+)|two|each)\b(?:\s+\(\d\))?\s*(?:of\s+(?:the|these)\b|\()"
+    r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each)\b(?:\s+\(\d\))?\s*(?:of\s+(?:the|these)\b|\()|"
+    r"(?:the\s+)?following\b)"
     r"[^.;]*[:)]?\s*$)",
     re.I,
 )

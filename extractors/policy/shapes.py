@@ -31,3 +31,10 @@ FACT = re.compile(
     r"\b\d{4}\b",
     re.I,
 )
+
+# "If yes, approve for 6 months.", "If no, continue to #2."
+OUTCOME = re.compile(
+    r"if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|continue|proceed|go to|skip))"
+    r"(?:.*\bif no\b[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
+    re.I,
+)

@@ -25,12 +25,13 @@ _EMPTY = re.compile(
 class _Cell:
     label: str
     content: Run = field(default_factory=Run)
+    beside: bool = True  # the content begins on the label's own line
 
 
 def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
     """Return the criteria of a labelled table, None if the rows are none."""
     cells = _cells(rows)
-    if sum(table_label(cell.label) is not None for cell in cells) < _FEWEST:
+    if len({cell.label for cell in cells if cell.beside and table_label(cell.label) is not None}) < _FEWEST:
         return None
     found, leaves = Criteria(), []
     name, duration = title, None
@@ -66,8 +67,11 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
     edge: float | None = None  # left edge of the content column
     for row in rows:
         left, *right = row.lines
-        if _starts_label(left.text) and (right or edge is not None):
-            cells.append(_Cell(left.text.strip().rstrip(":")))
+        longer = f"{cells[-1].label} {left.text.strip().rstrip(':')}" if cells else ""
+        if cells and edge is not None and left.box.x0 < edge - 10 and table_label(longer) is not None:
+            cells[-1].label = longer
+        elif _starts_label(left.text) and (right or edge is not None):
+            cells.append(_Cell(left.text.strip().rstrip(":"), beside=bool(right)))
             edge = right[0].box.x0 if right else edge
         elif cells and table_label(cells[-1].label) is None and (edge is None or left.box.x0 < edge - 10):
             cells[-1].label = f"{cells[-1].label} {left.text.strip().rstrip(':')}"

@@ -1,0 +1,83 @@
+"""Criteria in a table of two columns, "Drug | Medical necessity": left cells become headings of what is beside them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extractors.evidence import Line
+from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.rows import Row
+
+_LEFT = re.compile(
+    r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
+    r"conditions?|diagnos[ei]s|uses?|disease|therapy|treatment)(?:\(s\))?(?: name| class)?s?",
+    re.I,
+)
+_SLACK = 10.0  # points by which a cell may stand left of its column
+
+
+@dataclass
+class _Record:
+    """A row of the table: what stands left, and right of it line by line."""
+
+    left: list[Line] = field(default_factory=list)
+    right: list[Row] = field(default_factory=list)
+
+
+def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
+    """Return the rows with each such table read column by column, and the kinds of the headings made of left cells.
+
+    The kinds stand by the `id` of their row; None: the cell names a drug, a service or a condition.
+    """
+    found: list[Row] = []
+    headings: dict[int, Kind | None] = {}
+    at = 0
+    while at < len(rows):
+        head = _head_of(rows[at])
+        if head is None:
+            found.append(rows[at])
+            at += 1
+            continue
+        kind, edge = head
+        records, taken = _records(rows[at + 1 :], edge)
+        for heading, is_criteria, body in _read(rows[at], records, kind):
+            headings[id(heading)] = None if is_criteria else "excluded"
+            found += [heading, *body]
+        at += 1 + taken
+    return found, headings
+
+
+def _head_of(row: Row) -> tuple[Kind, float] | None:
+    """The kind of the right column and its left edge, if the row heads such a table."""
+    if len(row.lines) != 2 or not _LEFT.fullmatch(row.lines[0].text.strip()):
+        return None
+    kind = heading_kind(row.lines[1].text)
+    return (kind, row.lines[1].box.x0) if kind in ("criteria", "excluded", "initial", "continuation") else None
+
+
+def _records(rows: Sequence[Row], edge: float) -> tuple[list[_Record], int]:
+    records: list[_Record] = []
+    taken, beside = 0, False
+    for row in rows:
+        left = [line for line in row.lines if line.box.x1 <= edge and line.box.x0 < edge - _SLACK]
+        right = [line for line in row.lines if line.box.x0 >= edge - _SLACK]
+        if len(left) + len(right) < len(row.lines) or (left and not right) or _head_of(row):
+            break  # a line across both columns ends the table, and so does a cell with nothing beside it
+        if left and not beside:
+            records.append(_Record())
+        if not records:
+            break
+        beside = bool(left)
+        records[-1].left += left
+        records[-1].right.append(Row(row.page, tuple(right)))
+        taken += 1
+    return records, taken
+
+
+def _read(head: Row, records: Sequence[_Record], kind: Kind) -> Iterator[tuple[Row, bool, list[Row]]]:
+    for record in records:
+        page = record.right[0].page
+        if kind == "excluded":
+            yield Row(head.page, head.lines[1:]), False, record.right
+        else:
+            yield Row(page, tuple(record.left)), True, record.right
