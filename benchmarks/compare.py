@@ -68,6 +68,8 @@ def compare_letter(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -
     but that no denial was made of it.
     """
     yield _documents(truth, documents)
+    if language := truth.get("language"):
+        yield Mark("language", _denying(documents).get("language") == language, 1.0)
     if truth.get("reasons"):
         yield from compare_denial(truth, _denying(documents).get("fields") or {})
     else:

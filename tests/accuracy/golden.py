@@ -99,7 +99,7 @@ def as_text(golden: dict[str, Any]) -> str:
     """Return a golden file's text: one line per value, so that a diff names the field."""
     lines = ["{", ' "documents": [']
     for index, document in enumerate(golden.get("documents", [])):
-        about = {key: document[key] for key in ("document_type", "pages")}
+        about = {key: document.get(key) for key in ("document_type", "pages", "language")}
         lines.append(f"  {_inline(about)[:-1]}, " + '"fields": {')
         fields = document["fields"]
         lines += [
@@ -117,7 +117,8 @@ def _inline(value: Any) -> str:
 def _document(document: dict[str, Any]) -> dict[str, Any]:
     fields = document.get("fields") or {}
     kept = {name: _value(given) if given is not None else None for name, given in fields.items()}
-    return {"document_type": document["document_type"], "pages": document["pages"], "fields": kept}
+    about = {key: document.get(key) for key in ("document_type", "pages", "language")}
+    return {**about, "fields": kept}
 
 
 def _value(given: dict[str, Any]) -> dict[str, Any]:
