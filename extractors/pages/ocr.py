@@ -17,6 +17,7 @@ from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
+from extractors.pages.specks import without_specks
 from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
@@ -75,10 +76,11 @@ def _read_flat(
         grey = turn_bars(grey, bars, grey.shape[0] / small.shape[0])
         for left, top, right, bottom in bars:
             ink[top:bottom, left:right] = 0
+    if not bilevel and prepare.unevenness(background) > UNEVEN:
+        grey = prepare.flatten(grey, background)
+    grey = without_specks(grey, bilevel)
     if bilevel:
         grey = prepare.smooth_fax(grey)
-    elif prepare.unevenness(background) > UNEVEN:
-        grey = prepare.flatten(grey, background)
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
     upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
     marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)

@@ -1,0 +1,117 @@
+"""Dirt between and over the letters: specks of a bad line or glass, and the dots a fax makes of grey.
+
+Only what stands away from letters is taken out, so that broken letters keep their pieces and
+numbers their points. Shades of grey sent by fax are crowds of dots: blurred they are grey again,
+and the print on them stays black.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+SPECK = {True: 9, False: 16}  # pixels at 300 dpi, bilevel and grey: a full stop of eight points has 18 and more
+NEAR = 3  # pixels around letters where nothing is taken out
+BESIDE, FOOT = 8, (9, 3)  # nor beside their feet: so far left and right, above and below
+DIRTY = {True: 0.3, False: 2.0}  # specks standing alone, per letter, from which they are taken out
+SHADED = 3.0  # and from which shades of dots are looked for
+CROWD, MANY = 61, 14  # side of a square in pixels, and specks in it that are a shade
+REACH = 15  # pixels around a crowd that belong to the shade
+LETTER = (14, 80)  # pixels high
+STRIPS, SHARE = 4, 24  # looked at first: strips across the page, each this part of its height
+DENSE, DENSE_CELLS = 0.25, 20  # changes between black and white per pixel of a row, in so many cells: no print has them
+ROWS, CELL = 8, 64  # a cell is two of every so many rows, and so many pixels wide
+
+
+def without_specks(grey: np.ndarray, bilevel: bool) -> np.ndarray:
+    """Return the picture (300 dpi, bilevel or grey) without its specks; itself where it is clean."""
+    level = _level(grey, bilevel)
+    shaded = bilevel and _has_dots(grey[::ROWS] < level)
+    if not shaded and not _is_dirty(grey, level, bilevel):
+        return grey
+    found = _find_specks(grey, level, bilevel)
+    cleaned = grey
+    if found.alone >= DIRTY[bilevel] * found.letters:
+        halo = np.ones((3, 3) if bilevel else (7, 7), np.uint8)
+        gone = cv2.dilate(found.lone, halo) & (1 - found.ink)
+        cleaned = np.where(gone > 0, np.uint8(_paper(grey)), grey)
+    return _smooth_shades(grey, cleaned, found.dots) if shaded else cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class _Specks:
+    """Where the specks of a picture are; pictures of 0 and 1."""
+
+    lone: np.ndarray  # specks away from letters
+    ink: np.ndarray  # everything else that is dark
+    dots: np.ndarray  # one pixel for each speck, lone or not
+    alone: int  # specks not near letters
+    letters: int
+
+
+def _find_specks(grey: np.ndarray, level: float, bilevel: bool) -> _Specks:
+    # the grain of a sensor is no dirt
+    soft = grey if bilevel else cv2.GaussianBlur(grey, (0, 0), 1.0)
+    dark = cv2.threshold(soft, level, 1, cv2.THRESH_BINARY_INV)[1]
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] <= SPECK[bilevel]
+    small[0] = False
+    specks = small.astype(np.uint8)[labels]
+    ink = dark - specks
+    near = cv2.dilate(ink, np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8))
+    high = stats[:, cv2.CC_STAT_HEIGHT]
+    letters = stats[1:][(high[1:] >= LETTER[0]) & (high[1:] <= LETTER[1])]
+    for left, top, wide, tall, _ in letters.tolist():  # points of numbers stand beside the feet of digits
+        foot = top + tall
+        near[max(foot - FOOT[0], 0) : foot + FOOT[1], max(left - BESIDE, 0) : left + wide + BESIDE] = 1
+    x, y = centres[small].astype(int).T
+    dots = np.zeros_like(dark)
+    dots[y, x] = 1
+    lone = small.copy()
+    lone[labels[(specks & near) > 0]] = False
+    away = lone.astype(np.uint8)[labels]
+    return _Specks(away, dark - away, dots, int(np.count_nonzero(lone)), len(letters))
+
+
+def _smooth_shades(grey: np.ndarray, cleaned: np.ndarray, dots: np.ndarray) -> np.ndarray:
+    """Return the cleaned picture with its crowds of dots blurred to paper and the print on them kept."""
+    crowd = cv2.boxFilter(dots, cv2.CV_16S, (CROWD, CROWD), normalize=False) >= MANY
+    if not crowd.any():
+        return cleaned
+    crowd = cv2.dilate(crowd.astype(np.uint8), np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8))
+    black, white = 60, 150
+    levels = np.clip((np.arange(256) - black) * (255 / (white - black)), 0, 255).astype(np.uint8)
+    return np.where(crowd > 0, cv2.LUT(cv2.GaussianBlur(grey, (0, 0), 2.0), levels), cleaned)
+
+
+def _level(grey: np.ndarray, bilevel: bool) -> float:
+    """Return the grey level under which a pixel is ink."""
+    paper = _paper(grey)
+    if bilevel:
+        return 0.6 * paper
+    some = np.ascontiguousarray(grey[::4, ::4])
+    return min(cv2.threshold(some, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[0], 0.8 * paper)
+
+
+def _paper(grey: np.ndarray) -> int:
+    return int(np.median(grey[::8, ::8]))
+
+
+def _is_dirty(grey: np.ndarray, level: float, bilevel: bool) -> bool:
+    """Say whether strips of the page hold many specks for their letters."""
+    height = grey.shape[0]
+    alone = letters = 0
+    for index in range(STRIPS):
+        top = height * (2 * index + 1) // (2 * STRIPS)
+        found = _find_specks(grey[top : top + height // SHARE], level, bilevel)
+        alone += found.alone
+        letters += found.letters
+    return alone > 10 and alone >= 0.7 * DIRTY[bilevel] * letters
+
+
+def _has_dots(rows: np.ndarray) -> bool:
+    """Say whether black and white alternate somewhere as no print does."""
+    changes = (rows[:, 1:] != rows[:, :-1]).astype(np.uint8)
+    high, wide = changes.shape[0] // 2, changes.shape[1] // CELL
+    cells = cv2.resize(changes[: 2 * high, : CELL * wide] * np.uint8(255), (wide, high), interpolation=cv2.INTER_AREA)
+    return int(np.count_nonzero(cells > 255 * DENSE)) > DENSE_CELLS

@@ -1,0 +1,80 @@
+"""Dirt and the dots of shaded boxes do not hide the words, and clean pages are left as they are."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from extractors.pages import normalize, read_pages
+from extractors.pages.specks import without_specks
+from tests.extractors.pages.sheets import LETTER, picture, saved, scanned, typed
+
+FACTS = ["Marisol Ketterman", "U61840273 02", "CR2609-441827", "March 4, 2026", "PO Box 188011", "1-877-815-4827"]
+
+
+@pytest.fixture(scope="module")
+def letter() -> bytes:
+    return typed(LETTER)
+
+
+def _specked(image: Image.Image, share: float, side: int) -> np.ndarray:
+    """Return the picture with square specks on a share of its pixels."""
+    rng = np.random.default_rng(7)
+    grey = np.asarray(image).copy()
+    for y, x in zip(*np.nonzero(rng.random(grey.shape) < share), strict=True):
+        grey[y : y + side, x : x + side] = 60
+    return grey
+
+
+def _fax(grey: np.ndarray) -> bytes:
+    """Return the picture as a fine fax."""
+    image = Image.fromarray(grey).convert("1", dither=Image.Dither.NONE)
+    return normalize(saved(image, "TIFF", compression="group4", dpi=(204, 196)), "fax.tif").pdf
+
+
+def test_a_dirty_glass_is_wiped(letter):
+    """Some ten specks to a letter."""
+    page = read_pages(scanned(Image.fromarray(_specked(picture(letter, 200), 0.002, 2))), "scan.pdf", [1])[0]
+
+    assert all(fact in page.text for fact in FACTS)
+
+
+def test_a_shaded_box_sent_by_fax_is_paper_again(letter):
+    """Grey arrives as a pattern of dots, and the print on it is read."""
+    grey = np.asarray(picture(letter, 204).resize((1728, 2156))).copy()
+    y, x = np.indices(grey.shape)
+    box = (y > 250) & (y < 520) & (x > 150) & (x < 1550)
+    grey[box & (y % 3 == 0) & ((x + (y // 3 % 2) * 2) % 4 < 2)] = 0
+
+    page = read_pages(_fax(grey), "fax.tif", [1])[0]
+
+    assert all(fact in page.text for fact in FACTS)
+
+
+@pytest.mark.parametrize("bilevel", [True, False])
+def test_a_clean_page_is_not_touched(letter, bilevel):
+    """Not a full stop, not the dot of an i."""
+    grey = np.asarray(picture(letter, 300))
+    if bilevel:
+        grey = np.where(grey < 150, 0, 255).astype(np.uint8)
+
+    assert without_specks(grey, bilevel) is grey
+
+
+@pytest.mark.parametrize("size", [8, 10])
+def test_points_of_numbers_are_no_specks(size):
+    """On a page dirty enough to be wiped, every drop of the print's own ink stays."""
+    doses = "\n".join(f"Take {n}.{n + 1} mg and {n}.5 mL on day {n}." for n in range(1, 10))
+    clean = picture(typed(doses, size=size), 300)
+    dirty = _specked(clean, 0.004, 2)
+
+    wiped = without_specks(dirty, False)
+
+    assert np.count_nonzero(wiped != dirty) > 10_000
+    page = read_pages(scanned(clean, 300), "clean.pdf", [1])[0]
+    words = [word.box for line in page.lines for word in line.words if "." in word.text]
+    assert len(words) == 27
+    for box in words:
+        foot = slice(round((box.bottom - 0.9) * 300 / 72), round(box.bottom * 300 / 72) + 1)
+        row = (foot, slice(round(box.x0 * 300 / 72), round(box.x1 * 300 / 72)))
+        ink = np.asarray(clean)[row] < 60
+        assert np.array_equal(wiped[row][ink], dirty[row][ink])
