@@ -99,7 +99,7 @@ def _without_preface(section: Section) -> Section:
 
 
 def _begins_criteria(item: Item) -> bool:
-    return _role(item) in PHASES or (_role(item) == "use" and head_of_run(item.run).approves)
+    return _role(item) in PHASES or (head_of_run(item.run).approves and not refuses(item.run.text))
 
 
 def _read_general(sections: Sequence[Section], found: Criteria) -> None:
@@ -149,7 +149,10 @@ def _duration_for(phase: Phase, text: str) -> str | None:
 
 def _name_the_unnamed(found: Criteria, title: str) -> None:
     """Give "Initial approval" and "Renewal" the one use that the policy is about, where it is about one."""
+    found.indications = [use if use.name else replace(use, name=title) for use in found.indications]
     named = {use.name for use in found.indications if use.name != title and heading_kind(use.name) is None}
+    if len(named) == 1 and not names_condition(next(iter(named))):
+        return  # a service among others that the policy covers
     if title and len(named) <= 1:
         name = named.pop() if named else title
         found.indications = [replace(use, name=name) for use in found.indications]
@@ -160,9 +163,15 @@ def _name_the_unnamed(found: Criteria, title: str) -> None:
 _TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
 
 
+# "Continued coverage of a CGM" is for one service
+_OF_WHAT = re.compile(
+    r"\b(?:of|for|with|on)\s+(?!(?:the )?(?:therapy|treatment|coverage|approval|authorization|care|use)\b)", re.I
+)
+
+
 def _for_each(use: Indication, uses: Sequence[Indication]) -> list[Indication]:
     """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
-    if use.phase not in PHASES or heading_kind(use.name) != use.phase:
+    if use.phase not in PHASES or heading_kind(use.name) != use.phase or _OF_WHAT.search(use.name):
         return [use]
     names = dict.fromkeys(at.name for at in uses if at.phase != use.phase and heading_kind(at.name) is None)
     told = {at.name for at in uses if at.phase == use.phase}
@@ -218,7 +227,7 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     named = bool(place.name) or place.phase != "any"
     if section.further and section.paragraphs:
         _read_further(section, place, title, found)
-    elif section.items and _is_list_of_uses(section.items):
+    elif section.items and _is_list_of_uses(section.items) and not _is_announced(section):
         _read_uses(section.items, [], place, found)
     elif section.items and named:
         name = place.name or _name_for(section, title) or place.section
@@ -368,6 +377,8 @@ def _role(item: Item) -> str:
     head = head_of_run(item.run)
     if head.kind in ("excluded", "ignored"):
         return head.kind
+    if refuses(re.split(r"(?<=[.;])\s+(?=[A-Z])", text, maxsplit=1)[0]) and not is_criterion(text):
+        return "excluded"
     if head.kind in PHASES and (item.children or head.rest < len(text)):
         return head.kind  # and not the criterion "Member is currently receiving the drug"
     if head.kind == "criteria" and (item.children or head.rest < len(text)):
@@ -382,7 +393,25 @@ def _has_phases(item: Item) -> bool:
 
 
 def _is_list_of_uses(items: Sequence[Item]) -> bool:
-    return any(_role(item) not in ("other", "ignored", "excluded") for item in items)
+    roles = [_role(item) for item in items]
+    if any(role not in ("other", "ignored", "excluded") for role in roles):
+        return True
+    approving = any(head_of_run(item.run).approves and item.children for item in items)
+    return approving and any(role != "other" for role in roles)
+
+
+def _is_announced(section: Section) -> bool:
+    """Whether a sentence approves by the list below it, whose items are not all uses with criteria of their own."""
+    intro = section.paragraphs[-1].text if section.paragraphs else ""
+    if not (is_head(intro) and APPROVAL.search(intro)) or heading_kind(head_of(intro).name) is not None:
+        return False
+    roles = [_role(item) for item in section.items]
+    bare = [item for item in section.items if not item.children and not head_of_run(item.run).approves]
+    return (
+        bool(bare)
+        and set(roles) <= {"use", "other"}
+        and not any(head_of_run(item.run).approves for item in section.items)
+    )
 
 
 def _read_uses(items: Sequence[Item], path: Sequence[str], place: Place, found: Criteria) -> None:
@@ -431,7 +460,8 @@ def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> N
 
 
 def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> None:
-    name = head_of_run(item.run).name or place.name or split_end(item.run.text)[0]
+    head = head_of_run(item.run)
+    name = head.name or place.name or ("" if head.approves else split_end(item.run.text)[0])
     roles = [_role(child) for child in item.children]
     inside = replace(place, name=name, duration=_duration(item, below=False) or place.duration)
     if any(role in PHASES for role in roles):

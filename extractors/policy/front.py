@@ -53,7 +53,7 @@ _GENERIC = re.compile(
     r"(?:of|for|the|on)) )*"
     r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?|formulary|list|position|guidance|"
     r"requirements?|statement|document|bulletin|manual|medicaid|health|agents?)$|"
-    r"^(?:medical |pharmacy |clinical |coverage )?policy\s*[-–—#:]?\s*[\d.-]+$|^[A-Z]{0,3}[\d.-]+$|"
+    r"^(?:medical |pharmacy |clinical |coverage )?policy\s*[-–—#:]?\s*(?:[A-Z]{1,4}-?)?[\d.-]+$|^[A-Z]{0,3}[\d.-]+$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,
 )

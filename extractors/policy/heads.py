@@ -14,12 +14,12 @@ _SPAN = (
 APPROVAL = re.compile(
     r"\bapprov(?:e|ed|al|able)\b(?:\s+(?:for|if|when|of)\b)?"
     r"|\b(?:authorization|approval|coverage|treatment)s?\b[^.;:]{0,50}?\b(?:may|will|can|is|are|shall)(?: be)?\s+"
-    r"(?:granted|issued|approved|recommended|provided|authorized|considered|met)\b"
+    r"(?:granted|issued|approved|recommended|provided|authorized|considered|met|renewed|continued)\b"
     r"|(?<!not )\bconsiders?\b[^.;:]{0,200}?\b(?:as\s+)?(?:medically necessary|reasonable and necessary|covered)\b"
     r"(?=[^.;]{0,160}?\b(?:when|if|for|based on|in)\b|[^.;]{0,20}:)"
     r"|\b(?:is|are|will be|may be|can be)\s+(?:(?:considered|deemed)\s+)?(?:as\s+)?"
-    r"(?:approved|covered|authorized|medically (?:reasonable and )?necessary|reasonable and necessary|eligible|"
-    r"proven(?: and medically necessary)?)\b"
+    r"(?:approved|covered|authorized|renewed|re-?authorized|eligible|medically (?:reasonable and )?necessary|"
+    r"reasonable and necessary|proven(?: and medically necessary)?)\b"
     r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)",
     re.I,
 )
@@ -141,10 +141,14 @@ def _sentence_start(text: str, at: int) -> int:
     return at if text[at].isupper() and not _IS_CRITERION.match(tail) else 0
 
 
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|must|will|may|can|does|do)\b", re.I)
+
+
 def _end_of_name(text: str) -> int:
     match = re.search(r"(?<!\b[A-Z])[.:](?:\s+|$)", text)
     if match and len(text[: match.start()].split()) <= 14:
-        return match.end()
+        said = match[0][0] == "." and _VERB.search(text[: match.start()])
+        return 0 if said and match.end() < len(text) else match.end()
     return len(text) if len(text.split()) <= 14 else 0
 
 

@@ -18,6 +18,7 @@ from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FACT, FOOTNOTE, NOTE, OUTCOME, STARRED
 
+_SHORT = 0.7  # share of the text's width
 _COLUMN = 40.0  # points between words from which they stand in columns
 _AHEAD = 5  # rows that a heading's text is looked for in
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
@@ -32,7 +33,7 @@ _BACK_MATTER = re.compile(
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
     rows, headings = unfold(rows)
-    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0), _pitch(rows))
+    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0), _pitch(rows), _hangs(rows))
     builder.divisions = divisions_of(rows)
     builder.headings = headings
     announced = announcements_of(rows)
@@ -70,10 +71,24 @@ def _pitch(rows: Sequence[Row]) -> float | None:
     return median(gaps) if len(gaps) >= 3 else None
 
 
+def _hangs(rows: Sequence[Row]) -> bool | None:
+    """Whether the lines of an item stand under its text: told where one goes on in lower case; None: none does."""
+    under_text = under_marker = 0
+    for above, row in pairwise(rows):
+        marker = marker_of(above.text)
+        body = above.word_x0(marker.length) if marker else None
+        if body is None or body - above.x0 <= SAME or not re.match(r"[a-z]{2}", row.text) or marker_of(row.text):
+            continue
+        under_text += abs(row.x0 - body) <= SAME
+        under_marker += abs(row.x0 - above.x0) <= SAME
+    return None if under_text == under_marker == 0 else under_marker == 0
+
+
 class _Builder:
-    def __init__(self, indented: bool, right: float, pitch: float | None) -> None:
+    def __init__(self, indented: bool, right: float, pitch: float | None, hangs: bool | None) -> None:
         self.indented = indented
         self.right = right  # margin of the text
+        self.hangs = hangs  # lines of an item stand under its text, not under its marker
         self.pitch = pitch  # gap between lines of one paragraph
         self.coming: Sequence[Row] = ()  # the rows after the one that is taken
         self.sections = [Section(Run(), None, 0.0)]
@@ -375,13 +390,19 @@ class _Builder:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
         if self.after_duration and re.match(r"[A-Z]", row.text):
             return True
-        outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row)
+        outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
         ends = self._may_end(row) if len(self.open) > 1 or outside else self._is_complete()
         if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
             return False
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
         return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
+
+    def _is_hung(self, row: Row) -> bool:
+        """Whether a line of the item would stand under its text; where no item shows it, a short line ends its item."""
+        if self.hangs is None:
+            return self.last_row is not None and self.last_row.x1 < _SHORT * self.right
+        return self.hangs
 
     def _add_paragraph(self, row: Row) -> None:
         self.current = None

@@ -30,7 +30,7 @@ def node_of(
     text = split_end(full)[0]
     begin = start + len(full) - len(full.lstrip())
     if item.children:
-        return _group(item, path, text.strip(), negated, item.run.evidence(begin, start + len(text)))
+        return _group(item, path, text.strip(), negated, item.run.evidence(begin, start + len(text)), lead)
     listed = split_inline(full)
     if listed is None:
         return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), item.flags)
@@ -57,9 +57,26 @@ def leaf_of(
         notes=notes,
         tags=tags_of(text),
         negated=negated,
-        flags=tuple(flags),
+        flags=(*flags, *refers_flags(text)),
         lead=lead,
     )
+
+
+_REFERS = re.compile(
+    r"\b(?:criteri(?:a|on)|items?|section|part|step)s?\s+(?:\(?[A-Z0-9]+\b[.)]?[A-Za-z0-9.()]*|[ivx]+\b)[^.;]*?"
+    r"\b(?:above|below|is|are|apply|applies|met)\b|"
+    r"\b(?:see|refer to|per|in|under|of|meets?|met)\s+(?:the\s+)?(?:sections?|appendix|criteri(?:a|on)|tables?)\s+"
+    r"(?:[A-Z0-9][A-Za-z0-9.]*\b|above|below)|"
+    r"\b(?:above|preceding|foregoing|initial|previous|prior) (?:approval |authorization |coverage )?criteria\b|"
+    r"\bcriteria (?:listed |stated |noted )?(?:above|below)\b|\b(?:criteria|initial approval) (?:for|of) initial\b",
+    re.I,
+)
+
+
+def refers_flags(text: str) -> tuple[str, ...]:
+    """Return the flag of a leaf that is met by what stands elsewhere: "criteria I.A and I.B above are met"."""
+    match = _REFERS.search(text)
+    return ("refers to another part of the policy, which was not followed",) if match else ()
 
 
 def tags_of(text: str) -> tuple[str, ...]:
@@ -103,13 +120,13 @@ def group_of(
     )
 
 
-def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple) -> Node:
+def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple, lead: str) -> Node:
     join = item.before or split_end(item.run.text)[1]
     if join and not is_head(item.run.text):
         node = _beside_its_list(item, path, head, evidence, join)
         return negative(node) if negated else node
     node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
-    node = _with_own_demand(item.run, path, node)
+    node = _with_own_demand(item.run, path, node, lead)
     return negative(node) if negated else node
 
 
@@ -123,13 +140,14 @@ def _beside_its_list(item: Item, path: Sequence[str], text: str, evidence: tuple
     return Node(op=op, number=".".join(path), text="", evidence=evidence, children=(own, below))
 
 
-def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:
+def _with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> Node:
     """ "Patient has chronic migraine AND BOTH of the following:" demands the migraine too: a leaf before the items."""
     start = clause_start(run.text, head_of_run(run).rest) if APPROVAL.search(node.text) else 0
     parts = split_head(node.text)
-    if parts is None or start is None or not _asks_something(node.text[start : parts[0]]):
+    if parts is None or start is None or start >= parts[0] or not _asks_something(node.text[start : parts[0]]):
         return node
-    own = leaf_of(run, path, start, parts[0])
+    said = is_sentence(node.text[start : parts[0]])
+    own = leaf_of(run, path, start, parts[0], lead="" if said else lead)
     if node.op == "all" and not any(child.negated for child in node.children):
         return replace(node, children=(own, *node.children))
     group = replace(
@@ -140,7 +158,7 @@ def _with_own_demand(run: Run, path: Sequence[str], node: Node) -> Node:
 
 def _asks_something(words: str) -> bool:
     """Whether the words before "AND ONE of the following" are a demand: a sentence, or a finding of some words."""
-    return is_sentence(words) or (len(words.split()) > 1 and not is_head(words))
+    return is_sentence(words) or (bool(words.strip()) and not is_head(words))
 
 
 def negative(node: Node) -> Node:
@@ -188,7 +206,7 @@ def _decide(
 
 def _lead_for(item: Item, head: str) -> str:
     """The head, where the item alone is no sentence ("methotrexate")."""
-    return head if not item.children and not is_sentence(item.run.text) else ""
+    return head if item.children or not is_sentence(item.run.text) else ""
 
 
 def group_of_prose(

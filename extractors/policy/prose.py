@@ -78,7 +78,7 @@ def exclusions_of(section: Section) -> list[Node]:
 def parts_of(item: Item, path: Sequence[str]) -> list[Node]:
     if item.children:
         return [node_of(child, child.path(path, at)) for at, child in enumerate(item.children, start=1)]
-    return sentences_of(item.run, path, head_of_run(item.run).rest)
+    return sentences_of(item.run, path, head_of_run(item.run).rest) or sentences_of(item.run, path, 0)
 
 
 def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:

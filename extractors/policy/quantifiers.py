@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors.policy.headings import has_condition_word
+from extractors.vocabulary.conditions import find_conditions
+
 Join = Literal["and", "or"]
 
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -157,13 +160,40 @@ _AND_GROUP = re.compile(
 )
 
 
+# "Spondylolisthesis with ALL of the following:", "Asthma when at least two of the following are met:"
+_WITH_GROUP = re.compile(
+    r"[,;]?\s+(?:with|when|if|who (?:has|have|meets?)|and has|plus)\s+(?=(?:all|both|one|any|either|two|"
+    r"at least (?:\w+)|criteria)\b[^.;]*[:)]?\s*$)",
+    re.I,
+)
+
+
 def split_head(head: str) -> tuple[int, int] | None:
     """Part "Patient is an adult and meets ONE of the following:"; return the end of the first and start of the second.
 
     None: the head demands nothing of its own.
     """
-    match = _AND_GROUP.search(head)
-    return (match.start(), match.end()) if match else None
+    if match := _AND_GROUP.search(head):
+        return match.start(), match.end()
+    match = _WITH_GROUP.search(head)
+    if match is None or not _is_finding(head[: match.start()]):
+        return None
+    return match.start(), match.end()
+
+
+def _is_finding(words: str) -> bool:
+    """Whether the words before "with ONE of the following" are a disease or a measure, and nothing is done with it."""
+    if _DOES.search(words) or _by_words(words) is not None:
+        return False
+    return has_condition_word(words) or bool(find_conditions(words)) or re.search(r"\d", words) is not None
+
+
+_DOES = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|must|may|can|be|being|been|treat\w*|therap\w+|trial|fail\w*|response|"
+    r"combin\w+|consult\w+|us(?:e|ed|ing)|dos(?:e|es|ing)|approv\w+|cover\w+|document\w*|shown|evidence\w*|"
+    r"demonstrat\w+|defined|confirmed|as|months?|weeks?|days?|years?)\b",
+    re.I,
+)
 
 
 def is_head(text: str) -> bool:
