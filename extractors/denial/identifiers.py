@@ -15,6 +15,7 @@ _IDENTIFIER = re.compile(
     rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*"
 )
 _NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
+_SHAPED = re.compile(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # labels that other payers use for other numbers: they count only where nothing better is printed
@@ -35,7 +36,12 @@ def read_identifier(
             return None
         value = _NAMED_ON.sub("", match[0]).rstrip("/-.")
         digits = sum(char.isdigit() for char in value)
-        if digits < least_digits or _PHONE.match(value) or find_dates(value) or (not firm and digits < 5):
+        if (
+            digits < least_digits
+            or _PHONE.match(value)
+            or find_dates(value)
+            or (not firm and digits < 5 and not _SHAPED.match(value))
+        ):
             if anywhere:
                 continue
             return None

@@ -291,7 +291,8 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
             continue
         if field := field_of(match[0]):
-            yield match.start(), match.end(), field, colon or (opens and not after.strip())
+            numbered = field in _NUMBERED and bool(re.search(r"(?:#|\bno\.?|number)\s*$", match[0], re.IGNORECASE))
+            yield match.start(), match.end(), field, colon or (opens and (numbered or not after.strip()))
 
 
 def _strong(printed: str) -> bool:

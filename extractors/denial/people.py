@@ -43,8 +43,8 @@ _LETTERS = r"A-Za-zÀ-ÖØ-öø-ɏ"
 _CAPITALS = r"A-ZÀ-ÖØ-ÞĀ-Ž"
 _NAME_WORD = re.compile(rf"[{_LETTERS}][{_LETTERS}'.-]*")
 _CREDENTIALLED = re.compile(
-    rf"(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van"
-    rf"|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
+    rf"(?<![\w-])(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)"
+    rf"(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
 )
 
 
@@ -159,7 +159,7 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
     for match in _FOR_PERSON.finditer(letter.text):
         if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
-    return _in_address_block(letter)
+    return _sent_to(letter, labels, prescribing=False) or _in_address_block(letter)
 
 
 _THE_PATIENT = re.compile(
@@ -288,7 +288,7 @@ def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | 
 _ASKED = re.compile(
     r"(?:[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
     r"|[Pp]hysician|[Pp]rescriber|"
-    r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,40} (?:by|from)"
+    r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,110} (?:by|from)"
     r"|\bDr\.?)[,:]?\s+(?=[A-Z])"
 )
 _NOT_THE_PRESCRIBER = re.compile(
@@ -334,7 +334,21 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
             or match[0].startswith(("Dr", "your", "Your"))
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
-    return _asking_doctor(letter) or _addressed_doctor(letter)
+    return _asking_doctor(letter) or _addressed_doctor(letter) or _sent_to(letter, labels, prescribing=True)
+
+
+def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Finding[str] | None:
+    """Return the addressee of a fax: "To: Sabine Thorn, NP" prescribes, "To: Mireille Dufresne" is the member."""
+    for label in labels:
+        if label.field != "not_ours" or label.label.lower() != "to" or not label.firm:
+            continue
+        for span in label.values[:1]:
+            text = letter.text[span.start : span.end]
+            doctor = _credentialled(text, prescribing=True)
+            got = doctor if prescribing else None if doctor or _credentialled(text) else read_name(text)
+            if got and not find_payers(got[2]):
+                return letter.cite(span.start + got[0], span.start + got[1], got[2], 0.85, prose=True)
+    return None
 
 
 _ASKS = re.compile(

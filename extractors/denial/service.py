@@ -61,7 +61,7 @@ _REQUEST = re.compile(
 )
 # "We denied 14 additional days in a skilled nursing facility"
 _WE_DENIED = re.compile(
-    r"\bwe(?:'ve| have| are)? (?:denied|denying|not approving)\s+"
+    r"\b(?:we(?:'ve| have| are)?|plan has|plan) (?:denied|denying|not approving)\s+"
     r"(?P<what>(?!coverage|payment|it\b|this\b)[A-Za-z\d][^.;\n]{2,130})",
     re.IGNORECASE,
 )
