@@ -61,11 +61,13 @@ class Mark:
         return "asserted" if self.sure >= ASSERTED else "offered"
 
 
-def compare_letter(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Iterator[Mark]:
+def compare_letter(
+    truth: dict[str, Any], documents: Sequence[dict[str, Any]], every_field: bool = False
+) -> Iterator[Mark]:
     """Yield the marks of what `rebut read` found in one file.
 
     A letter that denies (an EOB with a denied line too) is compared field by field; of any other nothing counts
-    but that no denial was made of it.
+    but that no denial was made of it, unless `every_field` asks for what else was read from it.
     """
     yield _documents(truth, documents)
     if language := truth.get("language"):
@@ -77,6 +79,8 @@ def compare_letter(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -
             d["document_type"] == "denial_letter" or (d.get("fields") or {}).get("reasons") for d in documents
         )
         yield Mark("no denial invented", not invented, None)
+        if every_field and (fields := _denying(documents).get("fields")):
+            yield from compare_denial(truth, fields)
 
 
 def _documents(truth: dict[str, Any], documents: Sequence[dict[str, Any]]) -> Mark:
@@ -118,8 +122,11 @@ def compare_denial(truth: dict[str, Any], fields: dict[str, Any]) -> Iterator[Ma
         wanted = [truth.get(key), *truth.get(f"{key}_aliases_ok", [])]
         got = given(key)
         yield mark(key, form(got) in {form(w) for w in wanted} if got else any(not w for w in wanted))
-    services = [truth["service"], *truth.get("service_aliases_ok", [])]
-    yield mark("service", any(squash(s) in squash(given("service")) for s in services if s))
+    services = [s for s in (truth["service"], *truth.get("service_aliases_ok", [])) if s]
+    found = any(squash(s) in squash(given("service")) for s in services)
+    yield mark("service", found if services else not given("service"))
+    if "service_as_printed" in truth:
+        yield mark("service_as_printed", squash(given("service_as_printed")) == squash(truth["service_as_printed"]))
     reasons = given("reasons") or []
     categories, optional = [reason["category"] for reason in reasons], set(truth.get("reasons_optional", []))
     right = set(truth["reasons"]) - optional <= set(categories) <= set(truth["reasons"]) | optional
@@ -134,6 +141,11 @@ def compare_denial(truth: dict[str, Any], fields: dict[str, Any]) -> Iterator[Ma
     yield mark("urgent", bool(given("urgent")) == bool(truth.get("urgent")))
     stated = [truth.get("internal_appeal_deadline"), *truth.get("internal_appeal_deadline_aliases_ok", [])]
     yield mark("internal_appeal_deadline", _time(given("internal_appeal_deadline")) in [_time(s) for s in stated])
+    if "other_deadlines" in truth:
+        wanted, got = truth["other_deadlines"], given("other_deadlines") or []
+        yield mark("other_deadlines", sorted(map(_window, got)) == sorted(map(_window, wanted)))
+    if "level" in truth:
+        yield mark("level", given("level") == truth["level"])
     parts, address = truth.get("appeal_address_must_contain") or [], squash(given("appeal_address"))
     yield mark("appeal_address", all(squash(p) in address for p in parts) if parts else not address)
 
@@ -145,6 +157,15 @@ def _all_and_one_more(wanted: set[str], got: set[str]) -> bool:
 
 def _codes(codes: dict[str, list[str]] | None) -> set[str]:
     return {squash(code) for group in (codes or {}).values() for code in group}
+
+
+def _window(stated: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a time is for, its unit and its number."""
+    return next(
+        (stated["kind"], unit, str(stated[unit]))
+        for unit in ("hours", "business_days", "days", "months", "date")
+        if stated.get(unit)
+    )
 
 
 def _time(stated: dict[str, Any] | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def misses(name: str, golden: dict[str, Any]) -> dict[str, str]:
     documents = [
         {**one, "fields": {key: _scored(at) for key, at in one["fields"].items()}} for one in golden["documents"]
     ]
-    return {mark.field: mark.band for mark in compare_letter(truth_of(name), documents) if not mark.right}
+    return {mark.field: mark.band for mark in compare_letter(truth_of(name), documents, True) if not mark.right}
 
 
 def _scored(given: dict[str, Any] | None) -> dict[str, Any] | None:
