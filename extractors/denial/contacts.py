@@ -75,6 +75,8 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
             continue
         one = section(said, match.start())
         role = label_role or (one.role if one else None)
+        if role in _APPEALS and (named := _SPEED.match(text, match.end())):
+            role = "regular_appeal" if named["regular"] else "expedited_appeal"
         found.append(
             Contact(kind=kind, value=match[0], start=match.start(), end=match.end(), role=role, labelled=labelled)
         )
@@ -90,6 +92,11 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
     return sorted(found, key=lambda at: at.start)
 
 
+_APPEALS = {"appeal", "regular_appeal", "expedited_appeal"}
+# "1-844-555-0190 (standard) or 1-844-555-0191 (expedited)"
+_SPEED = re.compile(
+    r"\s*[(\[](?:for )?(?:(?P<regular>standard|regular|non-?urgent)|expedited|fast|urgent|rush)\b", re.IGNORECASE
+)
 _NOT_APPEAL = {
     "second_level",
     "external_review",

@@ -95,10 +95,12 @@ _FILES = re.compile(
     re.IGNORECASE,
 )
 _BY_DATE = re.compile(
-    r"(?:\bby|no later than|on or before|not later than|deadline(?: is)?:?|last day(?: to (?:file|appeal))?(?: is)?:?"
+    r"(?:\bby|no later than|on or before|not later than|deadline(?: (?:is|to appeal|for (?:your |an )?appeals?))*:?"
+    r"|last day(?: (?:to|for) (?:file|appeal|filing)(?: (?:an?|your) appeal)?)?(?: is)?:?"
     r"|until|before|due(?: date)?:?)\s*(?:\w+day,? )?$",
     re.IGNORECASE,
 )
+_NAMES_THE_TIME = re.compile(r"\b(?:deadline|last day|no later than|appeal by)\b", re.IGNORECASE)
 _ANCHORS = (
     (
         "final_denial",
@@ -154,7 +156,12 @@ def find_limits(letter: Letter, said: list[Said]) -> list[Limit]:
                 )
             )
         for mention in find_dates(text):
-            if not _BY_DATE.search(text[: mention.start]):
+            before = text[: mention.start]
+            if not before.strip() and index:  # the label stands in the line or the cell before
+                before = letter.text[said[index - 1].start : said[index - 1].end] + " "
+                if not _NAMES_THE_TIME.search(before):
+                    continue
+            if not _BY_DATE.search(before):
                 continue
             kind = _kind(text, mention.start, mention.end, one, said, index, letter)
             stated = StatedDeadline(date=mention.day, anchor=None)

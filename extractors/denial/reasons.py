@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from extractors.denial.boxes import Tick, read_boxes
 from extractors.denial.fields import Reason, ReasonCategory
+from extractors.denial.hints import ground_hinted, points_of
 from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said
@@ -79,7 +80,7 @@ _ELSEWHERE = {
 REFUSED = re.compile(
     r"\b(?:denied|deny|denying|not approved?|(?:can(?:not|'t| not)|unable to|not able to|could not|won't|will not) "
     r"(?:approve|cover|authorize|pay|certify)|not (?:certified|covered|authorized|payable)|declined|upheld|uphold"
-    r"|disapproved|rejected|we said no|adverse)\b",
+    r"|disapproved|reject(?:ed)?|we said no|adverse)\b",
     re.IGNORECASE,
 )
 
@@ -158,6 +159,9 @@ def _specific(here: list[Stated]) -> list[Stated]:
         ReasonCategory.TIMELY_FILING,
         ReasonCategory.NOT_MEDICALLY_NECESSARY,
         ReasonCategory.SITE_OF_CARE,
+        ReasonCategory.ELIGIBILITY,
+        ReasonCategory.QUANTITY_OR_DOSE_LIMIT,
+        ReasonCategory.PRIOR_AUTHORIZATION_MISSING,
     }
     if any(one.firm and one.category is ReasonCategory.DUPLICATE_THERAPY for one in here):
         # "Two drugs of one class are duplicate therapy and not a medically accepted use."
@@ -187,8 +191,16 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         leaning = [one for one in stated if one.opened] or stated
         chosen = [one for one in leaning if one.category == leaning[0].category]
         sure = 0.75
+        hinted = _hinted(letter, said) if chosen else None
+        if hinted and hinted.value[0].category != chosen[0].category:
+            texts = [letter.text[said[one.said].start : said[one.said].end] for one in stated]
+            points = points_of(" ".join(texts))
+            # words that lean to a ground weigh as much as a term of it
+            if points.get(hinted.value[0].category, 0) > points.get(chosen[0].category, 0) + 2:
+                return hinted
+            sure = 0.55
     if not chosen:
-        return _from_codes(letter) or _unclassified(letter, said)
+        return _from_codes(letter) or _hinted(letter, said) or _unclassified(letter, said)
     order = list(dict.fromkeys(one.category for one in chosen))
     if len(order) > 2:
         sure = min(sure, 0.7)
@@ -274,6 +286,38 @@ def _from_codes(letter: Letter) -> Finding[tuple[Reason, ...]] | None:
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
+
+
+# Roles of sentences that do not speak of the decision.
+_BESIDE = _ELSEWHERE | {"appeal", "without_appeal", "help"}
+
+
+def _hinted(letter: Letter, said: list[Said]) -> Finding[tuple[Reason, ...]] | None:
+    """Offer the ground that the sentences around the refusal speak of."""
+    not_a_ground, boxes = _grounds()[1], read_boxes(letter)
+    texts = [letter.text[one.start : one.end] for one in said]
+    refusals = [
+        index
+        for index, text in enumerate(texts)
+        if REFUSED.search(text) and not _STORY.search(text) and not _CONDITION.match(text)
+    ]
+    about = [
+        index
+        for index, one in enumerate(said)
+        if any(-2 <= index - at <= 3 for at in refusals)
+        and not (one.role in _BESIDE and one.own and not REFUSED.search(texts[index]))
+        and boxes.state(one.start, one.end) is not Tick.EMPTY
+        and _live(texts[index], not_a_ground).strip()
+        and len(texts[index].split()) > 2
+    ]
+    ground = ground_hinted([_live(texts[index], not_a_ground) for index in about])
+    if ground is None:
+        return None
+    points = {index: points_of(texts[index]).get(ground, 0) for index in about}
+    main = max(about, key=lambda index: points[index])
+    start, end = _run(said, [index for index in about if points[index]], set(), main)
+    reason = Reason(category=ground, quote=" ".join(letter.printed[start:end].split()))
+    return letter.cite(start, end, (reason,), 0.55, prose=True)
 
 
 _GIVEN = re.compile(r"\b(?:because|reason(?: for (?:denial|this decision))?(?: is)?:|due to)\s+\w", re.IGNORECASE)

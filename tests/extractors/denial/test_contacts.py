@@ -136,3 +136,77 @@ def test_any_post_office_box_is_read_whole(box, city, zip_code, dots):
     denial = read_denial([page_of(letter(f"Send your appeal to Aetna Appeals, {dots} {box}, {city} {zip_code}."))])
 
     assert squash(f"PO Box {box} {city} {zip_code}") in squash(denial.appeal_address.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address", "fax", "phone"),
+    [
+        (
+            [
+                "To appeal, write to:",
+                "Sentara Health Plans",
+                "Appeals and Grievances",
+                "P.O. Box 62876",
+                "Virginia Beach, VA 23466-2876",
+                "Or fax to 1-866-472-3920.",
+                "Member Services: 1-800-741-9910",
+            ],
+            "23466-2876",
+            "8664723920",
+            None,
+        ),
+        (
+            [
+                "You can reach the Appeals Unit by mail at Box 7700, Boise, ID 83707, by fax at (208) 331-7493, or by "
+                "phone at (208) 286-3880."
+            ],
+            "Box 7700, Boise, ID 83707",
+            "2083317493",
+            "2082863880",
+        ),
+        (
+            [
+                "Where to send your appeal",
+                "Mail: Quartz Appeals, 840 Carolina Street, Sauk City, WI 53583",
+                "Fax: 608-881-8398",
+                "Phone: 608-881-8269",
+                "Questions? 800-362-3310",
+            ],
+            "840 Carolina Street",
+            "6088818398",
+            "6088818269",
+        ),
+        (
+            ["An appeal may be faxed to 1-844-555-0190 (standard) or 1-844-555-0191 (expedited)."],
+            "",
+            "8445550190",
+            None,
+        ),
+        (
+            [
+                "Send the appeal form to the address on the back of your ID card or call the number there. Provider "
+                "Services is at 800-555-0111."
+            ],
+            "",
+            None,
+            None,
+        ),
+        (
+            [
+                "Complaints about us: Pennsylvania Insurance Department, 1209 Strawberry Square, Harrisburg, PA 17120, "
+                "877-881-6388. Appeals: PO Box 535, Pittsburgh, PA 15230."
+            ],
+            "PO Box 535",
+            None,
+            None,
+        ),
+    ],
+)
+def test_where_other_plans_say_to_send_it(lines, address, fax, phone):
+    """The appeal's own desk and nobody else's."""
+    denial = read_denial([page_of(letter(*lines, "You may appeal within 180 days."))])
+
+    found = denial.appeal_address.value if denial.appeal_address else ""
+    assert address in found
+    assert bool(address) == bool(found)
+    assert (digits(denial.appeal_fax), digits(denial.appeal_phone)) == (fax, phone)

@@ -149,3 +149,132 @@ def test_a_count_and_a_date_that_disagree_are_shown_less_sure():
 def test_numbers_in_words(words, number):
     """Plain-language letters spell their numbers."""
     assert number_in_words(words) == number
+
+
+FURTHER = [
+    (
+        "You may ask us to look at this again. We need your letter in our hands by August 31, 2026.",
+        {"date": dt.date(2026, 8, 31)},
+    ),
+    (
+        "If you think we are wrong, tell us so in writing within six months of this letter.",
+        {"months": 6},
+    ),
+    (
+        "The time for asking for an appeal is 180 days, counted from the day this letter reached you.",
+        {"days": 180},
+    ),
+    (
+        "Appeals received more than 60 days after the date on this notice will not be considered.",
+        {"days": 60},
+    ),
+    (
+        "Your appeal rights end 120 days after the date at the top of this page.",
+        {"days": 120},
+    ),
+    (
+        "Appeal filing limit: 180 calendar days from receipt of this letter",
+        {"days": 180},
+    ),
+    (
+        "You have up to one year from the date of this letter to send us an appeal.",
+        {"months": 12},
+    ),
+    (
+        "An appeal may be made at any time in the sixty-five (65) days that follow the date of this notice.",
+        {"days": 65},
+    ),
+    (
+        "Deadline to appeal\nSeptember 1, 2026",
+        {"date": dt.date(2026, 9, 1)},
+    ),
+    (
+        "Last day to file an appeal: 08/31/2026",
+        {"date": dt.date(2026, 8, 31)},
+    ),
+    (
+        "You must file your grievance no later than 180 days after the date you were notified of the denial.",
+        {"days": 180},
+    ),
+    (
+        "Request for Reconsideration: must be filed within 6 months of the date of this decision. "
+        "Peer-to-peer: within 7 days.",
+        {"months": 6},
+    ),
+    (
+        "You, your doctor or someone you choose can file an appeal. You must file within sixty calendar days "
+        "of the date on this letter.",
+        {"days": 60},
+    ),
+    (
+        "To ask for a redetermination you have 65 days from the date of this notice. A late request needs a "
+        "good reason.",
+        {"days": 65},
+    ),
+    (
+        "We must get your appeal request within a half year (180 days) of the date you get this letter.",
+        {"days": 180},
+    ),
+    (
+        "If you wish to contest this determination, a written request must be received by us within 180 days "
+        "after your receipt of this notification.",
+        {"days": 180},
+    ),
+    (
+        "Ask for a first-level review within 180 days. If you still disagree ask for a second-level review "
+        "within 60 days of that answer.",
+        {"days": 180},
+    ),
+    (
+        "Your provider may dispute this payment within 365 days. You may appeal within 180 days of getting "
+        "this letter.",
+        {"days": 180},
+    ),
+    (
+        "A provider payment dispute may be filed within 365 days of the remittance.",
+        {},
+    ),
+    (
+        "Send a corrected claim by June 30, 2026.",
+        {},
+    ),
+    (
+        "You may file a complaint about our service within 60 days of the event.",
+        {},
+    ),
+    (
+        "Peer-to-peer requests are accepted until March 18, 2026. Appeals are accepted until August 31, 2026.",
+        {"date": dt.date(2026, 8, 31)},
+    ),
+    (
+        "We denied your claim. You may have it reviewed. File within 180 days of notice.",
+        {"days": 180},
+    ),
+    (
+        "Time limits: Appeal - 180 days; External review - 4 months; Peer-to-peer - 10 days",
+        {"days": 180},
+    ),
+    (
+        "If your appeal is about a service you have not had, we decide in 30 days; if you have had it, in 60 days.",
+        {},
+    ),
+    (
+        "You may sue under ERISA section 502(a) within three years after the final decision.",
+        {},
+    ),
+    (
+        "You must use this plan's appeal process before you go to court. Appeal within 180 days of receipt.",
+        {"days": 180},
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), FURTHER)
+def test_the_time_to_appeal_in_the_words_of_other_plans(words, expected):
+    """Nothing but the time of the internal appeal, however the plan puts it."""
+    stated = read_denial([page_of(letter(*words.split("\n")))]).internal_appeal_deadline
+
+    given = (
+        {k: getattr(stated.value, k) for k in ("days", "months", "date") if getattr(stated.value, k)} if stated else {}
+    )
+    assert given == expected
