@@ -30,6 +30,7 @@ class Judged:
     confidence: float
     scores: dict[DocumentType, float]
     evidence: tuple[Evidence, ...] = ()
+    settled: bool = False  # by a decision in so many words, or by a heading that leaves no doubt
 
 
 # A space of a pattern stands for any space or hyphen, " ?" for none too, but not inside [...].
@@ -115,6 +116,7 @@ def judge(pages: Sequence[Page]) -> Judged:
                 firm = firm or cue.firm
                 offered += cue.weight if cue.offer else 0.0
                 break
+    headed = bool(ruled_out)
     for cue in yielding:
         if firm:
             scores[cue.document_type] -= cue.weight
@@ -139,6 +141,7 @@ def judge(pages: Sequence[Page]) -> Judged:
         document_type=best,
         confidence=sure,
         scores=scores,
+        settled=(firm if best is DocumentType.DENIAL_LETTER else headed) or lead >= 4,
         evidence=_evidence(pages, [text for _, text in sorted(said.get(best, ()), key=lambda at: -at[0])[:3]]),
     )
 
@@ -204,7 +207,11 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         and not line.text.rstrip().endswith((".", ",", "?"))
         and not _table().not_live_titles.search(title := _read(line))
     ]
-    heading = [_read(line) for line in pages[0].lines[:8] if len(line.words) <= 12]
+    heading = [
+        _read(line)
+        for line in pages[0].lines[:8]
+        if len(line.words) <= 12 and not line.text.rstrip().endswith((".", ",", ";"))
+    ]
     opening = "\n".join(_read(line) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)
     told = _sentences(whole)

@@ -35,7 +35,7 @@ def split_documents(pages: Sequence[Page]) -> list[Segment]:
     parts = [list(part) for _, part in groupby(pages, key=lambda page: page.part)]
     for part in parts:
         segments.extend(_split_part(part, body=len(parts) > 1 and bool(_MAIL_HEAD.search(part[0].text[:600]))))
-    return sorted(segments, key=lambda segment: segment.pages[0])
+    return sorted(segments, key=lambda segment: min(segment.pages))
 
 
 def _split_part(pages: list[Page], body: bool) -> list[Segment]:
@@ -46,13 +46,14 @@ def _split_part(pages: list[Page], body: bool) -> list[Segment]:
         kind = judged[page.number].document_type
         if kind in _LOOSE:
             groups.append([page])
-            continue
-        if current is not None and _belongs(page, current, judged):
+        elif (letter := _letter_missing(page, groups, judged)) is not None and letter is not current:
+            letter.append(page)  # the chart that lies between goes on after it
+        elif current is not None and (letter is current or _belongs(page, current, judged)):
             current.append(page)
         else:
             current = [page]
             groups.append(current)
-    segments = [_segment(group, judged, body) for group in groups]
+    segments = [_segment(in_reading_order(group), judged, body) for group in groups]
     return _join_charts(segments)
 
 
@@ -64,6 +65,44 @@ def _judge_page(page: Page) -> Judged:
     return judge([page])
 
 
+def _letter_missing(page: Page, groups: list[list[Page]], judged: dict[int, Judged]) -> list[Page] | None:
+    """Return the letter before this page that this page is a page of, by its number or as its enclosure."""
+    if judged[page.number].document_type not in _LETTERS or page.source is PageSource.FAILED:
+        return None
+    letters = [group for group in groups if _lead_of(group, judged) in _LETTERS]
+    if printed := _printed(page):
+        for letter in reversed(letters):
+            numbers = [_printed(at) for at in letter]
+            if all(at and at[1] == printed[1] for at in numbers) and printed not in numbers:
+                return letter
+        return None
+    after_chart = groups and _lead_of(groups[-1], judged) in (DocumentType.CHART, *_LOOSE)
+    return letters[-1] if letters and after_chart and _is_enclosure(page) else None
+
+
+def in_reading_order(pages: list[Page]) -> list[Page]:
+    """Return the pages of one letter by the numbers printed on them, where every page has its own."""
+    printed = [_printed(page) for page in pages]
+    if all(printed) and len(set(printed)) == len(pages):
+        return sorted(pages, key=lambda page: _printed(page) or (0, 0))
+    return pages
+
+
+def _is_enclosure(page: Page) -> bool:
+    """Whether a page is headed as what letters enclose: rights, help in other languages, the form to send back."""
+    return any(_ENCLOSED.search(line.text) for line in page.lines[:8] if len(line.words) <= 10)
+
+
+_ENCLOSED = re.compile(
+    r"^\W*(?:(?:your|member|provider|important|information about|know|what are) )*(?:appeal rights"
+    r"|rights? to (?:an? )?appeal"
+    r"|how (?:to|do i|can i|you can) (?:file (?:an? )?|ask for an? )?appeal|where to send|language assistance"
+    r"|non-?discrimination|get help|help in (?:your|other)|interpreter"
+    r"|(?:\w+ ){0,3}(?:appeal|grievance)(?: request)? form"
+    r"|request for (?:an? )?(?:\w+ )?(?:appeal|review|hearing|reconsideration)|(?:independent|external) review\W*$"
+    r"|appointment of representative|your rights|derechos? de apelaci)",
+    re.IGNORECASE,
+)
 _PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
 _OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
 _LETTER_GOES_ON = re.compile(
@@ -80,6 +119,8 @@ def _belongs(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool
     lead = _lead(before)
     if page.source is PageSource.FAILED:
         return True
+    if lead in _LETTERS and _begins_another(page, current, judged):
+        return False
     if number := _page_number(page):
         if number > 1 and lead in _LETTERS and kind in _LETTERS:
             return True
@@ -90,14 +131,37 @@ def _belongs(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool
     if lead is DocumentType.CHART or lead is DocumentType.PAYER_POLICY:
         if kind is lead:
             return True
-        return kind is DocumentType.OTHER and not _opens_letter(page)
+        return kind is DocumentType.OTHER and not _opens_letter(page) and not _is_enclosure(page)
     if kind in (DocumentType.CHART, DocumentType.PAYER_POLICY):
         # A rights page quotes criteria; a page with a record number is a chart whatever it follows.
         return False
     if _opens_letter(page):
+        if all(_is_enclosure(at) for at in current):
+            return True
         # Only a cover page ("important information is enclosed") goes before the letter it covers.
         return lead is DocumentType.OTHER and not any(_opens_letter(at) for at in current) and _covers(current)
     return kind is DocumentType.OTHER or kind is lead or bool(_LETTER_GOES_ON.search(page.text))
+
+
+def _begins_another(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool:
+    """Whether a page without a greeting is a document of its own: of another kind, or of other people."""
+    mine, lead = judged[page.number], _lead_of(current, judged)
+    if not mine.settled or mine.confidence < 0.9 or (_page_number(page) or 1) > 1 or _is_enclosure(page):
+        return False
+    if _opens_letter(page) or (lead is DocumentType.OTHER and _covers(current)):
+        return False  # told elsewhere
+    if mine.document_type is not lead:
+        return any(judged[at.number].settled for at in current)
+    heads = [set(_NAMES.findall(" ".join(line.text for line in at.lines[:6]))) for at in (page, current[0])]
+    shared = heads[0] & set(_NAMES.findall(current[0].text))
+    return all(len(names) >= 3 for names in heads) and 4 * len(shared) <= len(heads[0])
+
+
+_NAMES = re.compile(r"\b[A-Z][a-z]{3,}\b")
+
+
+def _lead_of(group: list[Page], judged: dict[int, Judged]) -> DocumentType:
+    return _lead([judged[page.number].document_type for page in group])
 
 
 def _lead(kinds: list[DocumentType]) -> DocumentType:
@@ -110,6 +174,18 @@ def _page_number(page: Page) -> int | None:
         if match := _PAGE_OF.search(text):
             return int(next(group for group in (match[1], match[3]) if group))
     return None
+
+
+def _printed(page: Page) -> tuple[int, int] | None:
+    """Return number and count of "page 2 of 3" as the letter prints it; the header of a fax machine counts the fax."""
+    for line in (*page.lines[:6], *page.lines[-4:]):
+        match = _PAGE_OF.search(line.text)
+        if match and match[2] and int(match[1]) <= int(match[2]) and not _CLOCK.search(line.text):
+            return int(match[1]), int(match[2])
+    return None
+
+
+_CLOCK = re.compile(r"\d:\d\d|\bfax\b|\bfrom\b|\bp\. ?\d", re.IGNORECASE)
 
 
 def _opens_letter(page: Page) -> bool:
