@@ -28,7 +28,8 @@ _NUMBER = re.compile(
     re.I,
 )
 _TITLE_LABEL = re.compile(
-    r"^(?:policy )?(?:title|subject|policy name|drug name|(?:medication|product)s?)\s*:\s*(?P<title>.+)", re.I
+    r"^(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:\s*(?P<title>.+)",
+    re.I,
 )
 _LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
 _NOT_TITLE = re.compile(
@@ -86,7 +87,7 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
         ):
             wrapped.append(line)
     text = " ".join(line.text for line in wrapped)
-    return page.cite(wrapped, text, text, 0.9)
+    return page.cite(wrapped, text, text.lstrip("*•▪ "), 0.9)
 
 
 def _above_the_text(page: Page) -> list[Line]:

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
-from extractors.policy.announced import Announced, announcements_of, paragraph_of, refuses
+from extractors.policy.announced import Announced, announcements_of
 from extractors.policy.columns import unfold
 from extractors.policy.divisions import divisions_of
 from extractors.policy.headings import Kind, heading_kind
-from extractors.policy.heads import APPROVAL, duration_of, is_criterion, names_condition
+from extractors.policy.headlines import introduces, shouts_over_list
+from extractors.policy.heads import APPROVAL, duration_of, names_condition, phase_and_condition
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.placing import SAME, OpenList, Places, is_name
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FACT, FOOTNOTE, NOTE, OUTCOME, STARRED
+from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, OUTCOME, STARRED
+from extractors.policy.spacing import gap_between, hangs_in, is_indented, pitch_of
 
 _SHORT = 0.7  # share of the text's width
 _COLUMN = 40.0  # points between words from which they stand in columns
@@ -33,7 +34,7 @@ _BACK_MATTER = re.compile(
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
     rows, headings = unfold(rows)
-    builder = _Builder(_is_indented(rows), max((row.x1 for row in rows), default=0.0), _pitch(rows), _hangs(rows))
+    builder = _Builder(is_indented(rows), max((row.x1 for row in rows), default=0.0), pitch_of(rows), hangs_in(rows))
     builder.divisions = divisions_of(rows)
     builder.headings = headings
     announced = announcements_of(rows)
@@ -49,39 +50,6 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
         else:
             builder.take(row)
     return builder.sections
-
-
-def _is_indented(rows: Sequence[Row]) -> bool:
-    """Whether left edges tell levels apart: those of the markers differ."""
-    edges = [row.x0 for row in rows if marker_of(row.text)]
-    return bool(edges) and max(edges) - min(edges) > SAME
-
-
-def _gap(above: Row, row: Row) -> float:
-    return row.lines[0].box.top - above.lines[-1].box.bottom
-
-
-def _pitch(rows: Sequence[Row]) -> float | None:
-    """The gap between lines of one paragraph: that over rows which go on in lower case; None: too few of them."""
-    gaps = [
-        _gap(above, row)
-        for above, row in pairwise(rows)
-        if above.page is row.page and re.match(r"[a-z]{2}", row.text) and not marker_of(row.text)
-    ]
-    return median(gaps) if len(gaps) >= 3 else None
-
-
-def _hangs(rows: Sequence[Row]) -> bool | None:
-    """Whether the lines of an item stand under its text: told where one goes on in lower case; None: none does."""
-    under_text = under_marker = 0
-    for above, row in pairwise(rows):
-        marker = marker_of(above.text)
-        body = above.word_x0(marker.length) if marker else None
-        if body is None or body - above.x0 <= SAME or not re.match(r"[a-z]{2}", row.text) or marker_of(row.text):
-            continue
-        under_text += abs(row.x0 - body) <= SAME
-        under_marker += abs(row.x0 - above.x0) <= SAME
-    return None if under_text == under_marker == 0 else under_marker == 0
 
 
 class _Builder:
@@ -246,33 +214,16 @@ class _Builder:
             return kind
         if text.endswith(".") or (is_head(text) and not text.endswith(":")):
             return False
-        if names_condition(text) or self._introduces(row, text):
+        if names_condition(text) or (self._may_title(row) and introduces(text, self.coming, self.right)):
             return None
-        return "ignored" if CAPITALS.fullmatch(text) or self._shouts_over_list(row, text) else False
+        return (
+            "ignored"
+            if CAPITALS.fullmatch(text) or (self._may_title(row) and shouts_over_list(text, self.coming))
+            else False
+        )
 
-    def _introduces(self, row: Row, text: str) -> bool:
-        """Whether a short line names what the sentence below it approves: "Isthmic slip", "X is covered when"."""
-        if len(row.lines) > 1 or not self.coming or len(text.split()) > 10 or text.endswith((",", ":")):
-            return False
-        if not self._at_margin(row) or APPROVAL.search(text) or is_criterion(text) or FACT.search(text):
-            return False
-        first = self.coming[0].text
-        if (
-            not re.match(r"[A-Z]", first)
-            or marker_of(first)
-            or heading_kind(first) is not None
-            or names_condition(first)
-        ):
-            return False
-        _, said = paragraph_of(self.coming, self.right)
-        return APPROVAL.search(said) is not None and not refuses(said)
-
-    def _shouts_over_list(self, row: Row, text: str) -> bool:
-        """Whether a line in capitals parts the list below it from what stands above."""
-        if not text.isupper() or len(text) < 6 or not self._at_margin(row) or len(row.lines) > 1:
-            return False
-        marker = marker_of(self.coming[0].text) if self.coming else None
-        return marker is not None and any(at.kind == "bullet" or at.value == 1 for at in marker.readings)
+    def _may_title(self, row: Row) -> bool:
+        return len(row.lines) == 1 and self._at_margin(row)
 
     def _at_margin(self, row: Row) -> bool:
         """Whether a row stands no further right than the outermost list."""
@@ -298,7 +249,7 @@ class _Builder:
         last = self.last_row
         if self.pitch is None or last is None or last.page is not row.page:
             return False
-        return _gap(last, row) > self.pitch + max(1.5, 0.15 * row.height)
+        return gap_between(last, row) > self.pitch + max(1.5, 0.15 * row.height)
 
     def _stands_out(self, row: Row, kind: Kind | None) -> bool:
         """Whether a known heading is none of the unfinished item above: left of its marker, or the name of a phase."""
@@ -390,6 +341,8 @@ class _Builder:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""
         if self.after_duration and re.match(r"[A-Z]", row.text):
             return True
+        if heading_kind(self.current.run.text) is not None or phase_and_condition(self.current.run.text):
+            return False  # "III. Continuation of therapy" over a paragraph
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
         ends = self._may_end(row) if len(self.open) > 1 or outside else self._is_complete()
         if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
@@ -422,7 +375,7 @@ class _Builder:
         if last is None or last.page is not row.page or not ENDED.search(self.paragraph.text):
             return False
         had_room = last.x1 + row.lines[0].words[0].box.width + 0.02 * self.right < self.right
-        return _gap(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room
+        return gap_between(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room
 
     # ---- markers
 

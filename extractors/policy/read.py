@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from extractors.evidence import Page
+from extractors.policy.audit import left_out
 from extractors.policy.criteria import read_criteria
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
 from extractors.policy.nesting import read_outline
@@ -23,7 +24,11 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     title = find_title(pages)
     name = title.value if title else ""
     rows = rows_of(pages)
-    found = read_table(rows, name) or read_criteria(read_outline(rows), name)
+    found = read_table(rows, name)
+    if found is None:
+        sections = read_outline(rows)
+        found = read_criteria(sections, name)
+        found.problems += left_out(sections, found)
     apart = [drug for use in found.indications for drug in use.drugs]
     return Policy(
         document=pages[0].document if pages else "",

@@ -1,0 +1,105 @@
+"""Names for indications whose own words give none, and the drugs they are for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractors.policy.found import Criteria
+from extractors.policy.headings import PHASES, heading_kind
+from extractors.policy.heads import (
+    head_of,
+    names_condition,
+)
+from extractors.policy.items import Section
+from extractors.policy.tree import Indication
+from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.drugs import find_drugs
+
+_DIAGNOSIS = re.compile(r"\bdiagnos(?:is of|ed with)\b", re.I)
+
+_HAS = re.compile(
+    r"(?:you have|(?:the )?(?:patient|member|individual) has)\b(?!.*\b(?:no|not|without|history)\b)", re.I
+)
+
+
+def name_the_unnamed(found: Criteria, title: str) -> None:
+    """Give "Initial approval" and "Renewal" the one use that the policy is about, where it is about one."""
+    found.indications = [use if use.name else replace(use, name=title) for use in found.indications]
+    named = {use.name for use in found.indications if use.name != title and heading_kind(use.name) is None}
+    if len(named) == 1 and not names_condition(next(iter(named))):
+        return  # a service among others that the policy covers
+    if title and len(named) <= 1:
+        name = named.pop() if named else title
+        found.indications = [replace(use, name=name) for use in found.indications]
+    elif len(named) > 1:
+        found.indications = [each for use in found.indications for each in _for_each(use, found.indications)]
+
+
+_TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
+
+# "Continued coverage of a CGM" is for one service
+_OF_WHAT = re.compile(
+    r"\b(?:of|for|with|on)\s+(?!(?:the )?(?:therapy|treatment|coverage|approval|authorization|care|use)\b)", re.I
+)
+
+
+def _for_each(use: Indication, uses: Sequence[Indication]) -> list[Indication]:
+    """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
+    if use.phase not in PHASES or heading_kind(use.name) != use.phase or _OF_WHAT.search(use.name):
+        return [use]
+    others = [at for at in uses if at.phase != use.phase and heading_kind(at.name) is None]
+    names = dict.fromkeys(at.name for at in others if at.phase != "any") or dict.fromkeys(at.name for at in others)
+    told = {at.name for at in uses if at.phase == use.phase}
+    return [replace(use, name=name) for name in names if name not in told] or [use]
+
+
+def for_drugs(uses: Sequence[Indication]) -> list[Indication]:
+    """Give the uses that stand under the names of drugs these drugs, where the names are of several."""
+    named = {
+        id(use): tuple(dict.fromkeys(mention.generic for mention in find_drugs(use.name)))
+        for use in uses
+        if not use.drugs and not find_conditions(use.name)
+    }
+    if len({drugs for drugs in named.values() if drugs}) < 2:
+        return list(uses)
+    return [
+        replace(use, drugs=named[id(use)], name=treated_in(use.tree.text) or use.name) if named.get(id(use)) else use
+        for use in uses
+    ]
+
+
+def treated_in(text: str) -> str:
+    """The condition that "is medically necessary for the treatment of chronic gout when" is about."""
+    match = _TREATS.search(text)
+    terms = find_conditions(text[match.end() :]) if match else []
+    return text[match.end() :][terms[0].start : terms[0].end] if match and terms else ""
+
+
+def approved_name(text: str) -> str:
+    """What a sentence approves: "A permanent implant is covered when ..."; the condition it names for a drug."""
+    head = head_of(text)
+    return head.name if head.name and names_condition(head.name) else ""
+
+
+def diagnosis_in(text: str) -> str:
+    """The condition that "has a diagnosis of ulcerative colitis and the following" asks for; "" for none or several."""
+    match = _DIAGNOSIS.search(text)
+    terms = find_conditions(text[match.end() :]) if match else []
+    longest = max(terms, key=lambda term: term.end - term.start, default=None)
+    if match is None or longest is None or any(term.key != longest.key for term in terms):
+        return ""
+    return text[match.end() :][longest.start : longest.end]
+
+
+def name_for(section: Section, title: str) -> str:
+    """A name for a list under no condition: the title, or with it the one condition that the list is for."""
+    if find_conditions(title):
+        return title
+    intro = section.paragraphs[-1].text if section.paragraphs else ""
+    items = [item.run.text for item in section.items]
+    diagnoses = [text[match.end() :] for text in items if (match := _DIAGNOSIS.search(text))]
+    for text in (intro, *diagnoses, *(text for text in items if _HAS.match(text))):
+        if terms := find_conditions(text):
+            longest = max(terms, key=lambda term: term.end - term.start)
+            return text[longest.start : longest.end]
+    return title

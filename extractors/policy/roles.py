@@ -1,0 +1,63 @@
+"""What an item of an outline is for: a use, a phase, a heading over others, a criterion."""
+
+import re
+from collections.abc import Sequence
+
+from extractors.policy.announced import refuses
+from extractors.policy.headings import PHASES, heading_kind
+from extractors.policy.heads import (
+    APPROVAL,
+    head_of,
+    head_of_run,
+    is_criterion,
+    is_named,
+)
+from extractors.policy.items import Item, Section
+from extractors.policy.quantifiers import is_head
+
+
+def begins_criteria(item: Item) -> bool:
+    return role_of(item) in PHASES or (head_of_run(item.run).approves and not refuses(item.run.text))
+
+
+def role_of(item: Item) -> str:
+    """What an item is for: "excluded", "ignored", "initial", "continuation", "wrapper", "use", "other"."""
+    text = item.run.text
+    head = head_of_run(item.run)
+    if head.kind in ("excluded", "ignored"):
+        return head.kind
+    if refuses(re.split(r"(?<=[.;])\s+(?=[A-Z])", text, maxsplit=1)[0]) and not is_criterion(text):
+        return "excluded"
+    if head.kind in PHASES and (item.children or head.rest < len(text)):
+        return head.kind  # and not the criterion "Member is currently receiving the drug"
+    if head.kind == "criteria" and (item.children or head.rest < len(text)):
+        return "wrapper"
+    return "use" if is_named(item.run, bool(item.children)) or _has_phases(item) else "other"
+
+
+def _has_phases(item: Item) -> bool:
+    """Whether bare headings for phases stand under a short name: "A. Prevention of attacks"."""
+    kinds = [head_of_run(child.run).kind for child in item.children if child.children]
+    return len(item.run.text.split()) <= 12 and "initial" in kinds
+
+
+def is_list_of_uses(items: Sequence[Item]) -> bool:
+    roles = [role_of(item) for item in items]
+    if any(role not in ("other", "ignored", "excluded") for role in roles):
+        return True
+    approving = any(head_of_run(item.run).approves and item.children for item in items)
+    return approving and any(role != "other" for role in roles)
+
+
+def is_announced(section: Section) -> bool:
+    """Whether a sentence approves by the list below it, whose items are not all uses with criteria of their own."""
+    intro = section.paragraphs[-1].text if section.paragraphs else ""
+    if not (is_head(intro) and APPROVAL.search(intro)) or heading_kind(head_of(intro).name) is not None:
+        return False
+    roles = [role_of(item) for item in section.items]
+    bare = [item for item in section.items if not item.children and not head_of_run(item.run).approves]
+    return (
+        bool(bare)
+        and set(roles) <= {"use", "other"}
+        and not any(head_of_run(item.run).approves for item in section.items)
+    )

@@ -1,0 +1,43 @@
+"""What the spaces between the rows of a policy tell: levels, paragraphs, wrapped lines."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from extractors.policy.markers import marker_of
+from extractors.policy.placing import SAME
+from extractors.policy.rows import Row
+
+
+def is_indented(rows: Sequence[Row]) -> bool:
+    """Whether left edges tell levels apart: those of the markers differ."""
+    edges = [row.x0 for row in rows if marker_of(row.text)]
+    return bool(edges) and max(edges) - min(edges) > SAME
+
+
+def gap_between(above: Row, row: Row) -> float:
+    return row.lines[0].box.top - above.lines[-1].box.bottom
+
+
+def pitch_of(rows: Sequence[Row]) -> float | None:
+    """The gap between lines of one paragraph: that over rows which go on in lower case; None: too few of them."""
+    gaps = [
+        gap_between(above, row)
+        for above, row in pairwise(rows)
+        if above.page is row.page and re.match(r"[a-z]{2}", row.text) and not marker_of(row.text)
+    ]
+    return median(gaps) if len(gaps) >= 3 else None
+
+
+def hangs_in(rows: Sequence[Row]) -> bool | None:
+    """Whether the lines of an item stand under its text: told where one goes on in lower case; None: none does."""
+    under_text = under_marker = 0
+    for above, row in pairwise(rows):
+        marker = marker_of(above.text)
+        body = above.word_x0(marker.length) if marker else None
+        if body is None or body - above.x0 <= SAME or not re.match(r"[a-z]{2}", row.text) or marker_of(row.text):
+            continue
+        under_text += abs(row.x0 - body) <= SAME
+        under_marker += abs(row.x0 - above.x0) <= SAME
+    return None if under_text == under_marker == 0 else under_marker == 0
