@@ -3,121 +3,14 @@
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass
-from functools import cache
 
 from extractors.dates import find_dates
 from extractors.denial.labels import Labelled, values_of
-from extractors.denial.patterns import load_table
+from extractors.denial.names import CAPITALS, CREDENTIALLED, LETTERS, credentialled, name_key, name_words, read_name
 from extractors.denial.reading import Letter, Span
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.payers import find_payers
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    credentials: re.Pattern[str]
-    prescribing: frozenset[str]
-    titles: frozenset[str]
-    particles: frozenset[str]
-    suffixes: frozenset[str]
-    not_a_person: frozenset[str]
-
-
-@cache
-def _words() -> _Words:
-    table = load_table("names.yaml")
-    listed = sorted(table["credentials"], key=len, reverse=True)
-    return _Words(
-        credentials=re.compile(rf"(?:{'|'.join(re.escape(at) for at in listed)})\.?(?![\w-])"),
-        prescribing=frozenset(at.replace(".", "").upper() for at in table["prescribing"]),
-        titles=frozenset(at.lower() for at in table["titles"]),
-        particles=frozenset(table["particles"]),
-        suffixes=frozenset(at.lower() for at in table["suffixes"]),
-        not_a_person=frozenset(at.lower() for at in table["not_a_person"]),
-    )
-
-
-_LETTERS = r"A-Za-zÀ-ÖØ-öø-ɏ"
-_CAPITALS = r"A-ZÀ-ÖØ-ÞĀ-Ž"
-_NAME_WORD = re.compile(rf"[{_LETTERS}][{_LETTERS}'.-]*")
-_CREDENTIALLED = re.compile(
-    rf"(?<![\w-])(?P<name>(?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del)"
-    rf"(?: (?:[{_CAPITALS}][{_LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
-)
-
-
-def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
-    """Return start, end and the person's name that opens the text, titles and credentials left off, or None.
-
-    "Dunmore, Philippa J.", "LEOPOLD FANNING", "Dr. Lindiwe Straker, Dermatology" -> "Lindiwe Straker".
-    """
-    words = _words()
-    cut = re.search(r"[(/;:|·\d]|,\s*(?:born|dob|id|age)\b|\s-\s|\n|\bDOB\b|\bID\b", text, re.IGNORECASE)
-    piece = text[: cut.start()] if cut else text
-    tokens = list(_NAME_WORD.finditer(piece))
-    start, last = None, None
-    names: list[re.Match[str]] = []
-    comma_at: int | None = None
-    for token in tokens:
-        between = piece[last.end() : token.start()] if last else piece[: token.start()]
-        if last is None and between.strip(" .,"):
-            return None
-        bare = token[0].rstrip(".").lower()
-        if last is not None and "," in between:
-            if words.credentials.match(piece, token.start()) or bare in words.suffixes:
-                break
-            if comma_at is not None or len(names) > 2:
-                break
-            comma_at = len(names)
-        elif last is not None and between.strip(" "):
-            break
-        if not names and bare in words.titles:
-            last = token
-            continue
-        if (
-            names
-            and words.credentials.match(piece, token.start())
-            and token[0].isupper()
-            and len(token[0]) <= 7
-            and not piece.isupper()
-        ):
-            break
-        if bare in words.not_a_person and not (comma_at is not None):
-            return None
-        if bare in words.not_a_person:
-            names = names[:comma_at]
-            comma_at = None
-            break
-        if not token[0][0].isupper() and bare not in words.particles:
-            if len(names) < 2:
-                return None
-            break  # "Halvard Okonjo of Chippewa Genetics wrote"
-        start = token.start() if start is None else start
-        names.append(token)
-        last = token
-        if token[0].endswith(("'s", "'S")) and len(names) > 1:
-            break  # "Ana Bell's request"
-        if len(names) > 1 and token[0].endswith(".") and len(bare) > 2 and bare not in words.suffixes:
-            break  # the end of the sentence
-    if comma_at is not None and comma_at >= 2 and comma_at < len(names):
-        names = names[:comma_at]  # "Ines Farquharson, Rheumatology"
-    if not 2 <= len(names) <= 5 or start is None or all(len(name[0].rstrip(".")) <= 1 for name in names):
-        return None
-    if firm is False and all(name[0].islower() for name in names):
-        return None
-    end = names[-1].end()
-    value = re.sub(r"'[sS]$", "", piece[names[0].start() : end]).rstrip(",-'")
-    if len(names[-1][0].rstrip(".")) > 1:
-        value = value.rstrip(".")
-    return names[0].start(), names[0].start() + len(value), value
-
-
-def name_key(name: str) -> frozenset[str]:
-    """Return the words of a name in any order, without initials and case."""
-    return frozenset(word for word in re.findall(r"[^\W\d_]+", name.lower()) if len(word) > 1)
-
 
 _SALUTATION = re.compile(
     r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?:(?:the )?[Pp]arents?(?: or [Gg]uardians?)?(?:/[Gg]uardian)? "
@@ -170,7 +63,7 @@ _YOUR_CHILD = re.compile(
     r"\b(?:your|the (?:member|subscriber|employee|sponsor)'s) (?:minor |adult |covered |newborn |infant |older "
     r"|younger |step)?(?:son|daughter|child|dependent|spouse|husband|wife|baby|twin|grandson|granddaughter|partner"
     r"|ward),? "
-    rf"(?P<name>[{_CAPITALS}][{_LETTERS}'-]+(?: [{_CAPITALS}][{_LETTERS}'.-]*){{0,3}})"
+    rf"(?P<name>[{CAPITALS}][{LETTERS}'-]+(?: [{CAPITALS}][{LETTERS}'.-]*){{0,3}})"
 )
 
 
@@ -181,7 +74,7 @@ def _dependent(letter: Letter, addressed: str | None) -> Finding[str] | None:
         if addressed and first.lower() in name_key(addressed):
             continue
         for whole in re.finditer(
-            rf"\b{re.escape(first)}(?: [{_CAPITALS}]\.?)?(?: [{_CAPITALS}][{_LETTERS}'-]+)+", letter.text
+            rf"\b{re.escape(first)}(?: [{CAPITALS}]\.?)?(?: [{CAPITALS}][{LETTERS}'-]+)+", letter.text
         ):
             if (got := read_name(whole[0])) and not find_drugs(got[2]):
                 start = whole.start() + got[0]
@@ -306,7 +199,7 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
     """
 
     def read(text: str, firm: bool) -> tuple[int, int, str] | None:
-        if got := _credentialled(text) or (read_name(text) if firm or re.match(r"D[Rr]\b", text) else None):
+        if got := credentialled(text) or (read_name(text) if firm or re.match(r"D[Rr]\b", text) else None):
             return None if find_payers(got[2]) else got
         return None
 
@@ -316,7 +209,7 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
     provider = [
         (span, str(value))
         for _, span, value in values_of(
-            labels, letter, "provider", lambda text, firm: _credentialled(text, prescribing=True)
+            labels, letter, "provider", lambda text, firm: credentialled(text, prescribing=True)
         )
     ]
     if provider:
@@ -330,7 +223,10 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
         window = letter.text[match.end() : min(stop, match.end() + 70)]
         got = read_name(window, firm=False)
         if got and (
-            (window[got[1] :].lstrip(" ,")[:5].strip() and _words().credentials.match(window[got[1] :].lstrip(" ,")))
+            (
+                window[got[1] :].lstrip(" ,")[:5].strip()
+                and name_words().credentials.match(window[got[1] :].lstrip(" ,"))
+            )
             or match[0].startswith(("Dr", "your", "Your"))
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
@@ -344,8 +240,8 @@ def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Findi
             continue
         for span in label.values[:1]:
             text = letter.text[span.start : span.end]
-            doctor = _credentialled(text, prescribing=True)
-            got = doctor if prescribing else None if doctor or _credentialled(text) else read_name(text)
+            doctor = credentialled(text, prescribing=True)
+            got = doctor if prescribing else None if doctor or credentialled(text) else read_name(text)
             if got and not find_payers(got[2]):
                 return letter.cite(span.start + got[0], span.start + got[1], got[2], 0.85, prose=True)
     return None
@@ -360,23 +256,11 @@ _ASKS = re.compile(
 
 def _asking_doctor(letter: Letter) -> Finding[str] | None:
     """Return who "Sunita Valkenburg, MD, asked us to approve" names."""
-    for match in _CREDENTIALLED.finditer(letter.text):
-        credential = _words().credentials.match(letter.text, match.end())
+    for match in CREDENTIALLED.finditer(letter.text):
+        credential = name_words().credentials.match(letter.text, match.end())
         if credential and _ASKS.match(letter.text, credential.end()) and (got := read_name(match["name"])):
             start = match.start("name") + got[0]
             return letter.cite(start, start + len(got[2]), got[2], 0.93, prose=True)
-    return None
-
-
-def _credentialled(text: str, prescribing: bool = False) -> tuple[int, int, str] | None:
-    """Return the person with credentials in the text: "Wood River Pulmonary, Oriane Stubblefield, MD"."""
-    words = _words()
-    for match in _CREDENTIALLED.finditer(text):
-        credential = words.credentials.match(text, match.end())
-        if not credential or (prescribing and credential[0].replace(".", "").upper() not in words.prescribing):
-            continue
-        if got := read_name(match["name"]):
-            return match.start("name") + got[0], match.start("name") + got[1], got[2]
     return None
 
 
@@ -385,15 +269,15 @@ def _addressed_doctor(letter: Letter) -> Finding[str] | None:
     if not greeted:
         # "Dear Halvard Osei, MD:"
         match = re.search(r"\b(?:Dear|Hello|DEAR)\s+(?P<who>[^:\n]{5,60})", letter.text)
-        got = _credentialled(match["who"], prescribing=True) if match else None
+        got = credentialled(match["who"], prescribing=True) if match else None
         if not match or not got:
             return None
         start = match.start("who") + got[0]
         return letter.cite(start, match.start("who") + got[1], got[2], 0.93, prose=True)
     wanted = name_key(greeted["name"])
     top = letter.text[: greeted.start()]
-    for match in _CREDENTIALLED.finditer(top):
-        if not _words().credentials.match(top, match.end()):
+    for match in CREDENTIALLED.finditer(top):
+        if not name_words().credentials.match(top, match.end()):
             continue
         got = read_name(match["name"])
         if got and wanted <= name_key(got[2]):
