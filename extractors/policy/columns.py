@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 from extractors.evidence import Line
 from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
+from extractors.policy.shapes import DANGLING
+from extractors.policy.spacing import parts_rows, pitch_of
 
 _LEFT = re.compile(
     r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
@@ -32,6 +35,7 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
     found: list[Row] = []
     headings: dict[int, Kind | None] = {}
     at = 0
+    pitch = pitch_of(rows)
     while at < len(rows):
         head = _head_of(rows[at])
         if head is None:
@@ -39,7 +43,7 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             at += 1
             continue
         kind, edge = head
-        records, taken = _records(rows[at + 1 :], edge)
+        records, taken = _records(rows[at + 1 :], edge, pitch)
         for heading, is_criteria, body in _read(rows[at], records, kind):
             headings[id(heading)] = None if is_criteria else "excluded"
             found += [heading, *body]
@@ -55,23 +59,41 @@ def _head_of(row: Row) -> tuple[Kind, float] | None:
     return (kind, row.lines[1].box.x0) if kind in ("criteria", "excluded", "initial", "continuation") else None
 
 
-def _records(rows: Sequence[Row], edge: float) -> tuple[list[_Record], int]:
+def _records(rows: Sequence[Row], edge: float, pitch: float | None) -> tuple[list[_Record], int]:
     records: list[_Record] = []
     taken, beside = 0, False
     for row in rows:
         left = [line for line in row.lines if line.box.x1 <= edge and line.box.x0 < edge - _SLACK]
         right = [line for line in row.lines if line.box.x0 >= edge - _SLACK]
-        if len(left) + len(right) < len(row.lines) or (left and not right) or _head_of(row):
-            break  # a line across both columns ends the table, and so does a cell with nothing beside it
-        if left and not beside:
+        if len(left) + len(right) < len(row.lines) or _head_of(row):
+            break  # a line across both columns ends the table
+        if left and not right and (not beside or _begins_text(row)):
+            break  # and so does a cell with nothing beside it
+        if left and right and _begins_record(records, Row(row.page, tuple(right)), beside, pitch):
             records.append(_Record())
         if not records:
             break
         beside = bool(left)
         records[-1].left += left
-        records[-1].right.append(Row(row.page, tuple(right)))
+        if right:
+            records[-1].right.append(Row(row.page, tuple(right)))
         taken += 1
     return records, taken
+
+
+def _begins_text(row: Row) -> bool:
+    """Whether a row in the left column is no more of its cell: a heading or an item below the table."""
+    return heading_kind(row.text) is not None or marker_of(row.text) is not None
+
+
+def _begins_record(records: Sequence[_Record], right: Row, beside: bool, pitch: float | None) -> bool:
+    """Whether a row with both cells begins a row of the table: the right one stands apart, or begins a text."""
+    last = records[-1].right[-1] if records else None
+    if last is None:
+        return True
+    if last.page is right.page and pitch is not None and parts_rows(last, right, pitch):
+        return True
+    return not beside and not DANGLING.search(last.text) and re.match(r"[A-Z•\d]", right.text) is not None
 
 
 def _read(head: Row, records: Sequence[_Record], kind: Kind) -> Iterator[tuple[Row, bool, list[Row]]]:

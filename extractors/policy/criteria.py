@@ -22,7 +22,15 @@ from extractors.policy.heads import (
 )
 from extractors.policy.inline import split_inline
 from extractors.policy.items import Item, Section
-from extractors.policy.naming import approved_name, diagnosis_in, for_drugs, name_for, name_the_unnamed, treated_in
+from extractors.policy.naming import (
+    approved_name,
+    diagnosis_in,
+    for_drugs,
+    name_for,
+    name_the_unnamed,
+    subject_of,
+    treated_in,
+)
 from extractors.policy.nodes import group_of, is_sentence, negative, node_of, notes_of, renumbered
 from extractors.policy.prose import (
     demands_after,
@@ -130,10 +138,11 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
         loose.append((section, place))
     else:
         for paragraph in section.paragraphs:
-            read_paragraph(paragraph, place, named, found)
+            read_paragraph(paragraph, place, named, found, demands=section.cell)
     for paragraph in section.after if section.items else ():
         if APPROVAL.search(paragraph.text) and not refuses(paragraph.text):
-            read_paragraph(paragraph, place, named, found)
+            subject = subject_of(paragraph.text)
+            read_paragraph(paragraph, replace(place, name=place.name or subject or title), True, found)
 
 
 def _read_further(section: Section, place: Place, title: str, found: Criteria) -> None:

@@ -28,7 +28,8 @@ _NUMBER = re.compile(
     re.I,
 )
 _TITLE_LABEL = re.compile(
-    r"^(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:\s*(?P<title>.+)",
+    r"^(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:\s*"
+    r"(?P<title>.+)",
     re.I,
 )
 _LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
@@ -53,7 +54,7 @@ _GENERIC = re.compile(
     r"medicaid|health|plan|unified|preferred|formulary|national|local|state|department of \w+|member|provider|20\d\d|"
     r"(?:of|for|the|on)) )*"
     r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?|formulary|list|position|guidance|"
-    r"requirements?|statement|document|bulletin|manual|medicaid|health|agents?)$|"
+    r"requirements?|statement|document|bulletin|manual|medicaid|health|agents?)(?: 20\d\d)?$|"
     r"^(?:medical |pharmacy |clinical |coverage )?policy\s*[-–—#:]?\s*(?:[A-Z]{1,4}-?)?[\d.-]+$|^[A-Z]{0,3}[\d.-]+$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,

@@ -9,6 +9,8 @@ from extractors.policy.quantifiers import Join, is_head, split_end
 _INLINE = re.compile(
     r"(?:^|(?<=[\s:;,]))\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\)(?=\s+\S)|(?<=[:;])\s\d{1,2}\.(?=\s[A-Z])"
 )
+# a sentence after the list in the same text is a demand of its own: "1) ... OR 2) ... . Patient has tried ..."
+_AFTER_LIST = re.compile(r"(?<=[a-z)%])\.\s+(?=[A-Z][a-z]+ \w)")
 _RUN_ON = re.compile(r"[;.,]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
 
 
@@ -52,6 +54,13 @@ def _by_markers(text: str, prose: bool) -> Part | None:
         parts[-1] = _part(text, parts[-1].start, tail.start(), parts[-1].label)
     if not all(part.text for part in parts):
         return None
+    if (
+        tail is None
+        and (stop := _AFTER_LIST.search(parts[-1].text))
+        and not any(_AFTER_LIST.search(at.text) for at in parts[:-1])
+    ):
+        tail = re.compile(r"\s+").match(text, parts[-1].start + stop.start() + 1)
+        parts[-1] = _part(text, parts[-1].start, tail.start(), parts[-1].label)
     group = replace(head, end=head.end if head.text else parts[-1].end, parts=tuple(parts))
     if not before and not tail:
         return group
@@ -108,7 +117,8 @@ def _by_joins(text: str, prose: bool) -> Part | None:
 
 
 def _join_of(match: re.Match[str]) -> Join:
-    return "and" if (match["join"] or match["low"]).lower() == "and" else "or"
+    said = match.groupdict()
+    return "or" if (said.get("join") or said.get("low") or "and").lower() == "or" else "and"
 
 
 def _part(text: str, start: int, end: int, label: str = "") -> Part:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from extractors.policy.found import Criteria
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
+    APPROVAL,
     head_of,
     names_condition,
 )
@@ -89,6 +90,13 @@ def diagnosis_in(text: str) -> str:
     if match is None or longest is None or any(term.key != longest.key for term in terms):
         return ""
     return text[match.end() :][longest.start : longest.end]
+
+
+def subject_of(text: str) -> str:
+    """What a sentence approves: "A permanent stimulator may be considered medically necessary when ..."; "" if long."""
+    match = APPROVAL.search(text)
+    said = text[: match.start()].strip() if match else ""
+    return said if 0 < len(said.split()) <= 8 and not re.search(r"[.:;]", said) else ""
 
 
 def name_for(section: Section, title: str) -> str:

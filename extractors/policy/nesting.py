@@ -17,7 +17,7 @@ from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, OUTCOME, STARRED
-from extractors.policy.spacing import gap_between, hangs_in, is_indented, pitch_of
+from extractors.policy.spacing import gap_between, hangs_in, is_indented, parts_rows, pitch_of
 
 _SHORT = 0.7  # share of the text's width
 _COLUMN = 40.0  # points between words from which they stand in columns
@@ -34,7 +34,9 @@ _BACK_MATTER = re.compile(
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
     rows, headings = unfold(rows)
-    builder = _Builder(is_indented(rows), max((row.x1 for row in rows), default=0.0), pitch_of(rows), hangs_in(rows))
+    hangs = hangs_in(rows)
+    right = max((row.x1 for row in rows), default=0.0)
+    builder = _Builder(is_indented(rows) or hangs is True, right, pitch_of(rows), hangs)
     builder.divisions = divisions_of(rows)
     builder.headings = headings
     announced = announcements_of(rows)
@@ -79,6 +81,7 @@ class _Builder:
         marker = marker_of(text)
         if id(row) in self.headings:
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
+            self.sections[-1].cell = True
         elif kind := self.divisions.get(id(row)):
             self._start_part(row, kind)
         elif self.open and (outcome := OUTCOME.match(text)):
@@ -249,7 +252,7 @@ class _Builder:
         last = self.last_row
         if self.pitch is None or last is None or last.page is not row.page:
             return False
-        return gap_between(last, row) > self.pitch + max(1.5, 0.15 * row.height)
+        return parts_rows(last, row, self.pitch)
 
     def _stands_out(self, row: Row, kind: Kind | None) -> bool:
         """Whether a known heading is none of the unfinished item above: left of its marker, or the name of a phase."""

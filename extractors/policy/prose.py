@@ -46,12 +46,12 @@ def node_of_prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Seque
     return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
 
 
-def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria) -> None:
-    """A paragraph that approves something under a name: one indication."""
+def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, demands: bool = False) -> None:
+    """A paragraph that approves something under a name: one indication; `demands`: it is known to be of criteria."""
     text = paragraph.text
     head = head_of_run(paragraph)
     own = head.name if head.name and (names_condition(head.name) or head.kind in PHASES) else ""
-    speaks = place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None
+    speaks = demands or (place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None)
     if paragraph.text.endswith(":") and not split_inline(text, prose=True):
         return  # it announces a list that did not come
     if not head.approves and not (own and head.rest < len(text)) and not speaks:

@@ -41,3 +41,8 @@ def hangs_in(rows: Sequence[Row]) -> bool | None:
         under_text += abs(row.x0 - body) <= SAME
         under_marker += abs(row.x0 - above.x0) <= SAME
     return None if under_text == under_marker == 0 else under_marker == 0
+
+
+def parts_rows(above: Row, row: Row, pitch: float) -> bool:
+    """Return whether more space stands between two rows of a page than between the lines of a paragraph."""
+    return gap_between(above, row) > pitch + max(1.5, 0.15 * row.height)
