@@ -36,6 +36,7 @@ golden: setup  ## renew tests/golden from the sample letters; review what it pri
 
 bench: setup  ## measure the reading ratio and the cost of a packet
 	.venv/bin/python -m benchmarks.reading
+	.venv/bin/python -m benchmarks.letter_page
 	.venv/bin/python -m benchmarks.packet
 
 pictures: setup  ## draw the pictures of the README from real output

@@ -37,7 +37,7 @@ class _Window:
 
 
 def reread_weak_lines(lines: Sequence[Line], grey: np.ndarray, scale: float, engine: Engine) -> list[Word] | None:
-    """Return the words of all lines with the weak ones read anew; None where none is weak.
+    """Return the words of all lines with the weak ones read anew; None where none changed.
 
     lines: reading frame in points; grey: the picture they were read from, `scale` pixels to a point.
     """
@@ -53,8 +53,12 @@ def reread_weak_lines(lines: Sequence[Line], grey: np.ndarray, scale: float, eng
             continue
         words, readings = _best_reading(window, grey, scale, engine)
         left -= cost * readings
+        if words == list(window.words):
+            continue
         anew[id(window.words[0])] = words
         gone.update(map(id, window.words))
+    if not anew:
+        return None
     kept: list[Word] = []
     for words in groups:
         for word in words:

@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 
 SPECK = {True: 9, False: 16}  # pixels at 300 dpi, bilevel and grey: a full stop of eight points has 18 and more
-NEAR = 3  # pixels around letters where nothing is taken out
+NEAR = {True: 6, False: 3}  # pixels around letters where nothing is taken out: a fax breaks its letters
 BESIDE, FOOT = 8, (9, 3)  # nor beside their feet: so far left and right, above and below
 DIRTY = {True: 0.3, False: 2.0}  # specks standing alone, per letter, from which they are taken out
-SHADED = 3.0  # and from which shades of dots are looked for
+LEAST = 150  # and at least so many: a few hurt less than what wiping may take with them
 CROWD, MANY = 61, 14  # side of a square in pixels, and specks in it that are a shade
 REACH = 15  # pixels around a crowd that belong to the shade
 LETTER = (14, 80)  # pixels high
-STRIPS, SHARE = 4, 24  # looked at first: strips across the page, each this part of its height
+STRIPS, SHARE = 3, 36  # looked at first: strips across the page, each this part of its height
 DENSE, DENSE_CELLS = 0.25, 20  # changes between black and white per pixel of a row, in so many cells: no print has them
 ROWS, CELL = 8, 64  # a cell is two of every so many rows, and so many pixels wide
 
@@ -31,7 +31,7 @@ def without_specks(grey: np.ndarray, bilevel: bool) -> np.ndarray:
         return grey
     found = _find_specks(grey, level, bilevel)
     cleaned = grey
-    if found.alone >= DIRTY[bilevel] * found.letters:
+    if found.alone >= max(LEAST, DIRTY[bilevel] * found.letters):
         halo = np.ones((3, 3) if bilevel else (7, 7), np.uint8)
         gone = cv2.dilate(found.lone, halo) & (1 - found.ink)
         cleaned = np.where(gone > 0, np.uint8(_paper(grey)), grey)
@@ -58,7 +58,7 @@ def _find_specks(grey: np.ndarray, level: float, bilevel: bool) -> _Specks:
     small[0] = False
     specks = small.astype(np.uint8)[labels]
     ink = dark - specks
-    near = cv2.dilate(ink, np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8))
+    near = cv2.dilate(ink, np.ones((2 * NEAR[bilevel] + 1,) * 2, np.uint8))
     high = stats[:, cv2.CC_STAT_HEIGHT]
     letters = stats[1:][(high[1:] >= LETTER[0]) & (high[1:] <= LETTER[1])]
     for left, top, wide, tall, _ in letters.tolist():  # points of numbers stand beside the feet of digits
