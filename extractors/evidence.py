@@ -14,9 +14,10 @@ Two frames of coordinates, both in PDF points with the origin top left and y dow
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 # x' = a*x + c*y + e, y' = b*x + d*y + f, as in a PDF matrix (a, b, c, d, e, f).
 Affine = tuple[float, float, float, float, float, float]
@@ -104,6 +105,24 @@ class Finding(Generic[T]):
     value: T
     confidence: float  # 0.0-1.0; at most the lowest word confidence of its evidence
     evidence: tuple[Evidence, ...]  # never empty
+
+
+class _Found(Protocol[T_co]):
+    """A `Finding`, or the published form of one."""
+
+    @property
+    def value(self) -> T_co: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+
+SURE = 0.6  # from here on a value is stated; below, it is offered to a person who looks at the page
+
+
+def asserted(found: _Found[T_co] | None) -> T_co | None:
+    """Return the value if it may be stated, None where nothing was found or what was found is only offered."""
+    return found.value if found is not None and found.confidence >= SURE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

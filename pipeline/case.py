@@ -25,6 +25,17 @@ DocumentType = Literal[
 ]
 
 
+# ISO 639-1 -> name, of the languages that payers write in
+LANGUAGES = {
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "fr": "French",
+    "ht": "Haitian Creole",
+    "vi": "Vietnamese",
+    "tl": "Tagalog",
+}
+
+
 class Published(BaseModel):
     """Base of the published models: unknown names are refused, so a slip shows in a test."""
 

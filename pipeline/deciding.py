@@ -11,7 +11,7 @@ from typing import Any
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
 from extractors.documents.segment import DocumentType, Segment
-from extractors.evidence import Page, PageSource, Person
+from extractors.evidence import Page, PageSource, Person, asserted
 from extractors.policy.tree import Policy
 from pipeline import codec
 from pipeline.case import CaseDocument, DocumentOut, ExcludedPage
@@ -108,7 +108,7 @@ def _is_about(policy: Policy, denial: Denial) -> bool:
     """Whether the policy names the denied drug or service."""
     from pipeline.matching.match import requested_drug
 
-    wanted = requested_drug(denial) or (denial.service and denial.service.value)
+    wanted = requested_drug(denial) or asserted(denial.service)
     return bool(wanted) and wanted.casefold() in {drug.casefold() for drug in policy.drugs}
 
 
@@ -127,10 +127,11 @@ def _as_lists(logic: Any) -> Any:
 
 def _patient(denial: Denial) -> Person:
     """Whose appeal this is: as the denial says."""
+    born = asserted(denial.patient_dob)
     return Person(
-        name=denial.patient_name and denial.patient_name.value,
-        birth_date=denial.patient_dob.value.isoformat() if denial.patient_dob else None,
-        member_id=denial.member_id and denial.member_id.value,
+        name=asserted(denial.patient_name),
+        birth_date=born.isoformat() if born else None,
+        member_id=asserted(denial.member_id),
     )
 
 

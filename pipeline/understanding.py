@@ -8,10 +8,10 @@ from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
 from extractors.documents.segment import DocumentType, Segment
 from extractors.errors import NoDenialLetterError, TwoPatientsError
-from extractors.evidence import Page
+from extractors.evidence import Page, asserted
 from extractors.policy.tree import Policy
 from pipeline import codec
-from pipeline.case import DocumentOut
+from pipeline.case import LANGUAGES, DocumentOut
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import load_files
 from pipeline.workflow import Outcome, Successor, Task
@@ -61,13 +61,13 @@ def classify(task: Task) -> Outcome:
     parts += ["policy"] if contents.of_type(DocumentType.PAYER_POLICY) else []
     key = task.store(codec.dump(Contents, contents))
     shown = {
-        "payer": denial.payer and denial.payer.value,
-        "service": denial.service and denial.service.value,
+        "payer": asserted(denial.payer),
+        "service": asserted(denial.service),
     }
     return Outcome(
         output_key=key,
         successors=tuple(Successor(stage="understand", part=part, input_hash=key.rpartition("/")[2]) for part in parts),
-        urgent=True if denial.urgent and denial.urgent.value else None,
+        urgent=True if asserted(denial.urgent) else None,
         summary=shown,
     )
 
@@ -127,7 +127,7 @@ def sort_files(files: Mapping[str, Sequence[Page]]) -> Contents:
         segments=segments,
         letters=letters,
         chosen=letters.index(chosen),
-        warnings=tuple(_other_letters(chosen, denying)),
+        warnings=(*_other_letters(chosen, denying), *_other_language(chosen)),
     )
 
 
@@ -204,12 +204,23 @@ def _other_letters(chosen: Letter, denying: Sequence[Letter]) -> list[str]:
     ]
 
 
+def _other_language(chosen: Letter) -> list[str]:
+    """Fields of such a letter are read as far as they go; its reason is quoted in its own language."""
+    if chosen.segment.language in (None, "en"):
+        return []
+    name = LANGUAGES.get(chosen.segment.language, "another language")
+    return [
+        f"The denial, {_where(chosen.segment)}, is in {name}: "
+        "have someone who reads it check every field before the letter is signed."
+    ]
+
+
 def _dated(letter: Letter) -> str:
     return f" of {letter.denial.denial_date.value.isoformat()}" if letter.denial.denial_date else ""
 
 
 def _where(segment: Segment) -> str:
-    return f"{segment.document} page {segment.pages[0]}"
+    return f"{segment.document} page {min(segment.pages)}"
 
 
 def _taken_for(name: str, segments: Iterable[Segment]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.case import DocumentOut
+from extractors.evidence import SURE
+from pipeline.case import LANGUAGES, DocumentOut
 
 _SIGNS = {"met": "[green]met[/]", "not_met": "[red]not met[/]", "unclear": "[yellow]unclear[/]"}
 
@@ -22,7 +23,8 @@ def print_case(case: Mapping[str, Any], folder: Path) -> None:
     denial = case["denial"]
     for label, name in (("Payer", "payer"), ("Service", "service"), ("Denied on", "denial_date")):
         if denial.get(name):
-            console.print(f"{label}: {denial[name]['value']}", markup=False)
+            unsure = "" if denial[name]["confidence"] >= SURE else " (unsure: look at the page)"
+            console.print(f"{label}: {denial[name]['value']}{unsure}", markup=False)
     for deadline in case["deadlines"]:
         console.print(f"Last day, {deadline['what']}: {deadline['last_day']} ({deadline['basis']})", markup=False)
     console.print(f"\nCriteria over all: {_SIGNS[case['overall']]}")
@@ -50,21 +52,11 @@ def print_documents(documents: Iterable[DocumentOut]) -> None:
         console.print()
 
 
-_LANGUAGES = {
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "fr": "French",
-    "ht": "Haitian Creole",
-    "vi": "Vietnamese",
-    "tl": "Tagalog",
-}
-
-
 def _language(document: DocumentOut) -> str:
     """Return what a person must know before trusting fields that were read with English patterns."""
     if document.language in (None, "en"):
         return ""
-    return f", in {_LANGUAGES.get(document.language, document.language)}: have someone who reads it check the fields"
+    return f", in {LANGUAGES.get(document.language, document.language)}: have someone who reads it check the fields"
 
 
 def print_policy(policy: Mapping[str, Any]) -> None:
@@ -115,7 +107,8 @@ def _fields(fields: Mapping[str, Any]) -> Table:
         if found is None:
             continue
         pages = ", ".join(str(page) for page in sorted({e["page"] for e in found["evidence"]}))
-        table.add_row(name.replace("_", " "), _plain(_words(found["value"])), pages, f"{found['confidence']:.0%}")
+        sure = f"{found['confidence']:.0%}{'' if found['confidence'] >= SURE else ', to be confirmed'}"
+        table.add_row(name.replace("_", " "), _plain(_words(found["value"])), pages, sure)
     return table
 
 
@@ -163,7 +156,10 @@ def _print_hanging(console: Console, mark: str, text: str) -> None:
 
 
 def _pages(numbers: list[int]) -> str:
-    return f"page {numbers[0]}" if len(numbers) == 1 else f"pages {numbers[0]}-{numbers[-1]}"
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    in_turn = list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+    return f"pages {numbers[0]}-{numbers[-1]}" if in_turn else f"pages {', '.join(map(str, numbers))}"
 
 
 def _plain(text: object) -> str:

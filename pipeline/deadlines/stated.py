@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from extractors.evidence import asserted
 from pipeline.deadlines.calendar import add_months, month_day_year
 from pipeline.deadlines.rules import Level
 
@@ -47,9 +48,8 @@ class Stated:
 
 
 def value_of(denial: Any, field: str) -> Any:
-    """Return the bare value of a field of `Denial` or `DenialOut`, None where the letter is silent."""
-    found = getattr(denial, field, None)
-    return None if found is None else found.value
+    """Return the bare value of a field of `Denial` or `DenialOut`, None where the letter is silent or in doubt."""
+    return asserted(getattr(denial, field, None))
 
 
 def date_of(denial: Any, field: str) -> dt.date | None:

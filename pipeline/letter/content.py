@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from extractors.evidence import asserted
 from pipeline.case import CaseDocument, CriterionOut, DenialOut
 from pipeline.deadlines import Level, open_level
 from pipeline.letter.dates import day_in_words
@@ -46,6 +47,7 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
     criteria = [_criterion(case, criterion, exhibits, instead, still_open) for criterion in case.criteria]
     return {
         "date": today.isoformat(),
+        "offered": _offered(denial),
         "running": _running(denial),
         "expedited": bool(_value(denial, "urgent")),
         "letterhead": asdict(letterhead),
@@ -89,8 +91,37 @@ def shorten(text: str, limit: int = MAX_QUOTE) -> str:
 
 
 def _value(denial: DenialOut, field: str) -> Any:
-    found = getattr(denial, field)
-    return None if found is None else found.value
+    return asserted(getattr(denial, field))
+
+
+# Fields whose reading, when too unsure to be stated, is shown in the blank that asks for it.
+_ASKED = (
+    "appeal_address", "appeal_fax", "denial_date", "group_number", "member_id", "patient_dob", "patient_name", "payer",
+    "reference_numbers",
+)  # fmt: skip
+
+
+def _offered(denial: DenialOut) -> dict[str, str | None]:
+    """What was read of a field but may not be stated, in words; None where there is nothing to look at."""
+    shown: dict[str, str | None] = dict.fromkeys((*_ASKED, "icd10", "reasons", "service"))
+    for field in shown:
+        found = getattr(denial, _HELD_IN.get(field, field))
+        if found is not None and asserted(found) is None:
+            shown[field] = _in_words(field, found.value)
+    return shown
+
+
+_HELD_IN = {"icd10": "codes"}
+
+
+def _in_words(field: str, value: Any) -> str | None:
+    if field in ("denial_date", "patient_dob"):
+        return day_in_words(value)
+    if field == "icd10":
+        return ", ".join(value.icd10) or None
+    if field == "reasons":
+        return shorten(" ".join(reason.quote for reason in value))
+    return ", ".join(value) if isinstance(value, list) else " ".join(str(value).split())
 
 
 def _running(denial: DenialOut) -> str:
@@ -190,7 +221,7 @@ def _treatments(case: CaseDocument, exhibits: Exhibits) -> list[dict[str, Any]]:
 def _decide(level: Level, case: CaseDocument) -> list[dict[str, str]]:
     """Return the clocks that bind the plan's answer: one if urgent or already claimed, else those that can apply."""
     urgent = level.decision("urgent")
-    if case.denial.urgent and case.denial.urgent.value:
+    if _value(case.denial, "urgent"):
         rows = [urgent] if urgent else []
     elif _is_claim(case):
         rows = [level.decision("post_service") or level.decision("standard")]

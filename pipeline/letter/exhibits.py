@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from extractors.evidence import asserted
 from pipeline.case import CaseDocument, CriterionOut, EvidenceOut, FactOut
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.logic import alternatives_met
@@ -175,7 +176,7 @@ def _facts(case: CaseDocument) -> Iterable[FactOut]:
 def _denial_title(case: CaseDocument) -> str:
     kinds = {d.document_type for d in case.documents if d.document_type in _DENIALS}
     name = "Denial letter" if "denial_letter" in kinds or not kinds else "Explanation of benefits"
-    return _dated(name, case.denial.denial_date.value if case.denial.denial_date else None)
+    return _dated(name, asserted(case.denial.denial_date))
 
 
 def _policy_title(case: CaseDocument) -> str:

@@ -1,5 +1,6 @@
 """Which letter answers which denial: the first reason decides, an unlisted one gets the general appeal."""
 
+from extractors.evidence import asserted
 from pipeline.case import DenialOut
 
 # category of the first reason -> template under templates/letter/
@@ -18,7 +19,7 @@ GENERAL = "appeal"
 
 def choose_kind(denial: DenialOut) -> str:
     """Return the name of the template for this denial."""
-    reasons = denial.reasons.value if denial.reasons else []
+    reasons = asserted(denial.reasons) or []
     return KINDS.get(reasons[0].category, GENERAL) if reasons else GENERAL
 
 

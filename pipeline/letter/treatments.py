@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors.evidence import asserted
 from pipeline.case import CaseDocument, EvidenceOut, FactOut, TreatmentOut
 
 _TOLD = ("affirmed", "historical")  # what the chart says happened to this patient
@@ -56,7 +57,7 @@ def prior_treatments(case: CaseDocument) -> list[Course]:
 
 
 def _treatments(case: CaseDocument) -> Iterator[FactOut]:
-    denied = (case.denial.service.value if case.denial.service else "").casefold()
+    denied = (asserted(case.denial.service) or "").casefold()
     relevant = " ".join(
         text
         for criterion in case.criteria

@@ -68,8 +68,12 @@ def refer(reference: Reference) -> _Marked:
     return _Marked(f"{_OPEN['reference']}{reference.exhibit}:{reference.page}{_CLOSE}")
 
 
-def blank(text: str, who: str = "staff") -> _Marked:
-    """Return a visible placeholder: "[staff: the date of the first dose]"."""
+def blank(text: str, who: str = "staff", read: str | None = None) -> _Marked:
+    """Return a visible placeholder: "[staff: the date of the first dose]".
+
+    `read` is what the letter seems to say, too unsure to be stated: "[staff: member ID; read as ..., confirm]".
+    """
+    text = f"{text}; read as {read}: confirm or correct" if read else text
     return _Marked(f"{_OPEN['blank']}[{who}: {text}]{_CLOSE}")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extractors.chart.facts import Assertion, Outcome
 from extractors.denial.fields import Denial
+from extractors.evidence import asserted
 from extractors.policy.tree import Indication, Policy
 from extractors.vocabulary.conditions import condition_of_code
 from extractors.vocabulary.drugs import drug
@@ -84,7 +85,8 @@ def _for_drug(policy: Policy, record: Record) -> list[Indication]:
 
 
 def _by_subject(uses: list[Indication], denial: Denial, record: Record) -> tuple[list[Indication], tuple[str, ...]]:
-    coded = {key for code in (denial.codes.value.icd10 if denial.codes else ()) if (key := condition_of_code(code))}
+    codes = asserted(denial.codes)
+    coded = {key for code in (codes.icd10 if codes else ()) if (key := condition_of_code(code))}
     charted = _charted(record)
     for keys in (coded, coded | charted):
         fitting = [at for at in uses if _fits(at, keys)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
+from extractors.evidence import asserted
 from extractors.policy.tree import Indication, Node, Policy
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.choice import Choice, choose
@@ -56,15 +57,15 @@ def match_criteria(
     `verdicts` are the page verdicts of `pipeline.identity`: only pages they call citable are read.
     The request is dated by the argument, else by the denial, else by `today`.
     """
-    day = request_date or (denial.denial_date.value if denial.denial_date else None) or today
+    day = request_date or asserted(denial.denial_date) or today
     record = build_record(
         chart,
         citable_pages(verdicts),
         day,
         drug=requested_drug(denial),
-        service=denial.service.value if denial.service else None,
-        prescriber=denial.prescriber.value if denial.prescriber else None,
-        birth_date=denial.patient_dob.value if denial.patient_dob else None,
+        service=asserted(denial.service),
+        prescriber=asserted(denial.prescriber),
+        birth_date=asserted(denial.patient_dob),
     )
     if record.prescriber is None:
         record = replace(record, prescriber=_planner(record))
@@ -109,7 +110,7 @@ def citable_pages(verdicts: Iterable[Any]) -> list[PageKey]:
 def requested_drug(denial: Denial) -> str | None:
     """Return the generic name of the drug denied, None for a device or service."""
     for found in (denial.service, denial.service_as_printed):
-        if found and (named := requested_drug_named(found.value)):
+        if (name := asserted(found)) and (named := requested_drug_named(name)):
             return named
     return None
 

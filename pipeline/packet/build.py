@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pikepdf
 
-from extractors.evidence import Page
+from extractors.evidence import Page, asserted
 from pipeline.case import CaseDocument, PacketFiles
 from pipeline.deadlines import calendar_of
 from pipeline.letter import (
@@ -101,8 +101,8 @@ def _refuse_strangers(case: CaseDocument, exhibits: Exhibits, sources: Mapping[s
 def _foot(case: CaseDocument) -> str:
     """Patient initials and the first reference number: enough to find a page that got lost, no name."""
     denial = case.denial
-    name = initials(denial.patient_name.value if denial.patient_name else None)
-    references = denial.reference_numbers.value if denial.reference_numbers else []
+    name = initials(asserted(denial.patient_name))
+    references = asserted(denial.reference_numbers) or []
     return " - ".join(part for part in (name, references[0] if references else None) if part)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from extractors.evidence import Page
+from extractors.evidence import Page, asserted
 from pipeline.case import CaseDocument
 from pipeline.letter.exhibits import SourcePage, cited_findings
 from pipeline.letter.treatments import prior_treatments
@@ -27,7 +27,7 @@ def find_marks(
 
 
 def _evidence(case: CaseDocument) -> Iterator[Pointer]:
-    if case.denial.reasons:
+    if asserted(case.denial.reasons):
         for evidence in case.denial.reasons.evidence:
             yield (evidence.document, evidence.page), tuple(evidence.bbox), "reason"
     for criterion in case.criteria:

@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 from benchmarks.compare import compare_letter
-from tests.accuracy.sample_letters import EVERY_LETTER, SURE, read_letter, truth_of
+from extractors.evidence import SURE
+from tests.accuracy.sample_letters import EVERY_LETTER, read_letter, truth_of
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 KNOWN_MISSES = GOLDEN / "known_misses.yaml"

@@ -10,13 +10,12 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from extractors.evidence import Box, Page
+from extractors.evidence import SURE, Box, Page
 from extractors.pages import dump_pages, load_pages, name_parts, normalize, read_pages
 from pipeline.understanding import describe_file
 
 SAMPLES = Path(__file__).resolve().parent.parent.parent / "samples"
 TODAY = dt.date(2026, 11, 22)  # after every letter
-SURE = 0.6  # from here a value is asserted; below it is offered to a person
 
 _TRUTHS = sorted(SAMPLES.glob("letters/*.json"))
 LETTERS = [path.stem for path in _TRUTHS]

@@ -3,7 +3,8 @@
 import pytest
 
 from benchmarks.compare import Mark, compare_letter
-from tests.accuracy.sample_letters import EVERY_LETTER, SURE
+from extractors.evidence import SURE
+from tests.accuracy.sample_letters import EVERY_LETTER
 
 HIGH = 0.9
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from extractors.evidence import SURE
 from pipeline.case import CaseDocument
 from pipeline.deadlines import find_deadlines
 from pipeline.letter import build_letter
 from pipeline.letter.blocks import runs_of
-from tests.accuracy.sample_letters import SURE
 from tests.pipeline.fixtures.lupus import TODAY, lupus_case
 
 # A field of the made-up case, and how the letter would print it.
@@ -22,7 +22,6 @@ PRINTED = {
     "appeal_address": "PO Box 4410",
     "reasons": "No prior authorization is on file for Saphnelo.",
 }
-NOT_YET = "pipeline/letter/content.py and pipeline/deadlines/stated.py take the value whatever its confidence"
 
 
 def offered(field: str, **changed: Any) -> CaseDocument:
@@ -38,14 +37,12 @@ def test_an_asserted_value_is_stated(field):
     assert PRINTED[field] in _stated(lupus_case())
 
 
-@pytest.mark.xfail(reason=NOT_YET, strict=True)
 @pytest.mark.parametrize("field", PRINTED)
 def test_a_letter_states_no_value_that_is_only_offered(field):
     """It may stand in a blank for staff to confirm, never in a sentence that the physician signs."""
     assert PRINTED[field] not in _stated(offered(field))
 
 
-@pytest.mark.xfail(reason=NOT_YET, strict=True)
 def test_no_clock_is_said_to_be_the_letters_when_its_time_is_only_offered():
     """Fourteen days to call a director, taken for the time to appeal, would be put in the payer's mouth."""
     deadlines = find_deadlines(offered("internal_appeal_deadline", value={"days": 14}).denial, TODAY)

@@ -81,3 +81,19 @@ def test_what_was_sorted_survives_being_stored():
     contents = sort_files(files(a_pdf=letter(), b_pdf=POLICY))
 
     assert codec.load(Contents, codec.dump(Contents, contents)) == contents
+
+
+def test_a_denial_in_another_language_is_said_to_be_so():
+    """Its fields are best effort: the person who signs must know."""
+    spanish = (
+        "Cigna Healthcare\n4 de marzo de 2026\nEstimada Marisol Ketterman:\n"
+        "Aviso de denegación de cobertura. No podemos aprobar su solicitud de Saphnelo "
+        "porque no es médicamente necesario.\n"
+        "Usted puede presentar una apelación dentro de los 180 días a partir de la fecha de esta carta.\n"
+        "Si tiene preguntas, llame a Servicios para Miembros."
+    )
+
+    (warning,) = sort_files(files(a_pdf=spanish)).warnings
+
+    assert "a.pdf page 1" in warning
+    assert "Spanish" in warning
