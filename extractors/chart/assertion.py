@@ -10,6 +10,7 @@ from functools import cache
 
 from extractors.chart.facts import Assertion
 from extractors.chart.sentences import split_sentences
+from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.sections import sections
 from extractors.vocabulary.terms import TermFinder
@@ -32,6 +33,9 @@ class _Rule:
     asserts: Assertion
     look: str  # forward, backward, both
     words: int | None
+    alone: bool = False  # behind the thing it must end its clause: "patient declines." and not "... declines a shot"
+    comma: bool = True  # a comma between is no bar; "X, biopsy ordered" tells of the biopsy
+    unless: TermFinder | None = None  # on the thing's other side these say that it was done after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class _Lexicon:
     finder: TermFinder  # rules and pseudo terms together, so that the longest wins
     rules: tuple[_Rule, ...]
     stops: dict[Assertion, TermFinder]  # of each kind, what ends its reach
+    background: TermFinder  # habits, lasting diseases, headings of standing diagnoses
 
 
 @cache
@@ -46,7 +51,17 @@ def _lexicon() -> _Lexicon:
     data = read_yaml("assertion.yaml", "extractors.chart")
     rules, pairs = [], []
     for index, entry in enumerate(data["rules"]):
-        rules.append(_Rule(Assertion(entry["as"]), entry["look"], entry.get("words")))
+        unless = TermFinder((str(term), "done") for term in entry["unless"]) if "unless" in entry else None
+        rules.append(
+            _Rule(
+                Assertion(entry["as"]),
+                entry["look"],
+                entry.get("words"),
+                alone=bool(entry.get("alone")),
+                comma=entry.get("comma", True),
+                unless=unless,
+            )
+        )
         pairs += [(str(term), f"rule {index}") for term in entry["terms"]]
     pairs += [(str(term), "pseudo") for term in data["pseudo"]]
     stops: dict[Assertion, list[tuple[str, str]]] = {}
@@ -55,28 +70,55 @@ def _lexicon() -> _Lexicon:
             held = stops.setdefault(Assertion(kind), [])
             held += [(str(term), "stop") for term in entry["terms"]]
             held += [(str(term), "pass") for term in data["pass"]]
-    return _Lexicon(TermFinder(pairs), tuple(rules), {kind: TermFinder(held) for kind, held in stops.items()})
+    standing = [(str(term), kind) for kind, terms in data["background"].items() for term in terms]
+    standing += [(name, "lasting") for held in conditions().values() if held.chronic for name in held.names]
+    return _Lexicon(
+        TermFinder(pairs),
+        tuple(rules),
+        {kind: TermFinder(held) for kind, held in stops.items()},
+        TermFinder(standing),
+    )
 
 
 def assert_of(text: str, start: int, end: int, section: str = "") -> Assertion:
     """Return what the text asserts of characters start..end (exclusive) of it.
 
     `section` is the key of the section it stands under; under the family history all is family.
+    A standing disease or habit ("Hypertension." in a list) is present: affirmed.
     """
-    held = modifiers_of(text, start, end, section)
+    held = _held(*_sentence_of(text, start, end), section)
     return next((kind for kind in _PRECEDENCE if kind in held), Assertion.AFFIRMED)
 
 
 def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozenset[Assertion]:
-    """Return every assertion that holds of the words, regardless of precedence."""
+    """Return every assertion that holds of the words, regardless of precedence.
+
+    Historical in the sense of ConText: begun before this visit, so a standing disease or habit too.
+    """
+    sentence, start, end = _sentence_of(text, start, end)
+    held = _held(sentence, start, end, section)
+    if _stands(sentence, start, end):
+        held.add(Assertion.HISTORICAL)
+    return frozenset(held)
+
+
+def _sentence_of(text: str, start: int, end: int) -> tuple[str, int, int]:
+    left, right = next(((a, b) for a, b in split_sentences(text) if a <= start < b), (0, len(text)))
+    return text[left:right], start - left, min(end, right) - left
+
+
+def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
+    """Return what the section, the signs and the rules assert of the words."""
     held = set()
     if section in sections():
         if sections()[section].family:
             held.add(Assertion.FAMILY)
         if section in ("past_medical_history", "past_surgical_history", "social_history"):
             held.add(Assertion.HISTORICAL)
-    left, right = next(((a, b) for a, b in split_sentences(text) if a <= start < b), (0, len(text)))
-    sentence, start, end = text[left:right], start - left, min(end, right) - left
+    if _signed_absent(sentence, start, section):
+        held.add(Assertion.NEGATED)
+    if _in_a_past_year(sentence, start, end):
+        held.add(Assertion.HISTORICAL)
     lexicon = _lexicon()
     stops = {
         kind: [(stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop"]
@@ -97,10 +139,60 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
             ):
                 held.add(Assertion.NEGATED)
             continue
+        if term.term == "?" and sentence[term.start - 1 : term.start].strip():
+            continue  # ends a question
         rule = lexicon.rules[int(term.key[5:])]
         if _reaches(sentence, rule, (term.start, term.end), (start, end), stops.get(rule.asserts, [])):
             held.add(rule.asserts)
-    return frozenset(held)
+    return held
+
+
+# "ROS: -cough, -dyspnea", "+nausea, -vomiting"; a dash alone begins an item of a list
+_SIGN = re.compile(r"(?:^|[\s,;:(])[+-]$")
+_PLUS = re.compile(r"(?:^|[\s,;:(])\+[a-z]", re.IGNORECASE)
+_ROS = re.compile(r"^\s*(?:ROS|review\s+of\s+systems)\b", re.IGNORECASE)
+
+
+def _signed_absent(sentence: str, start: int, section: str) -> bool:
+    if not _SIGN.search(sentence[max(0, start - 2) : start]) or sentence[start - 1] != "-":
+        return False
+    return section == "review_of_systems" or bool(_ROS.match(sentence) or _PLUS.search(sentence))
+
+
+# "Breast cancer in 2009, treated"; "diagnosed with lupus in 2009" dates the diagnosis and not the disease
+_PAST_YEAR = re.compile(r"\s+(?:in\s+)?(?:19|20)\d\d\s*(?:[.,;)]|$)", re.IGNORECASE)
+_BEGAN = re.compile(
+    r"\b(?:diagnos\w*|dx|dx'd|since|onset|found|started|start|began|begun|noted|first)\b", re.IGNORECASE
+)
+_OVER = re.compile(r"\b(?:treated|resolved|cured|removed|recovered|healed|in\s+remission|gone)\b", re.IGNORECASE)
+
+
+def _in_a_past_year(sentence: str, start: int, end: int) -> bool:
+    year = _PAST_YEAR.match(sentence, end)
+    return bool(year and _OVER.match(sentence[year.end() :].lstrip()) and not _BEGAN.search(sentence[:start]))
+
+
+# what may stand around the one thing of a list item: its number, a code, a full stop
+_AROUND = re.compile(r"^[\s\d.,:;()*#•-]*$")
+
+
+def _stands(sentence: str, start: int, end: int) -> bool:
+    """Tell a standing disease, alone as an item of a list or under a heading of such, and a habit anywhere."""
+    alone = bool(_AROUND.match(sentence[:start]) and _AROUND.match(sentence[end:]))
+    for term in _lexicon().background.find(sentence):
+        inside = term.start < end and start < term.end
+        if term.key == "habits" and inside:
+            return True
+        if term.key == "lasting" and inside and alone and end - start <= term.end - term.start + 1:
+            return True
+        if term.key == "headings" and term.end <= start and sentence[term.end : term.end + 1] == ":":
+            return _same_list(sentence[term.end + 1 : start])
+    return False
+
+
+def _same_list(between: str) -> bool:
+    """Tell that no other heading stands between: items are parted by semicolons, commas and codes."""
+    return ":" not in between and not re.search(r"\.\s", between)
 
 
 def _reaches(
@@ -117,6 +209,12 @@ def _reaches(
     else:
         return False
     gap = text[between[0] : between[1]]
+    if rule.alone and target[1] <= term[0]:
+        return len(gap.split()) <= (rule.words or 99) and bool(_CLAUSE_END.match(text, term[1]))
+    if not rule.comma and "," in gap:
+        return False
+    if rule.unless and _told_done(text, rule, target):
+        return False
     if rule.words is not None and len(gap.split()) > rule.words:
         return False
     if (
@@ -128,6 +226,21 @@ def _reaches(
         return False
     inside = [stop for stop in stops if between[0] <= stop[0] and stop[1] <= between[1] + 1]
     return not inside
+
+
+# "patient declines.", "she declined because of her job"
+_CLAUSE_END = re.compile(
+    r"\s*(?:$|[.,;)]|(?:because|due|given|for\s+now|for\s+the\s+moment|today|at\s+this|at\s+the|this|it|both|on\s+account|until|in\s+favor|"
+    r"as\s+(?:she|he|they)|citing|over|after|despite)\b)",
+    re.IGNORECASE,
+)
+
+
+def _told_done(text: str, rule: _Rule, target: tuple[int, int]) -> bool:
+    """Tell whether the words on the thing's far side say that it was done after all."""
+    far = text[target[1] :] if rule.look == "forward" else text[: target[0]]
+    far = far.split(";")[0] if rule.look == "forward" else far.split(";")[-1]
+    return bool(rule.unless and rule.unless.find(far))
 
 
 _ANSWER = re.compile(r"\s*(?:[.,;]|$)")

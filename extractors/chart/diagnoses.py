@@ -6,7 +6,7 @@ from extractors.chart.assertion import assert_of
 from extractors.chart.dates import parse_date
 from extractors.chart.facts import Assertion, Fact, Statement
 from extractors.chart.statements import Block, PageText
-from extractors.vocabulary.conditions import condition_of_code, find_conditions
+from extractors.vocabulary.conditions import condition_of_code, conditions, find_conditions
 from extractors.vocabulary.drugs import find_drugs
 
 # ICD-10-CM: a letter, two digits (the second may be a letter), up to four more after a dot
@@ -71,7 +71,7 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
             continue
         text = statement.text
         for term in find_conditions(text):
-            assertion = assert_of(text, term.start, term.end, statement.section)
+            assertion = _present(assert_of(text, term.start, term.end, statement.section), term.key, text)
             if re.match(
                 r"\s*(?:(?:blood|skin|screening)\s+)?(?:tests?|testing|results?|symptoms|medicines|medications|clinic|education|educator|control|score|screen|screening|test|specialist|center|society)\b",
                 text[term.end :],
@@ -93,6 +93,21 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                 )
             )
     return facts
+
+
+# what a lasting disease must be told with to be over
+_OVER = re.compile(
+    r"\b(?:remission|resolved|outgrew|outgrown|cured|childhood|as\s+a\s+child|in\s+(?:his|her)?\s*youth|former(?:ly)?|inactive|recovered|"
+    r"no\s+longer|previously\s+(?:diagnosed|labell?ed|thought)|misdiagnos\w*|transplant\w*|colectomy)\b",
+    re.IGNORECASE,
+)
+
+
+def _present(held: Assertion, condition: str, text: str) -> Assertion:
+    """Take a lasting disease for present: "history of rheumatoid arthritis" does not say that it is over."""
+    if held is Assertion.HISTORICAL and conditions()[condition].chronic and not _OVER.search(text):
+        return Assertion.AFFIRMED
+    return held
 
 
 def read_allergy_table(text: PageText, block: Block) -> list[Fact]:

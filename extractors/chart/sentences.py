@@ -105,7 +105,9 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """Return start and end of each sentence; list numbers stay with their item."""
     cuts = set(_items(text))
     for match in _END.finditer(text):
-        if not _is_abbreviation(text, match.start()):
+        # "? Giant cell arteritis": a doubt, not the end of a question
+        doubt = text[match.start()] == "?" and not text[max(0, match.start() - 1) : match.start()].strip()
+        if not doubt and not _is_abbreviation(text, match.start()):
             cuts.add(match.end())
     spans, start = [], 0
     for cut in [*sorted(cuts), len(text)]:

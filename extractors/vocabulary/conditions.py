@@ -13,6 +13,7 @@ class Condition:
     key: str  # "rheumatoid_arthritis"
     names: tuple[str, ...]  # the first is the full name
     icd10: tuple[str, ...]  # code prefixes: "M05" takes M05.79
+    chronic: bool = False  # once there, it stays: "history of" it does not say that it is over
 
 
 @cache
@@ -22,7 +23,9 @@ def conditions() -> dict[str, Condition]:
     for key, entry in load_vocabulary("conditions").items():
         if not entry["names"]:
             raise ValueError(f"conditions.yaml: {key} has no names")
-        table[key] = Condition(key, tuple(map(str, entry["names"])), tuple(map(str, entry["icd10"])))
+        table[key] = Condition(
+            key, tuple(map(str, entry["names"])), tuple(map(str, entry["icd10"])), bool(entry.get("chronic"))
+        )
     return table
 
 

@@ -1,8 +1,11 @@
 """What a sentence asserts of the thing it names."""
 
-import pytest
+from pathlib import Path
 
-from extractors.chart import Assertion, assert_of
+import pytest
+import yaml
+
+from extractors.chart import Assertion, assert_of, modifiers_of
 
 A = Assertion
 
@@ -153,3 +156,36 @@ def test_the_section_speaks_before_the_sentence():
     assert asserted("Severe *psoriasis*, liver damage.", "family_history") is A.FAMILY
     assert asserted("Severe *psoriasis*, liver damage.", "assessment") is A.AFFIRMED
     assert asserted("*Appendectomy* 2008.", "past_surgical_history") is A.HISTORICAL
+
+
+def sentences() -> list[tuple[str, str, str]]:
+    """Return (sentence, assertion, section) of the table of sentences."""
+    table = yaml.safe_load(Path(__file__).with_name("assertion_sentences.yaml").read_text())
+    return [(row[0], row[1], row[2] if len(row) > 2 else "") for rows in table.values() for row in rows]
+
+
+@pytest.mark.parametrize(("text", "expected", "section"), sentences())
+def test_a_sentence_of_the_clinic_asserts_what_it_says(text, expected, section):
+    """Status told in clinic language is kept apart from its near miss of one word."""
+    assert asserted(text, section) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "background"),
+    [
+        ("*Hypertension*.", True),
+        ("3. *Type 2 diabetes*.", True),
+        ("*Rheumatoid arthritis*.", True),  # marked as lasting among the conditions
+        ("Comorbidities: *hypertension*, gout.", True),
+        ("Drinks *alcohol* rarely.", True),
+        ("*Pneumonia*.", False),  # comes and goes
+        ("*Hypertension* was treated today.", False),  # told of this visit
+    ],
+)
+def test_a_standing_disease_is_background_and_present(text, background):
+    """What began before the visit and lasts is background to a reader of history, and present to a criterion."""
+    start = text.index("*")
+    end = text.index("*", start + 1) - 1
+
+    assert (A.HISTORICAL in modifiers_of(text.replace("*", ""), start, end)) == background
+    assert asserted(text) is A.AFFIRMED

@@ -241,6 +241,23 @@ def test_problem_rows_tell_active_resolved_and_ruled_out_apart():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("54-year-old man with a history of rheumatoid arthritis.", "affirmed"),
+        ("History of rheumatoid arthritis, in remission.", "historical"),
+        ("History of pulmonary embolism.", "historical"),  # an event
+        ("No history of rheumatoid arthritis.", "negated"),
+        ("Family history of rheumatoid arthritis.", "family"),
+    ],
+)
+def test_a_history_of_a_lasting_disease_is_the_disease(text, expected):
+    """ "History of" does not tell that a disease for life is over; of an event it does."""
+    facts = read(f"Office visit 08/19/2026\n\nHPI: {text}").facts
+
+    assert [str(f.assertion) for f in facts if f.kind == "diagnosis"] == [expected]
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("Allergies: no known drug allergies.", [("drug allergy", "negated")]),
