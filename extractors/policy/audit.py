@@ -17,8 +17,11 @@ from extractors.policy.tree import Node
 
 _MOST = 3  # of what was left out, quoted
 _SHOWN = 90  # characters of a quotation
-_TAIL = 25  # letters by whose end a text is known again: a leaf begins where its condition does
-_OF_PATIENT = re.compile(r"\b(?:patients?|members?|individuals?|recipients?|beneficiar\w+|adults?|children)\b", re.I)
+_TAIL = 15  # letters by whose end a text is known again: a leaf begins where its condition does
+# "at least 6 weeks of abstinence is required", and no paper that the payer wants
+_DEMANDS = re.compile(
+    r"(?!.*\b(?:submit|submission|chart notes|documentation|records|request)\b).*\b(?:must|(?:is|are) required)\b", re.I
+)
 
 
 def left_out(sections: Sequence[Section], found: Criteria) -> list[str]:
@@ -63,6 +66,9 @@ def _approvals(section: Section) -> Iterator[Run]:
     """Paragraphs that approve on a condition of the patient's in one sentence."""
     for paragraph in (*section.paragraphs, *section.after):
         text = paragraph.text
+        if paragraph in section.after and _DEMANDS.search(text) and not text.rstrip().endswith(":"):
+            yield paragraph
+            continue
         start = clause_start(text, 0) if APPROVAL.search(text) and not refuses(text) else None
         if start is None or text.rstrip().endswith(":") or heading_kind(text) is not None:
             continue

@@ -56,6 +56,7 @@ _GENERIC = re.compile(
     r"(?:policy|policies|policy bulletin|guidelines?|criteria|summary|programs?|formulary|list|position|guidance|"
     r"requirements?|statement|document|bulletin|manual|medicaid|health|agents?)(?: 20\d\d)?$|"
     r"^(?:medical |pharmacy |clinical |coverage )?policy\s*[-–—#:]?\s*(?:[A-Z]{1,4}-?)?[\d.-]+$|^[A-Z]{0,3}[\d.-]+$|"
+    r".*\bformulary(?: 20\d\d)?$|"
     r"^(?:cms )?(?:local|national) coverage determination.*",
     re.I,
 )
@@ -121,11 +122,16 @@ def _without(text: str, mentions: Sequence[PayerMention]) -> str:
     return " ".join(text.split()).strip(" .,:–—-")
 
 
+_COMPANY = (
+    r"\b(?:health(?:care)?|plans?|blue|shield|insurance|mutual|medicaid|benefits?|managers?|inc|llc|program)\b\.?$"
+)
+
+
 def _title_words(line: Line) -> int:
     """How much a line of ordinary size looks like a title."""
-    return 2 * bool(find_drugs(line.text)) + bool(
-        re.search(r"\b(?:policy|criteria|authorization|guideline|coverage)\b", line.text, re.I)
-    )
+    named = re.search(r"\b(?:policy|criteria|authorization|guideline|coverage)\b", line.text, re.I)
+    company = re.search(_COMPANY, line.text, re.I)
+    return 2 * bool(find_drugs(line.text)) + bool(named) - bool(company and not named)
 
 
 def _continues(before: Line, line: Line, page: Page) -> bool:

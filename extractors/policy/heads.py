@@ -67,6 +67,9 @@ class Head:
 _PARTS = re.compile(r"\s*:\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
 
 
+_GENERAL = re.compile(r"(?:therapy|treatment|coverage|approval|authorization|care|use)\b", re.I)
+
+
 def phase_and_condition(heading: str) -> tuple[Kind, str] | None:
     """Part "Initial coverage: plaque psoriasis" or "Asthma – Renewal" into its phase and its condition."""
     bare = clean_name(heading)
@@ -76,7 +79,9 @@ def phase_and_condition(heading: str) -> tuple[Kind, str] | None:
         left, right = bare[: match.start()].strip(), bare[match.end() :].strip("() ")
         for phase, condition in ((left, right), (right, left)):
             kind = heading_kind(phase)
-            if kind in PHASES and condition and heading_kind(condition) is None and names_condition(condition):
+            if kind not in PHASES or not condition or _GENERAL.match(condition):
+                continue
+            if heading_kind(condition) is None and names_condition(condition):
                 return kind, condition
     return None
 
@@ -206,10 +211,15 @@ _SAYS = re.compile(
 )
 
 
+_DENIED = re.compile(r"\W*(?:no|not|without|absence of|history of)\b", re.I)
+
+
 def names_condition(name: str) -> bool:
     """Whether a condition makes up a good part of a short name."""
     from extractors.vocabulary.conditions import find_conditions
 
+    if _DENIED.match(name):
+        return False
     covered = {at for term in find_conditions(name) for at in range(term.start, term.end)}
     bare = re.sub(r"\([^()]*\)", "", name).strip()
     if len(covered) >= 0.35 * max(1, len(bare)):

@@ -8,6 +8,7 @@ _MARKER = re.compile(
     r"(?P<open>\(?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
 )
 _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
+_DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
 _BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -51,6 +52,8 @@ def marker_of(text: str) -> Marker | None:
     if match := _MARKER.match(text):
         readings = tuple(dict.fromkeys(_readings(match["core"])))
         return Marker(match["core"], match["open"] + match["close"], _taken(text, match.end()), readings)
+    if match := _DASHED.match(text):
+        return Marker(match["core"], "-", _taken(text, match.end()), (Reading("digit", int(match["core"])),))
     if match := _BULLET.match(text):
         return Marker(match["core"], "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
     return None

@@ -7,7 +7,8 @@ from itertools import pairwise
 from extractors.policy.announced import Announced, announcements_of
 from extractors.policy.columns import unfold
 from extractors.policy.divisions import divisions_of
-from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.forms import unform
+from extractors.policy.headings import Kind, heading_kind, table_label
 from extractors.policy.headlines import introduces, shouts_over_list
 from extractors.policy.heads import APPROVAL, duration_of, names_condition, phase_and_condition
 from extractors.policy.items import Item, Section
@@ -33,12 +34,13 @@ _BACK_MATTER = re.compile(
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
-    rows, headings = unfold(rows)
+    rows, headings = unform(rows)
+    rows, cells = unfold(rows)
     hangs = hangs_in(rows)
     right = max((row.x1 for row in rows), default=0.0)
     builder = _Builder(is_indented(rows) or hangs is True, right, pitch_of(rows), hangs)
     builder.divisions = divisions_of(rows)
-    builder.headings = headings
+    builder.headings = headings | cells
     announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
     passed = 0
@@ -84,6 +86,8 @@ class _Builder:
             self.sections[-1].cell = True
         elif kind := self.divisions.get(id(row)):
             self._start_part(row, kind)
+        elif self.current is None and len(row.lines) == 2 and table_label(row.lines[0].text) == "criteria":
+            self._add_general(row)
         elif self.open and (outcome := OUTCOME.match(text)):
             self._end_question(row, outcome)
         elif join := connector_of(text):
@@ -139,6 +143,13 @@ class _Builder:
             and level.last.reading.kind in {reading.kind for reading in marker.readings}
             for level in self.open
         )
+
+    def _add_general(self, row: Row) -> None:
+        """ "Age | 18 years of age or older" between headings: a demand that leaves the reader where he is."""
+        section = self.sections[-1]
+        self._begin(Run(Row(row.page, row.lines[:1]).pieces()), "general", row.x0)
+        self.sections[-1].paragraphs.append(Run(Row(row.page, row.lines[1:]).pieces()))
+        self._begin(section.heading, section.kind, section.x0)
 
     def _end_question(self, row: Row, outcome: re.Match[str]) -> None:
         """ "If yes, approve for 6 months. If no, continue to #2." closes a question: the next is another way."""
@@ -348,7 +359,8 @@ class _Builder:
             return False  # "III. Continuation of therapy" over a paragraph
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
         ends = self._may_end(row) if len(self.open) > 1 or outside else self._is_complete()
-        if not self.indented or not ends or not re.match(r"[A-Z•*]", row.text):
+        left_of_list = row.x0 < self.open[0].last.x0 - SAME
+        if not (self.indented or left_of_list) or not ends or not re.match(r"[A-Z•*]", row.text):
             return False
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)

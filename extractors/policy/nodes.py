@@ -63,7 +63,7 @@ def leaf_of(
 
 
 _REFERS = re.compile(
-    r"\b(?:criteri(?:a|on)|items?|section|part|step)s?\s+(?:\(?[A-Z0-9]+\b[.)]?[A-Za-z0-9.()]*|[ivx]+\b)[^.;]*?"
+    r"\b(?:criteri(?:a|on)|items?|section|part|step)s?\s+(?:\(?[A-Z0-9]+\b[.)]?[A-Za-z0-9.()]*|[ivx]+\b)[^;]{0,40}?"
     r"\b(?:above|below|is|are|apply|applies|met)\b|"
     r"\b(?:see|refer to|per|in|under|of|meets?|met)\s+(?:the\s+)?(?:sections?|appendix|criteri(?:a|on)|tables?)\s+"
     r"(?:[A-Z0-9][A-Za-z0-9.]*\b|above|below)|"

@@ -1,0 +1,56 @@
+"""Criteria under a form of labelled fields: "Diagnosis | Type 2 diabetes", "Therapy Stage | Initial Authorization"."""
+
+import re
+from collections.abc import Sequence
+
+from extractors.policy.headings import PHASES, Kind, heading_kind
+from extractors.policy.rows import Row
+
+_FIELDS = {
+    "use": re.compile(r"(?:diagnosis|indication|condition)s?:?", re.I),
+    "phase": re.compile(r"(?:therapy stage|request type|review type|authorization type|type of request|stage):?", re.I),
+    "duration": re.compile(r"(?:approval|authorization) (?:length|duration|period):?", re.I),
+    "other": re.compile(r"(?:guideline type|product names?|formulary|guideline name|benefit|quantity limit)\b.*", re.I),
+}
+_FEWEST = 2  # fields with meaning that make a form
+
+
+def unform(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
+    """Return the rows with each form made into headings over its criteria, and their kinds by the `id` of their row."""
+    found: list[Row] = []
+    headings: dict[int, Kind | None] = {}
+    at = 0
+    while at < len(rows):
+        fields, taken = _form_at(rows[at:])
+        if not taken:
+            found.append(rows[at])
+            at += 1
+            continue
+        at += taken
+        if (phase := fields.get("phase")) is not None:
+            headings[id(phase)] = heading_kind(phase.text)
+            found.append(phase)
+        if (use := fields.get("use")) is not None:
+            headings[id(use)] = None
+            found.append(use)
+        if (duration := fields.get("duration")) is not None:
+            found.append(duration)
+        if at < len(rows) and heading_kind(rows[at].text) == "criteria":
+            at += 1
+    return found, headings
+
+
+def _form_at(rows: Sequence[Row]) -> tuple[dict[str, Row], int]:
+    fields: dict[str, Row] = {}
+    taken = 0
+    for row in rows:
+        name = next((name for name, label in _FIELDS.items() if label.fullmatch(row.lines[0].text.strip())), None)
+        if name is None or (len(row.lines) < 2 and name != "other"):
+            break
+        right = Row(row.page, row.lines[1:])
+        if name == "phase" and heading_kind(right.text) not in PHASES:
+            break
+        if name != "other":
+            fields[name] = row if name == "duration" else right
+        taken += 1
+    return (fields, taken) if len(fields) >= _FEWEST else ({}, 0)

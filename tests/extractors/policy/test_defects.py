@@ -1,0 +1,218 @@
+"""Defects of real policies, each with a near miss that must be read otherwise."""
+
+import pytest
+
+from extractors.policy import Policy, read_policy
+from extractors.policy.heads import names_condition, phase_and_condition
+from extractors.policy.nodes import refers_flags
+from extractors.policy.quantifiers import split_head
+from tests.extractors.policy.layout import policy_pages, read_grammar, sketch
+
+HEAD = "Health Plan\nDupixent (dupilumab) Policy\n"
+ASTHMA = "1. Asthma. Approve for 1 year if the patient meets ALL of the following:\n"
+
+
+def read(text: str) -> Policy:
+    return read_policy(policy_pages(HEAD + text))
+
+
+def leaves(text: str, use: int = 0) -> list[str]:
+    return [f"{leaf.number} {leaf.text}" for leaf in read(text).indications[use].tree.leaves()]
+
+
+@pytest.mark.parametrize(
+    ("markers", "expected", "flagged"),
+    [
+        (("i", "ii", "ii"), ["1.i", "1.ii", "1.ii[2]"], True),
+        (("i", "ii", "iv"), ["1.i", "1.ii", "1.iv"], True),
+        (("i", "ii", "iii"), ["1.i", "1.ii", "1.iii"], False),
+    ],
+)
+def test_a_list_that_counts_wrongly_keeps_all_its_items(markers, expected, flagged):
+    """The print is kept and flagged; a list that counts right bears no flag."""
+    text = "Criteria\n" + ASTHMA + "".join(f"   {m}. Patient has finding {n}\n" for n, m in enumerate(markers))
+    tree = read(text).indications[0].tree
+
+    assert [leaf.number for leaf in tree.leaves()] == expected
+    assert any(leaf.flags for leaf in tree.leaves()) is flagged
+
+
+@pytest.mark.parametrize("heading", ["Coverage Criteria", "Coverage Criteriaa:", "Coverage Criteria\u1d43:"])
+def test_a_raised_letter_that_melted_into_a_heading_does_not_hide_it(heading):
+    """ "Coverage Criteriaa:" is the heading with its footnote mark."""
+    assert len(leaves(f"1. Background\nText.\n2. {heading}\n   A. Asthma\n      1. Asthma is severe\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        ("Page 1 of 21", False),
+        ("3 Pages - Plan Formulary Coverage - Policy: Dupixent", False),
+        ("© 2026 Health Plan Services Inc.", False),
+        ("of 21 points or more", True),
+    ],
+)
+def test_a_running_line_inside_a_list_is_no_text_of_it(between, kept):
+    """A page count between two items goes, a line that goes on with the item stays."""
+    text = f"Criteria\n{ASTHMA}   A) Patient has a score\n      {between}\n\\f\n   B) Patient is an adult\n"
+
+    assert any(between in leaf for leaf in leaves(text)) is kept
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Initial coverage: plaque psoriasis", ("initial", "plaque psoriasis")),
+        ("Asthma – Renewal", ("continuation", "Asthma")),
+        ("Continuation of therapy for atopic dermatitis", ("continuation", "atopic dermatitis")),
+        ("Asthma (Initial Authorization)", ("initial", "Asthma")),
+        ("Initial coverage", None),
+        ("Continuation of therapy", None),
+        ("Initial dose: 300 mg", None),
+        ("Asthma: severe", None),
+    ],
+)
+def test_a_heading_may_hold_phase_and_condition(title, expected):
+    """Only a known phase beside the name of a condition is parted."""
+    assert phase_and_condition(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        ("Degenerative spondylolisthesis", True),
+        ("Stress Urinary Incontinence", True),
+        ("Short Bowel Syndrome", True),
+        ("No active infection", False),
+        ("Failure of physical therapy", False),
+        ("Patient has a fracture", False),
+        ("Supervised exercise", False),
+    ],
+)
+def test_a_disease_that_no_vocabulary_holds_names_an_indication(text, is_name):
+    """The ending of a word tells a disease; a criterion about one is no name."""
+    assert names_condition(text) is is_name
+
+
+@pytest.mark.parametrize(
+    ("head", "own"),
+    [
+        ("Spondylolisthesis with ALL of the following:", "Spondylolisthesis"),
+        ("35 to 39.9 with at least one of these comorbid conditions:", "35 to 39.9"),
+        ("Atopic dermatitis when criteria a through c are met:", "Atopic dermatitis"),
+        (
+            "Individual has a diagnosis of ulcerative colitis and the following:",
+            "Individual has a diagnosis of ulcerative colitis",
+        ),
+        ("Patient is being treated for asthma with one of the following:", None),
+        ("History of hypoglycemia, with documentation of at least ONE of the following:", None),
+        ("Failure of 6 weeks of treatment with one of the following:", None),
+        ("Member presents with one of the following:", None),
+    ],
+)
+def test_what_a_head_demands_itself_is_told_from_what_introduces(head, own):
+    """A disease or measure before "with ALL of" is a demand; a treatment "with one of" is not."""
+    parts = split_head(head)
+
+    assert (head[: parts[0]] if parts else None) == own
+
+
+@pytest.mark.parametrize(
+    ("text", "refers"),
+    [
+        ("Criteria I.A and I.B above are met", True),
+        ("The patient continues to meet the initial criteria", True),
+        ("Meets the dose limits, see Section 2", True),
+        ("The criteria listed above are met", True),
+        ("Meets the 2019 classification criteria for lupus", False),
+        ("Section of the bowel was removed", False),
+        ("Positive by the modified New York criteria", False),
+    ],
+)
+def test_a_leaf_that_points_elsewhere_says_so(text, refers):
+    """What is met by another part of the policy is never satisfied in silence."""
+    assert bool(refers_flags(text)) is refers
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("In addition, the surgeon must document one level.", ["1", "2", "3"]),
+        ("In addition, two levels may be fused.", ["1", "2"]),
+        ("The surgeon must submit chart notes.", ["1", "2"]),
+    ],
+)
+def test_a_demand_after_a_list_belongs_to_it(line, expected):
+    """Only what adds a demand is a leaf; papers to submit are none."""
+    text = (
+        "Coverage Criteria\nFusion is covered when ALL of the following are met:\n"
+        "   1. Individual is an adult\n   2. Pain has lasted for 6 months\n"
+    )
+    found = read(f"{text}{line}\n").indications[0].tree
+
+    assert [leaf.number for leaf in found.leaves()] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("lists_apart", "red flags"), ("scenarios", "Nicotine use")],
+)
+def test_what_was_not_understood_is_said(name, words):
+    """A list or demand in no tree stands among the problems, quoted."""
+    assert words in " ".join(read_grammar(name).problems)
+
+
+@pytest.mark.parametrize("name", ["must_meet", "centred_joins", "form_fields", "lettered_criteria", "two_ways"])
+def test_a_policy_that_is_read_whole_has_no_problems(name):
+    """Nothing is reported where nothing is missing."""
+    assert read_grammar(name).problems == ()
+
+
+def test_the_end_of_a_list_in_a_cell_does_not_swallow_the_next_sentence():
+    """ "1) ..., OR 2) ... . Patient has ..." demands the last sentence of either alternative."""
+    tree = read_grammar("labels_over_two_rows").indications[0].tree.children[0]
+
+    assert tree.op == "all"
+    assert [child.op for child in tree.children] == ["any", "leaf"]
+
+
+def test_a_table_of_codes_is_no_table_of_criteria():
+    """Two columns hold criteria only under such a heading."""
+    text = (
+        "Coverage Criteria\nDupixent is covered when both are met:\n"
+        "   1. Patient has asthma\n   2. Patient is an adult\n"
+        "Coding\nDrug\tCode\nDupixent\tJ3590\n"
+    )
+
+    assert len(read(text).indications) == 1
+    assert len(leaves(text)) == 2
+
+
+def test_drugs_of_a_table_have_their_own_criteria():
+    """The left cell gives the drug, the sentence beside it the condition."""
+    first, second = read_grammar("two_columns").indications
+
+    assert first.drugs == ("pegloticase",)
+    assert second.drugs == ("canakinumab",)
+
+
+def test_a_note_that_admits_or_lists_stays_with_its_item():
+    """Exceptions, what does not count and open lists are kept verbatim beside the leaf they change."""
+    text = (
+        f"Criteria\n{ASTHMA}   A) Patient has tried ONE biologic; AND\n"
+        "      Note: Examples include Nucala and Xolair. An exception can be made if the patient is a child.\n"
+        "      A biosimilar of the requested biologic does not count.\n"
+        "   B) Patient is an adult.\n"
+    )
+    first, second = read(text).indications[0].tree.leaves()
+
+    assert first.notes[0].text.endswith("does not count.")
+    assert not second.notes
+
+
+def test_the_sketch_of_an_unreadable_policy_is_empty():
+    """A page of tables without criteria yields a problem, never a tree."""
+    policy = read("Coding\nCode\tDescription\nJ3590\tInjection\n")
+
+    assert sketch(policy) == ""
+    assert policy.problems
