@@ -71,7 +71,10 @@ def print_policy(policy: Mapping[str, Any]) -> None:
         name = f"{indication['name']} ({'; '.join(about)})" if about else indication["name"]
         console.print(f"\n{name}", style="bold", markup=False)
         _print_node(console, indication["tree"], 0)
-    _print_list(console, "Not covered", [node["text"] for node in policy["exclusions"]])
+    if policy["exclusions"]:
+        console.print("\nNot covered:", style="bold", markup=False)
+    for node in policy["exclusions"]:
+        _print_node(console, node, 0)
     _print_list(console, "Not understood", policy["problems"])
 
 
@@ -80,9 +83,10 @@ def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
     op = "NOT: " if node.get("negated") else op
     label = node["number"].rpartition(".")[2]
     page = f" (page {node['page']})" if node["op"] == "leaf" and "page" in node else ""
-    _print_hanging(console, "  " * depth + (f"{label}. " if label else ""), f"{op}{node['text']}{page}".strip())
+    mark = f"{label}. " if label else "- " if node["op"] == "leaf" else ""
+    _print_hanging(console, "   " * depth + mark, f"{op}{node['text']}{page}".strip())
     for told in (*node.get("notes", ()), *(f"({flag})" for flag in node.get("flags", ()))):
-        _print_hanging(console, "  " * depth + "   ", told)
+        _print_hanging(console, "   " * depth + "   ", told)
     for child in node.get("children", ()):
         _print_node(console, child, depth + 1)
 
