@@ -46,6 +46,11 @@ class Boxes:
         group = next((item.group for item in self.items if item.start <= at < item.end), None)
         return any(item.tick is Tick.TICKED and item.group == group for item in self.items)
 
+    def any_lost(self, at: int) -> bool:
+        """Whether the list that holds the character has lines of which it cannot be told whether they are ticked."""
+        group = next((item.group for item in self.items if item.start <= at < item.end), None)
+        return any(item.tick is Tick.UNKNOWN and item.group == group for item in self.items)
+
     def words_after(self, text: str, start: int, end: int) -> int:
         """Return where the words start of a quotation that opens with the box of its line."""
         if not any(item.start <= start < item.end for item in self.items):
@@ -60,7 +65,7 @@ _TICKED_GLYPHS = "\u2611\u2612\u2713\u2714\u2717\u2718\u25a0\u25fc\u2716"
 _EMPTY_GLYPHS = "\u2610\u25a1\u25fb\u2751\u274f"
 _BRACKETS = "[](){}|"
 # "(1)", "(a)", "[2]", "iv)" number a list; "(x)" and "(v)" do not
-_NUMBERS = re.compile(r"[(\[]?(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})[)\].]$")
+_NUMBERS = re.compile(r"\(?(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})[).]$|\[(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})\]$")
 
 
 def tick_of(token: str) -> Tick | None:
@@ -72,11 +77,18 @@ def tick_of(token: str) -> Tick | None:
     if len(token) > 4 or not any(char in _BRACKETS for char in token) or _NUMBERS.match(token):
         return None
     inside = token.strip(_BRACKETS + ".,:;")
-    if re.fullmatch(r"[xX\u00d7*]{1,2}|[vV/]", inside):
+    if re.fullmatch(r"[xX\u00d7*]{1,2}|[vV/]|[xX][1IlJj]|[fFE][xX]", inside):
         return Tick.TICKED
     if re.fullmatch(r"[_\s-]*|[J1lI]", inside) and token[0] in "[({|":
         return Tick.EMPTY
+    if _FRAME.fullmatch(inside):
+        return Tick.EMPTY
     return Tick.UNKNOWN
+
+
+# What an engine makes of the frame of an empty box, beside a bracket or instead of it: "C]", "(C", "Cj", "LJ", "O".
+_FRAME = re.compile(r"[CcLlJjUu]{1,2}")
+_FRAME_ALONE = re.compile(r"(?:[CLU\[(][JjIl1]|[COUDLo])")
 
 
 def read_boxes(letter: Letter) -> Boxes:
@@ -85,13 +97,15 @@ def read_boxes(letter: Letter) -> Boxes:
     A line between them that begins with none goes on with the line above where that one was
     full; else its own box was lost, and it cannot be told whether it was ticked.
     """
-    marks: list[Tick | None] = []
+    tokens: list[str] = []
     for place in letter.places:
         words = letter.text[place.start : place.end].split()
         token = words[0] if words else ""
         if token in ("[", "(") and len(words) > 2:  # "[ ] text" and "[ X ] text" come as several words
             token = "".join(words[: 3 if words[1].upper() in ("X", "V") else 2])
-        marks.append(tick_of(token))
+        tokens.append(token)
+    marks = [tick_of(token) for token in tokens]
+    _find_frames(letter, tokens, marks)
     items: list[_Item] = []
     last, group = -10, 0
     for index, tick in enumerate(marks):
@@ -110,6 +124,50 @@ def read_boxes(letter: Letter) -> Boxes:
     marked = {letter.places[index].start for index, tick in enumerate(marks) if tick is not None}
     lists = Counter(item.group for item in items if item.start in marked)
     return Boxes(tuple(item for item in items if lists[item.group] > 1))
+
+
+_NEAR = 6  # lines that a check list may run on for from one box to the next
+
+
+def _find_frames(letter: Letter, tokens: list[str], marks: list[Tick | None]) -> None:
+    """Mark, beside a list of boxes, the lines whose box was read as a letter, and those that lost it altogether.
+
+    The first begin where the boxes stand; the second where the words behind the boxes do, after a line that ended.
+    """
+    known = [index for index, mark in enumerate(marks) if mark is not None]
+    for index, token in enumerate(tokens):
+        if marks[index] is not None:
+            continue
+        place = letter.places[index]
+        near = [
+            letter.places[at]
+            for at in known
+            if abs(at - index) <= _NEAR
+            and letter.places[at].page is place.page
+            and len(letter.places[at].line.words) > 1
+        ]
+        slack = 0.8 * place.line.box.height
+        if (
+            len(near) > 1
+            and _FRAME_ALONE.fullmatch(token)
+            and len(place.line.words) > 1
+            and any(abs(at.line.box.x0 - place.line.box.x0) < slack for at in near)
+        ):
+            marks[index] = Tick.EMPTY
+        elif (
+            len(near) > 1
+            and token[:1].isupper()
+            and not any(abs(at.line.box.x0 - place.line.box.x0) < slack / 2 for at in near)
+            and sum(abs(at.line.words[1].box.x0 - place.line.box.x0) < slack / 2 for at in near) > 1
+            and letter.places[index - 1].end in _ended(letter)
+        ):
+            marks[index] = Tick.UNKNOWN
+
+
+def _ended(letter: Letter) -> set[int]:
+    """Return where lines end that nothing goes on from: short ones, ends of blocks, full stops."""
+    stopped = {place.end for place in letter.places if letter.text[place.end - 1] in ".;:"}
+    return letter.stops | {block.end for block in letter.blocks} | stopped
 
 
 def _item(letter: Letter, index: int, tick: Tick, group: int) -> _Item:

@@ -54,6 +54,13 @@ _PLAN_ACTS = re.compile(
 )
 # "If we do not decide in time, you may ask for a hearing within": what follows is the member's to do.
 _YOU_ACT = re.compile(r"\byou (?:may|can|must|should|have|also)\b", re.IGNORECASE)
+# "Ask Alignment Health Plan for a review within": the plan is asked, it does not act.
+_YOU_ASK = re.compile(
+    r"\b(?:ask|asking|asks|request|requesting|apply|applying|write|writing|appeal(?:ing)?|petition)\b[^.;]{0,70}"
+    r"\b(?:for (?:an? |the |another |this |our )?(?:\w+ ){0,3}(?:review|appeal|reconsideration|redetermination|look|hearing)"
+    r"|to (?:review|reconsider|look at|reverse|change|overturn))\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _IS_DECIDED = re.compile(
     r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) "
     r"made[^.;]{0,20}$",
@@ -194,7 +201,11 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
     before = text[max(0, start - 110) : start]
     if (
-        (_PLAN_ACTS.search(_YOU_ACT.split(before)[-1]) and not re.search(r"must (?:be )?receive|receive your", before))
+        (
+            _PLAN_ACTS.search(_YOU_ACT.split(before)[-1])
+            and not _YOU_ASK.search(before)
+            and not re.search(r"must (?:be )?receive|receive your", before)
+        )
         or _IS_DECIDED.search(before)
         or (_ANSWER_COMES.search(before) and not _DISPUTES.search(before))
     ):

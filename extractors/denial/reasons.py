@@ -5,7 +5,7 @@ necessary", how an exception is had, what an earlier letter said) give none.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from extractors.denial.fields import Reason, ReasonCategory
 from extractors.denial.hints import ground_hinted, points_of
 from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter
+from extractors.denial.reasons_by_code import all_lines_paid, categories_by_code, find_codes_of_lines, find_codes_said
 from extractors.denial.roles import Said
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import find_drugs
@@ -44,7 +45,7 @@ def _not_stated() -> re.Pattern[str]:
 
 
 @cache
-def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[str, ReasonCategory]]:
+def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str]]:
     table = load_table("reasons.yaml")
     grounds = [
         _Ground(
@@ -55,12 +56,8 @@ def _grounds() -> tuple[list[_Ground], re.Pattern[str], re.Pattern[str], dict[st
         )
         for row in table["categories"]
     ]
-    codes: dict[str, ReasonCategory] = {}
-    for category, listed in table["codes"].items():
-        for code in listed:
-            if codes.setdefault(code, ReasonCategory(category)) != category:
-                raise ValueError(f"reasons.yaml: code {code} stands under two categories")
-    return grounds, any_of(table["not_a_ground"]), any_of(table["opens_a_ground"]), codes
+    categories_by_code()  # checked with the rest of the table
+    return grounds, any_of(table["not_a_ground"]), any_of(table["opens_a_ground"])
 
 
 _GIVES = re.compile(r"\b(?:because|due to|reason)\b", re.IGNORECASE)
@@ -114,13 +111,16 @@ def _live(text: str, not_a_ground: re.Pattern[str]) -> str:
 
 def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
     """Return every sentence that states a ground, in reading order; one sentence may state two."""
-    grounds, not_a_ground, opens, _ = _grounds()
+    grounds, not_a_ground, opens = _grounds()
     boxes = read_boxes(letter)
     found: list[Stated] = []
+    lost = False  # a line of a list with ticks lost its box
+    rights = next((index for index, one in enumerate(said) if one.own and one.role in _RIGHTS), len(said))
     for index, one in enumerate(said):
         ticked = boxes.state(one.start, one.end)
-        if ticked is Tick.EMPTY or (ticked is Tick.UNKNOWN and boxes.any_ticked(one.start)):
+        if ticked is Tick.EMPTY:
             continue
+        beside_ticks = ticked is Tick.UNKNOWN and boxes.any_ticked(one.start)
         text = _live(letter.text[one.start : one.end], not_a_ground)
         if not text.strip():
             continue
@@ -134,7 +134,8 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         )
         if one.role in _ELSEWHERE and one.own and not (refused and _GIVES.search(text)):
             continue
-        if one.role in _ELSEWHERE and not refused and not opened:
+        # what is said before the rights goes on with the decision, whatever was mentioned in passing
+        if one.role in _ELSEWHERE and (one.own or index > rights) and not refused and not opened:
             continue
         here: list[Stated] = []
         for ground in grounds:
@@ -144,8 +145,17 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
             if firm or (ground.leaning and ground.leaning.search(text)):
                 doubtful = ticked is Tick.UNKNOWN
                 here.append(Stated(category=ground.category, firm=firm, said=index, opened=opened, doubtful=doubtful))
+        if beside_ticks and not _FILLED_IN.search(text):
+            lost = lost or bool(here)
+            continue
         found.extend(_specific(here))
-    return found
+    return [replace(one, doubtful=True) for one in found] if lost else found
+
+
+# What a form cannot have printed beforehand: a day, a product and its dose.
+_FILLED_IN = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b\d+ ?(?:mg|mcg|ml|units?)\b", re.IGNORECASE)
+# The part of the letter about what can be done begins with one of these.
+_RIGHTS = {"appeal", "regular_appeal", "second_level", "external_review", "fair_hearing", "copies", "continuation"}
 
 
 def _specific(here: list[Stated]) -> list[Stated]:
@@ -162,6 +172,7 @@ def _specific(here: list[Stated]) -> list[Stated]:
         ReasonCategory.ELIGIBILITY,
         ReasonCategory.QUANTITY_OR_DOSE_LIMIT,
         ReasonCategory.PRIOR_AUTHORIZATION_MISSING,
+        ReasonCategory.OTHER,  # "does not cover what workers' compensation must pay for"
     }
     if any(one.firm and one.category is ReasonCategory.DUPLICATE_THERAPY for one in here):
         # "Two drugs of one class are duplicate therapy and not a medically accepted use."
@@ -182,6 +193,10 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     A ground stated firmly beats those that only lean; where none is firm the first leaning
     one is taken, less sure; where no words give one, a reason code of the claim does.
     """
+    if by_lines := _from_lines(letter, said, stated):
+        return by_lines
+    if all_lines_paid(letter):
+        return None
     firm = [one for one in stated if one.firm]
     opened = [one.said for one in firm if one.opened]
     # a second ground goes on where the first was opened: "In addition, the amount ..."
@@ -202,8 +217,8 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     if not chosen:
         return _from_codes(letter) or _hinted(letter, said) or _unclassified(letter, said)
     order = list(dict.fromkeys(one.category for one in chosen))
-    if len(order) > 2:
-        sure = min(sure, 0.7)
+    if len(order) > 2:  # four are a printed list more often than a decision
+        sure = min(sure, 0.7 if len(order) == 3 else 0.5)
     if any(one.doubtful for one in chosen):
         sure = min(sure, 0.5)
     reasons, findings, boxes = [], [], read_boxes(letter)
@@ -257,32 +272,50 @@ def _run(said: list[Said], mine: list[int], firmly: set[int], main: int) -> tupl
     return said[first].start, said[last].end
 
 
-# "CO-197", "CARC 50", "Reason code: 29", "PR 204"
-_CODE = re.compile(
-    r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?i:(?:adjustment |denial |claim )?reason code|remark code))s?:?[ -]*(?:CO"
-    r"|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
-)
+def _from_lines(letter: Letter, said: list[Said], stated: list[Stated]) -> Finding[tuple[Reason, ...]] | None:
+    """Return the grounds of a claim's denied lines by their codes, quoted from the legend where there is one.
+
+    Where the legend's own words state another ground than the code's, the words win.
+    """
+    coded = find_codes_of_lines(letter, said)
+    if not coded:
+        return None
+    reasons: dict[ReasonCategory, Finding[Reason]] = {}
+    for one in coded:
+        if one.legend is None:
+            place = letter.place_at(one.printed.start)
+            start, end, sure, category = place.start, place.end, 0.8, one.category
+        else:
+            start, end = said[one.legend].start, said[one.legend].end
+            words = [at for at in stated if at.said == one.legend]
+            firm = [at.category for at in words if at.firm]
+            agrees = any(at.category == one.category for at in words)
+            category = firm[0] if firm and not agrees else one.category
+            sure = 0.95 if agrees else 0.85 if not firm else 0.7
+        reason = Reason(category=category, quote=" ".join(letter.printed[start:end].split()))
+        reasons.setdefault(category, letter.cite(start, end, reason, sure, prose=True))
+    # words elsewhere that give another ground for the same claim
+    more = {at.category for at in stated if at.firm and at.opened} - reasons.keys()
+    legends = {one.legend for one in coded}
+    disputed = any(at.said not in legends and at.category in more and at.firm and at.opened for at in stated)
+    return Finding(
+        value=tuple(found.value for found in reasons.values()),
+        confidence=min(0.55 if disputed else 1.0, *(found.confidence for found in reasons.values())),
+        evidence=tuple(evidence for found in reasons.values() for evidence in found.evidence),
+    )
 
 
 def _from_codes(letter: Letter) -> Finding[tuple[Reason, ...]] | None:
-    codes = _grounds()[3]
-    found: dict[ReasonCategory, re.Match[str]] = {}
-    for match in _CODE.finditer(letter.text):
-        code = match["code"].lstrip("0") or "0"
-        if code in ("45", "1", "2", "3", "253") or code not in codes:
-            continue  # contractual discount, deductible, coinsurance, copay, sequestration deny nothing
-        found.setdefault(codes[code], match)
-    if not found:
+    coded = find_codes_said(letter)
+    if not coded:
         return None
-    spans = []
-    reasons = []
-    for category, match in found.items():
-        place = letter.place_at(match.start())
-        spans.append((place.start, place.end))
-        reasons.append(Reason(category=category, quote=" ".join(letter.printed[place.start : place.end].split())))
-    cited = [letter.cite(start, end, None, 0.8, prose=True) for start, end in spans]
+    places = [letter.place_at(one.printed.start) for one in coded]
+    cited = [letter.cite(place.start, place.end, None, 0.8, prose=True) for place in places]
     return Finding(
-        value=tuple(reasons),
+        value=tuple(
+            Reason(category=one.category, quote=" ".join(letter.printed[place.start : place.end].split()))
+            for one, place in zip(coded, places, strict=True)
+        ),
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
