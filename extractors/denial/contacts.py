@@ -34,7 +34,9 @@ _PHONE = re.compile(
     r"|(?<![\w/-])1?[2-9]\d{9}(?!\w)"
 )
 _LABEL_BEFORE = re.compile(
-    r"(?P<kind>fax|facsimile|\b(?:phone|tel|telephone|call|calling|ph)\b)(?=[^.;]{0,28}$)", re.IGNORECASE
+    r"(?P<kind>fax|facsimile|\b(?:phone|tel|telephone|call|calling|ph)\b|\bappeals? (?:line|desk|hotline|number)\b)"
+    r"(?=[^.;]{0,28}$)",
+    re.IGNORECASE,
 )
 _TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
 
@@ -75,6 +77,8 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
             continue
         one = section(said, match.start())
         role = label_role or (one.role if one else None)
+        if role in _APPEALS and one and not label_role:
+            role = _role_beside(text[one.start : match.start()]) or role
         if role in _APPEALS and (named := _SPEED.match(text, match.end())):
             role = "regular_appeal" if named["regular"] else "expedited_appeal"
         found.append(
@@ -90,6 +94,28 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
             role = role if role in _NOT_APPEAL else "appeal"
         found.append(Contact(kind="address", value="", start=start, end=match.end("zip"), role=role))
     return sorted(found, key=lambda at: at.start)
+
+
+# "Customer Success: 800-555-0131" says whose number it is; "Toll free: ..." and "Appeals Unit: ..." do not.
+_OWN_LABEL = re.compile(
+    r"(?:^|[.;!?]\s+|\s\|\s*)(?P<label>[A-Z][\w'&/-]*(?: (?:of|and|the|for|&|[A-Z][\w'&/-]*)){1,4}): ?$"
+)
+_SAYS_NO_MORE = re.compile(
+    r"appeal|grievance|dispute|resolution|review|reconsider|redetermin|complaint|phone|tel\b|call|fax|toll|number|line\b"
+    r"|contact|write|mail|standard|regular|expedited|fast|urgent|mon|fri",
+    re.IGNORECASE,
+)
+
+
+def _role_beside(before: str) -> str | None:
+    """Return what the number is for by its own clause or label, None where these do not say.
+
+    "Appeals by phone are not taken; for questions call ..." is no number for appeals.
+    """
+    if (own := _OWN_LABEL.search(before)) and not _SAYS_NO_MORE.search(own["label"]):
+        return "help"
+    clause = before.rpartition(";")[2]
+    return role_of(clause) if ";" in before else None
 
 
 _APPEALS = {"appeal", "regular_appeal", "expedited_appeal"}

@@ -57,7 +57,8 @@ _YOU_ACT = re.compile(r"\byou (?:may|can|must|should|have|also)\b", re.IGNORECAS
 # "Ask Alignment Health Plan for a review within": the plan is asked, it does not act.
 _YOU_ASK = re.compile(
     r"\b(?:ask|asking|asks|request|requesting|apply|applying|write|writing|appeal(?:ing)?|petition)\b[^.;]{0,70}"
-    r"\b(?:for (?:an? |the |another |this |our )?(?:\w+ ){0,3}(?:review|appeal|reconsideration|redetermination|look|hearing)"
+    r"\b(?:for (?:an? |the |another |this |our )?(?:\w+ ){0,3}"
+    r"(?:review|appeal|reconsideration|redetermination|look|hearing)"
     r"|to (?:review|reconsider|look at|reverse|change|overturn))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
