@@ -11,6 +11,7 @@ from extractors.vocabulary.conditions import condition_of_code
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.findings import covers
 from pipeline.matching.record import Record
+from pipeline.matching.subject import of_other_regions, spoken_of
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 from pipeline.matching.trials import was_taken
 
@@ -43,9 +44,15 @@ def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
     if not (uses := _for_drug(policy, record)):
         why = f"The policy has criteria for other drugs than {record.drug}: none were applied."
         return Choice(indication=None, not_chosen=everything, warnings=(why,))
+    elsewhere = of_other_regions(uses, record)
+    if not (uses := [at for at in uses if at not in elsewhere]):
+        why = "Every section of the policy is for another part of the body than the service: none was applied."
+        return Choice(indication=None, not_chosen=everything, warnings=(why,))
     fitting, warnings = _by_subject(uses, denial, record)
     if len(fitting) > 1:
         fitting = _by_phase(fitting, record)
+    if len(fitting) != 1:
+        fitting = _by_words(fitting, uses, record)
     if len(fitting) != 1:
         said = ", ".join(_title(at) for at in fitting)
         why = (
@@ -187,6 +194,16 @@ def _names_service(name: str, record: Record) -> bool:
     words = set(re.findall(r"[a-z0-9]+", name.lower())) - _SMALL
     words |= {word.removesuffix("s") for word in words}
     return bool(asked) and len({at for at in asked if at in words or at.removesuffix("s") in words}) / len(asked) >= 0.6
+
+
+def _by_words(fitting: list[Indication], uses: list[Indication], record: Record) -> list[Indication]:
+    """Return the section that the papers name in its own words, else what fitted before."""
+    for among in (fitting, uses):
+        if len(among) > 1 and (told := spoken_of(among, record)):
+            narrowed = _by_phase(told, record) if len(told) > 1 else told
+            if len(narrowed) == 1:
+                return narrowed
+    return fitting
 
 
 def _by_phase(fitting: list[Indication], record: Record) -> list[Indication]:
