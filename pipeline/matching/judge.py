@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions
-from pipeline.matching import absence, events, findings, people, prior, together, values
+from pipeline.matching import absence, doses, events, findings, people, prior, together, values
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
@@ -18,6 +18,8 @@ from pipeline.matching.requirements import (
     ConcurrentTherapy,
     Diagnosis,
     Documentation,
+    Dose,
+    DosesReceived,
     Events,
     FreeText,
     LabResult,
@@ -42,6 +44,8 @@ _JUDGES = {
     ConcurrentTherapy: together.judge_concurrent,
     Diagnosis: findings.judge_diagnosis,
     Documentation: findings.judge_documentation,
+    Dose: doses.judge_dose,
+    DosesReceived: doses.judge_received,
     Events: events.judge_events,
     FreeText: findings.best_passages,
     LabResult: values.judge_result,

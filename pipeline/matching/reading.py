@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
-from pipeline.matching import number_leaves, patient_leaves, therapy_leaves
+from pipeline.matching import dose_leaves, number_leaves, patient_leaves, therapy_leaves
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
@@ -224,6 +224,8 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_age,
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
+        lambda at: dose_leaves.read_received(at) if not negated else None,
+        lambda at: dose_leaves.read_dose(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
         patient_leaves.read_documentation,

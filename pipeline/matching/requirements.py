@@ -102,6 +102,7 @@ class PriorTherapy(Requirement):
     window: Window | None = None
     but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
     by_examples: bool = False  # the therapies are the examples of a note: others may count too
+    daily: bool = False  # taken or applied every day: the chart has to print how often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ class Measurement(Requirement):
     also: tuple["Measurement", ...] = ()  # of the same assessment
     window: Window | None = None
     baseline: bool = False  # the value before treatment
+    sites: tuple[str, ...] = ()  # keys of sites.yaml: measured at any of these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,57 @@ class Documentation(Requirement):
 class Response(Requirement):
     kind: ClassVar[str] = "response_to_therapy"
     therapies: tuple[Therapy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose(Requirement):
+    """A ceiling of the dose or the quantity asked for."""
+
+    kind: ClassVar[str] = "dose"
+    amount: float
+    unit: str  # "mg", "mg/kg", "tablet"
+    days: float | None = None  # one such amount in so many days; None: no interval is named
+    exactly: bool = False  # "Dose: 60 mg every 6 months"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DosesReceived(Requirement):
+    """No more than so many doses in a lifetime."""
+
+    kind: ClassVar[str] = "doses_received"
+    therapies: tuple[Therapy, ...]
+    most: int
+    planned_too: bool = False  # "will not exceed 12 doses": those planned count as well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Requirement):
+    """A fall or a rise of something by a share or a number of points."""
+
+    kind: ClassVar[str] = "change"
+    quantity: str  # key of changes.yaml
+    least: float
+    unit: str  # "%" or "points"
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fracture(Requirement):
+    """Broken bones without much force."""
+
+    kind: ClassVar[str] = "fracture"
+    sites: tuple[str, ...] = ()  # keys of sites.yaml; any one; empty: any bone
+    least: int = 1
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed(Requirement):
+    """Something that has to have been done: an examination, a screening, an evaluation (deeds.yaml)."""
+
+    kind: ClassVar[str] = "done"
+    deed: str
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

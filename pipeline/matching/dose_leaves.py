@@ -1,0 +1,133 @@
+"""Criteria about the dose asked for, the quantity, and how many doses there may be in a lifetime."""
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from pipeline.matching.phrases import DAYS_IN, NUMBER, number_of
+from pipeline.matching.requirements import Dose, DosesReceived, FreeText, Requirement
+from pipeline.matching.terms import find_therapies, wording
+
+_ABOUT_DOSE = wording("dose_leaves.about")
+_CEILING = wording("dose_leaves.ceiling")
+_EXACTLY = re.compile(r"^\s*(?:requested )?(?:dose|dosage|dosing|regimen)\s*(?:is|of)?\s*:?\s*$", re.IGNORECASE)
+_WORD = r"(?:two|three|four|six|eight|ten|twelve|other|\d+(?:\.\d+)?)"
+_UNITS = (
+    r"(?:mg|mcg|µg|g|grams?|iu|units?|ml|tablets?|capsules?|pens?|syringes?|vials?|injections?|patches|sprays?|puffs?)"
+)
+# "300 mg/kg subcutaneously every 4 weeks", "9 tablets per 30 days", "210 mg once a month", "2.4 mg weekly"
+_AMOUNT = re.compile(
+    rf"(?<![\d.,/-])(?P<amount>{NUMBER})\s*-?\s*(?P<unit>{_UNITS})\b(?P<kg>\s*/\s*kg\b|\s+per\s+(?:kg|kilogram)\b)?",
+    re.IGNORECASE,
+)
+_INTERVAL = re.compile(
+    rf"(?:\s*\([^)]*\)|,|\s+(?!(?:then|and|or|for|followed)\b)[a-z-]+){{0,5}}?"
+    rf"\s*(?P<times>once|twice|three times|one time|{_WORD} times)?\s*"
+    rf"(?:(?:every|per|each|\bin|\bq)\s*(?P<count>{_WORD})?\s*-?\s*(?P<every>day|week|month|year|wk|mo|hour)s?\b"
+    rf"|\ban?\s+(?P<a>day|week|month|year)\b|\b(?P<ly>daily|weekly|monthly|yearly|nightly)\b"
+    rf"|/\s*(?P<slash>day|week|month|year)\b)",
+    re.IGNORECASE,
+)
+_LY = {"daily": 1, "nightly": 1, "weekly": 7, "monthly": 30, "yearly": 365}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regimen:
+    """An amount as printed, and how many days one such amount is for; None where no interval is printed."""
+
+    amount: float
+    unit: str  # "mg", "mg/kg", "tablet"
+    days: float | None
+    start: int
+    end: int
+
+
+def find_regimens(text: str) -> list[Regimen]:
+    """Return the amounts of a text in reading order with the interval printed behind each."""
+    found = []
+    amounts = list(_AMOUNT.finditer(text))
+    for match, following in zip_longest(amounts, amounts[1:]):
+        if re.match(r"\s*/\s*(?:m2|dl|ml|l|m²)\b", text[match.end("unit") :], re.IGNORECASE):
+            continue  # "200 mg/dL" is a laboratory value
+        unit = match["unit"].lower().replace("µ", "mc").removesuffix("s") + ("/kg" if match["kg"] else "")
+        amount = number_of(match["amount"])
+        if amount is None:
+            continue
+        if unit in ("g", "gram", "g/kg"):
+            unit, amount = "mg/kg" if unit == "g/kg" else "mg", amount * 1000
+        interval = _INTERVAL.match(text, match.end(), following.start() if following else len(text))
+        found.append(
+            Regimen(
+                amount=amount,
+                unit=unit,
+                days=_days(interval) if interval else None,
+                start=match.start(),
+                end=interval.end() if interval else match.end(),
+            )
+        )
+    return found
+
+
+def _days(match: re.Match[str]) -> float | None:
+    times = {"once": 1.0, "twice": 2.0, "one time": 1.0}.get((match["times"] or "once").lower())
+    if times is None:
+        times = number_of((match["times"] or "").split()[0]) or 1.0
+    if match["ly"]:
+        return _LY[match["ly"].lower()] / times
+    unit = match["every"] or match["a"] or match["slash"]
+    if not unit:
+        return None
+    word = (match["count"] or "one").lower()
+    count = 2.0 if word == "other" else number_of(word)
+    if count is None:
+        return None
+    return (count / 24 if unit.lower() == "hour" else count * DAYS_IN[unit.lower()]) / times
+
+
+def read_dose(text: str) -> Requirement | None:
+    """Return a ceiling of dose or quantity; free text where a leaf gives several doses for several phases."""
+    regimens = find_regimens(text)
+    if not regimens or not _ABOUT_DOSE.search(text):
+        return None
+    lead = text[: regimens[0].start]
+    exactly = bool(_EXACTLY.search(lead))
+    if not exactly and not _CEILING.search(lead):
+        return None
+    if len(regimens) > 1 or _more_asked(text, regimens[0], exactly):
+        return FreeText(terms=("dose",))
+    (held,) = regimens
+    return Dose(amount=held.amount, unit=held.unit, days=held.days, exactly=exactly)
+
+
+def _more_asked(text: str, held: Regimen, exactly: bool) -> bool:
+    """Whether a leaf says more than its ceiling: for whom, when, for how long."""
+    rest = f"{text[: held.start]} {text[held.end :]}"
+    for mention in reversed(find_therapies(rest)):
+        rest = rest[: mention.start] + rest[mention.end :]
+    rest = _CEILING.sub(" ", rest).lower()
+    known = wording("dose_leaves.plain")
+    return any(not known.fullmatch(word) for word in re.findall(r"[a-z]{3,}", rest))
+
+
+_FEWER = re.compile(
+    r"\b(?:(?P<below>fewer than|less than)|(?P<most>no more than|not more than|at most|up to|a maximum of|maximum of"
+    r"|not exceed(?:ed|ing)?|exceed(?:ed|s)?|more than))\s+(?:a total of\s+)?(?P<n>\d+|[a-z]+)\s*(?:\(\d+\)\s*)?"
+    r"(?:total |monthly |weekly |lifetime )*(?:doses|injections|infusions)\b",
+    re.IGNORECASE,
+)
+
+
+def read_received(text: str) -> Requirement | None:
+    """Return "has received fewer than 12 doses of X in her lifetime" and "X will not exceed 12 monthly doses in all"."""
+    match = _FEWER.search(text)
+    drugs = [at.therapy for at in find_therapies(text) if at.therapy.sort == "drug"]
+    if not match or len({at.name for at in drugs}) != 1 or (number := number_of(match["n"])) is None:
+        return None
+    words = match[0].lower()
+    denied = re.search(r"\b(?:not|never)\b[^.;]{0,24}$", text[: match.start()], re.IGNORECASE)
+    if words.startswith(("more than", "exceed")) and not denied:
+        return None  # "has received more than 12 doses" asks for the opposite
+    ahead = bool(re.search(r"\bwill\b|\bto exceed\b|\bmaximum\b|\bdoes not exceed\b", text, re.IGNORECASE))
+    if not ahead and not re.search(r"\breceived\b|\bhad\b|\bgiven\b|\btreated\b|\bdoses of\b", text, re.IGNORECASE):
+        return None
+    return DosesReceived(therapies=(drugs[0],), most=int(number) - bool(match["below"]), planned_too=ahead)
