@@ -9,6 +9,7 @@ from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DURATION_ROW
+from extractors.policy.tree import Phase
 
 _LONGEST = 4  # rows
 _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
@@ -26,7 +27,8 @@ _ASKS = re.compile(
     re.I,
 )
 _CONTINUES = re.compile(
-    r"(?:requests? for |authorization for |approval of |for )?(?:continu|renew|re-?auth|re-?approv|subsequent)", re.I
+    r"(?:requests? for |authorization for |approval of |for )?(?:continu(?!ous)|renew|re-?auth|re-?approv|subsequent)",
+    re.I,
 )
 _BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
 
@@ -99,7 +101,12 @@ def _kind_of(text: str) -> Announced | None:
         return "excluded"
     if not APPROVAL.search(text):
         return "further" if _FURTHER.match(text) else None
-    return "continuation" if _CONTINUES.match(text) else "initial" if _BEGINS.match(text) else "criteria"
+    return phase_of(text) or "criteria"
+
+
+def phase_of(text: str) -> Phase | None:
+    """Return the phase that a sentence opens with: "Continuation of Adbry is considered medically necessary when"."""
+    return "continuation" if _CONTINUES.match(text) else "initial" if _BEGINS.match(text) else None
 
 
 def _begins_list(row: Row) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from extractors.policy.announced import refuses
+from extractors.policy.announced import phase_of, refuses
 from extractors.policy.drug_lists import drugs_approved
 from extractors.policy.found import Criteria, Place
 from extractors.policy.general import demanding_tree, read_general, row_duration
@@ -142,7 +142,9 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     for paragraph in section.after if section.items else ():
         if APPROVAL.search(paragraph.text) and not refuses(paragraph.text):
             subject = subject_of(paragraph.text)
-            read_paragraph(paragraph, replace(place, name=place.name or subject or title), True, found)
+            phase = phase_of(paragraph.text)
+            name = place.name or (title if phase else subject or title)
+            read_paragraph(paragraph, replace(place, name=name, phase=phase or place.phase), True, found)
 
 
 def _read_further(section: Section, place: Place, title: str, found: Criteria) -> None:

@@ -126,8 +126,16 @@ def head_of(text: str) -> Head:
     return Head(bare, rest, match is not None, heading_kind(bare) if bare else None)
 
 
+# "For the preventive treatment of migraine:" over a list
+_FOR_USE = re.compile(
+    r"for (?:the )?(?:\w+ )?(?:treatment|prevention|prophylaxis|management|diagnosis) of (?=\S+(?:\s+\S+){0,8}:?$)",
+    re.I,
+)
+
+
 def clean_name(name: str) -> str:
-    """Return a name without its closing punctuation and a bracket like "(must meet all)"."""
+    """Return a name without its closing punctuation, a bracket like "(must meet all)" and "For the treatment of"."""
+    name = _FOR_USE.sub("", name.strip())
     name = _BRACKETS.sub("", name.strip()).strip().rstrip(".:;,–—- ")
     return re.sub(r"(?<=[.:])\s*(?:coverage )?criteria$", "", name, flags=re.I).rstrip(".:;,–—- ").strip()
 
@@ -218,6 +226,7 @@ def names_condition(name: str) -> bool:
     """Whether a condition makes up a good part of a short name."""
     from extractors.vocabulary.conditions import find_conditions
 
+    name = _FOR_USE.sub("", name.strip())
     if _DENIED.match(name):
         return False
     covered = {at for term in find_conditions(name) for at in range(term.start, term.end)}

@@ -33,7 +33,7 @@ def name_the_unnamed(found: Criteria, title: str) -> None:
         name = named.pop() if named else title
         found.indications = [replace(use, name=name) for use in found.indications]
     elif len(named) > 1:
-        found.indications = [each for use in found.indications for each in _for_each(use, found.indications)]
+        found.indications = [each for use in found.indications for each in _for_each(use, found.indications, title)]
 
 
 _TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
@@ -44,9 +44,10 @@ _OF_WHAT = re.compile(
 )
 
 
-def _for_each(use: Indication, uses: Sequence[Indication]) -> list[Indication]:
+def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[Indication]:
     """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
-    if use.phase not in PHASES or heading_kind(use.name) != use.phase or _OF_WHAT.search(use.name):
+    unnamed = use.name == title or (heading_kind(use.name) == use.phase and not _OF_WHAT.search(use.name))
+    if use.phase not in PHASES or not unnamed:
         return [use]
     others = [at for at in uses if at.phase != use.phase and heading_kind(at.name) is None]
     names = dict.fromkeys(at.name for at in others if at.phase != "any") or dict.fromkeys(at.name for at in others)

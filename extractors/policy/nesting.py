@@ -17,7 +17,17 @@ from extractors.policy.placing import SAME, OpenList, Places, is_name
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
-from extractors.policy.shapes import CAPITALS, DANGLING, DURATION_ROW, ENDED, FOOTNOTE, NOTE, OUTCOME, STARRED
+from extractors.policy.shapes import (
+    CAPITALS,
+    CONTINUED,
+    DANGLING,
+    DURATION_ROW,
+    ENDED,
+    FOOTNOTE,
+    NOTE,
+    OUTCOME,
+    STARRED,
+)
 from extractors.policy.spacing import gap_between, hangs_in, is_indented, parts_rows, pitch_of
 
 _SHORT = 0.7  # share of the text's width
@@ -94,7 +104,7 @@ class _Builder:
             self._join(join)
         elif self.starred and text.startswith("*"):
             self._start_footnote(row)
-        elif marker and self._place(row, marker):
+        elif marker and (self._goes_on_here(row, marker) or self._place(row, marker)):
             pass
         elif NOTE.match(text) and self.open:
             self._start_note(row)
@@ -409,6 +419,22 @@ class _Builder:
         self._append(item, depth)
         self._fill(item, row, marker)
         return True
+
+    def _goes_on_here(self, row: Row, marker: Marker) -> bool:
+        """Whether the row repeats an open item over a page break: "1. Atopic Dermatitis (continued)"."""
+        text = row.text[marker.length :]
+        match = CONTINUED.search(text)
+        if match is None:
+            return False
+        for depth, level in enumerate(self.open):
+            above = level.last
+            said = text[: match.start()].strip(" .:–-").lower()
+            same = above.marker is not None and above.marker.core == marker.core
+            if same and above.children and above.run.text.lower().startswith(said):
+                del self.open[depth + 2 :]
+                self.current = self.note = self.paragraph = None
+                return True
+        return False
 
     def _fill(self, item: Item, row: Row, marker: Marker) -> None:
         """Give an item the rest of its row, which may begin the list below it: "3. (a) Documentation of"."""

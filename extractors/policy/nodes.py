@@ -7,7 +7,7 @@ from dataclasses import replace
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
-from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
+from extractors.policy.quantifiers import Join, Quantifier, is_head, mixed_in, quantifier_of, split_end, split_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 
@@ -107,6 +107,12 @@ def group_of(
     children = []
     for place, item in enumerate(items, start=1):
         children.append(node_of(item, item.path(path, place), quantifier.negated, _lead_for(item, head)))
+    if (mixed := mixed_in(head)) and [item.label for item in items] == [*mixed[0], *mixed[1]]:
+        op, n, found = "all", None, []
+        either = children[len(mixed[0]) :]
+        whole = tuple(cited for child in either for leaf in child.leaves() for cited in leaf.evidence)
+        below = Node(op="any", number=".".join(path), text="", evidence=whole, children=tuple(either))
+        children = [*children[: len(mixed[0])], below]
     return Node(
         op=op,
         number=".".join(path),
@@ -148,12 +154,27 @@ def _with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> No
         return node
     said = is_sentence(node.text[start : parts[0]])
     own = leaf_of(run, path, start, parts[0], lead="" if said else lead)
+    if other := _OTHER_WAY.search(node.text, start, parts[0]):
+        return _beside_another_way(run, path, node, (start, other.start(), other.end(), *parts))
     if node.op == "all" and not any(child.negated for child in node.children):
         return replace(node, children=(own, *node.children))
     group = replace(
         node, text=node.text[parts[1] :], evidence=run.evidence(parts[1], len(node.text)), notes=(), flags=()
     )
     return replace(node, op="all", n=None, children=(own, group))
+
+
+# "a BMI of 30 or more, OR a BMI of 27 or more with ONE of the following:"
+_OTHER_WAY = re.compile(r",\s+or\s+(?=(?:an?|the|has|have)\b)", re.I)
+
+
+def _beside_another_way(run: Run, path: Sequence[str], node: Node, at: tuple[int, int, int, int, int]) -> Node:
+    start, before, after, end, begin = at
+    first, second = leaf_of(run, path, start, before), leaf_of(run, [*path, "(2)"], after, end)
+    cited = run.evidence(begin, len(node.text))
+    group = replace(node, text=node.text[begin:], evidence=cited, notes=(), flags=())
+    both = replace(node, op="all", n=None, text="", children=(second, group), notes=(), flags=())
+    return replace(node, op="any", n=None, children=(replace(first, number=".".join([*path, "(1)"])), both))
 
 
 def _asks_something(words: str) -> bool:

@@ -131,6 +131,23 @@ def _by_letters(head: str) -> Join | None:
     return "or" if join in ("or", "and/or") else "and" if join in ("and", "&") else None
 
 
+# "criteria 1 and 2, and either 3 or 4 are met": all of them but those after "either", of which one
+_MIXED = re.compile(
+    rf"\bcriteri(?:a|on)\s+(?P<all>{_MARK}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_MARK})*)\s*,?\s+and\s+either\s+"
+    rf"(?P<any>{_MARK}(?:(?:\s*,\s*|\s*,?\s+or\s+){_MARK})+)\b"
+)
+
+
+def mixed_in(head: str) -> tuple[list[str], list[str]] | None:
+    """Return the markers that must all hold, and those of which one must, of a head that names both; else None."""
+    match = _MIXED.search(head)
+    if match is None:
+        return None
+    return re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", match["all"]), re.split(
+        r"\s*,\s*(?:or\s+)?|\s+or\s+", match["any"]
+    )
+
+
 def split_end(text: str) -> tuple[str, Join | None]:
     """Part an item from the "; AND" or "; or" at its end: the text without it, and the join.
 
@@ -183,11 +200,19 @@ def split_head(head: str) -> tuple[int, int] | None:
 
 def _is_finding(words: str) -> bool:
     """Whether the words before "with ONE of the following" are a disease or a measure, and nothing is done with it."""
+    if _MEASURE.search(words) and not _TREATS.search(words):
+        return True
     if _DOES.search(words) or _by_words(words) is not None:
         return False
     return has_condition_word(words) or bool(find_conditions(words)) or re.search(r"\d", words) is not None
 
 
+_MEASURE = re.compile(
+    r"\d\S*(?:\s+\S+){0,3}?\s+or (?:more|greater|higher|less|lower|above|below|older)\b|[≥≤<>]\s*\d", re.I
+)
+_TREATS = re.compile(
+    r"\b(?:treat\w*|therap\w+|tri(?:al|ed|es)|fail\w*|response|combin\w+|us(?:e|ed|ing)|dos(?:e|es|ing))\b", re.I
+)
 _DOES = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|must|may|can|be|being|been|treat\w*|therap\w+|trial|fail\w*|response|"
     r"combin\w+|consult\w+|us(?:e|ed|ing)|dos(?:e|es|ing)|approv\w+|cover\w+|document\w*|shown|evidence\w*|"

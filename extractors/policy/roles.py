@@ -55,7 +55,7 @@ def is_announced(section: Section) -> bool:
     if not (is_head(intro) and APPROVAL.search(intro)) or heading_kind(head_of(intro).name) is not None:
         return False
     roles = [role_of(item) for item in section.items]
-    bare = [item for item in section.items if not item.children and not head_of_run(item.run).approves]
+    bare = [item for item, role in zip(section.items, roles, strict=True) if role == "other" and not item.children]
     return (
         bool(bare)
         and set(roles) <= {"use", "other"}

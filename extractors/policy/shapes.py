@@ -38,3 +38,6 @@ OUTCOME = re.compile(
     r"(?:.*\bif no\b[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
     re.I,
 )
+
+# "(continued)" after a heading that a new page repeats
+CONTINUED = re.compile(r"\s*[-–—(]*\s*\b(?:continued|cont['’.]?d?)\b\.?\)?\s*:?\s*$", re.I)

@@ -216,3 +216,64 @@ def test_the_sketch_of_an_unreadable_policy_is_empty():
 
     assert sketch(policy) == ""
     assert policy.problems
+
+
+def test_a_heading_repeated_over_a_page_break_goes_on_with_its_list():
+    """ "1. Asthma (continued)" opens no second indication."""
+    text = (
+        "Criteria\n1. Asthma. Approve for 1 year if the patient meets ALL of the following (A, B and C):\n"
+        "   A) Patient is an adult\n\\f\n1. Asthma (continued)\n"
+        "   B) Patient has exacerbations\n   C) Patient is adherent\n"
+        "2. Nasal Polyps. Approve for 1 year if the patient is an adult.\n"
+    )
+
+    assert leaves(text) == ["1.A Patient is an adult", "1.B Patient has exacerbations", "1.C Patient is adherent"]
+    assert [use.name for use in read(text).indications] == ["Asthma", "Nasal Polyps"]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("when criteria 1 and 2, and either 3 or 4 are met:", ["leaf", "leaf", "any"]),
+        ("when criteria 1, 2, 3 and 4 are met:", ["leaf"] * 4),
+    ],
+)
+def test_a_head_may_join_its_items_both_ways(head, expected):
+    """ "1 and 2, and either 3 or 4" is no list of alternatives."""
+    items = "".join(f"   {n}. The member has finding {n}\n" for n in range(1, 5))
+    tree = read(f"Coverage Criteria\nDupixent is covered {head}\n{items}").indications[0].tree
+
+    assert tree.op == "all"
+    assert [child.op for child in tree.children] == expected
+
+
+def test_the_other_way_in_a_head_is_one_of_two():
+    """ "A BMI of 30, or a BMI of 27 with ONE of" asks for the disease of the second way only."""
+    text = (
+        "Criteria\n1. Obesity. Approve for 1 year if the patient meets ALL of the following:\n"
+        "   A) Patient has a BMI of 30 or more, or a BMI of 27 or more with ONE of the following:\n"
+        "      i. Hypertension\n      ii. Sleep apnea\n   B) Patient is an adult\n"
+    )
+    first = read(text).indications[0].tree.children[0]
+
+    assert first.op == "any"
+    assert [child.op for child in first.children] == ["leaf", "all"]
+    assert [child.op for child in first.children[1].children] == ["leaf", "any"]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("For the treatment of episodic cluster headache:", ["migraine", "episodic cluster headache"]),
+        ("For dates of service in 2026:", ["migraine"]),
+    ],
+)
+def test_a_line_for_the_treatment_of_a_disease_names_an_indication(line, names):
+    """Only a disease after "for the treatment of" begins criteria of its own."""
+    text = (
+        "Coverage Criteria\nDupixent is covered when ALL criteria are met for the indication below:\n"
+        "For the preventive treatment of migraine:\n   1. Member is an adult; and\n   2. Member has pain.\n"
+        f"{line}\n   1. Member is a child; and\n   2. Member has had attacks.\n"
+    )
+
+    assert [use.name for use in read(text).indications] == names
