@@ -1,7 +1,7 @@
 """Diagnosis, procedure and drug codes printed for what was denied."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from extractors.denial.fields import Codes
 from extractors.denial.labels import Labelled
@@ -90,6 +90,8 @@ def find_codes(
     for span in dx_cells:
         for match in _ICD10_BARE.finditer(text, span.start, span.end):
             keep("icd10", match.start(), match.end())
+    for start, end in _diagnoses_told(text):
+        keep("icd10", start, end)
     for match in _ICD10_MISREAD.finditer(text):
         repaired = f"I{match['rest'] or match['rest2']}"  # "(163.9)" after a condition: no code begins with a 1
         if icd10_text(repaired) and not found["icd10"]:
@@ -151,6 +153,27 @@ def find_codes(
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
+
+
+# "autism (F84.0, R32)", "multiple sclerosis (G35)": without a point it stands beside one with, or after its name
+_DX_LIST = re.compile(
+    r"\((?:ICD-10(?:-CM)?:? |[Dd]iagnos[ie]s(?: codes?)?:? )?"
+    r"(?P<list>[A-TV-Z]\d[\dAB][.\w]*(?:(?:, | and |, and |; | / )[A-TV-Z]\d[\dAB][.\w]*)*)\)"
+)
+
+
+def _diagnoses_told(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where diagnoses without a point stand in parentheses."""
+    for match in _DX_LIST.finditer(text):
+        codes = list(_ICD10_BARE.finditer(text, *match.span("list")))
+        named = [icd10_text(code[0]) or "" for code in codes]
+        if not all(named):
+            continue
+        said = {word[:6] for word in re.findall(r"[a-z]{5,}", text[max(0, match.start() - 60) : match.start()].lower())}
+        pointed = any("." in code[0] for code in codes)
+        for code, name in zip(codes, named, strict=True):
+            if "." not in code[0] and (pointed or said & {word[:6] for word in re.findall(r"[a-z]{5,}", name.lower())}):
+                yield code.span()
 
 
 # No code begins with a digit; a fax makes these of the letters. The code must exist, and is offered only.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from extractors.denial.label_words import field_of, fields_of, label_pattern
 from extractors.denial.reading import Letter, Place, Span
+from extractors.denial.told import find_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,14 @@ class Labelled:
 
 _COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
+# over a column of a claim table these are the lines' own: "Date" is the date of service
+_OF_A_LETTER = {"notice_date", "decision_date", "mailed_date", "processed_date", "patient_dob"}
+_AMOUNTS = re.compile(
+    r"(?:amount |total |provider |your |plan |we |member |patient |you )*"
+    r"(?:billed|charged?s?|allowed|paid|discounts?|not covered|non-?covered|denied|owed?|may owe|deductible"
+    r"|co-?pay(?:ment)?|coinsurance|savings|responsibility|approved|amount)(?: amount| charges?)?",
+    re.IGNORECASE,
+)
 _LITTER = " \t,;·|"
 # What a scanner makes of a colon, a rule or a speck before a value: "! 23 NOV 1988", "'W2087 14466", "| Ana Bell"
 _SPECK = re.compile(r"(?:[^\w\s(#$¿-]\s*|I\s+(?=[A-Z][a-z]+ [A-Z]))+")
@@ -36,9 +45,23 @@ def find_labels(letter: Letter) -> list[Labelled]:
     """Return every label of the letter in reading order, with the places of its value."""
     cells = _Cells(letter)
     found: list[Labelled] = []
+    heads = cells.claim_heads()
     for index, place in enumerate(letter.places):
-        found.extend(_labels_of_line(letter, cells, index, place))
+        labels = _labels_of_line(letter, cells, index, place)
+        found.extend(label for label in labels if id(place.line) not in heads or label.field not in _OF_A_LETTER)
     found.extend(_told_after(letter))
+    printed = {value.start for label in found if label.field in _NUMBERED for value in label.values[:1]}
+    found.extend(
+        Labelled(
+            field=told.field,
+            label=letter.text[told.at.start : told.at.end],
+            at=told.at,
+            values=(told.value,),
+            firm=True,
+        )
+        for told in find_told(letter)
+        if told.value.start not in printed
+    )
     return sorted(found, key=lambda label: label.at.start)
 
 
@@ -175,6 +198,15 @@ class _Cells:
                 places = [self.by_line[id(line)] for line in row]
                 for place in places:
                     self.rows[id(place.line)] = places
+
+    def claim_heads(self) -> set[int]:
+        """Return the lines (by identity) that head the columns of a table of claim lines."""
+        return {
+            id(place.line)
+            for row in {id(row): row for row in self.rows.values()}.values()
+            if len(row) >= 4 and sum(bool(_AMOUNTS.fullmatch(place.line.text.strip())) for place in row) >= 2
+            for place in row
+        }
 
     def around(self, index: int, place: Place) -> list[Span]:
         """Return the cells right of and beneath a label that stands alone, unless they are labels too."""

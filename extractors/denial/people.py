@@ -38,6 +38,9 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
         return dependent
     if labelled:
         return _most_common(letter, labelled, 0.97)
+    told = _told_of(letter)
+    if told and not (greeted and name_key(told.value) == name_key(greeted[0][1])):
+        return told
     if not greeted and (titled := _titled(letter)):
         return titled
     if greeted:
@@ -53,6 +56,32 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
         if got := read_name(letter.text[match.end() : match.end() + 60], firm=False):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.7, prose=True)
     return _sent_to(letter, labels, prescribing=False) or _in_address_block(letter)
+
+
+# "To: Parent or guardian of Ana Bell", "Ana Bell, born 2/19/2018", "Ana Bell (DOB 3/4/61)"
+_PARENT_OF = re.compile(
+    r"\b(?:[Pp]arents?|[Gg]uardians?|[Ff]amily|PARENTS?|GUARDIANS?)(?:\(s\))? (?:of|OF)\s+(?=[A-Z])"
+)
+_BORN = re.compile(
+    rf"(?<![\w-])(?P<name>[{CAPITALS}][{LETTERS}'.-]*(?: [{CAPITALS}][{LETTERS}'.-]*){{1,4}})(?:,| \()? ?"
+    r"(?:who was |was |is )?(?:born(?: on)?|DOB|date of birth|birth date|birthdate)\b[:,]? (?=[A-Z\d])"
+)
+_OTHER_PERSON = re.compile(
+    r"subscriber|policy ?holder|employee|sponsor|parent|guardian|father|mother|spouse", re.IGNORECASE
+)
+
+
+def _told_of(letter: Letter) -> Finding[str] | None:
+    """Return the person that the letter tells of with a date of birth, or whose parent it is sent to."""
+    found: list[tuple[Span, str]] = []
+    for match in _PARENT_OF.finditer(letter.text):
+        if got := read_name(letter.text[match.end() : letter.place_at(match.end()).end], firm=False):
+            found.append((Span(start=match.end() + got[0], end=match.end() + got[1]), got[2]))
+    for match in _BORN.finditer(letter.text):
+        before = letter.text[max(0, match.start() - 30) : match.start()]
+        if (got := read_name(match["name"])) and not _OTHER_PERSON.search(before):
+            found.append((Span(start=match.start() + got[0], end=match.start() + got[1]), got[2]))
+    return _most_common(letter, found, 0.93) if found else None
 
 
 _THE_PATIENT = re.compile(
@@ -179,7 +208,9 @@ def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | 
 
 
 _ASKED = re.compile(
-    r"(?:[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
+    r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need)(?: for (?:it|this|them))?"
+    r" (?:is|was|came|comes|arrived|reached us)(?: to us)?(?: in)? (?:from|by|signed by|written by)"
+    r"|[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
     r"|[Pp]hysician|[Pp]rescriber|"
     r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,110} (?:by|from)"
     r"|\bDr\.?)[,:]?\s+(?=[A-Z])"

@@ -53,7 +53,7 @@ _REQUEST = re.compile(
     r"|fast decision on\b:?|decision on\b:?|be seen by [^.]{3,60}? for"
     r"|claim(?: [^.]{0,80}?)? for(?: an?)?"
     r"|denied your (?:\w+ ){0,2}request for|(?:did not|didn't) (?:approve|cover|authorize|certify)"
-    r"|(?:listed|named|shown|described) below[^.:\n]{0,60}:"
+    r"|(?:listed|named|shown|described) below[^:\n]{0,120}:"
     r"|(?:prior authorization|precertification|pre-?service|coverage|utilization|clinical|medical necessity)"
     r" review (?:of|for)|referral (?:to [^.;]{3,50}? )?for)(?:(?<=:)\s+|[ ]+)"
     r"(?P<what>[A-Za-z\d][^.;\n]{2,130})",
