@@ -106,7 +106,7 @@ def _is_dirty(grey: np.ndarray, level: float, bilevel: bool) -> bool:
         found = _find_specks(grey[top : top + height // SHARE], level, bilevel)
         alone += found.alone
         letters += found.letters
-    return alone > 10 and alone >= 0.7 * DIRTY[bilevel] * letters
+    return alone >= max(LEAST * STRIPS / SHARE, DIRTY[bilevel] * letters)
 
 
 def _has_dots(rows: np.ndarray) -> bool:
