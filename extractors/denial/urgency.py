@@ -32,7 +32,7 @@ _DOWNGRADED = re.compile(
 )
 _NOT_HANDLED = re.compile(
     r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance"
-    r"|\b(?:hours|days) (?:for|of|on|after|from)\b|\b(?:external|independent|outside) review|\basked for\b|\bavailable\b"
+    r"|\b(?:hours|days) for an?\b|\b(?:external|independent|outside) review|\basked for at\b"
     r"|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",
     re.IGNORECASE,
 )
