@@ -1,7 +1,7 @@
 """The outline understood: indications with their phase and tree, and what is never covered."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -75,12 +75,35 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     if not found.indications:
         _read_prose(sections, title, found)
     found.indications = _without_mere_names(found.indications)
+    _refuse_muddled(found)
     name_the_unnamed(found, title)
     found.indications = for_drugs(found.indications)
     read_general(sections, found)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _refuse_muddled(found: Criteria) -> None:
+    """Leave out a tree that holds headings of other parts, as "Reauthorization": it was put together wrongly."""
+    kept = []
+    for use in found.indications:
+        odd = next((text for child in use.tree.children for text in _headings_in(child)), None)
+        if odd is None:
+            kept.append(use)
+        else:
+            where = f"'{use.name}'" if use.name else "the policy"
+            found.problems.append(
+                f"The outline of {where} was not understood: '{odd[:80]}' stands inside its criteria."
+            )
+    found.indications = kept
+
+
+def _headings_in(node: Node) -> Iterator[str]:
+    if node.op != "leaf" and heading_kind(head_of(node.text).name or node.text) in ("ignored", "excluded", *PHASES):
+        yield node.text
+    for child in node.children:
+        yield from _headings_in(child)
 
 
 def _are_phases_first(sections: Sequence[Section]) -> bool:

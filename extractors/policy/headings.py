@@ -23,7 +23,7 @@ _TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]
 
 # raised letters, figures and daggers that lead to a footnote: "Coverage Criteria\u1d43:"
 _FOOTNOTE_MARK = re.compile(
-    "[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3\u2020\u2021\u00a7*]+(?=\\s*[:.]?\\s*$)"
+    "[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3\u2020\u2021\u00a7\u2018\u2019\u201c\u201d\u00b0\u00ae'\"*]+(?=\\s*[:.]?\\s*$)"
 )
 
 

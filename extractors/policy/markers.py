@@ -9,6 +9,8 @@ _MARKER = re.compile(
 )
 _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
 _DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
+# what OCR makes of a round bullet before a capital or a figure
+_SMUDGED = re.compile(r"(?:[+«»¢°¥~]|e|©(?!.*\b(?:19|20)\d\d\b))(?=\s+[A-Z\d])")
 _BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -56,6 +58,8 @@ def marker_of(text: str) -> Marker | None:
         return Marker(match["core"], "-", _taken(text, match.end()), (Reading("digit", int(match["core"])),))
     if match := _BULLET.match(text):
         return Marker(match["core"], "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
+    if match := _SMUDGED.match(text):
+        return Marker("•", "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractors.evidence import PageSource
 from extractors.policy.announced import Announced, announcements_of
 from extractors.policy.columns import unfold
 from extractors.policy.divisions import divisions_of
@@ -352,6 +353,9 @@ class _Builder:
     def _continue(self, row: Row) -> None:
         if self.pending is not None and self.open:
             self._append_unmarked(row)
+        elif self._lost_its_bullet(row):
+            self._append_unmarked(row)
+            self.current.flags.append("its bullet was not read")
         elif self.note is not None:
             self.note.add(row.pieces())
         elif self.current is not None and not self._is_loose(row):
@@ -360,6 +364,17 @@ class _Builder:
             self.current.run.add(row.pieces())
         else:
             self._add_paragraph(row)
+
+    def _lost_its_bullet(self, row: Row) -> bool:
+        """Whether a row of a scan stands where the text of the next item would, apart from what is above."""
+        item = self.current
+        if row.page.source is PageSource.TEXT or item is None or self.note is not None or item.body_x0 is None:
+            return False
+        if not self.open or item is not self.open[-1].last or (item.reading and item.reading.kind != "bullet"):
+            return False
+        if abs(row.x0 - item.body_x0) > SAME or (item.reading and item.body_x0 - item.x0 <= SAME / 2):
+            return False
+        return self._stands_apart(row) and re.match(r"[A-Z\d]", row.text) is not None and self._may_end(row)
 
     def _is_loose(self, row: Row) -> bool:
         """Whether a row left of the whole list is a paragraph of its own and not the end of the item."""

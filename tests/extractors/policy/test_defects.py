@@ -2,11 +2,14 @@
 
 import pytest
 
+from extractors.evidence import Page, PageSource
 from extractors.policy import Policy, read_policy
 from extractors.policy.heads import names_condition, phase_and_condition
+from extractors.policy.markers import marker_of
 from extractors.policy.nodes import refers_flags
 from extractors.policy.quantifiers import split_head
 from tests.extractors.policy.layout import policy_pages, read_grammar, sketch
+from tests.pages import line_of
 
 HEAD = "Health Plan\nDupixent (dupilumab) Policy\n"
 ASTHMA = "1. Asthma. Approve for 1 year if the patient meets ALL of the following:\n"
@@ -277,3 +280,49 @@ def test_a_line_for_the_treatment_of_a_disease_names_an_indication(line, names):
     )
 
     assert [use.name for use in read(text).indications] == names
+
+
+@pytest.mark.parametrize(
+    ("glyph", "is_bullet"),
+    [("+", True), ("«", True), ("e", True), ("¢", True), ("©", True), ("a", False), ("e.g.,", False)],
+)
+def test_a_smudged_bullet_is_a_bullet_before_a_capital(glyph, is_bullet):
+    """OCR gives a round bullet as many things; a letter that opens a sentence is none of them."""
+    assert (marker_of(f"{glyph} Patient is an adult") is not None) is is_bullet
+    assert marker_of("© 2026 Health Plan") is None
+
+
+@pytest.mark.parametrize(("source", "expected"), [(PageSource.OCR, 3), (PageSource.TEXT, 2)])
+def test_an_item_of_a_scan_may_have_lost_its_bullet(source, expected):
+    """Set apart where the text of the items stands, it is an item, flagged; printed text loses no bullets."""
+    rows = [  # text, left edge, space above
+        ("Health Plan", 72.0, 3.0),
+        ("Dupixent (dupilumab) Policy", 72.0, 3.0),
+        ("Dupixent is covered when ALL of the following criteria are met:", 72.0, 6.0),
+        ("+ Patient has asthma and a score that is at or above", 76.0, 6.0),
+        ("the upper limit of the scale and that was", 87.0, 3.0),
+        ("taken by a physician and", 87.0, 3.0),
+        ("signed; AND", 87.0, 3.0),
+        ("« Patient is an adult.", 76.0, 6.0),
+        ("Patient has exacerbations.", 87.0, 6.0),
+    ]
+    top, lines = 72.0, []
+    for text, left, space in rows:
+        top += 11.0 + space
+        lines.append(line_of(text, left, top))
+    page = Page(document="a.pdf", number=1, width=612.0, height=792.0, lines=tuple(lines), source=source)
+    found = list(read_policy([page]).indications[0].tree.leaves())
+
+    assert len(found) == expected
+    assert any(leaf.flags for leaf in found) is (source is PageSource.OCR)
+
+
+def test_an_outline_with_foreign_headings_in_it_is_refused():
+    """A tree that holds "Reauthorization" inside its criteria is no tree but a problem."""
+    text = (
+        "2. Coverage rules of the plan\n   A. Asthma\n      1. Patient is an adult\n"
+        "      2. Reauthorization\n         a. Patient has improved\n"
+    )
+    told = [leaf.text for use in read(text).indications if use.phase != "continuation" for leaf in use.tree.leaves()]
+
+    assert "Patient has improved" not in told
