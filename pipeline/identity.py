@@ -84,8 +84,9 @@ class _Known:
         """Take the letter's word, and learn record numbers (and a missing birth date) from agreeing pages."""
         everyone = [person for page in pages for person in _people(page, chart)]
         birth = patient.birth_date or _commonest_birth(patient.name, everyone)
+        name = patient.name or _commonest_name(birth, everyone)
         records = {squash_number(number) for number in patient.record_numbers}
-        own = cls(patient.name, birth, patient.member_id, frozenset(records))
+        own = cls(name, birth, patient.member_id, frozenset(records))
         counted: Counter[str] = Counter()
         for person in everyone:
             if own.birth and person.birth_date == own.birth and own.agree_name(person.name) in ("same", "slip"):
@@ -98,6 +99,16 @@ class _Known:
 
     def agree_name(self, printed: str | None) -> Agreement:
         return compare_names(self.name, printed)
+
+    def heads(self, page: Page) -> bool:
+        """Whether the patient's own name, whole and to the letter, stands at the head or the foot of the page."""
+        parts = name_parts(self.name or "")
+        if len(parts) < 2:
+            return False
+        first, last = re.escape(parts[0]), re.escape(parts[-1])
+        own = re.compile(rf"\b(?:{last}\s*,\s*{first}|{first}\s+(?:[a-z'’-]+\.?\s+)?{last})\b", re.IGNORECASE)
+        edges = [line for line in page.lines if not 0.3 < line.box.top / page.height < 0.93]
+        return any(own.search(line.text.replace("’", "'")) for line in edges)
 
     def shares_part(self, printed: str | None) -> bool:
         """Whether a first or last name is the patient's: "Anselm Jr" of Anselm Birtwhistle Jr."""
@@ -126,6 +137,19 @@ class _Known:
         return "slip" if one_slip(own, other) else "different"
 
 
+def _commonest_name(birth: str | None, everyone: list[Person]) -> str | None:
+    """Return the name that the chart gives the birth date of the letter, where the letter's name could not be read."""
+    named = [p.name for p in everyone if p.name and birth and p.birth_date == birth]
+    groups: list[list[str]] = []
+    for name in named:
+        group = next((held for held in groups if compare_names(held[0], name) == "same"), None)
+        groups.append([name]) if group is None else group.append(name)
+    groups.sort(key=len, reverse=True)
+    if not groups or len(groups[0]) < 3 or (len(groups) > 1 and len(groups[0]) < 3 * len(groups[1])):
+        return None
+    return groups[0][0]
+
+
 def _commonest_birth(name: str | None, everyone: list[Person]) -> str | None:
     births = Counter(p.birth_date for p in everyone if p.birth_date and compare_names(name, p.name) == "same")
     if not births:
@@ -148,9 +172,11 @@ def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
     if page.source is PageSource.OCR and _is_noise(page):
         return say("unreadable", False, "too little of the page could be read", 0.8)
     named = [p for p in people if p.name or p.birth_date or p.member_id or p.record_numbers]
+    if not any(p.name for p in named) and (other := _heads_another(page, known)):
+        named = [replace(p, name=other) for p in named]
     if not named:
         return say("unidentified", False, _NAMES_NOBODY, 0.5)
-    verdicts = [_judge_person(person, known) for person in named]
+    verdicts = [_judge_person(person, known, known.heads(page)) for person in named]
     if any(v[0] == "another_patient" for v in verdicts):
         worst = next(v for v in verdicts if v[0] == "another_patient")
         mixed = any(v[0] == "patient" for v in verdicts)
@@ -163,10 +189,16 @@ def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
     return say(first[0], first[1], first[2], first[3])
 
 
-def _judge_person(person: Person, known: _Known) -> tuple[Verdict, bool, str, float]:
-    """Return verdict, whether the page may be cited, why, and how sure."""
+def _judge_person(person: Person, known: _Known, headed: bool) -> tuple[Verdict, bool, str, float]:
+    """Return verdict, whether the page may be cited, why, and how sure.
+
+    `headed`: the patient's own name heads the page. Beside the patient's birth date it outweighs what else was
+    taken for a name there: an address, a nurse.
+    """
     name = known.agree_name(person.name)
     birth = known.agree_birth(person.birth_date)
+    if headed and (birth == "same" or (birth == "none" and name == "none")):
+        name = "same"
     record = known.agree_records(person.record_numbers)
     member = known.agree_member(person.member_id)
     number = "same" if "same" in (record, member) else "slip" if "slip" in (record, member) else "none"
@@ -243,6 +275,16 @@ def _no_birth(name: Agreement, number: str, other_number: bool, by_initial: bool
     if by_initial and not other_number:
         return "unidentified", False, "names someone by an initial, and nothing else that identifies", 0.4
     return "another_patient", False, "the name is another person's", 0.9 if name == "different" else 0.8
+
+
+def _heads_another(page: Page, known: _Known) -> str | None:
+    """Return the name over a page's first rows ("PENHALLOW, Ignacio") where it is another's than the patient's."""
+    for line in page.lines[:4]:
+        match = _LAST_FIRST.match(line.text)
+        name = match and clean_name(f"{match['last']}, {match['first']}")
+        if name and known.agree_name(name) in ("different", "similar"):
+            return name
+    return None
 
 
 _LEFT_BLANK = re.compile(r"^\W*(?:this\s+)?page\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?blank\W*$", re.IGNORECASE)

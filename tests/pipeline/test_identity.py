@@ -67,6 +67,13 @@ def verdict_of(header: str, patient: Person = PATIENT, source: PageSource = Page
         ("Patient: Ketterling, Marisol   MRN: R-41090", "another_patient", False),
         ("Patient: Ketterman, Marisol   DOB: 03/14/1981", "unidentified", False),  # one digit off and no number
         ("Patient: Ketterman, Marisol   MRN: Z-99001", "unidentified", False),  # another number, no birth date
+        # a header without labels, and what else was taken for a name beside it
+        ("Hillside Clinic\tKetterman, Marisol\nMain Street 4\tDOB 03/14/1987 MR 40916", "patient", True),
+        ("Hillside Clinic\tKetterman, Marisol\nMedicines from P. Stallard\tDOB 03/14/1987", "patient", True),
+        ("Hillside Clinic\tKetterman, Marisol\nMain Street 4\tDOB 09/02/1951 MR 40916", "another_patient", False),
+        ("KETTERLING, Mariela\n09/02/1981 - female - chart R-41090", "another_patient", False),
+        ("KETTERMAN, Marisol\n03/14/1987 - female - chart R-40916", "patient", True),
+        ("Follow-up, Rheumatology\nchart R-40917", "unidentified", False),
     ],
 )
 def test_a_page_is_the_patients_only_when_it_agrees(header, verdict, citable):
@@ -276,3 +283,13 @@ def test_a_message_log_with_a_nurse_by_initial_is_nobody_elses():
     log = "Messages\nPatient: B. Tolliver\n09/24/2026 prior authorization sent"
 
     assert judged(OWN, log)[1].verdict == "unidentified"
+
+
+def test_a_name_the_letter_lost_is_learnt_from_pages_born_on_the_same_day():
+    """A letter read without its name still has its chart; two names of one birth date settle nothing."""
+    nameless = Person(name=None, birth_date="1987-03-14", member_id=None)
+    own = [OWN, OWN.replace("08/19", "07/02"), OWN.replace("08/19", "06/11")]
+    twin = OWN.replace("Marisol", "Mariela").replace("R-40916", "R-40917")
+
+    assert all(page.citable for page in judged(*own, patient=nameless))
+    assert not any(page.citable for page in judged(*own, twin, twin.replace("08/19", "01/15"), patient=nameless))
