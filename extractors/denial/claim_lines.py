@@ -1,9 +1,11 @@
 """The lines of a claim in an explanation of benefits, and which of them were denied."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.denial.reading import Letter, Place, Span
+from extractors.evidence import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +43,101 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
     places = {id(place.line): place for place in letter.places}
     found = []
     for page in letter.pages:
-        for row in page.rows:
+        columns = _Columns({})
+        page_rows = list(page.rows)
+        for number, row in enumerate(page_rows):
+            columns = _heads(row) or columns
             cells = [places[id(line)] for line in row]
             text = " ".join(letter.text[cell.start : cell.end] for cell in cells)
             amounts = [float(re.sub(r"[^\d.]", "", amount)) for amount in _MONEY.findall(text)]
             if len(amounts) < 2 or re.match(r"\W*(?:sub)?totals?\b", text, re.IGNORECASE):
                 continue
+            charge = columns.read(row)
             noted = any(re.search(rf"(?:^|[\s,;(]){re.escape(note)}(?:$|[\s,;)])", text) for note in notes)
             unpaid = amounts[0] > 0 and len(amounts) >= 3 and not any(amounts[2:]) and bool(notes)
             found.append(
                 ClaimLine(
-                    cells=tuple(Span(start=cell.start, end=cell.end) for cell in cells),
+                    cells=tuple(
+                        Span(start=cell.start, end=cell.end)
+                        for cell in [*cells, *(places[id(line)] for line in _runs_on(page_rows, number))]
+                    ),
                     service=_description(letter, cells),
-                    denied=noted or (unpaid and not notes) or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
+                    denied=noted
+                    or (unpaid and not notes)
+                    or charge.refused
+                    or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
                 )
             )
+    return found
+
+
+# What heads a column of amounts, by what it says of the charge
+_HEADS = {
+    "billed": r"(?:\w+ )?(?:billed|charged?s?|submitted)(?: amount| charges?)?|amount (?:billed|charged)|charges?",
+    "refused": r"(?:amount )?(?:not|non)[ -]?(?:covered|allowed|payable)(?: amount| charges?)?|ineligible(?: amount)?"
+    r"|(?:amount )?denied(?: amount)?|disallowed|excluded",
+    "allowed": r"(?:amount |plan )?(?:allowed|eligible|approved|covered)(?: amount| charges?)?",
+    "paid": r"(?:plan |we |amount |amount we |your plan |benefits? |health plan )*paid(?: by (?:plan|us|your plan))?"
+    r"(?: amount)?|(?:plan )?(?:payment|pays|benefit)|our payment",
+}
+_HEAD_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _HEADS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """The amounts of one line by column, as far as the columns are known."""
+
+    amounts: dict[str, float]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the whole charge was refused: nothing allowed of it, and nothing paid."""
+        billed = self.amounts.get("billed", 0.0)
+        nothing = self.amounts.get("refused", -1.0) >= billed or self.amounts.get("allowed", 1.0) == 0.0
+        return billed > 0 and nothing and self.amounts.get("paid", 0.0) == 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns of amounts stand: kind -> left and right edge."""
+
+    edges: dict[str, tuple[float, float]]
+
+    def read(self, row: Sequence[Line]) -> _Charge:
+        """Return the amounts of a row, each under the heading that it overlaps."""
+        amounts = {}
+        for word in (word for line in row for word in line.words):
+            if not _MONEY.fullmatch(word.text.strip("()-")):
+                continue
+            for kind, (left, right) in self.edges.items():
+                if min(right, word.box.x1) - max(left, word.box.x0) > 0.3 * min(right - left, word.box.width):
+                    amounts[kind] = float(re.sub(r"[^\d.]", "", word.text))
+        return _Charge(amounts)
+
+
+def _heads(row: Sequence[Line]) -> _Columns | None:
+    """Return the columns that a row of headings opens, None if it is none."""
+    edges = {
+        kind: (line.box.x0, line.box.x1)
+        for line in row
+        for kind, pattern in _HEAD_PATTERNS.items()
+        if pattern.fullmatch(line.text.strip(" :*"))
+    }
+    return _Columns(edges) if len(edges) >= 2 and "billed" in edges else None
+
+
+def _runs_on(rows: Sequence[Sequence[Line]], number: int) -> list[Line]:
+    """Return the lines beneath a row that go on with its description: no amounts, under one of its cells."""
+    found: list[Line] = []
+    bottom = max(line.box.bottom for line in rows[number])
+    for below in rows[number + 1 : number + 3]:
+        height = below[0].box.height
+        text = " ".join(line.text for line in below)
+        under = any(abs(below[0].box.x0 - line.box.x0) < height for line in rows[number][1:])
+        if len(below) > 1 or _MONEY.search(text) or not under or below[0].box.top - bottom > 0.7 * height:
+            break
+        found += below
+        bottom = below[0].box.bottom
     return found
 
 

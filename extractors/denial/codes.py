@@ -21,7 +21,7 @@ _CPT_LABEL = re.compile(
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
-_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=-[A-Z\d]{2}(?![\w-]))")  # "20610-59"
+_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
 _IN_PARENTHESES = re.compile(r"\((?:\d{4}[\dTF](?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)")
 # "LeFort I osteotomy, 21141)": a code that ends a parenthesis of words
@@ -105,6 +105,7 @@ def find_codes(
         for at in _IN_PARENTHESES.finditer(text)
         if not re.search(r"\b(?:ZIP|TTY|[A-Z]{2},? \d*|extension|ext\.?|option|box)\s*$", text[: at.start()][-14:])
     ]
+    beneath = set(_codes_beneath(letter, service_cells))
     for match in [*_CPT.finditer(text), *_MODIFIED.finditer(text)]:
         in_cell = any(span.start <= match.start() < span.end for span in code_cells)
         labelled = _CPT_LABEL.search(text[max(0, match.start() - 50) : match.start()])
@@ -114,7 +115,7 @@ def find_codes(
             or (match.end() == span.end and re.search(r"[A-Za-z)],? $", text[span.start : match.start()]))
             for span in service_cells
         )
-        in_cell = in_cell or (edge and not _PLACE.search(text[: match.start()][-5:]))
+        in_cell = in_cell or match.start() in beneath or (edge and not _PLACE.search(text[: match.start()][-5:]))
         in_parens = any(a < match.start() < b for a, b in lists) or (
             text[match.start() - 1] == "("
             and (match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells))
@@ -174,6 +175,17 @@ def _diagnoses_told(text: str) -> Iterator[tuple[int, int]]:
         for code, name in zip(codes, named, strict=True):
             if "." not in code[0] and (pointed or said & {word[:6] for word in re.findall(r"[a-z]{5,}", name.lower())}):
                 yield code.span()
+
+
+def _codes_beneath(letter: Letter, cells: Iterable[Span]) -> Iterator[int]:
+    """Yield where a line is a code and nothing else, under a service that ends in a comma."""
+    for cell in cells:
+        place = letter.place_at(cell.start)
+        for below in letter.places:
+            if below.block == place.block and place.end < below.start <= place.end + 2:
+                line = letter.text[below.start : below.end]
+                if letter.text[place.end - 1] in ",;-" and re.fullmatch(r"\d{4}[\dTF]", line):
+                    yield below.start
 
 
 # No code begins with a digit; a fax makes these of the letters. The code must exist, and is offered only.

@@ -27,6 +27,7 @@ class Labelled:
 
 _COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
+_TOLD = {*_NUMBERED, "patient_dob"}
 # over a column of a claim table these are the lines' own: "Date" is the date of service
 _OF_A_LETTER = {"notice_date", "decision_date", "mailed_date", "processed_date", "patient_dob"}
 _AMOUNTS = re.compile(
@@ -50,7 +51,7 @@ def find_labels(letter: Letter) -> list[Labelled]:
         labels = _labels_of_line(letter, cells, index, place)
         found.extend(label for label in labels if id(place.line) not in heads or label.field not in _OF_A_LETTER)
     found.extend(_told_after(letter))
-    printed = {value.start for label in found if label.field in _NUMBERED for value in label.values[:1]}
+    printed = {value.start for label in found if label.field in _TOLD for value in label.values[:1]}
     found.extend(
         Labelled(
             field=told.field,
@@ -149,6 +150,9 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
         begin = len(whole)
     else:
         begin = 0
+    if begin == 0 and (joined := _JOINED.match(text)) and len(fields := fields_of(joined["label"])) == 1:
+        yield 0, joined.end("label"), fields[0], True  # "Referral/Authorization No. 000261519904"
+        begin = joined.end("label")
     for match in label_pattern().finditer(text, begin):
         if begin and match.start() < begin + 1:
             continue
@@ -174,6 +178,13 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if field := field_of(match[0]):
             numbered = field in _NUMBERED and bool(re.search(r"(?:#|\bno\.?|number)\s*$", match[0], re.IGNORECASE))
             yield match.start(), match.end(), field, colon or (opens and (numbered or not after.strip()))
+
+
+# two labels joined by a slash, and a number after them in the same cell
+_JOINED = re.compile(
+    r"\W*(?P<label>[A-Za-z][A-Za-z -]{1,24}/[A-Za-z -]{2,24}(?:[Nn]umber|[Nn]o\.|NO\.|NUMBER|ID|#))"
+    r"\s*(?=[A-Z]{0,4}-? ?\d)"
+)
 
 
 def _strong(printed: str) -> bool:

@@ -84,6 +84,12 @@ def _told_of(letter: Letter) -> Finding[str] | None:
     return _most_common(letter, found, 0.93) if found else None
 
 
+def _as_printed(letter: Letter, span: Span, name: str) -> str:
+    """Return the name without what was mended in it: "Bello" is no misread "Hello"."""
+    printed = " ".join(letter.printed[span.start : span.end].replace("\u2019", "'").split())
+    return printed if len(printed) == len(name) and read_name(printed) else name
+
+
 _THE_PATIENT = re.compile(
     r"(?:name of )?(?:the )?(?:patient|(?:covered )?dependent|(?:your )?child|services? (?:provided )?(?:to|for))\b",
     re.IGNORECASE,
@@ -163,6 +169,7 @@ def _most_common(letter: Letter, found: list[tuple[Span, str]], sure: float) -> 
     tally = Counter(name_key(name) for _, name in found)
     (best, count), *rest = tally.most_common()
     span, name = next(one for one in found if name_key(one[1]) == best)
+    name = _as_printed(letter, span, name)
     others = [key for key, _ in rest if not (key <= best or best <= key)]
     return letter.cite(span.start, span.end, name, sure if not others else 0.7 if count > 1 else 0.5, prose=True)
 
@@ -215,23 +222,28 @@ _ASKED = re.compile(
     r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,110} (?:by|from)"
     r"|\bDr\.?)[,:]?\s+(?=[A-Z])"
 )
+# "may talk with our psychologist, Lorcan Applewhite, PhD": the plan's own
+_OURS = re.compile(r"\bour (?:[\w-]+ ){0,3}[\w-]+,? *$|medical director|reviewer", re.IGNORECASE)
+_TALKS = re.compile(r"\b(?:may|can|could|talk|speak|call|discuss|with|reach)\b", re.IGNORECASE)
 _NOT_THE_PRESCRIBER = re.compile(
-    r"medical director|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board "
+    r"\bour (?:[\w-]+ ){0,2}[\w-]+,? *$|medical director"
+    r"|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board "
     r"certified|signed|consultant",
     re.IGNORECASE,
 )
 
 
-def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
+def find_prescriber(letter: Letter, labels: list[Labelled], claim: bool = False) -> Finding[str] | None:
     """Return who prescribed or ordered it, never the plan's own doctor.
 
     From its label; else a provider who may prescribe; else "your doctor, Winifred Osei, MD, asked"; else the
-    addressee of a letter to the prescriber.
+    addressee of a letter to the prescriber. `claim`: the letter settles a claim, whose provider rendered the service.
     """
 
     def read(text: str, firm: bool) -> tuple[int, int, str] | None:
         if got := credentialled(text) or (read_name(text) if firm or re.match(r"D[Rr]\b", text) else None):
-            return None if find_payers(got[2]) else got
+            ours = _OURS.search(text[: got[0]]) or (not firm and _TALKS.search(text[: got[0]]))
+            return None if ours or find_payers(got[2]) else got
         return None
 
     labelled = [(span, str(value)) for _, span, value in values_of(labels, letter, "prescriber", read)]
@@ -243,7 +255,7 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
             labels, letter, "provider", lambda text, firm: credentialled(text, prescribing=True)
         )
     ]
-    if provider:
+    if provider and not claim:
         return _most_common(letter, provider, 0.93)
     for match in _ASKED.finditer(letter.text):
         if _NOT_THE_PRESCRIBER.search(letter.text[max(0, match.start() - 60) : match.start()]):
@@ -261,7 +273,21 @@ def find_prescriber(letter: Letter, labels: list[Labelled]) -> Finding[str] | No
             or match[0].startswith(("Dr", "your", "Your"))
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
-    return _asking_doctor(letter) or _addressed_doctor(letter) or _sent_to(letter, labels, prescribing=True)
+    return (
+        _asking_doctor(letter)
+        or _addressed_doctor(letter)
+        or _sent_to(letter, labels, prescribing=True)
+        or (None if claim else _other_provider(letter, labels))
+    )
+
+
+def _other_provider(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
+    """Return the labelled provider who may not prescribe, a therapist say: offered only."""
+    found = [
+        (span, str(value))
+        for _, span, value in values_of(labels, letter, "provider", lambda text, firm: credentialled(text))
+    ]
+    return _most_common(letter, found, 0.55) if found else None
 
 
 def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Finding[str] | None:

@@ -95,7 +95,7 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         service=service,
         service_as_printed=as_printed,
         codes=find_codes(letter, labels, said, ids, only=[cell for row in denied for cell in row.cells]),
-        prescriber=find_prescriber(letter, labels),
+        prescriber=find_prescriber(letter, labels, claim=kind is DocumentType.EXPLANATION_OF_BENEFITS),
         plan_type=choose_plan_type(letter, find_signs(letter), plan),
         urgent=urgent,
         internal_appeal_deadline=deadline,

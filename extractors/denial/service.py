@@ -95,7 +95,7 @@ _NOT_A_SERVICE = re.compile(
     r"|he\b|she\b|they\b|there\b|all\b|any\b|no\b|not\b|more\b(?! (?:visits|days|sessions))|such\b|which\b|what\b"
     r"|when\b|who\b|please|records?\b|documents?\b|proof|members?\b|claims?\b|charges?\b|benefits?\b|reconsideration"
     r"|expenses|is\b|are\b|was\b|were\b|be\b|been\b|has\b|have\b|does\b|do\b|did\b|will\b|may\b|can\b|must\b|this\b"
-    r"|part of|you\b"
+    r"|part of|you\b|other\b|others\b|rest\b|remaining\b|remainder\b|balance\b"
     r"|(?:[\w/()]+ ){0,4}(?:above|below)\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )

@@ -52,10 +52,10 @@ def _words() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
 
 
 def find_told(letter: Letter) -> Iterator[Told]:
-    """Yield the member, group and reference numbers told in sentences, in reading order, none twice."""
+    """Yield the numbers and birth dates told in sentences, in reading order, none twice."""
     seen: set[int] = set()
     for sentence in sentences(letter):
-        for told in (*_after_labels(letter, sentence), *_given(letter, sentence)):
+        for told in (*_after_labels(letter, sentence), *_given(letter, sentence), *_births(letter, sentence)):
             if told.value.start not in seen:
                 seen.add(told.value.start)
                 yield told
@@ -72,6 +72,26 @@ def _after_labels(letter: Letter, sentence: Span) -> Iterator[Told]:
         match = _AFTER_LABEL.match(text, label.end(), sentence.end)
         if match and _reads(match["value"], 5) and not _of_another(text[sentence.start : label.start()]):
             yield _told(field, label.start(), label.end(), match)
+
+
+_SENTENCE_SAYS = re.compile(rf"{_ASIDE}(?:{_SAYS}|:? +)(?=[A-Z\d])")
+
+
+def _births(letter: Letter, sentence: Span) -> Iterator[Told]:
+    """Yield "your date of birth in our files is 6 December 1978", "who was born on March 4, 1961"."""
+    text = letter.text
+    for label in label_pattern().finditer(text, sentence.start, sentence.end):
+        if field_of(label[0]) != "patient_dob":
+            continue
+        if not (says := _SENTENCE_SAYS.match(text, label.end(), sentence.end)):
+            continue
+        date = next(iter(find_dates(text[says.end() : min(sentence.end, says.end() + 30)])), None)
+        if date and date.start == 0 and not _SOMEBODY_ELSE.search(text[sentence.start : label.start()][-40:]):
+            value = Span(start=says.end(), end=says.end() + date.end)
+            yield Told(field="patient_dob", at=Span(start=label.start(), end=label.end()), value=value)
+
+
+_SOMEBODY_ELSE = re.compile(r"\b(?:subscriber|policy ?holder|employee|sponsor|parent|guardian|spouse)\b", re.IGNORECASE)
 
 
 def _given(letter: Letter, sentence: Span) -> Iterator[Told]:
