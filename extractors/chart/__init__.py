@@ -16,10 +16,10 @@ from extractors.chart.facts import (
     Statement,
     Treatment,
 )
-from extractors.chart.measurements import limits_of
 from extractors.chart.people import clean_name, find_people, squash_name
 from extractors.chart.published import published_facts
 from extractors.chart.read import read_chart
+from extractors.chart.result_tables import limits_of
 
 __all__ = [
     "Assertion",

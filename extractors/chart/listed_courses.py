@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from itertools import pairwise
 
-from extractors.chart.dates import Precision, days_between, parse_date
+from extractors.chart.dates import Precision, days_between, find_dates, find_durations, parse_date
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from extractors.chart.spans import Span
 from extractors.chart.statements import Block, PageText
@@ -20,6 +21,15 @@ from extractors.vocabulary.drugs import find_drugs
 _ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
 _WAITING = re.compile(
     r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
+)
+_ASKED = re.compile(
+    r"\b(?:PA|prior\s+auth\w*|authorization|approval)\s+(?:is\s+)?(?:pending|submitted|requested|sent|required|needed|in\s+process|approved)\b|"
+    r"\b(?:pending|awaiting)\s+(?:PA|prior\s+auth\w*|approval|authorization)\b",
+    re.IGNORECASE,
+)
+# listed, and not taken at present: whether a dose was ever taken is not said
+_NOT_NOW = re.compile(
+    r"\bnot\s+(?:currently\s+|presently\s+)?(?:taking|using|on)\b|\bpatient\s+not\s+taking\b", re.IGNORECASE
 )
 _NO_COVER = re.compile(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
 _DECLINED = re.compile(r"\b(?:declined|refused)\b", re.IGNORECASE)
@@ -54,10 +64,13 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
     status = table.cell(entry, "status")
     dose = table.cell(entry, "dose") or dose_of(name) or None
     begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
-    running = (ended is None and says("current", status)) or bool(
-        ended is None and re.search(r"present|current|ongoing", table.cell(entry, "stop"), re.IGNORECASE)
-    )
-    span = _table_span(begun, ended, running, statement.date)
+    dates = table.cell(entry, "dates")
+    if dates and begun is None and ended is None:
+        begun, ended = _both_dates(dates)
+    idle = bool(_NOT_NOW.search(status))
+    until = f"{table.cell(entry, 'stop')} {dates}"
+    running = ended is None and not idle and (says("current", status) or bool(_TO_NOW.search(until)))
+    span = _with_length(_table_span(begun, ended, running, statement.date), table.cell(entry, "duration") or dates)
     stopped = ended is not None or says("stops", status)
     outcome = outcome_of(status, stopped=stopped)
     if outcome is None:
@@ -71,7 +84,9 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
         assertion = Assertion.DECLINED
     elif _NO_COVER.search(status) and span.start is None and span.stop is None:
         assertion = Assertion.POSSIBLE  # listed, never dated, not paid for: whether a dose was taken is not said
-    elif _WAITING.match(status) and not span.start:
+    elif idle and span.empty:
+        assertion = Assertion.POSSIBLE
+    elif (_WAITING.match(status) or _ASKED.search(status)) and not span.start:
         assertion = Assertion.PLANNED
     details = " ".join([name, dose or "", table.cell(entry, "route")])
     return Fact(
@@ -83,6 +98,25 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
         evidence=(statement.evidence,),
         treatment=treatment_of(generic, details, span, outcome, dose),
     )
+
+
+_TO_NOW = re.compile(r"\b(?:present|current|ongoing|now|today|since)\b", re.IGNORECASE)
+
+
+def _both_dates(cell: str) -> tuple[tuple[dt.date, Precision] | None, tuple[dt.date, Precision] | None]:
+    """Return start and stop of a cell that holds both ("03/2023 - 11/2023"); one date is a start where it runs on."""
+    found = [(at.day, at.precision) for at in find_dates(cell, bare_years=True)]
+    if len(found) == 2 and found[0][0] <= found[1][0]:
+        return found[0], found[1]
+    return (found[0] if len(found) == 1 and _TO_NOW.search(cell) else None), None
+
+
+def _with_length(span: Span, cell: str) -> Span:
+    """Add the length a cell states ("8 weeks") where the dates give none."""
+    lengths = [at for at in find_durations(cell) if not at.at_most]
+    if span.days is not None or len(lengths) != 1:
+        return span
+    return replace(span, days=lengths[0].days, at_least=lengths[0].at_least)
 
 
 def _cell_date(cell: str) -> tuple[dt.date, Precision] | None:

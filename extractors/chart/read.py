@@ -10,8 +10,10 @@ from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.chart.heads import Head, read_head
 from extractors.chart.layout import Row, read_rows
 from extractors.chart.listed_courses import read_table_courses
-from extractors.chart.measurements import read_result_table, read_told_values
+from extractors.chart.measurements import read_told_values
 from extractors.chart.people import find_people
+from extractors.chart.result_tables import read_result_table
+from extractors.chart.services import read_services
 from extractors.chart.statements import PageText, read_statements
 from extractors.chart.told_courses import read_told_courses
 from extractors.evidence import Finding, Page, Person
@@ -104,7 +106,7 @@ def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
     for block in text.blocks:
         if block.table.kind in ("medications", "infusions", "fills"):
             facts += read_table_courses(text, block)
-        elif block.table.kind in ("labs", "results", "readings"):
+        elif block.table.kind in ("labs", "results", "readings", "flow", "trend", "vitals"):
             facts += read_result_table(text, block)
         elif block.table.kind == "problems":
             facts += read_problem_table(text, block)
@@ -113,6 +115,7 @@ def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
     facts += read_told_courses(statements)
     facts += read_told_values(statements, text.page.text)
     facts += read_told_diagnoses(statements)
+    facts += read_services(statements)
     facts += read_allergies(statements)
     facts += read_encounters(statements, head)
     return [fact for fact in facts if _believable(fact, today)]

@@ -38,7 +38,7 @@ _FROM = re.compile(
 _SINCE = re.compile(r"\bsince\s*$", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:to|until|till|through|thru|stopped(?:\s+on|\s+in)?|d/c'?d?(?:\s+on)?|dc'?d(?:\s+on)?|"
-    r"discontinued(?:\s+on|\s+in)?|ended(?:\s+on)?|end(?:\s+date)?:?|date\s+stopped:?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
+    r"discontinued(?:\s+on|\s+in)?|completed(?:\s+on|\s+in)?|finished(?:\s+on|\s+in)?|ended(?:\s+on)?|end(?:\s+date)?:?|date\s+stopped:?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
     r"last\s+taken(?:\s+on)?)\s*[:(]?\s*$|[-–—]\s*$",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ _YEARS = re.compile(
 )
 # "was given twice, on 03/02 and 03/16"
 _TWO_DAYS = re.compile(
-    r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}\bon\s+(\S+)\s+and\s+(?:on\s+)?([\d/]+)",
+    r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}?\s(?:on\s+\S+|\d[\d/]+)\s+and\s+(?:on\s+)?[\d/]+",
     re.IGNORECASE,
 )
 _TODAY = re.compile(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", re.IGNORECASE)

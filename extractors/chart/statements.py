@@ -24,6 +24,9 @@ _TABLE_SECTIONS = {
     "scores": "scores",
     "infusions": "infusions",
     "readings": "data",
+    "flow": "data",
+    "trend": "data",
+    "vitals": "vital_signs",
     "allergies": "allergies",
 }
 _COPIED = re.compile(

@@ -11,8 +11,10 @@ from functools import cache
 from itertools import pairwise
 from statistics import median
 
+from extractors.chart.dates import parse_date
 from extractors.chart.layout import Passage, Row, pitch
 from extractors.evidence import Line, Page, Word
+from extractors.vocabulary.labs import lab_named
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.terms import TermFinder
@@ -70,6 +72,8 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     """Return a table's kind and columns when the row is its head, else None."""
     if not 2 <= len(row.words) <= 18 or row.text.rstrip().endswith("."):
         return None
+    if flow := _flow_head(row):
+        return flow
     finder, kinds = _rules()
     text = row.text
     found = finder.find(text)
@@ -95,6 +99,39 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         if needed <= roles and any_of & roles:
             return kind, heads
     return None
+
+
+@cache
+def _flow_words() -> tuple[frozenset[str], frozenset[str]]:
+    data = read_yaml("tables.yaml", "extractors.chart")["flow"]
+    return frozenset(map(str, data["date"])), frozenset(map(str, data["test"]))
+
+
+def _flow_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
+    """Return the head of a flow sheet: "Date  Weight  BMI" or "Test  05/01/2026  08/01/2026"."""
+    if len(row.lines) < 2:
+        return None
+    first, *others = row.lines
+    dates, tests = _flow_words()
+    word = first.text.strip(" :").lower()
+    if word in dates and all(_names_value(line.text) for line in others):
+        kind, role = "flow", "date"
+    elif word in tests and all(_is_day(line.text) for line in others):
+        kind, role = "trend", "test"
+    else:
+        return None
+    lead = Column(role, first.text, first.box.x0, first.box.x1)
+    return kind, (lead, *(Column("value", line.text, line.box.x0, line.box.x1) for line in others))
+
+
+def _names_value(text: str) -> bool:
+    """Tell a heading that is a test or a score and nothing else."""
+    return lab_named(text) is not None or any(term.start == 0 for term in find_scores(text))
+
+
+def _is_day(text: str) -> bool:
+    found = parse_date(text)
+    return bool(found and found.precision == "day" and found.end - found.start >= len(text.strip()) - 1)
 
 
 def _word_spans(words: Sequence[Word]) -> list[tuple[int, int]]:

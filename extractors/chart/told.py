@@ -102,6 +102,9 @@ def extend(topic: Told, statement: Statement) -> None:
     text, course = statement.text, topic.treatment
     span = span_of(text, statement.date)
     changed = course
+    if _HARM_AFTER.match(text) and _side_effect(text):
+        topic.affected = True
+        topic.more.append(statement)
     if _STARTED.search(text) and span.start and course.start is None:
         changed = replace(changed, start=span.start, date_precision=coarser(course.date_precision, span.precision))
     reasoned = course.stop is None or course.outcome is None  # "... to 09/08/2025. It was stopped because of ..."
@@ -121,6 +124,18 @@ def extend(topic: Told, statement: Statement) -> None:
     if changed != course:
         topic.treatment = changed
         topic.more.append(statement)
+
+
+# "Rash after two weeks.": so soon after the start, of the drug just spoken of
+_HARM_AFTER = re.compile(
+    r"^\s*(?:\w+\s+){1,4}(?:after|within|following|by|on|with)\s+(?:the\s+|a\s+|only\s+)?(?:first|second|third|one|two|three|four|five|six|\d+)\b"
+    r"[^.;]{0,20}\b(?:days?|weeks?|doses?|injections?|infusions?|months?)\b",
+    re.IGNORECASE,
+)
+
+
+def _side_effect(text: str) -> bool:
+    return any(held.outcome is Outcome.INTOLERANCE for held in find_outcomes(text, stopped=True))
 
 
 # "No improvement." or "... after 24 weeks" speaks of the drug; "no improvement with physical therapy" does not

@@ -25,7 +25,8 @@ _LISTS = frozenset({"medications", "past_treatment", "fills"})
 
 _KEEPS_ON = re.compile(
     r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
-    r"background|stable\s+on|maintain(?:ed)?\s+on|currently\s+(?:on|taking)|already\s+on)\b[^.;]*$",
+    r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed|s)?|renew(?:ed)?)"
+    r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|currently\s+(?:on|taking)|already\s+on)\b[^.;]*$",
     re.IGNORECASE,
 )
 
@@ -34,7 +35,7 @@ _WILL_CONTINUE = re.compile(
 )
 
 _STOP_ORDER = re.compile(
-    r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off)\s+(?:the\s+|insulin\s+)?$",
+    r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off|switch\s+from|change\s+from|transition\s+from)\s+(?:the\s+|insulin\s+)?$",
     re.IGNORECASE,
 )
 
@@ -143,6 +144,8 @@ def _read_mention(
         outcome = None  # held for an infection and taken again
     kept_on = not concomitant and _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
     kept_on = kept_on or (concomitant and bool(re.search(r"both\s+of\s+which", text[mention.end :], re.IGNORECASE)))
+    if _GOES_ON.search(told) and span.start and span.stop is None and not concomitant:
+        span = replace(span, running=True)
     stop_order = bool(_STOP_ORDER.search(before)) and not _STOP_TOLD.search(before)
     if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
         assertion = Assertion.AFFIRMED
@@ -206,6 +209,8 @@ def _outcome(
 ) -> Outcome | None:
     """Return this drug's outcome: the clause's where it names one drug, else that of the words that touch it."""
     direct = RESPONSE_TO.search(before)
+    if (shared := _SHARED.search(text)) and (found := outcome_of(shared["what"])):
+        return found
     paren = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
     if paren and (found := outcome_of(paren[1], stopped=bool(_TRIED.search(text)))):
         return found
@@ -220,6 +225,17 @@ def _outcome(
     if inside[1] and (found := outcome_of(inside[1], stopped=bool(_TRIED.search(text)))):
         return found
     return outcome_of(re.sub(r"\([^)]*\)", " ", inside[0]))
+
+
+# "..., both without relief", "... and B: neither helped": said of every drug before it
+_SHARED = re.compile(r"[,;:–—-]\s*(?P<what>(?:both|all|each|neither|none)\b(?!\s+of\s+which)[^;]*)$", re.IGNORECASE)
+
+# "started ... on 02/10/2026; continues"
+_GOES_ON = re.compile(
+    r"(?:[;,]|\band)\s+(?:\w+\s+)?(?:continues|continuing|still\s+(?:on|taking|using)|remains\s+on|ongoing)\b|"
+    r"\b(?:to|until|through)\s+(?:the\s+)?(?:present|today|now|date)\b",
+    re.IGNORECASE,
+)
 
 
 # "02/03/2025 to 09/08/2025: esophagitis"; not "... to 09/08/2025 for headache"
@@ -250,13 +266,23 @@ _ANSWERED_NEVER = re.compile(
 _DENIED_BY_PAYER = re.compile(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
 
 
+# it was taken, and is not now; "no longer covered" says nothing of the kind
+_NO_LONGER = re.compile(
+    r"\bno\s+longer\s+(?:taking|takes|on|using|uses|receiving|receives|gets|getting|prescribed)\b", re.IGNORECASE
+)
+
+# how it is taken, not whether
+_AS_NEEDED = re.compile(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
+
+
 def _assertion(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
     text, section = statement.text, statement.section
     if _ERROR.search(text):
         return Assertion.ENTERED_IN_ERROR
     if _ANSWERED_NEVER.match(text[mention.end :]):
         return Assertion.NEGATED
-    text = _DENIED_BY_PAYER.sub(lambda found: "x" * len(found[0]), text)
+    for manner in (_DENIED_BY_PAYER, _NO_LONGER, _AS_NEEDED):
+        text = manner.sub(lambda found: "x" * len(found[0]), text)
     held = assert_of(text, mention.start, mention.end, section)
     if held is Assertion.NEGATED and re.search(
         r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",

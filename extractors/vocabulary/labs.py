@@ -1,5 +1,6 @@
 """Laboratory tests and vital signs: names in charts, canonical units, conversion."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -19,6 +20,7 @@ class Lab:
     units: tuple[tuple[str, float], ...] = ()  # (as printed, factor to the first one)
     quiet: bool = False
     vital: bool = False
+    needs_unit: bool = False  # in prose; a table has its own column of units
 
     @property
     def unit(self) -> str | None:
@@ -41,6 +43,7 @@ def labs() -> dict[str, Lab]:
             units=units,
             quiet=bool(entry.get("quiet")),
             vital=bool(entry.get("vital")),
+            needs_unit=bool(entry.get("needs_unit")),
         )
     return table
 
@@ -82,7 +85,15 @@ def lab_named(name: str) -> Lab | None:
     return labs()[first.key] if first.start == 0 or len(rest) <= 8 or not rest else None
 
 
+# "1043/uL", "10*3/uL", "x10^3/uL": the raised 3 or its caret misread; no test is counted in 1043rds
+_POWER = re.compile(r"^x?10[4^*e]+(?P<power>[369])(?=/)")
+
+
 def _squash(unit: str) -> str:
+    return _POWER.sub(r"10^\g<power>", _plain_unit(unit))
+
+
+def _plain_unit(unit: str) -> str:
     return unit.lower().replace("µ", "u").replace("μ", "u").replace(" ", "").replace("mcl", "ul")
 
 

@@ -1,9 +1,12 @@
 """Disease-activity and severity scores: their names in charts and their ranges."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
+
+_WORD = re.compile(r"[\w'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Score:
     greatest: float
     unit: str | None = None
     about: tuple[str, ...] = ()  # words that part two scores of one name, lower case
+    only_with: tuple[str, ...] = ()  # one of these must stand in the sentence or page: the name alone is a common word
 
 
 @cache
@@ -27,7 +31,9 @@ def scores() -> dict[str, Score]:
         if not entry["names"] or least >= greatest:
             raise ValueError(f"scores.yaml: {key} needs names and a range")
         about = tuple(str(word).lower() for word in entry.get("about", ()))
-        table[key] = Score(key, tuple(map(str, entry["names"])), least, greatest, entry.get("unit"), about)
+        only_with = tuple(str(word).lower() for word in entry.get("only_with", ()))
+        names = tuple(map(str, entry["names"]))
+        table[key] = Score(key, names, least, greatest, entry.get("unit"), about, only_with)
     return table
 
 
@@ -47,10 +53,11 @@ def choose_score(keys: list[str], value: float, context: str) -> str | None:
     CDAI is an index of rheumatoid arthritis and another of Crohn's disease; only words decide,
     or a value that one of them cannot have.
     """
+    words = set(_WORD.findall(context.lower().replace("\u2019", "'")))
     able = [scores()[key] for key in keys if scores()[key].least <= value <= scores()[key].greatest]
+    able = [score for score in able if not score.only_with or words.intersection(score.only_with)]
     if len(able) <= 1:
         return able[0].key if able else None
-    words = set(context.lower().replace(",", " ").replace(".", " ").replace(";", " ").split())
     votes = [(sum(word in words for word in score.about), score.key) for score in able]
     votes.sort(reverse=True)
     return votes[0][1] if votes[0][0] > votes[1][0] else None
