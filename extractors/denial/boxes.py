@@ -81,6 +81,8 @@ def tick_of(token: str) -> Tick | None:
         return Tick.TICKED
     if re.fullmatch(r"[_\s-]*|[J1lI]", inside) and token[0] in "[({|":
         return Tick.EMPTY
+    if re.fullmatch(r"[a-z]{3,}", inside):  # "(see", "(the": a word in brackets
+        return None
     if _FRAME.fullmatch(inside):
         return Tick.EMPTY
     return Tick.UNKNOWN

@@ -195,8 +195,9 @@ def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page], offered: fl
 
 def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
     """Return the pieces of text that cues of each place are looked for in."""
-    lines = [_read(line) for page in pages for line in page.lines]
+    lines = _without_empty_boxes([_read(line) for page in pages for line in page.lines])
     rows = [" ".join(_read(line) for line in row) for page in pages for row in page.rows if len(row) > 1]
+    rows = _without_empty_boxes(rows)
     short = [line for line in (*lines, *rows) if len(line.split()) <= 12]
     titles = [
         title
@@ -207,11 +208,13 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         and not line.text.rstrip().endswith((".", ",", "?"))
         and not _table().not_live_titles.search(title := _read(line))
     ]
+    titles = [title for title in titles if title in lines]
     heading = [
         _read(line)
         for line in pages[0].lines[:8]
         if len(line.words) <= 12 and not line.text.rstrip().endswith((".", ",", ";"))
     ]
+    heading = [line for line in heading if line in lines]
     opening = "\n".join(_read(line) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)
     told = _sentences(whole)
@@ -224,6 +227,21 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         "sentence": [sentence for sentence in told if not _table().not_live.search(sentence)],
         "any": [whole],
     }
+
+
+_TICKED = re.compile(r"[\[(] ?[xX] ?[\])]|[\u2611\u2612\u2713\u2714\u25a0]")
+# An empty box and its words, up to the next box: "[ ] Denied", "\u2610 Out of network".
+_UNTICKED = re.compile(
+    r"(?:\[[ _]?\]|\( ?_?\)|[\u2610\u25a1\u25fb]|^(?:\[J|\(\]|[CLU][Jj]|[CL]\])(?= ))"
+    r"[^\[\](\u2610-\u2612\u25a0-\u25fb\n]*"
+)
+
+
+def _without_empty_boxes(lines: list[str]) -> list[str]:
+    """Return the lines less what stands at boxes left empty, where another box is ticked."""
+    if not any(map(_TICKED.search, lines)):
+        return lines
+    return [line for line in (_UNTICKED.sub("", line) for line in lines) if line.strip()]
 
 
 def _read(line: Line) -> str:
