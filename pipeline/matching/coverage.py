@@ -24,6 +24,7 @@ from pipeline.matching.requirements import (
     Response,
     TreatedWith,
 )
+from pipeline.matching.sites import sites_in
 from pipeline.matching.terms import data, find_measures, find_therapies
 
 _OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
@@ -39,7 +40,9 @@ _MASK = "§"
 
 @cache
 def _plain_words() -> frozenset[str]:
-    return frozenset(word for group, words in data("plain_words").items() if group != "linking" for word in words)
+    return frozenset(
+        word for group, words in data("plain_words").items() if group not in ("linking", "deeds") for word in words
+    )
 
 
 def with_rest(requirement: Requirement, text: str) -> Requirement:
@@ -78,6 +81,8 @@ def left_over(text: str, requirement: Requirement) -> list[str]:
         for part in requirement.besides.split("; "):
             if (at := text.find(part)) >= 0:
                 spans.append((at, at + len(part)))
+    if isinstance(requirement, Measurement) and requirement.sites:
+        spans += [(start, end) for _, start, end in sites_in(text)]
     window = find_window(text)
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
     spans += [(at.start, at.end) for at in lengths]

@@ -118,7 +118,7 @@ _FEWER = re.compile(
 
 
 def read_received(text: str) -> Requirement | None:
-    """Return "has received fewer than 12 doses of X in her lifetime" and "X will not exceed 12 monthly doses in all"."""
+    """Return "has received fewer than 12 doses of X" and "X will not exceed 12 monthly doses in all"."""
     match = _FEWER.search(text)
     drugs = [at.therapy for at in find_therapies(text) if at.therapy.sort == "drug"]
     if not match or len({at.name for at in drugs}) != 1 or (number := number_of(match["n"])) is None:

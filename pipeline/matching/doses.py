@@ -56,7 +56,8 @@ def _planned(statement: Statement, record: Record) -> list[Regimen]:
 def _doubtful(text: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:consider\w*|might|if|instead of|not|stopped|discontinued|declined|sample|formerly|previous\w*|was on)\b",
+            r"\b(?:consider\w*|might|if|instead of|not|stopped|discontinued|declined"
+            r"|sample|formerly|previous\w*|was on)\b",
             text,
             re.IGNORECASE,
         )
@@ -109,7 +110,8 @@ _COUNTED = re.compile(
 )
 _TO_COME = re.compile(
     r"\bfor\s+(?P<n>\d{1,3}|[a-z]+)\s+(?:\w+\s+)?(?:doses|injections|infusions)\b"
-    r"|\b(?P<m>\d{1,3}|[a-z]+) more\b|\b(?P<k>\d{1,3}|[a-z]+) (?:monthly |weekly )?(?:doses|injections) (?:are )?planned",
+    r"|\b(?P<m>\d{1,3}|[a-z]+) more\b|\b(?P<k>\d{1,3}|[a-z]+) (?:monthly "
+    r"|weekly )?(?:doses|injections) (?:are )?planned",
     re.IGNORECASE,
 )
 
@@ -156,8 +158,8 @@ def _counts(name: str, record: Record) -> tuple[list[tuple[int, Statement]], lis
         if (match := _COUNTED.search(statement.text)) and not re.search(
             r"\b(?:will|not|if|would|has to)\b[^.;]{0,20}$", statement.text[: match.start()], re.IGNORECASE
         ):
-            if (number := number_of(match["n"])) is not None:
-                received.append((int(number), statement))
+            number = number_of(match["n"])
+            received += [(int(number), statement)] if number is not None else []
         if match := _TO_COME.search(statement.text):
             number = number_of(next(at for at in match.groups() if at))
             if number is not None and not not_yet(statement.text):

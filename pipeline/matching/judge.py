@@ -4,7 +4,19 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions
-from pipeline.matching import absence, doses, events, findings, people, prior, together, values
+from pipeline.matching import (
+    absence,
+    changes,
+    done,
+    doses,
+    events,
+    findings,
+    fractures,
+    people,
+    prior,
+    together,
+    values,
+)
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
@@ -15,12 +27,15 @@ from pipeline.matching.requirements import (
     AnyOf,
     Areas,
     Avoidance,
+    Change,
     ConcurrentTherapy,
+    Deed,
     Diagnosis,
     Documentation,
     Dose,
     DosesReceived,
     Events,
+    Fracture,
     FreeText,
     LabResult,
     Lasting,
@@ -41,12 +56,15 @@ _JUDGES = {
     Age: people.judge_age,
     Areas: findings.judge_areas,
     Avoidance: prior.judge_avoidance,
+    Change: changes.judge_change,
     ConcurrentTherapy: together.judge_concurrent,
+    Deed: done.judge_deed,
     Diagnosis: findings.judge_diagnosis,
     Documentation: findings.judge_documentation,
     Dose: doses.judge_dose,
     DosesReceived: doses.judge_received,
     Events: events.judge_events,
+    Fracture: fractures.judge_fracture,
     FreeText: findings.best_passages,
     LabResult: values.judge_result,
     Lasting: findings.judge_lasting,

@@ -17,12 +17,13 @@ from pipeline.matching.requirements import (
     Requirement,
     Window,
 )
+from pipeline.matching.sites import sites_in
 from pipeline.matching.terms import data, find_measures, wording
 
 _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
 _NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
-_POSITIVE = re.compile(r"\bpositiv\w*\b|\breactive\b|\bdetected\b", re.IGNORECASE)
+_POSITIVE = re.compile(r"\bpositiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
 _OF_LIMIT = re.compile(
     r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the upper limit|[×x]\s*ULN",
     re.IGNORECASE,
@@ -210,8 +211,13 @@ def _qualitative(
     negative, positive = _NEGATIVE.search(text), _POSITIVE.search(text)
     if bool(negative) == bool(positive) or any(at.comparator != "=" for at in comparisons):
         return None
-    keys = tuple(dict.fromkeys(key for key, _, _ in named if key in labs()))
-    return LabResult(names=keys, result="negative" if negative else "positive", window=window) if keys else None
+    keys = tuple(dict.fromkeys(key for key, _, _ in named if key in labs() or key in data("quantities")))
+    if not keys:
+        return None
+    result = "negative" if negative else "positive"
+    if len(keys) > 1 and re.search(r"\bboth\b|\beach\b|\ball\b", text, re.IGNORECASE):
+        return AllOf(options=tuple(LabResult(names=(key,), result=result, window=window) for key in keys))
+    return LabResult(names=keys, result=result, window=window)
 
 
 def _limit(text: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
@@ -270,7 +276,8 @@ def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, t
     choice = re.match(r"\s*or\s+(\d+)\b", text[at.end :])  # "an endoscopic subscore of 2 or 3"
     if comparator == "=" and choice and isinstance(value, float):
         comparator, high = "between", float(choice[1])
+    places = tuple(dict.fromkeys(site for site, _, _ in sites_in(text))) if keys == ("t_score",) else ()
     return Measurement(
         names=keys, comparator=comparator, value=value, high=high, unit=at.unit, window=window,
-        baseline=bool(_BASELINE.search(text)),
+        baseline=bool(_BASELINE.search(text)), sites=places,
     )  # fmt: skip

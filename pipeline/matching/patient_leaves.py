@@ -61,6 +61,7 @@ _PLAIN = frozenset(
         "disease",
         "condition",
         "code",
+        "phenotype",
     ]
 )
 _STOP = frozenset(

@@ -176,6 +176,8 @@ def find_comparisons(text: str) -> list[Comparison]:
             printed = re.sub(r"\s", "", match["value"])
             value: float | str = printed if ":" in printed else float(printed.replace(",", ""))
             high = groups.get("high")
+            if high and isinstance(value, float) and float(high.replace(",", "")) < value:
+                value, high = float(high.replace(",", "")), printed  # "between -1.0 and -2.5"
             found.append(
                 Comparison(
                     start=match.start(),

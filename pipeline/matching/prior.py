@@ -112,6 +112,8 @@ def _of_interest(requirement: PriorTherapy, therapies: tuple[Therapy, ...], reco
 def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: list[Fact]) -> Finding:
     treatment = [at for at in facts if at.kind == "treatment"]
     trials = [at for at in trials_of(record, generic, treatment) if _in_window(requirement, record, at)]
+    if requirement.daily:
+        trials = [at if _every_day(at) else replace(at, days=None, closed=False) for at in trials]
     answers = [_ANSWERS[wanted](requirement, record, generic, trials, facts) for wanted in requirement.wanted]
     for answer in ("satisfies", "open"):
         for finding in answers:
@@ -119,6 +121,26 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
                 return finding
     # that nothing stands against a drug tells more than that it was never taken
     return next((at for at in answers if at.why == "no_bar"), answers[0])
+
+
+_DAILY = re.compile(
+    r"\b(?:daily|every day|nightly|each (?:day|night|morning|evening)|every (?:night|morning"
+    r"|evening)|(?:once|twice|two times|three times|2x|1x)"
+    r" (?:a|per|each) day|b\.?i\.?d|q\.?d|t\.?i\.?d|qhs|q(?:am|pm)|every \d+ hours)\b",
+    re.IGNORECASE,
+)
+_NOT_DAILY = re.compile(
+    r"\b(?:as needed|prn|now and then|off and on|on and off|intermittent\w*"
+    r"|sometimes|occasional\w*|sporadic\w*|irregular\w*"
+    r"|weekly|a week|per week|days? a week|weekends?|every other day|missed|skipp\w+|for flares?)\b",
+    re.IGNORECASE,
+)
+
+
+def _every_day(trial: Trial) -> bool:
+    """Whether the chart prints that the drug was taken or applied every day."""
+    text = trial.fact.statement.text
+    return bool(_DAILY.search(text)) and not _NOT_DAILY.search(text)
 
 
 def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
-from pipeline.matching import dose_leaves, number_leaves, patient_leaves, therapy_leaves
+from pipeline.matching import changes, done, dose_leaves, fractures, number_leaves, patient_leaves, therapy_leaves
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
@@ -100,8 +100,10 @@ def _with_exception(found: Requirement, leaf: Node) -> Requirement:
 
 
 def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
-    text = _POTENCIES.sub(_spelled_out, _LABEL.sub("", _without_tags(leaf.text)))
+    text = _POTENCIES.sub(_spelled_out, _POTENCY_BEHIND.sub(_potency_first, _LABEL.sub("", _without_tags(leaf.text))))
     notes = " ".join(note.text for node in (*heads[-1:], leaf) for note in node.notes)
+    if same := _of_the_same(leaf, heads):
+        return same
     found = _read(text, notes, leaf.negated)
     if not isinstance(found, FreeText) and not _only_named(found, text):
         return found
@@ -111,9 +113,53 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
             continue
         whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
         if isinstance(whole, _WITH_HEAD):
-            return whole
+            return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant
     return found
+
+
+def _of_leaf(whole: Requirement, text: str) -> Requirement:
+    """Return a requirement read with its head, about the treatments of the leaf alone.
+
+    "Failure of conservative treatment, which must include: supervised physical therapy": what else the head names
+    would let any conservative treatment stand for the physical therapy.
+    """
+    named = {at.therapy.name for at in find_therapies(text)}
+    held = getattr(whole, "therapies", ())
+    mine = tuple(at for at in held if at.name in named)
+    return replace(whole, therapies=mine) if mine and len(mine) < len(held) else whole
+
+
+# "This topical corticosteroid was applied daily": the treatment that the leaf before it asks for
+_THIS = re.compile(
+    r"^\s*(?:this|these|that|the same)\s+(?P<what>[\w\s-]{3,60}?)\s+(?:was|were|has been|have been)\b", re.IGNORECASE
+)
+
+
+def _referred(leaf: Node, heads: Sequence[Node]) -> PriorTherapy | None:
+    """Return the trial that "this drug" in a leaf goes back to: the leaf before it in the same group names it."""
+    match = _THIS.match(leaf.text)
+    if not match or not heads:
+        return None
+    siblings = list(heads[-1].children)
+    place = next((at for at, held in enumerate(siblings) if held is leaf), 0)
+    for before in reversed(siblings[:place]):
+        found = requirement_of(before, heads) if before.op == "leaf" and not _THIS.match(before.text) else None
+        if isinstance(found, PriorTherapy) and found.count == 1:
+            return found
+    return None
+
+
+def _of_the_same(leaf: Node, heads: Sequence[Node]) -> Requirement | None:
+    """Return what a leaf asks of the treatment of the leaf before it: for how long, how often, with what outcome."""
+    before = _referred(leaf, heads)
+    if before is None:
+        return None
+    notes = " ".join(note.text for node in (*heads[-1:], leaf) for note in node.notes)
+    own = _read(leaf.text.replace("was applied", "was tried, applied"), notes, leaf.negated)
+    if not isinstance(own, PriorTherapy) or own.besides:
+        return None
+    return replace(own, therapies=before.therapies, but_not=before.but_not or own.but_not, besides=before.besides)
 
 
 # Words that ask for more than any field of the requirement holds.
@@ -133,6 +179,21 @@ _WITH_HEAD = (
 def _only_named(found: Requirement, text: str) -> bool:
     """Whether a leaf is no more than the name of a condition, which its head may deny or ask for."""
     return isinstance(found, Diagnosis) and len(text.split()) <= 4
+
+
+# "a topical corticosteroid of at least medium potency", "topical steroid (medium potency or higher)"
+_POTENCY_BEHIND = re.compile(
+    r"topical (?:cortico)?steroids?\s*[,(]?\s*(?:of )?(?P<least>at least )?(?P<level>low|medium|mid|moderate|high)"
+    r"[- ]potency(?P<more> or (?:higher|greater|stronger|more))?\)?",
+    re.IGNORECASE,
+)
+_RISING = ("low", "medium", "high", "super-high")
+
+
+def _potency_first(match: re.Match[str]) -> str:
+    level = {"mid": "medium", "moderate": "medium"}.get(match["level"].lower(), match["level"].lower())
+    levels = _RISING[_RISING.index(level) :] if match["least"] or match["more"] else (level,)
+    return " or ".join(f"{at}-potency topical corticosteroid" for at in levels)
 
 
 def _spelled_out(match: re.Match[str]) -> str:
@@ -225,6 +286,9 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
         lambda at: dose_leaves.read_received(at) if not negated else None,
+        lambda at: changes.read_change(at) if not negated else None,
+        lambda at: fractures.read_fracture(at) if not negated else None,
+        lambda at: done.read_deed(at) if not negated else None,
         lambda at: dose_leaves.read_dose(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,

@@ -14,6 +14,7 @@ from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
 from extractors.evidence import Evidence
 from pipeline.matching.care import find_care
+from pipeline.matching.quantities import find_values
 from pipeline.matching.requirements import Window
 from pipeline.matching.terms import base_of, find_therapies, wording
 
@@ -146,7 +147,8 @@ def build_record(
     """Return the citable part of the chart."""
     allowed = set(citable)
     statements = tuple(at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at))
-    facts = tuple(at for at in (*chart.facts, *find_care(statements)) if _usable(at, allowed))
+    found = (*chart.facts, *find_care(statements), *find_values(statements, chart.facts))
+    facts = tuple(at for at in found if _usable(at, allowed))
     return Record(
         statements=statements,
         facts=facts,

@@ -133,9 +133,15 @@ def _class_within(inner: str, outer: str) -> bool:
     return bool(held) and held <= members(outer)
 
 
+@cache
+def _quantities() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((key, words_of(*entry["names"])) for key, entry in data("quantities").items())
+
+
 def find_measures(text: str) -> list[tuple[str, int, int]]:
     """Return (key, start, end) of scores and tests named, longest first where they overlap."""
     found = [(at.key, at.start, at.end) for at in [*find_scores(text), *find_labs(text)]]
+    found += [(key, at.start(), at.end()) for key, pattern in _quantities() for at in pattern.finditer(text)]
     kept: list[tuple[str, int, int]] = []
     for key, start, end in sorted(found, key=lambda at: (at[1] - at[2], at[1])):
         if all(end <= a or b <= start or (start, end) == (a, b) for _, a, b in kept):

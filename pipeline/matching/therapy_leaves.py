@@ -93,6 +93,13 @@ _AT_MOST = re.compile(
 )
 
 
+# "applied daily for 28 consecutive days"; "a daily dose of" is none of it
+_DAILY = re.compile(
+    r"\b(?:applied|used|taken|inhibitor|therapy|treatment)\s+(?:every day|daily)\b|\bdaily (?:use|application|for)\b",
+    re.IGNORECASE,
+)
+
+
 def read_prior(text: str, notes: str = "") -> Requirement | None:
     """Return a prior trial, failure, intolerance or contraindication."""
     mentions = find_therapies(text)
@@ -122,6 +129,7 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
         window=window[0] if window else None,
         but_not=_not_counted(notes),
         by_examples=bool(examples),
+        daily=bool(_DAILY.search(text)),
     )
 
 

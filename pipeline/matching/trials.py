@@ -68,8 +68,40 @@ def trials_of(record: Record, generic: str, facts: list[Fact]) -> list[Trial]:
             continue
         days, closed = _days(fact)
         outcome = fact.treatment.outcome if fact.treatment else None
-        found.append(Trial(generic=generic, fact=fact, days=days, closed=closed, outcome=outcome))
+        outcomes = _told(fact) if outcome in (None, Outcome.COMPLETED) else ()
+        for at in outcomes or (outcome,):
+            found.append(Trial(generic=generic, fact=fact, days=days, closed=closed or at is not outcome, outcome=at))
     return found
+
+
+_FAILED = wording("trials.failed")
+_ALL_FAILED = wording("trials.all_failed")
+_STOPPED_FOR = wording("trials.stopped_for")
+_OPEN = re.compile(
+    r"\b(?:if|unless|until|may|might|could|would|will|expect\w*|risk|monitor\w*|no (?:fail"
+    r"|loss|lack)\w*|not (?:fail|stop|discontinu)\w*"
+    r"|never (?:fail|stop)\w*|except|but)\b",
+    re.IGNORECASE,
+)
+
+
+def _told(fact: Fact) -> tuple[Outcome, ...]:
+    """Return the outcomes that the sentence states of its one drug, or of all of its drugs."""
+    text = fact.statement.text
+    part = _clause(fact)
+    if _OPEN.search(part):
+        return ()
+    drugs = {base_of(at.therapy.name) for at in find_therapies(part, fuzzy=True) if at.therapy.sort != "class"}
+    if len(drugs) != 1:
+        return (Outcome.INADEQUATE_RESPONSE,) if len(drugs) > 1 and _ALL_FAILED.search(part) else ()
+    if fact.statement.cells and len({base_of(at.therapy.name) for at in find_therapies(text, fuzzy=True)}) > 1:
+        return ()
+    told = []
+    if _FAILED.search(part):
+        told.append(Outcome.INADEQUATE_RESPONSE)
+    if _STOPPED_FOR.search(part):
+        told.append(Outcome.INTOLERANCE)
+    return tuple(told)
 
 
 def _days(fact: Fact) -> tuple[int | None, bool]:

@@ -9,6 +9,7 @@ from extractors.vocabulary.scores import scores
 from pipeline.matching.phrases import NUMBER
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import LabResult, Measurement
+from pipeline.matching.sites import judge_sites
 from pipeline.matching.terms import data
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
@@ -19,6 +20,8 @@ _UNITS = str.maketrans({"µ": "u", "μ": "u"})
 
 def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     """Return the verdict on a score or value: the newest one in the window decides."""
+    if requirement.sites and (by_site := judge_sites(requirement, record)):
+        return by_site
     shown = _shown(requirement)
     facts = _values(requirement.names, record)
     if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
@@ -271,6 +274,8 @@ def day_words(day: dt.date | None) -> str:
 def name_of(key: str) -> str:
     """Return the printed name of a score or test."""
     entry = scores().get(key) or labs().get(key)
+    if entry is None and (held := data("quantities").get(key)):
+        return held["names"][0]
     return entry.names[0] if entry else key.replace("_", " ")
 
 

@@ -37,7 +37,7 @@ def _read(text: str, *notes: str, negated: bool = False) -> dict:
         ("Documentation of a face-to-face visit within the past 6 months", "visit"),
         ("Patient does not have heart failure", "absence"),
         ("Patient is ambulatory without aid", "free_text"),
-        ("The dose does not exceed 300 mg every 4 weeks", "free_text"),
+        ("The dose does not exceed 300 mg every 4 weeks", "dose"),
         ("Involvement of the hands, feet or scalp", "body_areas"),
         ("The drug is prescribed in accordance with its FDA-approved labeling", "documentation"),
         ("Patient has had a positive clinical response to therapy", "response_to_therapy"),
