@@ -14,7 +14,13 @@ from extractors.denial.fields import Reason, ReasonCategory
 from extractors.denial.hints import ground_hinted, points_of
 from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter
-from extractors.denial.reasons_by_code import all_lines_paid, categories_by_code, find_codes_of_lines, find_codes_said
+from extractors.denial.reasons_by_code import (
+    all_lines_paid,
+    categories_by_code,
+    find_codes_of_lines,
+    find_codes_said,
+    opens_a_legend,
+)
 from extractors.denial.roles import Said
 from extractors.evidence import Finding
 from extractors.vocabulary.drugs import find_drugs
@@ -124,6 +130,7 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         text = _live(letter.text[one.start : one.end], not_a_ground)
         if not text.strip():
             continue
+        text = _NO_STOP.sub(lambda match: match[0][:-1] + " ", text)
         text = _not_stated().sub(lambda match: " " * len(match[0]), text)
         refused = bool(REFUSED.search(text))
         if one.own and one.role in ("appeal", "without_appeal") and not refused:
@@ -149,9 +156,21 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
             lost = lost or bool(here)
             continue
         found.extend(_specific(here))
-    return [replace(one, doubtful=True) for one in found] if lost else found
+    if lost and not (found and _ONE_MARKED.search(letter.text)):
+        return [replace(one, doubtful=True) for one in found]
+    return found
 
 
+# "Denied for the reason marked": where that one was read, a lost box beside it was empty.
+_ONE_MARKED = re.compile(
+    r"\b(?:the|this|following|one|single) reason (?:that is |which is |as )?"
+    r"(?:marked|checked|ticked|indicated|selected)\b|\b(?:mark|check|tick|select)(?:ed)? (?:only )?one\b",
+    re.IGNORECASE,
+)
+
+
+# points that end no clause, of which the patterns know nothing: "Dr. Lowe", "6.5 mg", "U.S. plans"
+_NO_STOP = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Inc|approx|[A-Z])\.|\d\.(?=\d)")
 # What a form cannot have printed beforehand: a day, a product and its dose.
 _FILLED_IN = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b\d+ ?(?:mg|mcg|ml|units?)\b", re.IGNORECASE)
 # The part of the letter about what can be done begins with one of these.
@@ -205,7 +224,7 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
     if not chosen:
         leaning = [one for one in stated if one.opened] or stated
         chosen = [one for one in leaning if one.category == leaning[0].category]
-        sure = 0.75
+        sure = 0.75 if leaning and leaning[0].opened else 0.55
         hinted = _hinted(letter, said) if chosen else None
         if hinted and hinted.value[0].category != chosen[0].category:
             texts = [letter.text[said[one.said].start : said[one.said].end] for one in stated]
@@ -221,6 +240,8 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         sure = min(sure, 0.7 if len(order) == 3 else 0.5)
     if any(one.doubtful for one in chosen):
         sure = min(sure, 0.5)
+    if _more_is_given(letter, said, chosen, stated):
+        sure = min(sure, 0.55)
     reasons, findings, boxes = [], [], read_boxes(letter)
     for category in order:
         mine = sorted({one.said for one in stated if one.category == category})
@@ -242,6 +263,36 @@ def choose_reasons(letter: Letter, said: list[Said], stated: list[Stated]) -> Fi
         confidence=min(at.confidence for at in findings),
         evidence=tuple(evidence for at in findings for evidence in at.evidence),
     )
+
+
+_ITEM = re.compile(
+    r"^\W{0,2}(?:[\u2022\u00b7*\u25aa\u25cf-]\s|\(?(?:\d|[a-e]|i{1,3})[.)]\s)|^(?:First|Second|Third|Also)(?:ly)?\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(?P<count>two|three|four|2|3|4) (?:\w+ )?(?:reasons|grounds|things|problems|points|causes)\b", re.IGNORECASE
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4}
+
+
+def _more_is_given(letter: Letter, said: list[Said], chosen: list[Stated], stated: list[Stated]) -> bool:
+    """Whether there is a ground beside these that no pattern reads: another item of their list, "two reasons"."""
+    texts = [letter.text[one.start : one.end] for one in said]
+    read = {one.said for one in stated}
+    counts = [at["count"].lower() for at in map(_COUNTED.search, texts) if at]
+    counted = max((_COUNTS[count] if count in _COUNTS else int(count) for count in counts), default=0)
+    if counted > len({one.category for one in chosen}):
+        return True
+    for one in chosen:
+        if not _ITEM.match(texts[one.said]):
+            continue
+        for step in (-1, 1):
+            index = one.said + step
+            while 0 <= index < len(said) and abs(index - one.said) < 5 and not said[index].own:
+                if _ITEM.match(texts[index]) and len(texts[index].split()) > 3 and not read & {index, index + 1}:
+                    return True
+                index += step
+    return False
 
 
 def _goes_on(said: list[Said], opened: int, index: int) -> bool:
@@ -295,9 +346,10 @@ def _from_lines(letter: Letter, said: list[Said], stated: list[Stated]) -> Findi
         reason = Reason(category=category, quote=" ".join(letter.printed[start:end].split()))
         reasons.setdefault(category, letter.cite(start, end, reason, sure, prose=True))
     # words elsewhere that give another ground for the same claim
-    more = {at.category for at in stated if at.firm and at.opened} - reasons.keys()
-    legends = {one.legend for one in coded}
-    disputed = any(at.said not in legends and at.category in more and at.firm and at.opened for at in stated)
+    disputed = any(
+        at.firm and at.opened and at.category not in reasons and not opens_a_legend(letter, said[at.said])
+        for at in stated
+    )
     return Finding(
         value=tuple(found.value for found in reasons.values()),
         confidence=min(0.55 if disputed else 1.0, *(found.confidence for found in reasons.values())),
