@@ -117,6 +117,8 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             held.add(Assertion.HISTORICAL)
     if _signed_absent(sentence, start, section):
         held.add(Assertion.NEGATED)
+    if _SHOULD.search(sentence[:start]) and _HAPPEN.search(sentence[end:]):
+        held.add(Assertion.HYPOTHETICAL)
     if _in_a_past_year(sentence, start, end):
         held.add(Assertion.HISTORICAL)
     lexicon = _lexicon()
@@ -146,6 +148,10 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             held.add(rule.asserts)
     return held
 
+
+# "Should anaphylaxis occur use the pen"
+_SHOULD = re.compile(r"^\s*should\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+_HAPPEN = re.compile(r"^\s*(?:\w+\s+){0,2}(?:occur|develop|recur|arise|worsen|appear|happen|return)\b", re.IGNORECASE)
 
 # "ROS: -cough, -dyspnea", "+nausea, -vomiting"; a dash alone begins an item of a list
 _SIGN = re.compile(r"(?:^|[\s,;:(])[+-]$")

@@ -174,6 +174,20 @@ def _when(statement: Statement, after: str) -> dt.date | None:
     return statement.date
 
 
+# "Starting weight 132 kg", "baseline EASI 28": of another day, which the sentence may name or not
+_EARLIER = re.compile(
+    r"\b(?:starting|baseline|initial|previous|prior|pre-?treatment|original|heaviest|highest|earlier|pre-?biologic)\s+(?:\w+\s+)?$",
+    re.I,
+)
+
+
+def _told_when(statement: Statement, name: _Name, after: str) -> dt.date | None:
+    """Return the day of a value; None for an earlier one whose day is not told."""
+    day = _when(statement, after)
+    earlier = _EARLIER.search(statement.text[: name.start])
+    return None if earlier and day == statement.date else day
+
+
 def _held(statement: Statement, name: _Name) -> Assertion | None:
     """Return the assertion of a told value; None for a goal, a plan or a relative's."""
     held = assert_of(statement.text, name.start, name.end, statement.section)
@@ -210,7 +224,7 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
         measured(
             key,
             Measurement(value=value, unit=unit, comparator=comparator),
-            _when(statement, after),
+            _told_when(statement, name, after),
             statement,
             assertion,
         )
@@ -268,7 +282,12 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
         comparator=sign_of(match["compare"]),
         limit=limit["limit"] if limit else None,
     )
-    return [measured(lab.key, value, _when(statement, tail[match.end() :]), statement, assertion)]
+    after = tail[match.end() :]
+    facts = [measured(lab.key, value, _told_when(statement, name, after), statement, assertion)]
+    if (dated := _MONTH_AFTER.match(after)) and (now := _THEN_NOW.match(after[dated.end() :])):
+        later = Measurement(value=float(now["value"].replace(",", "")), unit=unit)
+        facts.append(measured(lab.key, later, statement.date, statement, assertion))
+    return facts
 
 
 def _qualitative(statement: Statement, name: _Name, lab: Lab, tail: str, assertion: Assertion) -> list[Fact]:

@@ -52,7 +52,9 @@ _SIGNS = {
     "around": "about",
     "~": "about",
 }
-PRESSURE = re.compile(r"^\s*(?:was|is|of|:|=)?\s*(?P<value>\d{2,3}/\d{2,3})\b")
+PRESSURE = re.compile(
+    r"^\s*(?:(?:was|is|of|today|now|reading|in\s+clinic|this\s+visit|at\s+this\s+visit|:|=)\s*)*(?P<value>\d{2,3}/\d{2,3})\b"
+)
 
 
 def measured(

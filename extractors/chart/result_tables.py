@@ -122,9 +122,11 @@ def _flow(table: Table, entry: Entry, statement: Statement, context: str) -> lis
     lead = entry.cells[0]
     facts = []
     for column, printed in zip(table.columns[1:], entry.cells[1:], strict=True):
+        if column.role != "value":
+            continue
         name, when = (column.heading, lead) if table.kind == "flow" else (lead, column.heading)
         day = _own_date(when)
-        if day and printed and (found := _named_value(name, printed, f"{name} {context}")):
+        if day and printed and (found := _named_value(name, printed, table.cell(entry, "unit"), f"{name} {context}")):
             facts.append(measured(*found, day, statement))
     return facts
 
@@ -132,13 +134,13 @@ def _flow(table: Table, entry: Entry, statement: Statement, context: str) -> lis
 _UNIT_OF_NAME = re.compile(r"[(,]\s*(?P<unit>[^()]+?)\s*\)?\s*$")
 
 
-def _named_value(name: str, printed: str, context: str) -> tuple[str, Measurement] | None:
-    """Return key and value of a cell under the name of a test or score; its unit may stand with the name."""
+def _named_value(name: str, printed: str, side: str, context: str) -> tuple[str, Measurement] | None:
+    """Return key and value of a cell under a test or score; its unit may stand with the name or at the `side`."""
     named = _UNIT_OF_NAME.search(name)
     lab = lab_named(name)
     if lab and (value := _cell_value(printed, lab)):
         number, unit, comparator, flag = value
-        unit = unit or (named["unit"] if named else None)
+        unit = unit or side or (named["unit"] if named else None)
         if isinstance(number, float) and unit and lab.units and convert(lab.key, 1.0, unit) is None:
             return None
         return lab.key, Measurement(value=number, unit=unit, comparator=comparator, flag=flag)

@@ -116,12 +116,21 @@ def _flow_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     word = first.text.strip(" :").lower()
     if word in dates and all(_names_value(line.text) for line in others):
         kind, role = "flow", "date"
-    elif word in tests and all(_is_day(line.text) for line in others):
+    elif word in tests and _is_day(others[0].text) and all(_is_day(at.text) or _side_role(at.text) for at in others):
         kind, role = "trend", "test"
     else:
         return None
     lead = Column(role, first.text, first.box.x0, first.box.x1)
-    return kind, (lead, *(Column("value", line.text, line.box.x0, line.box.x1) for line in others))
+    roles = ["value" if kind == "flow" else _side_role(line.text) or "value" for line in others]
+    values = (Column(at, line.text, line.box.x0, line.box.x1) for at, line in zip(roles, others, strict=True))
+    return kind, (lead, *values)
+
+
+def _side_role(text: str) -> str | None:
+    """Return unit, reference or flag for the heading of such a column."""
+    found = _rules()[0].find(text)
+    whole = [term for term in found if term.end - term.start >= len(text.strip()) - 1]
+    return next((term.key for term in whole if term.key in ("unit", "reference", "flag")), None)
 
 
 def _names_value(text: str) -> bool:

@@ -119,6 +119,7 @@ def _read_mention(
     alone = len(groups) == 1
     told = text[clause[0] : clause[1]] if alone else own
     before = text[clause[0] : mention.start]
+    bracket = _BRACKET.match(text[mention.end :]) if len(group) > 1 else None
     concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
     assertion = _assertion(statement, mention, told, before)
     at = clause[0] if alone else own_start
@@ -137,12 +138,14 @@ def _read_mention(
         None
         if concomitant
         else _outcome(
-            text, told, mention, alone, before, own_end, statement.section == "past_treatment" or _ended(span, told)
+            text, spoken, mention, alone, before, own_end, statement.section == "past_treatment" or _ended(span, told)
         )
     )
     if _PAUSED.search(told) and outcome is Outcome.INTOLERANCE:
         outcome = None  # held for an infection and taken again
     kept_on = not concomitant and _kept_on(before, text[mention.end : own_end], text[mention.end : clause[1]])
+    if statement.section in _LISTS and _CURRENT_ITEM.match(text[mention.end : own_end]):
+        kept_on = True
     kept_on = kept_on or (concomitant and bool(re.search(r"both\s+of\s+which", text[mention.end :], re.IGNORECASE)))
     if _GOES_ON.search(told) and span.start and span.stop is None and not concomitant:
         span = replace(span, running=True)
@@ -162,7 +165,7 @@ def _read_mention(
         used = statement.section in _LISTS or says("use", told) or telling or not span.empty
         if not used:
             return None
-        if assertion is Assertion.AFFIRMED and says("never", told):
+        if assertion is Assertion.AFFIRMED and says("never", bracket["what"] if bracket else spoken):
             assertion = Assertion.NEGATED
     if outcome is None and statement.section == "medications" and assertion is Assertion.AFFIRMED and not span.stop:
         outcome, span = Outcome.CURRENT, replace(span, running=True)
@@ -179,9 +182,16 @@ def _read_mention(
     return Told(mention.generic, assertion, statement, treatment, affected=affected)
 
 
+_CURRENT_ITEM = re.compile(
+    r"\s*[:(–—-]\s*(?:current|currently|ongoing|active|continues|still\s+taking)\b", re.IGNORECASE
+)
+
+_BRACKET = re.compile(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\((?P<what>[^)]*)\)")
+_BRACKETS = re.compile(r"[A-Za-z]\s*\([A-Za-z][^)]*\)")
+
 _BEGAN = re.compile(
     r"\b(?:started(?:\s+on)?|began|begun(?:\s+on)?|initiated|switched\s+to|changed\s+to|restarted|resumed|placed\s+on|"
-    r"put\s+on)\s+$",
+    r"put\s+on|(?:changed|switched|converted|transitioned|moved)\s+from\s+[^,;]{1,50}?\s+to)\s+$",
     re.IGNORECASE,
 )
 
@@ -211,8 +221,9 @@ def _outcome(
     direct = RESPONSE_TO.search(before)
     if (shared := _SHARED.search(text)) and (found := outcome_of(shared["what"])):
         return found
-    paren = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
-    if paren and (found := outcome_of(paren[1], stopped=bool(_TRIED.search(text)))):
+    listed = len(_BRACKETS.findall(text)) > 1  # "MTX (GI upset), HCQ (no effect)": in each bracket why it ended
+    paren = _BRACKET.match(text[mention.end :])
+    if paren and (found := outcome_of(paren["what"], stopped=listed or bool(_TRIED.search(text)))):
         return found
     if alone:
         return outcome_of(told, stopped=past)
