@@ -118,7 +118,9 @@ _JOINTS = re.compile(
 
 def _joints(statement: Statement) -> list[Fact]:
     """Return joint counts told number first: "9 tender and 7 swollen joints"."""
-    facts = []
+    facts: list[Fact] = []
+    if "tender" not in statement.text and "swollen" not in statement.text:
+        return facts
     for match in _JOINTS.finditer(statement.text):
         held = _held(statement, _Name(match.start(), match.end(), (), True))
         counts = [

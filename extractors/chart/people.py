@@ -203,14 +203,13 @@ def _blocks(page: Page) -> list[list[Row]]:
         for block in blocks:
             last = block[-1]
             gap = line.box.top - last.box.bottom
+            near = -0.6 * last.box.height < gap < 0.75 * last.box.height
+            if not near or line.box.top <= last.box.top + 0.5 * last.box.height:
+                continue
             overlap = min(line.box.x1, max(at.box.x1 for at in block)) - max(
                 line.box.x0, min(at.box.x0 for at in block)
             )
-            if (
-                -0.6 * last.box.height < gap < 0.75 * last.box.height
-                and overlap > 0.5 * min(line.box.width, last.box.width)
-                and line.box.top > last.box.top + 0.5 * last.box.height
-            ):
+            if overlap > 0.5 * min(line.box.width, last.box.width):
                 block.append(line)
                 break
         else:

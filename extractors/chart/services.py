@@ -20,9 +20,7 @@ _UNTOLD = frozenset({Assertion.PLANNED, Assertion.HYPOTHETICAL, Assertion.DECLIN
 @dataclass(frozen=True, slots=True)
 class _Terms:
     findings: TermFinder  # with "never", "former" and "other", so that the longest wins
-    counts: TermFinder
-    rates: TermFinder
-    names: frozenset[str]
+    counted: TermFinder  # of events and, under "rate", of things done so often
 
 
 @cache
@@ -32,9 +30,12 @@ def _terms() -> _Terms:
     findings += [(str(term), f"*{kind}") for kind in ("never", "former", "other") for term in data[kind]]
     return _Terms(
         TermFinder(findings),
-        TermFinder((str(term), key) for key, terms in data["counts"].items() for term in terms),
-        TermFinder((str(term), key) for key, terms in data["rates"].items() for term in terms),
-        frozenset(data["findings"]),
+        TermFinder(
+            (str(term), f"{mark}{key}")
+            for mark, kind in (("", "counts"), ("rate ", "rates"))
+            for key, terms in data[kind].items()
+            for term in terms
+        ),
     )
 
 
@@ -48,8 +49,9 @@ def read_services(statements: list[Statement]) -> list[Fact]:
         if statement.cells or statement.section in _SILENT:
             continue
         facts += _findings(statement)
-        facts += _counts(statement)
-        facts += _rates(statement)
+        for term in _terms().counted.find(statement.text):
+            fact = _rate(statement, term) if term.key.startswith("rate ") else _count(statement, term)
+            facts += [fact] if fact else []
     return facts
 
 
@@ -124,28 +126,30 @@ _PERIOD = re.compile(
 _COMPARES = {"at least": "≥", "more than": ">", "over": ">", "fewer than": "<", "less than": "<", "up to": "≤"}
 
 
-def _counts(statement: Statement) -> list[Fact]:
-    text, facts = statement.text, []
-    for term in _terms().counts.find(text):
-        number = _BEFORE.search(text[: term.start])
-        if number is None:
-            continue
-        none = number["n"].lower() in ("no", "zero")
-        period = _PERIOD.match(text[term.end :]) if term.key != "pack_years" else None
-        held = assert_of(text, term.start, term.end, statement.section)
-        if none and period is None:
-            continue  # "no flares": since when is not said
-        if held in _UNTOLD or (held is Assertion.NEGATED and not none):
-            continue
-        said = " ".join((number["compare"] or "").lower().split())
-        value = Measurement(
-            value=0.0 if none else float(_WORD_NUMBERS.get(number["n"].lower(), 0) or number["n"]),
-            unit=_unit(period),
-            comparator=_COMPARES.get(said, "about" if said in ("about", "approximately", "~") else said or None),
-        )
-        kept = held if held in (Assertion.FAMILY, Assertion.ENTERED_IN_ERROR) else Assertion.AFFIRMED
-        facts.append(_fact("measurement", term.key, kept, statement, measurement=value))
-    return facts
+def _count(statement: Statement, term: Term) -> Fact | None:
+    text = statement.text
+    number = _BEFORE.search(text[: term.start])
+    if number is None:
+        return None
+    none = number["n"].lower() in ("no", "zero")
+    period = _PERIOD.match(text[term.end :]) if term.key != "pack_years" else None
+    if none and period is None:
+        return None  # "no flares": since when is not said
+    held = assert_of(text, term.start, term.end, statement.section)
+    if held in _UNTOLD or (held is Assertion.NEGATED and not none):
+        return None
+    said = " ".join((number["compare"] or "").lower().split())
+    value = Measurement(
+        value=0.0 if none else _value(number["n"]),
+        unit=_unit(period),
+        comparator=_COMPARES.get(said, "about" if said in ("about", "approximately", "~") else said or None),
+    )
+    kept = held if held in (Assertion.FAMILY, Assertion.ENTERED_IN_ERROR) else Assertion.AFFIRMED
+    return _fact("measurement", term.key, kept, statement, measurement=value)
+
+
+def _value(printed: str) -> float:
+    return float(_WORD_NUMBERS.get(printed.lower(), 0) or printed)
 
 
 def _unit(period: re.Match[str] | None) -> str | None:
@@ -163,21 +167,15 @@ _TIMES = re.compile(
 )
 
 
-def _rates(statement: Statement) -> list[Fact]:
-    text, facts = statement.text, []
-    for term in _terms().rates.find(text):
-        times = _TIMES.match(text[term.end :])
-        held = assert_of(text, term.start, term.end, statement.section)
-        if times is None or held in _UNTOLD or held is Assertion.NEGATED:
-            continue
-        number = float(_WORD_NUMBERS.get(times["n"].lower(), 0) or times["n"])
-        unit = _unit(_PERIOD.match(text[term.end + times.end() :]))
-        facts.append(
-            _fact(
-                "measurement", term.key, Assertion.AFFIRMED, statement, measurement=Measurement(value=number, unit=unit)
-            )
-        )
-    return facts
+def _rate(statement: Statement, term: Term) -> Fact | None:
+    text = statement.text
+    times = _TIMES.match(text[term.end :])
+    held = assert_of(text, term.start, term.end, statement.section)
+    if times is None or held in _UNTOLD or held is Assertion.NEGATED:
+        return None
+    unit = _unit(_PERIOD.match(text[term.end + times.end() :]))
+    value = Measurement(value=_value(times["n"]), unit=unit)
+    return _fact("measurement", term.key.removeprefix("rate "), Assertion.AFFIRMED, statement, measurement=value)
 
 
 def _fact(

@@ -77,9 +77,11 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     finder, kinds = _rules()
     text = row.text
     found = finder.find(text)
+    if len({term.start for term in found}) < 2:
+        return None
     covered = sum(len(set(range(term.start, term.end))) for term in {(t.start): t for t in found}.values())
     letters = sum(not c.isspace() and c not in "/.-:|" for c in text)
-    if len({term.start for term in found}) < 2 or covered < 0.8 * letters:
+    if covered < 0.8 * letters:
         return None
     spans = _word_spans(row.words)
     columns = []
