@@ -70,6 +70,14 @@ def find_codes_of_lines(letter: Letter, said: list[Said]) -> list[Coded]:
     return list(found.values())
 
 
+_LEGEND = re.compile(r"\W*(?:(?:CARC )?(?:CO|PR|OA|PI|CR)[ -]?\d{1,3}|[A-Z]{1,3}\d{1,3}|\d{1,3})\b[ )]*[-:=.]")
+
+
+def opens_a_legend(letter: Letter, one: Said) -> bool:
+    """Whether the sentence tells what a code means: "CO-50: not deemed a medical necessity by the payer."."""
+    return bool(_LEGEND.match(letter.text[one.start : one.end]))
+
+
 def all_lines_paid(letter: Letter) -> bool:
     """Whether the letter has a table of claim lines and none of its amounts is zero: each line was allowed and paid."""
     rows = [
