@@ -126,7 +126,9 @@ def _denied(condition: str, record: Record) -> list[Statement]:
             place = whole if whole >= 0 else min(part.find(word) for word in core)
             cues = list(_NEGATES.finditer(part[:place]))
             behind = re.match(
-                r"[\w\s]{0,30}?\b(?:ruled out|negative|absent|excluded|denied|none|: ?no)\b", part[place:]
+                r"(?![\w\s'’-]{0,40}?\bnot\b)[\w\s'’-]{0,40}?\b(?:ruled out|negative"
+                r"|absent|excluded|denied|none|: ?no)\b",
+                part[place:],
             )
             if not cues and not behind:
                 continue

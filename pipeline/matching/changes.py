@@ -51,6 +51,13 @@ def read_change(text: str) -> Requirement | None:
     )
 
 
+def spans(text: str, requirement: Change) -> list[tuple[int, int]]:
+    """Return the words of a leaf that a `Change` holds."""
+    found = [at.span() for at in _pattern(requirement.quantity, "criterion").finditer(text)]
+    found += [at.span() for at in _AMOUNT.finditer(text)]
+    return found + [at.span() for side in (_FALL, _RISE) for at in re.finditer(rf"\b{side}\b", text, re.IGNORECASE)]
+
+
 def _turned(key: str, text: str) -> bool:
     return bool(re.search(rf"\b{_FALL if data('changes')[key]['falls'] else _RISE}\b", text, re.IGNORECASE))
 
@@ -67,7 +74,7 @@ def judge_change(requirement: Change, record: Record) -> Verdict:
     found = [
         (amount, at)
         for at in record.statements
-        if record.holds(at, requirement.window) and (amount := _stated(at, requirement)) is not None
+        if record.holds(at, requirement.window) and (amount := _stated(at, requirement, record)) is not None
     ]
     wants = f"{wanted}, with the values before and after"
     if not found:
@@ -84,10 +91,11 @@ def judge_change(requirement: Change, record: Record) -> Verdict:
     return unclear("silent_change", proof, wants=wants, wanted=wanted)
 
 
-def _stated(statement: Statement, requirement: Change) -> float | None:
+def _stated(statement: Statement, requirement: Change, record: Record) -> float | None:
     """Return the amount of a sentence that says the change as something that has come about."""
     for part in re.split(r"(?<=[.;])\s+", statement.text):
-        if not _pattern(requirement.quantity, "chart").search(part) or not _turned(requirement.quantity, part):
+        named = _pattern(requirement.quantity, "chart").search(part) or _goes_back(statement, part, requirement, record)
+        if not named or not _turned(requirement.quantity, part):
             continue
         if not_yet(part) or re.search(
             r"\b(?:goal|target|aim\w*|expect\w*|hope\w*|should|will|if|needs?|no|not"
@@ -96,7 +104,26 @@ def _stated(statement: Statement, requirement: Change) -> float | None:
             re.IGNORECASE,
         ):
             continue
-        amounts = [at for at in _AMOUNT.finditer(part) if _unit(at) == requirement.unit]
+        amounts = [at for at in _AMOUNT.finditer(part) if _unit(at) == requirement.unit] or _by(part, requirement)
         if len(amounts) == 1:
             return float(amounts[0]["n"].replace(",", ""))
     return None
+
+
+def _goes_back(statement: Statement, part: str, requirement: Change, record: Record) -> bool:
+    """Whether "it" in a sentence is what the sentence right before it names ("EDSS 3.5. It has risen by 1.5")."""
+    if not re.match(r"\s*(?:it|this)\b", part, re.IGNORECASE):
+        return False
+    return any(_pattern(requirement.quantity, "chart").search(at.text) for at in record.before(statement, 1))
+
+
+_BY = re.compile(
+    rf"\b(?:risen|rose|increased|worsened|fallen|fell|decreased|dropped"
+    rf"|improved) by (?P<n>{NUMBER})(?!\s*%)",
+    re.I,
+)
+
+
+def _by(part: str, requirement: Change) -> list[re.Match[str]]:
+    """Return "has risen by 1.5", which needs no word for points."""
+    return list(_BY.finditer(part)) if requirement.unit == "points" else []

@@ -9,13 +9,16 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from pipeline.matching import changes, fractures
 from pipeline.matching.phrases import find_comparisons, find_lengths, find_window
 from pipeline.matching.requirements import (
     AllOf,
     AnyOf,
     Avoidance,
+    Change,
     ConcurrentTherapy,
     Events,
+    Fracture,
     LabResult,
     Measurement,
     NoConcurrentTherapy,
@@ -29,7 +32,17 @@ from pipeline.matching.terms import data, find_measures, find_therapies
 
 _OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
 _OF_VALUES = (Measurement, LabResult)
-_CHECKED = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Measurement, LabResult, Events)
+_CHECKED = (
+    PriorTherapy,
+    TreatedWith,
+    ConcurrentTherapy,
+    NoConcurrentTherapy,
+    Measurement,
+    LabResult,
+    Events,
+    Change,
+    Fracture,
+)
 EXAMPLES = re.compile(
     r"[(\[](?:\s*(?:e\.?\s?g|for example|such as|including|i\.?e|documents?|please)\b)[^)\]]*[)\]]", re.IGNORECASE
 )
@@ -38,28 +51,53 @@ _DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)
 _MASK = "§"
 
 
+_OTHER_USES = ("linking", "deeds", "same")
+
+
 @cache
 def _plain_words() -> frozenset[str]:
-    return frozenset(
-        word for group, words in data("plain_words").items() if group not in ("linking", "deeds") for word in words
-    )
+    return frozenset(word for group, words in data("plain_words").items() if group not in _OTHER_USES for word in words)
 
 
-def with_rest(requirement: Requirement, text: str) -> Requirement:
+def with_rest(requirement: Requirement, text: str, others: frozenset[str] = frozenset()) -> Requirement:
     """Return the requirement with what it does not hold of the leaf in `besides`."""
     if isinstance(requirement, (AnyOf, AllOf)):
-        return replace(requirement, options=tuple(with_rest(at, text) for at in requirement.options))
+        others = frozenset(name for at in requirement.options for name in _names(at))
+        return replace(requirement, options=tuple(with_rest(at, text, others) for at in requirement.options))
     if not isinstance(requirement, _CHECKED) or (isinstance(requirement, PriorTherapy) and requirement.by_examples):
         return requirement
-    rest = left_over(text, requirement)
+    rest = left_over(text, requirement, others)
     if not rest:
         return requirement
     besides = "; ".join(at for at in (requirement.besides, " ".join(rest)) if at)
     return replace(requirement, besides=besides)
 
 
-def left_over(text: str, requirement: Requirement) -> list[str]:
-    """Return the content words of a leaf that the requirement does not account for."""
+# A FRAX probability is always of ten years.
+_TEN_YEARS = re.compile(
+    r"(?:\bFRAX\W+)?\b(?:10"
+    r"|ten)[- ]year\s+(?:fracture\s+)?(?:probability|risk)(?:\s+\(?FRAX\)?)?",
+    re.I,
+)
+
+
+def _spelled_out(text: str, start: int) -> tuple[int, int]:
+    """Return the span of the words that a bracketed abbreviation stands for ("ejection fraction (EF)")."""
+    match = re.match(r"[A-Z]{2,6}\d?(?=\))", text[start:])
+    if not match or not text[:start].endswith("("):
+        return (start, start)
+    letters = re.sub(r"\d", "", match[0]).lower()
+    words = list(re.finditer(r"[A-Za-z]+", text[: start - 1]))[-len(letters) :]
+    if [at[0][0].lower() for at in words] != list(letters):
+        return (start, start)
+    return (words[0].start(), words[-1].end())
+
+
+def left_over(text: str, requirement: Requirement, others: frozenset[str] = frozenset()) -> list[str]:
+    """Return the content words of a leaf that the requirement does not account for.
+
+    `others` are the values that the other parts of the leaf ask for.
+    """
     masked = EXAMPLES.sub(lambda at: _MASK * len(at[0]), text)
     spans: list[tuple[int, int]] = []
     if isinstance(requirement, _OF_TREATMENT):
@@ -70,8 +108,16 @@ def left_over(text: str, requirement: Requirement) -> list[str]:
             if close > 0 and any(defined.end() <= at.start < close for at in mentions):
                 spans.append(defined.span("words"))
     if isinstance(requirement, _OF_VALUES):
-        spans += [(start, end) for key, start, end in find_measures(text) if key in _names(requirement)]
+        named = [at for at in find_measures(text) if at[0] in _names(requirement) | others]
+        spans += [(start, end) for _, start, end in named]
+        spans += [_spelled_out(text, start) for _, start, _ in named]
+        if any(key.startswith("frax") for key, _, _ in named):
+            spans += [at.span() for at in _TEN_YEARS.finditer(text)]
         spans += [(at.start, at.end) for at in find_comparisons(text)]
+    if isinstance(requirement, Fracture):
+        spans += fractures.spans(text)
+    if isinstance(requirement, Change):
+        spans += changes.spans(text, requirement)
     if isinstance(requirement, Events):
         patterns = data("events")[requirement.event]["criterion"]
         spans += [at.span() for pattern in patterns for at in re.finditer(pattern, text, re.IGNORECASE)]
@@ -85,6 +131,7 @@ def left_over(text: str, requirement: Requirement) -> list[str]:
         spans += [(start, end) for _, start, end in sites_in(text)]
     window = find_window(text)
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
+    lengths = [at for at in lengths if not any(start <= at.start < end for start, end in spans)]
     spans += [(at.start, at.end) for at in lengths]
     if window:
         spans.append(window[1])

@@ -54,7 +54,7 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
             continue
         clause = _clause(statement.text, hit)
         value = bool(entry.get("result")) and bool(_VALUE.match(statement.text[hit.end() :]))
-        if _NOT_DONE.search(clause) and not value:
+        if _NOT_DONE.search(clause.replace(hit[0], "§")) and not value:
             denied.append(statement)
         elif _OPEN.search(clause) and not value:
             open_ones.append(statement)

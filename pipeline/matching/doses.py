@@ -2,13 +2,13 @@
 
 import re
 
-from extractors.chart.facts import Statement
+from extractors.chart.facts import Fact, Statement
 from pipeline.matching.dose_leaves import Regimen, find_regimens
 from pipeline.matching.phrases import number_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import Dose, DosesReceived
 from pipeline.matching.terms import base_of, find_therapies, wording
-from pipeline.matching.trials import never_taken
+from pipeline.matching.trials import never_taken, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _PLANNED = wording("doses.planned")
@@ -116,12 +116,37 @@ _TO_COME = re.compile(
 )
 
 
+# "not given today" says nothing of the years before
+_EVER = re.compile(
+    r"\b(?:never|ever|naive|no prior|no previous|has not (?:yet )?(?:had|received"
+    r"|taken|been (?:given|on)))\b(?!.*\btoday\b)",
+    re.IGNORECASE,
+)
+
+
+def _has_course(fact: Fact) -> bool:
+    held = fact.treatment
+    return bool(held and (held.start or held.stop or held.days))
+
+
 def judge_received(requirement: DosesReceived, record: Record) -> Verdict:
     """Return the verdict on a number of doses in a lifetime: counted in words, or never received."""
     name = base_of(requirement.therapies[0].name)
     never = newest_first(
-        [at.statement for at in record.facts if at.kind == "treatment" and base_of(at.name) == name and never_taken(at)]
+        [
+            at.statement
+            for at in record.facts
+            if at.kind == "treatment"
+            and base_of(at.name) == name
+            and never_taken(at)
+            and _EVER.search(at.statement.text)
+        ]
     )
+    taken = [
+        at.statement
+        for at in record.facts
+        if at.kind == "treatment" and base_of(at.name) == name and was_taken(at) and _has_course(at)
+    ]
     counted, ahead = _counts(name, record)
     facts = {"drug": name, "wanted": requirement.most, "count": ""}
     wants = f"how many doses of {name} were received"
@@ -133,8 +158,8 @@ def judge_received(requirement: DosesReceived, record: Record) -> Verdict:
         total, proof = 0, never
     else:
         return unclear("silent_doses", wants=wants, **facts)
-    if counted and never and total:
-        return unclear("contradicted", cite([*proof, *never]), wants=wants, **facts)
+    if never and (total or taken):
+        return unclear("contradicted", cite([*proof, *never, *taken]), wants=wants, **facts)
     facts["count"] = total
     if total > requirement.most:
         return not_met("doses_counted", cite(proof), **facts)

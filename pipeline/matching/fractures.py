@@ -51,6 +51,19 @@ def read_fracture(text: str) -> Requirement | None:
     return Fracture(sites=_asked(text), least=int(least or 1), window=window[0] if window else None)
 
 
+_ONLY_RISK = re.compile(
+    r"\b(?:risk|prevent\w*|FRAX|probability|avoid\w*|at risk|education"
+    r"|screen\w*|rule[d]? out|versus)\b",
+    re.I,
+)
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Return the words of a leaf that a `Fracture` holds."""
+    found = [at.span() for pattern in (_FRACTURE, _LITTLE_FORCE, _SPINAL) for at in pattern.finditer(text)]
+    return found + [(start, end) for _, start, end in sites_in(text, _PLACES)]
+
+
 def _first(text: str) -> int:
     """Return where the words for the fracture begin."""
     return min(
@@ -82,7 +95,7 @@ def judge_fracture(requirement: Fracture, record: Record) -> Verdict:
                 if re.search(r"\b(?:no|never|denies|without)\b[^.;]{0,40}$", part[: match.start()], re.IGNORECASE):
                     denied.append(statement)
                 continue
-            if not _at(part, requirement.sites):
+            if not _at(part, requirement.sites) or _ONLY_RISK.search(part):
                 continue
             if _LITTLE_FORCE.search(part) or (_COMPRESSED.search(part) and not _MUCH_FORCE.search(part)):
                 counts.append((_count(part), statement))

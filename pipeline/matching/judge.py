@@ -88,7 +88,8 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
     rest = _rest(requirement, record)
     if not rest:
         return verdict
-    if verdict.status is Status.MET and not _says(rest, requirement, verdict):
+    needed = [at for at in rest if not re.search(rf"\bor (?:an?)?other (?:[\w-]+ ){{0,2}}{re.escape(at)}", text, re.I)]
+    if verdict.status is Status.MET and not _says(needed, requirement, verdict):
         return _unsettled(verdict, requirement)
     if verdict.status is Status.NOT_MET and _is_alternative(requirement.besides or "", rest, text):
         return _unsettled(verdict, requirement)
@@ -132,10 +133,15 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)
 
 
+def _same(word: str) -> list[str]:
+    """Return the words of a chart that say the same as a word of a criterion (plain_words.yaml)."""
+    return next((held for key, held in data("plain_words")["same"].items() if word.startswith(key)), [])
+
+
 def _stands(word: str, text: str) -> bool:
     """Whether a word stands in the text by its stem, a number as it is ("8" is not the 8 of 18)."""
     if not word[0].isdigit():
-        return word[:6] in text
+        return word[:6] in text or any(same in text for same in _same(word))
     return bool(re.search(rf"(?<![\d./]){re.escape(word)}" + ("" if word[-1].isalpha() else r"(?![\d./])"), text))
 
 

@@ -18,7 +18,7 @@ from pipeline.matching.requirements import (
     Window,
 )
 from pipeline.matching.sites import sites_in
-from pipeline.matching.terms import data, find_measures, wording
+from pipeline.matching.terms import data, find_measures, find_therapies, wording
 
 _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
@@ -67,7 +67,10 @@ def read_number(text: str) -> Requirement | None:
     window = find_window(text)
     at = window[0] if window else None
     bare = text[: window[1][0]] + " " * (window[1][1] - window[1][0]) + text[window[1][1] :] if window else text
-    named = _unambiguous(find_measures(text)) or _weight(text)
+    care = [(at.start, at.end) for at in find_therapies(text) if at.therapy.sort == "care"]  # "weight loss program"
+    named = [at for at in _unambiguous(find_measures(text)) if not any(a <= at[1] < b for a, b in care)] or _weight(
+        text
+    )
     if not named:
         return None
     if _OF_LIMIT.search(text):

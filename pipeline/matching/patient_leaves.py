@@ -247,7 +247,18 @@ def read_lasting(text: str) -> Requirement | None:
     return Lasting(names=tuple(dict.fromkeys(at.key for at in found)), minimum_days=lengths[0].days)
 
 
+def _without_list(text: str) -> str:
+    """Return a leaf without the bracket that lists kinds of the disease named before it ("MS (relapsing, ...)")."""
+    for match in reversed(list(re.finditer(r"\s*\((?P<in>[^()]*)\)", text))):
+        before = {at.key for at in find_conditions(text[: match.start()])}
+        kinds = {at.key for at in find_conditions(match["in"])}
+        if before and (re.fullmatch(r"[A-Z]{2,6}", match["in"]) or (kinds and kinds <= before and "," in match["in"])):
+            text = text[: match.start()] + text[match.end() :]
+    return text
+
+
 def read_diagnosis(text: str) -> Requirement | None:
+    text = _without_list(text)
     found = find_conditions(text)
     if not found or len(text.split()) > 24:
         return None

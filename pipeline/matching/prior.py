@@ -40,6 +40,8 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     findings = [at for at in findings if at.why != "only_named"]  # planned or considered: neither for nor against
     wanted = _names(therapies)
     satisfying = [at for at in findings if at.answer == "satisfies"]
+    if not findings and (told := _class_told(requirement, therapies, record)):
+        return told
     if len(satisfying) >= count:
         satisfying.sort(key=lambda at: _newest(at.proof), reverse=True)
         proof = [item for place in range(3) for at in satisfying for item in at.proof[place : place + 1]]
@@ -88,6 +90,46 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             wanted=wanted,
         )
     return unclear("silent_trial", wants=_wants(requirement, wanted), wanted=wanted)
+
+
+_BARRED = re.compile(r"\bcontra-?indicat\w+", re.IGNORECASE)
+_BAR_OPEN = re.compile(
+    r"\b(?:if|would|could|may|might|unless|relative\w*|possibl\w+|risk|some|certain|most|consider\w*"
+    r"|review\w*|in (?:pregnan\w+|patients|women|men|people|children|those|any)|during)\b",
+    re.IGNORECASE,
+)
+
+
+def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> Verdict | None:
+    """Return what sentences say of a whole class: "Oral bisphosphonates are contraindicated: esophageal stricture"."""
+    if "contraindication" not in requirement.wanted or requirement.count > 1:
+        return None
+    against, free = [], []
+    for statement in record.statements:
+        if (
+            not _BARRED.search(statement.text)
+            or _BAR_OPEN.search(statement.text)
+            or len(_BARRED.findall(statement.text)) > 1
+        ):
+            continue
+        mentions = find_therapies(statement.text)
+        if len(mentions) != 1 or mentions[0].therapy.sort != "class":
+            continue
+        if not any(at.sort == "class" and within(at, mentions[0].therapy) for at in therapies):
+            continue
+        negated = re.search(r"\b(?:no|not|never|without)\b", statement.text, re.IGNORECASE)
+        (free if negated else against).append(statement)
+    wanted = _names(therapies)
+    facts = {"drug": wanted, "wanted": wanted, "days": "", "needed": ""}
+    if against and free:
+        return unclear(
+            "contradicted", cite(newest_first([*against, *free])), wants=_wants(requirement, wanted), **facts
+        )
+    if against:
+        return met("contraindicated", cite(newest_first(against)), **facts)
+    if free and requirement.wanted == ("contraindication",):
+        return not_met("no_bar", cite(newest_first(free)), **facts)
+    return None
 
 
 def _of_interest(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Fact]]:

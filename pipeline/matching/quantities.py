@@ -25,6 +25,11 @@ _BEHIND = re.compile(
 _BEFORE = re.compile(
     rf"(?P<sign>[<>≤≥]=?)?\s*(?<![\d./-])(?P<n>{NUMBER})\s*(?P<unit>%|mm)\s+(?:(?:of|anterior)\s+)?$", re.IGNORECASE
 )
+# a scale has no unit: "Kellgren-Lawrence grade 4", "HAM-D 24"
+_BARE = re.compile(
+    r"^\s*(?:\([^)]*\)\s*)?(?:(?:score|grade|today|was|is|of|at|:|=)\s*){0,3}(?P<sign>[<>≤≥]=?)?(?P<unit>)(?P<n>\d{1,2})(?![\d/.%-])",
+    re.IGNORECASE,
+)
 _WORDS_BEHIND = re.compile(
     r"^\s*(?:\([^)]*\)\s*)?(?:(?:level|test|screen|status|result|quantitative|by PCR|on|of|was"
     r"|is|were|came back|today|[\d/.-]{6,10}|:|=|,)\s*){0,6}"
@@ -101,10 +106,14 @@ def _of_sentence(names: list[tuple[str, int, int]], statement: Statement) -> lis
         units = {at.lower() for at in data("quantities")[key]["unit"]}
         behind, before = _BEHIND.match(text[end:]), _BEFORE.search(text[:start])
         number = next((at for at in (behind, before) if at and at["unit"].lower() in units), None)
+        if number is None and "" in units:
+            number = _BARE.match(text[end:])
         word = _WORDS_BEHIND.match(text[end:]) or _WORDS_BEFORE.search(text[:start])
         if number:
             value = float(number["n"].replace(",", ""))
-            made.append(_fact(key, statement, Measurement(value=value, unit=number["unit"], comparator=number["sign"])))
+            made.append(
+                _fact(key, statement, Measurement(value=value, unit=number["unit"] or None, comparator=number["sign"]))
+            )
         elif word:
             made.append(_fact(key, statement, Measurement(value=word["r"].lower())))
     return made

@@ -206,7 +206,28 @@ def _without_tags(text: str) -> str:
     return re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text).strip()
 
 
+# "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"
+_SPARED = re.compile(
+    r"[,;]?\s*\bunless\b[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
+    r"|not tolerated|clinically inappropriate)[^.;]{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def _read_spared(text: str, notes: str, depth: int) -> Requirement | None:
+    """Return "is receiving a statin, unless contraindicated" as being on it, or barred from it."""
+    match = _SPARED.search(text)
+    if not match or not _CURRENTLY.match(text[: match.start()]):
+        return None
+    on_it = _read(text[: match.start()], notes, False, depth)
+    if not isinstance(on_it, TreatedWith):
+        return None
+    return AnyOf(options=(on_it, PriorTherapy(therapies=on_it.therapies, wanted=("contraindication", "intolerance"))))
+
+
 def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
+    if not negated and (spared := _read_spared(text, notes, depth)):
+        return spared
     whole = _single(text, notes, negated)
     if isinstance(whole, FreeText):
         whole = None
@@ -282,6 +303,7 @@ _CURRENTLY = re.compile(
 
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
+        lambda at: dose_leaves.read_dose(at) if not negated else None,
         patient_leaves.read_age,
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
@@ -289,7 +311,6 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: changes.read_change(at) if not negated else None,
         lambda at: fractures.read_fracture(at) if not negated else None,
         lambda at: done.read_deed(at) if not negated else None,
-        lambda at: dose_leaves.read_dose(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
         patient_leaves.read_documentation,

@@ -1,10 +1,12 @@
 """Bone density by site: which T-score belongs to which part of the skeleton."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cache
 
 from extractors.chart.facts import Statement
+from extractors.dates import find_dates
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import Measurement
 from pipeline.matching.terms import data
@@ -102,6 +104,8 @@ def _of_sentence(statement: Statement) -> list[SiteValue]:
         near = after or [at for at in before if _joins(text[at[2] : number.start()])][-1:]
         if near:
             made.append(SiteValue(site=near[0][0], value=value, statement=statement))
+        elif value < 0:
+            return []  # "-2.8 at the spine in 2019, -1.9 now": which is the newer one, a person has to read
     return made
 
 
@@ -120,16 +124,18 @@ def _number(printed: str) -> float:
     return float(printed.replace("−", "-").replace("–", "-"))
 
 
-def judge_sites(requirement: Measurement, record: Record) -> Verdict | None:
-    """Return the verdict on a T-score at one of several sites; None where the chart gives none by site.
+def judge_sites(requirement: Measurement, record: Record) -> Verdict:
+    """Return the verdict on a T-score at one of several sites.
 
     One site that reaches the bound is enough; against it speaks only a chart that gives every site asked for.
     """
     values = [at for at in find_site_values(record.statements) if at.site in requirement.sites]
     values = [at for at in values if record.holds(at.statement, requirement.window)]
+    below = requirement.comparator in ("<=", "<")
     if not values or not isinstance(requirement.value, float):
-        return None
-    bound, below = requirement.value, requirement.comparator in ("<=", "<")
+        wanted = f"T-score at {' or '.join(at.replace('_', ' ') for at in requirement.sites)}"
+        return unclear("silent_value", wants=f"the {wanted}", wanted=wanted)
+    bound = requirement.value
     latest = {site: _latest([at for at in values if at.site == site]) for site in {at.site for at in values}}
     sides = {site: {_keeps(at.value, bound, requirement.comparator) for at in held} for site, held in latest.items()}
     wanted = f"T-score {'at most' if below else 'at least'} {bound:g}"
@@ -148,8 +154,21 @@ def judge_sites(requirement: Measurement, record: Record) -> Verdict | None:
 
 
 def _latest(values: list[SiteValue]) -> list[SiteValue]:
-    newest = max((at.statement.date for at in values if at.statement.date), default=None)
-    return [at for at in values if at.statement.date == newest]
+    days = [_day(at.statement) for at in values]
+    newest = max((day for day in days if day), default=None)
+    return [at for at, day in zip(values, days, strict=True) if day == newest]
+
+
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+
+
+def _day(statement: Statement) -> dt.date | None:
+    """Return the day of the measurement: the date or the year that the sentence prints, else the page's."""
+    days = {at.day for at in find_dates(statement.text)}
+    years = {int(at[0]) for at in _YEAR.finditer(statement.text)}
+    if len(days) == 1:
+        return days.pop()
+    return dt.date(years.pop(), 1, 1) if not days and len(years) == 1 else statement.date
 
 
 def _keeps(value: float, bound: float, comparator: str | None) -> bool | None:

@@ -68,10 +68,30 @@ def trials_of(record: Record, generic: str, facts: list[Fact]) -> list[Trial]:
             continue
         days, closed = _days(fact)
         outcome = fact.treatment.outcome if fact.treatment else None
+        if _doubted(fact, outcome):
+            outcome = None
         outcomes = _told(fact) if outcome in (None, Outcome.COMPLETED) else ()
         for at in outcomes or (outcome,):
             found.append(Trial(generic=generic, fact=fact, days=days, closed=closed or at is not outcome, outcome=at))
     return found
+
+
+_NOT_FAILED = wording("trials.not_failed")
+_NOT_STOPPED_FOR = wording("trials.not_stopped_for")
+_GOES_ON_BEHIND = wording("trials.goes_on_behind")
+
+
+def _doubted(fact: Fact, outcome: Outcome | None) -> bool:
+    """Whether the sentence speaks against the outcome that was read from it: "with good effect", "... goes on"."""
+    text = fact.statement.text
+    if outcome is Outcome.INADEQUATE_RESPONSE:
+        return bool(_NOT_FAILED.search(_clause(fact)))
+    if outcome is not Outcome.INTOLERANCE:
+        return False
+    behind = [
+        text[at.end :] for at in find_therapies(text, fuzzy=True) if base_of(at.therapy.name) == base_of(fact.name)
+    ]
+    return bool(_NOT_STOPPED_FOR.search(_clause(fact))) or any(_GOES_ON_BEHIND.match(at) for at in behind)
 
 
 _FAILED = wording("trials.failed")
@@ -97,9 +117,9 @@ def _told(fact: Fact) -> tuple[Outcome, ...]:
     if fact.statement.cells and len({base_of(at.therapy.name) for at in find_therapies(text, fuzzy=True)}) > 1:
         return ()
     told = []
-    if _FAILED.search(part):
+    if _FAILED.search(part) and not _NOT_FAILED.search(part):
         told.append(Outcome.INADEQUATE_RESPONSE)
-    if _STOPPED_FOR.search(part):
+    if _STOPPED_FOR.search(part) and not _doubted(fact, Outcome.INTOLERANCE):
         told.append(Outcome.INTOLERANCE)
     return tuple(told)
 
@@ -109,6 +129,8 @@ def _days(fact: Fact) -> tuple[int | None, bool]:
     held = fact.treatment
     if held is None:
         return None, False
+    if held.days is None and held.start is None and (unbroken := _unbroken(fact)):
+        return unbroken, not _running(held)
     slack = _SLACK_DAYS[held.date_precision]
     days: int | None = None
     closed = False
@@ -123,6 +145,17 @@ def _days(fact: Fact) -> tuple[int | None, bool]:
     if days is not None and any(at.at_most and abs(at.days - days) <= 1 for at in find_lengths(fact.statement.text)):
         days -= 1
     return days, closed
+
+
+_IN_A_ROW = re.compile(r"\b(?:consecutive|straight|continuous|in a row)\b", re.IGNORECASE)
+
+
+def _unbroken(fact: Fact) -> int | None:
+    """Return the days of "applied daily for 28 consecutive days", which no course of the chart reader holds."""
+    part = _clause(fact)
+    lengths = [at for at in find_lengths(part) if _IN_A_ROW.search(at.text)]
+    drugs = {base_of(at.therapy.name) for at in find_therapies(part, fuzzy=True) if at.therapy.sort != "class"}
+    return lengths[0].days if len(lengths) == 1 and len(drugs) == 1 and not lengths[0].at_most else None
 
 
 def _running(held: Treatment) -> bool:

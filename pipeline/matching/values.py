@@ -20,8 +20,8 @@ _UNITS = str.maketrans({"µ": "u", "μ": "u"})
 
 def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     """Return the verdict on a score or value: the newest one in the window decides."""
-    if requirement.sites and (by_site := judge_sites(requirement, record)):
-        return by_site
+    if requirement.sites:
+        return judge_sites(requirement, record)
     shown = _shown(requirement)
     facts = _values(requirement.names, record)
     if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
