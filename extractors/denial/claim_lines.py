@@ -40,6 +40,7 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
         for note, text in _notes(letter)
         if _DENIES.search(text[:240]) and not re.search(r"\bif\b|nothing", text[:60], re.IGNORECASE)
     }
+    refuses = bool(_DENIES.search(letter.text))
     places = {id(place.line): place for place in letter.places}
     found = []
     for page in letter.pages:
@@ -65,6 +66,7 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
                     denied=noted
                     or (unpaid and not notes)
                     or charge.refused
+                    or (charge.unpaid and refuses)
                     or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
                 )
             )
@@ -79,6 +81,8 @@ _HEADS = {
     "allowed": r"(?:amount |plan )?(?:allowed|eligible|approved|covered)(?: amount| charges?)?",
     "paid": r"(?:plan |we |amount |amount we |your plan |benefits? |health plan )*paid(?: by (?:plan|us|your plan))?"
     r"(?: amount)?|(?:plan )?(?:payment|pays|benefit)|our payment",
+    "shared": r"(?:your )?(?:deductible|co-?pay(?:ment)?|co-?insurance|cost share|discount"
+    r"|other insurance)(?: amount)?",
 }
 _HEAD_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _HEADS.items()}
 
@@ -95,6 +99,12 @@ class _Charge:
         billed = self.amounts.get("billed", 0.0)
         nothing = self.amounts.get("refused", -1.0) >= billed or self.amounts.get("allowed", 1.0) == 0.0
         return billed > 0 and nothing and self.amounts.get("paid", 0.0) == 0.0
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether nothing was paid of a charge, in a table that shows no other column it may have gone to."""
+        bare = not {"allowed", "refused", "shared"} & self.amounts.keys()
+        return bare and self.amounts.get("billed", 0.0) > 0 and self.amounts.get("paid") == 0.0
 
 
 @dataclass(frozen=True, slots=True)

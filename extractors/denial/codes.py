@@ -23,7 +23,10 @@ _CPT_LABEL = re.compile(
 )
 _MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
-_IN_PARENTHESES = re.compile(r"\((?:\d{4}[\dTF](?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)")
+_IN_PARENTHESES = re.compile(
+    r"\((?:(?:\d{4}[\dTF]|[A-V]\d{4}|[A-TV-Z]\d[\dAB](?:\.\w{1,4})?)(?:-[A-Z\d]{2}){0,2}"
+    r"(?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)"
+)
 # "LeFort I osteotomy, 21141)": a code that ends a parenthesis of words
 _ENDS_PARENTHESIS = re.compile(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTF])\)")
 _PLACE = re.compile(r"\b[A-Z]{2},? ?$")  # "Detroit, MI 48226"

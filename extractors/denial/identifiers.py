@@ -17,7 +17,14 @@ _IDENTIFIER = re.compile(
 _NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
 _SHAPED = re.compile(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
+_IT_IS = re.compile(r"^\s*(?:it|this|that|they|yours) (?:is|was|are):?\s*$", re.IGNORECASE)  # the answer to a question
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
+# "Claims" over "1231 East Meadow Drive" heads an address
+_HOUSE = re.compile(
+    r"\s*\d{1,5} (?:[NSEW]{1,2}\.? )?(?:[A-Z][\w'-]+ ){1,4}"
+    r"(?:St(?:reet|\.)?|Ave(?:nue|\.)?|R(?:oa)?d\.?|Dr(?:ive|\.)?|Lane|Ln\.?|Blvd\.?|Boulevard|Parkway|Pkwy\.?|Way|Court|Plaza"
+    r"|Place|Circle|Highway|Hwy\.?|Square)(?![\w-])"
+)
 # labels that other payers use for other numbers: they count only where nothing better is printed
 _WEAK_MEMBER = re.compile(
     r"^(?:id|identification|mrn|medical record|(?:health )?plan id|contract|certificate|sponsor)\b", re.IGNORECASE
@@ -28,10 +35,10 @@ def read_identifier(
     text: str, firm: bool, anywhere: bool = False, least_digits: int = 3
 ) -> tuple[int, int, str] | None:
     """Return start, end and the identifier that opens the text (or stands anywhere in it), or None."""
-    if _PHONE_FIRST.match(text):
+    if _PHONE_FIRST.match(text) or _HOUSE.match(text):
         return None
     for match in _IDENTIFIER.finditer(text):
-        lead = text[: match.start()].strip(" #:.-(")
+        lead = _IT_IS.sub("", text[: match.start()]).strip(" #:.-(")
         if lead and not anywhere:
             return None
         value = _NAMED_ON.sub("", match[0]).rstrip("/-.")

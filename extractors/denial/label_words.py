@@ -143,6 +143,10 @@ def field_of(printed: str) -> str | None:
         return flat[name]
     if (plain := name.replace("'s ", " ")) in flat:
         return flat[plain]
+    if (
+        asked := re.sub(r"^what (?:is|was|are) (?=your|the|my|this|our)(?:(?:the|my|this|our) )?|\?$", "", name)
+    ) != name:
+        return field_of(asked)
     bare = re.sub(r"\s*\([^)]*\)", "", name).strip()
     if bare in flat:
         return flat[bare]

@@ -51,7 +51,7 @@ def find_labels(letter: Letter) -> list[Labelled]:
         labels = _labels_of_line(letter, cells, index, place)
         found.extend(label for label in labels if id(place.line) not in heads or label.field not in _OF_A_LETTER)
     found.extend(_told_after(letter))
-    printed = {value.start for label in found if label.field in _TOLD for value in label.values[:1]}
+    printed = {(label.field, value.start) for label in found if label.field in _TOLD for value in label.values[:1]}
     found.extend(
         Labelled(
             field=told.field,
@@ -61,7 +61,7 @@ def find_labels(letter: Letter) -> list[Labelled]:
             firm=True,
         )
         for told in find_told(letter)
-        if told.value.start not in printed
+        if (told.field, told.value.start) not in printed
     )
     return sorted(found, key=lambda label: label.at.start)
 

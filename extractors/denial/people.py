@@ -17,7 +17,8 @@ _SALUTATION = re.compile(
     r"of\s+)?(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
 )
 _FOR_PERSON = re.compile(
-    r"(?:claim (?:received )?for|on behalf of|regarding|statement for|prepared for|services? (?:for|provided "
+    r"(?:claim (?:received )?for|(?:claim|request|appeal) (?:of|from)|(?:your|the) patient|on behalf of"
+    r"|regarding|statement for|prepared for|services? (?:for|provided "
     r"to))\s+(?=[A-Z])"
 )
 
@@ -29,6 +30,8 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
         for label, span, value in values_of(labels, letter, "patient_name", read_name)
         if label.firm and not find_payers(str(value))
     ]
+    if any(not _has_credentials(letter, span) for _, span, _ in found):
+        found = [one for one in found if not _has_credentials(letter, one[1])]  # the other "Name:" is the doctor's
     # "Member" may be the parent where "Patient" or "Dependent" stands too
     closest = [(span, value) for label, span, value in found if _THE_PATIENT.match(label.label)]
     labelled = closest or [(span, value) for _, span, value in found]
@@ -63,8 +66,8 @@ _PARENT_OF = re.compile(
     r"\b(?:[Pp]arents?|[Gg]uardians?|[Ff]amily|PARENTS?|GUARDIANS?)(?:\(s\))? (?:of|OF)\s+(?=[A-Z])"
 )
 _BORN = re.compile(
-    rf"(?<![\w-])(?P<name>[{CAPITALS}][{LETTERS}'.-]*(?: [{CAPITALS}][{LETTERS}'.-]*){{1,4}})(?:,| \()? ?"
-    r"(?:who was |was |is )?(?:born(?: on)?|DOB|date of birth|birth date|birthdate)\b[:,]? (?=[A-Z\d])"
+    rf"(?<![\w-])(?P<name>[{CAPITALS}][{LETTERS}'.-]*(?: [{CAPITALS}][{LETTERS}'.-]*){{1,4}})(?:[,.]| \()? ?"
+    r"(?:who was |was |is )?(?:born(?: on)?|DOB|[Dd]ate of birth|birth date|birthdate)\b[:,]? (?=[A-Z\d])"
 )
 _OTHER_PERSON = re.compile(
     r"subscriber|policy ?holder|employee|sponsor|parent|guardian|father|mother|spouse", re.IGNORECASE
@@ -82,6 +85,11 @@ def _told_of(letter: Letter) -> Finding[str] | None:
         if (got := read_name(match["name"])) and not _OTHER_PERSON.search(before):
             found.append((Span(start=match.start() + got[0], end=match.start() + got[1]), got[2]))
     return _most_common(letter, found, 0.93) if found else None
+
+
+def _has_credentials(letter: Letter, name: Span) -> bool:
+    after = re.match(r",? +(?=[A-Z])", letter.text[name.end : name.end + 4])
+    return bool(after and name_words().credentials.match(letter.text, name.end + after.end()))
 
 
 def _as_printed(letter: Letter, span: Span, name: str) -> str:
@@ -257,6 +265,10 @@ def find_prescriber(letter: Letter, labels: list[Labelled], claim: bool = False)
     ]
     if provider and not claim:
         return _most_common(letter, provider, 0.93)
+    named = [(span, str(value)) for _, span, value in values_of(labels, letter, "patient_name", read_name)]
+    doctors = [(span, value) for span, value in named if _has_credentials(letter, span)]
+    if doctors and len(doctors) < len(named) and not claim:
+        return _most_common(letter, doctors, 0.85)
     for match in _ASKED.finditer(letter.text):
         if _NOT_THE_PRESCRIBER.search(letter.text[max(0, match.start() - 60) : match.start()]):
             continue
@@ -306,7 +318,7 @@ def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Findi
 
 _ASKS = re.compile(
     r"(?:,\s*(?:your|the|a|an)(?: \w+){1,3})?,?\s*(?:has |have )?"
-    r"(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote"
+    r"(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote|would like"
     r"|recommended|scheduled|planned|faxed|applied|sought)\b"
 )
 

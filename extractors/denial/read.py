@@ -80,6 +80,9 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
     rows = find_claim_lines(letter) if kind is DocumentType.EXPLANATION_OF_BENEFITS else []
     denied = [row for row in rows if row.denied]
     service, as_printed = choose_service(letter, asked_on(letter, denied) or find_asked(letter, labels, refused))
+    codes = find_codes(letter, labels, said, ids, only=[cell for row in denied for cell in row.cells])
+    if codes and rows and not denied:  # lines of a claim, and none is told to be the denied one
+        codes = replace(codes, confidence=min(codes.confidence, 0.55))
     address, fax, phone = choose_contacts(letter, find_contacts(letter, said), level, bool(urgent and urgent.value))
     return Denial(
         denial_date=denial_date,
@@ -94,7 +97,7 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         reference_numbers=find_references(letter, labels, taken),
         service=service,
         service_as_printed=as_printed,
-        codes=find_codes(letter, labels, said, ids, only=[cell for row in denied for cell in row.cells]),
+        codes=codes,
         prescriber=find_prescriber(letter, labels, claim=kind is DocumentType.EXPLANATION_OF_BENEFITS),
         plan_type=choose_plan_type(letter, find_signs(letter), plan),
         urgent=urgent,

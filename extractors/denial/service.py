@@ -47,6 +47,9 @@ _REQUEST = re.compile(
     r"requested:?|request from [^.;]{3,60}? for|(?:denied|deny|decline|refused|approve|approval of|approval for"
     r"|denial of|request for)? ?(?:coverage|payment|benefits|authorization|certification) (?:of|for)"
     r"|will not pay for\b:?|(?:not able|unable) to (?:approve|cover|authorize|certify|pay for)"
+    r"|(?:wants?|wanted|would like|wish(?:es|ed)?|plan(?:s|ned)?) (?:for )?(?:you|him|her|them|your \w+)"
+    r" to (?:have|take|get|receive|use|start|undergo|be given|go on)"
+    r"|to have (?:us|the plan) (?:cover|pay for|approve|authorize)"
     r"|(?:cannot|can't|could not|will not|won't) (?:approve|cover|authorize|certify|pay for)"
     r"|request to cover"
     r"|request [^.;]{0,40}\bfrom [^.;]{3,60}? to (?:cover|approve|authorize)"
@@ -222,7 +225,8 @@ def _after_label(text: str, label: Labelled) -> Iterator[Asked]:
 
 # A sentence that asks, and words before a drug that make it another one: "you must first try methotrexate"
 _WANTS = re.compile(
-    r"\b(?:request\w*|asked|prescri\w+|order(?:ed|s)?|cover(?:ed|age)?|approv\w+|authoriz\w+|claim|concern\w*|regarding"
+    r"\b(?:wants? you|would like you"
+    r"|request\w*|asked|prescri\w+|order(?:ed|s)?|cover(?:ed|age)?|approv\w+|authoriz\w+|claim|concern\w*|regarding"
     r"|about|denied|den(?:y|ies|ial)|decision|review\w*|fill(?:ed)?|refill)\b",
     re.IGNORECASE,
 )

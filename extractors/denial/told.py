@@ -26,7 +26,7 @@ class Told:
 
 _NUMBERED = {"reference_number", "member_id", "group_number"}
 _NUMBER = (
-    r"(?P<value>(?:[A-Z]{1,4} (?=[\w-]*\d))?(?=[\w/.-]*\d)[A-Z0-9](?:[\w/-]|[.*](?=\w))*"
+    r"(?P<value>(?:(?!(?:ID|NO|NR|REF|DOB) )[A-Z]{1,4} (?=[\w-]*\d))?(?=[\w/.-]*\d)[A-Z0-9](?:[\w/-]|[.*](?=\w))*"
     r"(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*)"
 )
 _ASIDE = (  # "with us", "in our files", "on your card", "for this request"
@@ -36,9 +36,15 @@ _ASIDE = (  # "with us", "in our files", "on your card", "for this request"
 _SAYS = r"(?:,? (?:which|that|and it))?(?: is| was| reads| shows| being| are)(?: now| still)?:?,? *\(?| *, *| *\(|:? +"
 _AFTER_LABEL = re.compile(rf"{_ASIDE}(?:{_SAYS}){_NUMBER}")
 _BARE_NUMBER = re.compile(
-    r"\b(?:(?P<before>\w+) )?(?:number|no\.|No\.|#)(?: (?:for|of) (?:it|this|the \w+|your \w+))?"
+    r"\b(?:(?P<before>\w+) )?(?:number|no\.|No\.|#)(?: (?:for|of) (?:it|(?:this|the|your|our) \w+))?"
     rf"(?:,? (?:which )?is| was|,|:)?\s*{_NUMBER}"
 )
+# "as member HP 4471 0098 2", "in group 30771", "Claim 26RB-0081-K was sent"
+_NOUN_FIRST = re.compile(
+    r"(?<![\w/-])(?P<noun>[Mm]embers?|[Gg]roup|[Cc]ase|[Cc]laim|[Rr]equest|[Aa]ppeal|[Ff]ile|[Rr]eview|[Rr]eferral"
+    rf"|[Aa]uthorization|[Rr]eference|[Nn]otice|[Mm]atter) {_NUMBER}"
+)
+_SETTLED = re.compile(r"\b(?:was|were|has been|had been|already|is) (?:approved|paid)\b", re.IGNORECASE)
 _UNDER = re.compile(rf"\b(?:under|as|numbered|is|are|with|by|quote|cite|mention|give|refer to)\s+{_NUMBER}")
 
 
@@ -56,8 +62,8 @@ def find_told(letter: Letter) -> Iterator[Told]:
     seen: set[int] = set()
     for sentence in sentences(letter):
         for told in (*_after_labels(letter, sentence), *_given(letter, sentence), *_births(letter, sentence)):
-            if told.value.start not in seen:
-                seen.add(told.value.start)
+            if told.value.end not in seen:
+                seen.add(told.value.end)
                 yield told
 
 
@@ -102,6 +108,15 @@ def _given(letter: Letter, sentence: Span) -> Iterator[Told]:
         named = (match["before"] or "the").lower() in articles and _reads(match["value"], 5)
         if named and (field := _nearest(text[sentence.start : match.start("value")])):
             yield _told(field, match.start(), match.start("value"), match)
+    for match in _NOUN_FIRST.finditer(text, sentence.start, sentence.end):
+        before = text[sentence.start : match.start()]
+        group = match["noun"].lower() == "group"
+        if not (_reads(match["value"], 5) or (group and re.fullmatch(r"\d{5}", match["value"]))) or _of_another(before):
+            continue
+        shaped = len(match["value"]) >= 7 or group
+        field = _nearest(match["noun"])
+        if field and shaped and not _SETTLED.search(text, sentence.start, sentence.end):
+            yield _told(field, match.start(), match.end("noun"), match)
     for match in _UNDER.finditer(text, sentence.start, sentence.end):
         if _reads(match["value"], 6) and (field := _nearest(text[sentence.start : match.start()], verbs=True)):
             yield _told(field, match.start(), match.start("value"), match)
