@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from extractors.evidence import Line
-from extractors.policy.headings import Kind, heading_kind
+from extractors.evidence import Line, Page
+from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DANGLING
@@ -15,6 +15,9 @@ _LEFT = re.compile(
     r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
     r"conditions?|diagnos[ei]s|uses?|disease|therapy|treatment)(?:\(s\))?(?: name| class)?s?",
     re.I,
+)
+_REFUSED = re.compile(
+    r"(?:is |are )?(?:not (?:covered|approved|authorized|recommended)|excluded|non-?covered)\.?", re.I
 )
 _SLACK = 10.0  # points by which a cell may stand left of its column
 
@@ -45,7 +48,8 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
         kind, edge = head
         records, taken = _records(rows[at + 1 :], edge, pitch)
         for heading, is_criteria, body in _read(rows[at], records, kind):
-            headings[id(heading)] = None if is_criteria else "excluded"
+            spoken = heading_kind(heading.text)
+            headings[id(heading)] = (spoken if spoken in PHASES else None) if is_criteria else "excluded"
             found += [heading, *body]
         at += 1 + taken
     return found, headings
@@ -69,7 +73,7 @@ def _records(rows: Sequence[Row], edge: float, pitch: float | None) -> tuple[lis
             break  # a line across both columns ends the table
         if left and not right and (not beside or _begins_text(row)):
             break  # and so does a cell with nothing beside it
-        if left and right and _begins_record(records, Row(row.page, tuple(right)), beside, pitch):
+        if left and right and _begins_record(records, row.page, left, Row(row.page, tuple(right)), beside, pitch):
             records.append(_Record())
         if not records:
             break
@@ -86,20 +90,49 @@ def _begins_text(row: Row) -> bool:
     return heading_kind(row.text) is not None or marker_of(row.text) is not None
 
 
-def _begins_record(records: Sequence[_Record], right: Row, beside: bool, pitch: float | None) -> bool:
-    """Whether a row with both cells begins a row of the table: the right one stands apart, or begins a text."""
+def _begins_record(
+    records: Sequence[_Record], page: Page, left: Sequence[Line], right: Row, beside: bool, pitch: float | None
+) -> bool:
+    """Whether a row with both cells begins a row of the table: the right one stands apart, or begins a text.
+
+    Not where the left cell goes on: in lower case, in brackets, or close under its last line.
+    """
     last = records[-1].right[-1] if records else None
     if last is None:
         return True
+    if heading_kind(left[0].text) in PHASES or (_REFUSED.fullmatch(last.text) and re.match(r"[A-Z]", left[0].text)):
+        return True
+    if last.page is page and re.match(r"[a-z(]", left[0].text):
+        return False
+    close = beside if pitch is None else _is_close(page, records[-1].left, left, pitch)
+    if last.page is page and close:
+        return last.text.endswith(".") and not _counts_on(right) and _had_room(records, left)
     if last.page is right.page and pitch is not None and parts_rows(last, right, pitch):
         return True
     return not beside and not DANGLING.search(last.text) and re.match(r"[A-Z•\d]", right.text) is not None
 
 
+def _is_close(page: Page, above: Sequence[Line], left: Sequence[Line], pitch: float) -> bool:
+    return bool(above) and not parts_rows(Row(page, (above[-1],)), Row(page, tuple(left)), pitch)
+
+
+def _counts_on(right: Row) -> bool:
+    marker = marker_of(right.text)
+    return marker is not None and all(at.value > 1 or at.kind == "bullet" for at in marker.readings)
+
+
+def _had_room(records: Sequence[_Record], left: Sequence[Line]) -> bool:
+    """Whether the first word of the left cell would have fitted on the line above it, which was broken on purpose."""
+    right_edge = max(line.box.x1 for record in records for line in record.left)
+    return records[-1].left[-1].box.x1 + left[0].words[0].box.width + 3 < right_edge
+
+
 def _read(head: Row, records: Sequence[_Record], kind: Kind) -> Iterator[tuple[Row, bool, list[Row]]]:
     for record in records:
         page = record.right[0].page
-        if kind == "excluded":
+        if _REFUSED.fullmatch(" ".join(row.text for row in record.right)):
+            yield Row(page, record.right[0].lines), False, [Row(page, tuple(record.left))]
+        elif kind == "excluded":
             yield Row(head.page, head.lines[1:]), False, record.right
         else:
             yield Row(page, tuple(record.left)), True, record.right

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from extractors.policy.announced import phase_of, refuses
 from extractors.policy.drug_lists import drugs_approved
+from extractors.policy.explaining import explains, with_notes_told
 from extractors.policy.found import Criteria, Place
 from extractors.policy.general import demanding_tree, read_general, row_duration
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
+    ALL_USES,
     APPROVAL,
     bare_duration,
     duration_of,
@@ -43,7 +45,7 @@ from extractors.policy.prose import (
 from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.roles import begins_criteria, is_announced, is_list_of_uses, role_of
 from extractors.policy.runs import Run
-from extractors.policy.tree import Indication, Node
+from extractors.policy.tree import Indication, Node, Note
 from extractors.vocabulary.conditions import find_conditions
 
 _JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
@@ -62,7 +64,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         if parted:
             place = Place(heading, parted[1], parted[0])
         elif section.kind in PHASES:
-            place = Place(heading, "" if phase_first else place.name, section.kind)
+            place = Place(heading, "" if phase_first or ALL_USES.search(heading) else place.name, section.kind)
         elif section.kind is None and heading:
             place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
@@ -78,6 +80,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     _refuse_muddled(found)
     name_the_unnamed(found, title)
     found.indications = for_drugs(found.indications)
+    found.indications = [replace(use, tree=with_notes_told(use.tree)) for use in found.indications]
     read_general(sections, found)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
@@ -261,10 +264,13 @@ def _of_section(section: Section, place: Place, name: str) -> Indication:
     tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
     earlier = section.paragraphs[:-1] if intro else section.paragraphs
     tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])
+    told = [Note(text=run.text, evidence=run.evidence()) for run in section.after if explains(run.text)]
+    tree = with_notes_told(tree, tuple(told))
     rows = [*section.durations, *(row for item in section.items for row in item.durations)]
     spoken = (duration_of(head), *(row_duration(place.phase, row) for row in rows))
     duration = next(filter(None, spoken), place.duration)
-    return Indication(name=name, phase=place.phase, tree=tree, duration=duration, section=place.section)
+    phase = place.phase if place.phase != "any" or not section.cell else phase_of(head) or "any"
+    return Indication(name=name, phase=phase, tree=tree, duration=duration, section=place.section)
 
 
 # ---------------------------------------------------------------- items

@@ -1,7 +1,7 @@
 """The words that open an indication: its name, "Approve for 6 months if", what follows."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.policy.headings import PHASES, Kind, has_condition_word, heading_kind
 from extractors.policy.runs import Run
@@ -50,7 +50,7 @@ _IS_CRITERION = re.compile(
 _SENTENCE_START = re.compile(r"(?<!\bvs)(?<!\b[A-Z])[.:]\s+(?=[A-Z0-9])|\s[-–—]\s+(?=[A-Z])")
 
 
-_ALL_USES = re.compile(r"(?:all|any)(?: other)? (?:indications?|diagnos[ei]s|conditions?|uses?)\b", re.I)
+ALL_USES = re.compile(r"(?:all|any)(?: other)? (?:indications?|diagnos[ei]s|conditions?|uses?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,10 @@ def head_of_run(run: Run) -> Head:
             return Head(clean_name(first), len(first) + 1, APPROVAL.search(text, len(first)) is not None, kind)
         if _is_title(first) and not APPROVAL.search(first) and APPROVAL.search(text, len(first)):
             return Head(clean_name(first), len(first) + 1, True, None)
-    return head_of(text)
+    head = head_of(text)
+    if head.kind is None and head.approves and head.name and (parted := phase_and_condition(head.name)):
+        return replace(head, kind=parted[0], condition=parted[1])
+    return head
 
 
 def _is_title(line: str) -> bool:
@@ -201,7 +204,7 @@ def is_named(run: Run, has_children: bool) -> bool:
         return False
     if head.approves:
         return True
-    return (has_children or head.rest < len(text)) and (names_condition(head.name) or bool(_ALL_USES.match(head.name)))
+    return (has_children or head.rest < len(text)) and (names_condition(head.name) or bool(ALL_USES.match(head.name)))
 
 
 def is_criterion(text: str) -> bool:

@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 
-from extractors.policy.markers import marker_of
+from extractors.policy.markers import Marker, Reading, marker_of
 from extractors.policy.quantifiers import Join, is_head, split_end
 
 _INLINE = re.compile(
     r"(?:^|(?<=[\s:;,]))\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\)(?=\s+\S)|(?<=[:;])\s\d{1,2}\.(?=\s[A-Z])"
+)
+_AFTER_MARK = re.compile(
+    r"[:;,]\s+(?:(?:and|or|and/or)\s+)?(?P<marker>\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\))(?=\s)", re.I
 )
 # a sentence after the list in the same text is a demand of its own: "1) ... OR 2) ... . Patient has tried ..."
 _AFTER_LIST = re.compile(r"(?<=[a-z)%])\.\s+(?=[A-Z][a-z]+ \w)")
@@ -24,6 +27,17 @@ class Part:
     label: str = ""  # its printed marker without punctuation
     join: Join | None = None  # what stands between it and the next
     parts: tuple["Part", ...] = ()  # the criteria it introduces
+
+
+def holds_marker(text: str, marker: Marker, reading: Reading, step: int) -> bool:
+    """Return whether the text holds, after a mark that parts criteria, the marker `step` places on from this one."""
+    for match in _AFTER_MARK.finditer(text):
+        other = marker_of(match["marker"] + " X")
+        if other is None or other.punctuation != marker.punctuation:
+            continue
+        if any(at.kind == reading.kind and at.value == reading.value + step for at in other.readings):
+            return True
+    return False
 
 
 def split_inline(text: str, prose: bool = False) -> Part | None:
@@ -61,10 +75,26 @@ def _by_markers(text: str, prose: bool) -> Part | None:
     ):
         tail = re.compile(r"\s+").match(text, parts[-1].start + stop.start() + 1)
         parts[-1] = _part(text, parts[-1].start, tail.start(), parts[-1].label)
+    parts = [_with_inner_list(text, part) for part in parts]
     group = replace(head, end=head.end if head.text else parts[-1].end, parts=tuple(parts))
     if not before and not tail:
         return group
     return _around(text, group, before, tail, prose)
+
+
+def _with_inner_list(text: str, part: Part) -> Part:
+    """A part that introduces a list itself: "(2) at least one of these: (a) ...; or (b) ...; (3)"."""
+    inner = _by_markers(text[part.start : part.end], prose=False)
+    if inner is None or not inner.text:
+        return part
+    moved = _moved(inner, part.start)
+    return replace(part, text=moved.text, end=moved.end, parts=moved.parts)
+
+
+def _moved(part: Part, by: int) -> Part:
+    return replace(
+        part, start=part.start + by, end=part.end + by, parts=tuple(_moved(inner, by) for inner in part.parts)
+    )
 
 
 def _around(

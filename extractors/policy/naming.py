@@ -40,7 +40,9 @@ _TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosi
 
 # "Continued coverage of a CGM" is for one service
 _OF_WHAT = re.compile(
-    r"\b(?:of|for|with|on)\s+(?!(?:the )?(?:therapy|treatment|coverage|approval|authorization|care|use)\b)", re.I
+    r"\b(?:of|for|with|on)\s+"
+    r"(?!(?:the )?(?:therapy|treatment|coverage|approval|authorization|care|use|all (?:other )?\w+$)\b)",
+    re.I,
 )
 
 

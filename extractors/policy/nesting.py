@@ -63,6 +63,8 @@ class _Builder(Openings):
         if id(row) in self.headings:
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
+        elif marker is None and self._is_refused_cell():
+            self._add_paragraph(row)
         elif kind := self.divisions.get(id(row)):
             self._start_part(row, kind)
         elif self.current is None and len(row.lines) == 2 and table_label(row.lines[0].text) == "criteria":
@@ -73,6 +75,8 @@ class _Builder(Openings):
             self._join(join)
         elif self.starred and text.startswith("*"):
             self._start_footnote(row)
+        elif marker and self._runs_in(row, marker):
+            self._continue(row)
         elif marker and (self._goes_on_here(row, marker) or self._place(row, marker)):
             pass
         elif NOTE.match(text) and self.open:

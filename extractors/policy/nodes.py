@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
@@ -31,10 +32,12 @@ def node_of(
     begin = start + len(full) - len(full.lstrip())
     if item.children:
         return _group(item, path, text.strip(), negated, item.run.evidence(begin, start + len(text)), lead)
-    listed = split_inline(full)
+    explained = explanations_start(full) if cut is None else len(full)
+    listed = split_inline(full[:explained].rstrip())
     if listed is None:
         return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), item.flags)
-    return group_of_prose(item.run, path, start, listed, negated, notes_of(item), item.flags)
+    notes = (*notes_of(item), *notes_in(item.run, start + explained))
+    return group_of_prose(item.run, path, start, listed, negated, notes, item.flags)
 
 
 def leaf_of(

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from extractors.evidence import PageSource
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.headlines import introduces, shouts_over_list
 from extractors.policy.heads import names_condition, phase_and_condition
+from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.placing import SAME, OpenList, is_name
@@ -28,6 +29,10 @@ _BACK_MATTER = re.compile(
     r"references|bibliography|appendix(?: [A-Z])?|(?:policy |document |revision )history|background|definitions|coding",
     re.I,
 )
+
+
+def _is_unmarked(row: Row) -> bool:
+    return marker_of(row.text) is None
 
 
 class Openings:
@@ -110,6 +115,11 @@ class Openings:
             else False
         )
 
+    def _is_refused_cell(self) -> bool:
+        """Whether the row is what a cell "Not covered" stands beside: no heading, even where it names a condition."""
+        section = self.sections[-1]
+        return section.cell and section.kind == "excluded" and not section.paragraphs
+
     def _may_title(self, row: Row) -> bool:
         return len(row.lines) == 1 and self._at_margin(row)
 
@@ -167,7 +177,9 @@ class Openings:
 
     def _inside_current(self, row: Row) -> bool:
         body = self.current.body_x0 if self.current.body_x0 is not None else self.current.x0 + 1
-        return row.x0 >= body - SAME
+        return row.x0 >= body - min(
+            SAME, max(1.0, (body - self.current.x0) / 2)
+        )  # a bullet may stand close to its text
 
     def _is_complete(self) -> bool:
         """Whether the text taken last may end where it does."""
@@ -224,6 +236,27 @@ class Openings:
             return False
         had_room = last.x1 + row.lines[0].words[0].box.width + 0.02 * self.right < self.right
         return gap_between(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room
+
+    def _runs_in(self, row: Row, marker: Marker) -> bool:
+        """Whether a marker at the start of a line is one of those inside a paragraph: "...: (1) ...; (2) ...; (3)"."""
+        taking = self.current.run if self.current else self.paragraph
+        if marker.punctuation not in ("()", ")") or self.note is not None or not taking:
+            return False
+        following = " ".join([row.text[marker.length :], *(at.text for at in takewhile(_is_unmarked, self.coming))])
+        opens = taking.text.endswith((":", ",", " that", " if", " when"))
+        for reading in marker.readings:
+            if reading.kind == "bullet" or reading.doubt:
+                continue
+            if reading.value > 1 and holds_marker(taking.text, marker, reading, -1):
+                return True
+            if reading.value == 1 and opens and holds_marker(following, marker, reading, 1):
+                return len(self.coming) > 0 and not any(
+                    at.kind == reading.kind and at.value == 2
+                    for below in self.coming
+                    if (other := marker_of(below.text)) and other.punctuation == marker.punctuation
+                    for at in other.readings
+                )
+        return False
 
     def _reads_on(self, row: Row, marker: Marker) -> bool:
         """Whether the text before is unfinished, so that "A" or "12." at a line's start is part of it."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extractors.policy.announced import refuses
+from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.found import Criteria, Place
 from extractors.policy.headings import PHASES
 from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, names_condition
@@ -40,7 +41,9 @@ def node_of_prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Seque
     if not text[start:].strip():
         start = 0
     rest = text[start:]
-    if listed := split_inline(rest, prose=True):
+    explained = explanations_start(rest)
+    if listed := split_inline(rest[:explained].rstrip(), prose=True):
+        notes = (*notes, *notes_in(run, start + explained))
         return group_of_prose(run, path, start, listed, notes=notes, flags=flags)
     lead = "" if is_sentence(rest) else text[:start].strip()
     return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
@@ -78,7 +81,27 @@ def exclusions_of(section: Section) -> list[Node]:
 def parts_of(item: Item, path: Sequence[str]) -> list[Node]:
     if item.children:
         return [node_of(child, child.path(path, at)) for at, child in enumerate(item.children, start=1)]
+    if listed := _LISTED.search(item.run.text):
+        return _between_semicolons(item.run, path, listed.end())
     return sentences_of(item.run, path, head_of_run(item.run).rest) or sentences_of(item.run, path, 0)
+
+
+# "The following are not reasonable and necessary: a balloon; gastric plication."
+_LISTED = re.compile(r"\bfollowing\b[^.;:]*:\s+(?=[^.]*;)", re.I)
+
+
+def _between_semicolons(run: Run, path: Sequence[str], start: int) -> list[Node]:
+    stop = run.text.find(". ", start)
+    end = len(run.text) if stop < 0 else stop + 1
+    cuts = [
+        start,
+        *(match.end() for match in re.finditer(r";\s+(?:and |or )?", run.text[:end]) if match.start() > start),
+    ]
+    nodes = [
+        leaf_of(run, path, begin, begin + len(split_end(run.text[begin:until].rstrip())[0]))
+        for begin, until in pairwise([*cuts, end])
+    ]
+    return [*nodes, *(sentences_of(run, path, end) if run.text[end:].strip() else [])]
 
 
 def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:

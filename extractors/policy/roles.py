@@ -26,6 +26,8 @@ def role_of(item: Item) -> str:
     head = head_of_run(item.run)
     if head.kind in ("excluded", "ignored"):
         return head.kind
+    if (titled := _title_kind(text)) is not None:
+        return titled
     if refuses(re.split(r"(?<=[.;])\s+(?=[A-Z])", text, maxsplit=1)[0]) and not is_criterion(text):
         return "excluded"
     if head.kind in PHASES and (item.children or head.rest < len(text)):
@@ -33,6 +35,13 @@ def role_of(item: Item) -> str:
     if head.kind == "criteria" and (item.children or head.rest < len(text)):
         return "wrapper"
     return "use" if is_named(item.run, bool(item.children)) or _has_phases(item) else "other"
+
+
+def _title_kind(text: str) -> str | None:
+    """ "A. General. Obesity is ...", "E. Limitations. The following are not": a known title over running text."""
+    title, stop, rest = text.partition(". ")
+    kind = heading_kind(title) if stop and len(title.split()) <= 5 and rest[:1].isupper() else None
+    return kind if kind in ("ignored", "excluded") else None
 
 
 def _has_phases(item: Item) -> bool:

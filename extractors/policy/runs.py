@@ -15,6 +15,15 @@ _KEEPS_HYPHEN = re.compile(
 )
 
 
+# "lipid-" over "lowering"
+_TAKES_HYPHEN = re.compile(
+    r"(?:lowering|dependent|based|related|resistant|controlled|free|term|line|release|modifying|induced|specific|naive|"
+    r"intolerant|refractory|positive|negative|associated|threatening|approved|labell?ed|reducing|sparing|directed|"
+    r"delivery|risk|dose|acting|administered|confirmed|mediated|limiting|blocking|blockers?|supervised|guided|"
+    r"adjusted|driven|type|level|like|wide|only|care|counter|severe|up|to)\b",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Part of one line."""
@@ -90,8 +99,10 @@ def _joint(before: str, after: str) -> str:
         return ""
     if not re.search(r"\w[-‐]$", before):
         return " "
-    if not re.match(r"[a-z]{2}", after) or _KEEPS_HYPHEN.search(before):
+    if not re.match(r"[a-z]{2}", after) or _KEEPS_HYPHEN.search(before) or _TAKES_HYPHEN.match(after):
         return ""
+    if re.search(r"\b[A-Z]{2,}[-‐]$", before):
+        return ""  # "FDA-" over "approved"
     return "\0" if _is_one_word(before, after) else ""
 
 

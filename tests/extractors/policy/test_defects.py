@@ -326,3 +326,128 @@ def test_an_outline_with_foreign_headings_in_it_is_refused():
     told = [leaf.text for use in read(text).indications if use.phase != "continuation" for leaf in use.tree.leaves()]
 
     assert "Patient has improved" not in told
+
+
+def test_a_heading_after_a_narrow_bullet_parts_it_from_the_indications():
+    """ "• Emgality is recommended in those who meet one of the following:" takes neither heading nor numbers in."""
+    text = (
+        "Policy Statement\n• Dupixent is recommended in those who meet one of the following criteria:\n"
+        "FDA-Approved Indications\n"
+        "1. Asthma – Initial Therapy. Approve for 6 months if the patient meets the following (A and B):\n"
+        "   A) Patient is an adult; AND\n   B) Patient has exacerbations.\n"
+        "2. Asthma – Patient Currently Receiving Dupixent. Approve for 1 year if the patient has improved.\n"
+    )
+    uses = read(text).indications
+
+    assert [(use.name, use.phase, use.duration) for use in uses] == [
+        ("Asthma", "initial", "6 months"),
+        ("Asthma", "continuation", "1 year"),
+    ]
+    assert [leaf.number for leaf in uses[0].tree.leaves()] == ["1.A", "1.B"]
+
+
+@pytest.mark.parametrize(
+    ("name", "phase"),
+    [
+        ("Asthma – Initial Therapy", "initial"),
+        ("Asthma – Renewal", "continuation"),
+        ("Asthma – Severe", "any"),
+    ],
+)
+def test_the_name_of_a_numbered_indication_tells_its_phase(name, phase):
+    """Only a known phase behind the condition is one."""
+    text = (
+        f"Criteria\n1. {name}. Approve for 1 year if the patient meets BOTH of the following:\n   A) Adult\n   B) Ill\n"
+    )
+
+    assert [use.phase for use in read(text).indications] == [phase]
+
+
+RUN_IN = (
+    "Coverage Criteria\nA. Sleeve gastrectomy. The operation is considered reasonable and necessary when all of the\n"
+    "following are documented: (1) the beneficiary has a body mass index of 35 or more; (2) the\n"
+    "beneficiary has at least one of these: (a) type 2 diabetes; (b) sleep apnea; or (c) hypertension;\n"
+    "(3) the beneficiary has completed a program of six visits; and (4) the beneficiary has\n"
+    "no active substance use disorder.{tail}\n"
+    "B. Revision of a sleeve gastrectomy. Revision is covered when the beneficiary has a stricture.\n"
+)
+
+
+def test_a_list_inside_a_paragraph_keeps_its_levels():
+    """ "(3)" at the start of a line is one of the markers of the sentence, and (a) to (c) are under (2)."""
+    assert leaves(RUN_IN.format(tail="")) == [
+        "A.1 the beneficiary has a body mass index of 35 or more",
+        "A.2.a type 2 diabetes",
+        "A.2.b sleep apnea",
+        "A.2.c hypertension",
+        "A.3 the beneficiary has completed a program of six visits",
+        "A.4 the beneficiary has no active substance use disorder.",
+    ]
+    assert read(RUN_IN.format(tail="")).indications[0].tree.children[1].op == "any"
+
+
+@pytest.mark.parametrize(
+    ("tail", "number", "noted"),
+    [
+        ("\nFor the purpose of condition (3), membership in a club does not count.", "A.3", True),
+        ("\nFor condition (2)(b), a home test is not acceptable.", "A.2.b", True),
+        ("\nFor the purpose of condition (3), membership in a club does not count.", "A.4", False),
+    ],
+)
+def test_a_sentence_about_a_condition_is_its_note(tail, number, noted):
+    """What only says how condition (3) is meant is no condition of its own."""
+    found = {leaf.number: leaf for leaf in read(RUN_IN.format(tail=tail)).indications[0].tree.leaves()}
+
+    assert len(found) == 6
+    assert bool(found[number].notes) is noted
+
+
+def test_a_list_whose_markers_stand_at_line_starts_is_no_paragraph():
+    """A near miss: every marker begins a line."""
+    text = (
+        "Coverage Criteria\n1. Asthma is covered when all of the following are met:\n(1) the member is an adult;\n"
+        "(2) the member has asthma; and\n(3) the member has exacerbations.\n"
+    )
+
+    assert [leaf.split()[0] for leaf in leaves(text)] == ["1.1", "1.2", "1.3"]
+
+
+CELLS = (
+    "Indication\tCriteria for approval\n"
+    "Heterozygous familial\tInitial: 6 months when ALL are met:\n"
+    "hypercholesterolemia\t1. Patient is an adult; AND\n"
+    "(HeFH)\t2. LDL-C is 100 mg/dL or higher.\n"
+    "{second}\tInitial: 6 months when BOTH are met:\n"
+    "\t1. Patient has had a stroke; AND\n\t2. Patient takes a statin.\n"
+    "Primary hyperlipidemia\tNot covered.\n"
+    "Renewal, all indications\t12 months when BOTH are met:\n"
+    "\t1. LDL-C has fallen; AND\n\t2. Patient takes a statin.\n"
+)
+
+
+def test_a_cell_that_names_an_indication_may_go_on_over_lines():
+    """The name is read whole; "Renewal, all indications" is the continuation of each."""
+    policy = read(CELLS.format(second="Clinical stroke"))
+
+    assert [(use.name, use.phase) for use in policy.indications] == [
+        ("Heterozygous familial hypercholesterolemia (HeFH)", "initial"),
+        ("Clinical stroke", "initial"),
+        ("Heterozygous familial hypercholesterolemia (HeFH)", "continuation"),
+        ("Clinical stroke", "continuation"),
+    ]
+    assert [node.text for node in policy.exclusions] == ["Primary hyperlipidemia"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("on the current lipid-", "lowering treatment", "lipid-lowering"),
+        ("an agent that is FDA-", "approved for asthma", "FDA-approved"),
+        ("a biologic or immuno-", "suppressant drug", "immunosuppressant"),
+    ],
+)
+def test_a_compound_keeps_its_hyphen_over_lines(before, after, expected):
+    """Only a word that was broken loses it."""
+    text = f"Criteria\n{ASTHMA}   A) Patient is {before}\n      {after}\n   B) Patient is an adult\n"
+
+    assert expected in leaves(text)[0]
