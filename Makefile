@@ -34,9 +34,10 @@ accuracy: setup  ## score the reading of the project's own samples
 golden: setup  ## renew tests/golden from the sample letters; review what it prints
 	.venv/bin/python -m tests.accuracy.golden
 
-bench: setup  ## measure the reading ratio and the cost of a packet
+bench: setup  ## measure the reading ratio, and the cost of matching and of a packet
 	.venv/bin/python -m benchmarks.reading
 	.venv/bin/python -m benchmarks.letter_page
+	.venv/bin/python -m benchmarks.matching
 	.venv/bin/python -m benchmarks.packet
 
 pictures: setup  ## draw the pictures of the README from real output

@@ -65,6 +65,7 @@ def _is_condition(fact: Fact, names: tuple[str, ...]) -> bool:
     return any(covers(key, name) for key in keys for name in names)
 
 
+@cache  # a few hundred conditions
 def covers(key: str, wanted: str) -> bool:
     """Whether a condition is the wanted one or a kind of it: type 2 diabetes is diabetes, not the other way round."""
     if key == wanted:

@@ -49,8 +49,16 @@ def _names() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((key, words_of(*entry["names"])) for key, entry in data("quantities").items())
 
 
+@cache
+def _any_name() -> re.Pattern[str]:
+    """Return one pattern of every name: most sentences hold none."""
+    return words_of(*(name for entry in data("quantities").values() for name in entry["names"]))
+
+
 def find_named(text: str) -> list[tuple[str, int, int]]:
     """Return (key, start, end) of the quantities named, the longest name where two overlap."""
+    if not _any_name().search(text):
+        return []
     found = [(key, at.start(), at.end()) for key, pattern in _names() for at in pattern.finditer(text)]
     kept: list[tuple[str, int, int]] = []
     for key, start, end in sorted(found, key=lambda at: at[1] - at[2]):

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
@@ -124,11 +125,13 @@ def tells_of_before(text: str, first: dt.date) -> bool:
     return bool(_LONG_AGO.search(text))
 
 
+@lru_cache(maxsize=32768)  # statements and facts ask for the same sentences, each leaf again
 def about_someone_else(text: str) -> bool:
     """Whether a sentence speaks of a relative or a neighbor."""
     return bool(_SOMEONE_ELSE.search(_OF_BOTH.sub(" ", text)))
 
 
+@lru_cache(maxsize=32768)
 def not_yet(text: str) -> bool:
     """Whether a sentence speaks of what is planned, considered or only possible."""
     return bool(_NOT_YET.search(text))
@@ -191,6 +194,8 @@ def cite(statements: Iterable[Statement | Fact], limit: int = 3) -> tuple[Cited,
     """Return evidence, at most `limit`, each place once, in the order given."""
     found: list[Cited] = []
     for at in statements:
+        if len(found) == limit:
+            break
         pieces = at.evidence if isinstance(at, Fact) else (at.evidence,)
         day = at.date
         for evidence in pieces[:1]:
@@ -200,7 +205,7 @@ def cite(statements: Iterable[Statement | Fact], limit: int = 3) -> tuple[Cited,
                 for held in found
             ):
                 found.append(Cited(evidence=evidence, date=day))
-    return tuple(found[:limit])
+    return tuple(found)
 
 
 def once(items: Iterable) -> list:

@@ -92,6 +92,7 @@ def find_therapies(text: str, fuzzy: bool = False) -> tuple[Mention, ...]:
     return tuple(sorted(kept, key=lambda at: at.start))
 
 
+@cache  # names of the vocabulary and of the chart's own courses: a few thousand
 def base_of(generic: str) -> str:
     """Return the originator's generic name of a biosimilar, any other name as it is."""
     entry = drug(generic)
