@@ -68,6 +68,7 @@ class Treatment:
     days_at_least: bool = False  # the duration is a lower bound ("more than three years", or still running)
     outcome: Outcome | None = None
     date_precision: Literal["day", "month", "year"] = "day"  # the coarser of start and stop
+    days_about: bool = False  # the text gives the length as a rough one: "about three months", "2-3 weeks"
     running: bool = False  # the text says that it is still taken, whatever its outcome so far
 
 

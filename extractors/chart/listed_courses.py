@@ -40,7 +40,7 @@ def read_table_courses(text: PageText, block: Block) -> list[Fact]:
     statements = text.statements[block.first : block.first + len(block.table.entries)]
     pairs = list(zip(block.table.entries, statements, strict=True))
     if block.table.kind == "medications":
-        return [fact for entry, statement in pairs if (fact := _listed(block.table, entry, statement))]
+        return [fact for entry, statement in pairs for fact in _listed(block.table, entry, statement)]
     if block.table.kind == "infusions":
         around = " ".join(
             [block.title, *(s.text for s in text.statements if s.section in ("infusions", "title", ""))][:4]
@@ -51,16 +51,23 @@ def read_table_courses(text: PageText, block: Block) -> list[Fact]:
     return []
 
 
-def _listed(table: Table, entry: Entry, statement: Statement) -> Fact | None:
-    """Read one row of a medication list."""
+def _listed(table: Table, entry: Entry, statement: Statement) -> list[Fact]:
+    """Read one row of a medication list: a course, or one per drug of a row that names several."""
     name = table.cell(entry, "medication")
     if not name or len(name) < 3:
-        return None
+        return []
     found = find_drugs(name, fuzzy=True)
     generics = list(dict.fromkeys(mention.generic for mention in found))
     if len(generics) > 1 and not re.search(r"[/+]| and ", name):
-        generics = generics[:1]
-    generic = generics[0] if len(generics) == 1 else re.sub(r"\s*\(.*", "", name).strip().lower()
+        apart = [at.start for at in found if re.search(r"(?:,|\bor)\s*$", name[: at.start])]
+        generics = generics if len(apart) == len(generics) - 1 else generics[:1]
+    elif len(generics) != 1:
+        generics = [re.sub(r"\s*\(.*", "", name).strip().lower()]
+    return [_row_course(table, entry, statement, generic) for generic in generics]
+
+
+def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) -> Fact:
+    name = table.cell(entry, "medication")
     status = table.cell(entry, "status")
     dose = table.cell(entry, "dose") or dose_of(name) or None
     begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
@@ -116,7 +123,7 @@ def _with_length(span: Span, cell: str) -> Span:
     lengths = [at for at in find_durations(cell) if not at.at_most]
     if span.days is not None or len(lengths) != 1:
         return span
-    return replace(span, days=lengths[0].days, at_least=lengths[0].at_least)
+    return replace(span, days=lengths[0].days, at_least=lengths[0].at_least, about=lengths[0].about)
 
 
 def _cell_date(cell: str) -> tuple[dt.date, Precision] | None:

@@ -9,6 +9,7 @@ from extractors.chart.facts import Assertion, Fact, Measurement, Outcome, Statem
 from extractors.chart.spans import Span, span_of
 from extractors.chart.treatments import outcome_of
 from extractors.numbers import ONES, TENS
+from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.terms import Term, TermFinder
 
@@ -20,6 +21,8 @@ _UNTOLD = frozenset({Assertion.PLANNED, Assertion.HYPOTHETICAL, Assertion.DECLIN
 @dataclass(frozen=True, slots=True)
 class _Terms:
     findings: TermFinder  # with "never", "former" and "other", so that the longest wins
+    courses: frozenset[str]
+    needs: dict[str, frozenset[str]]
     counted: TermFinder  # of events and, under "rate", of things done so often
 
 
@@ -30,6 +33,8 @@ def _terms() -> _Terms:
     findings += [(str(term), f"*{kind}") for kind in ("never", "former", "other") for term in data[kind]]
     return _Terms(
         TermFinder(findings),
+        frozenset(data["courses"]),
+        {name: frozenset(words) for name, words in data["needs"].items()},
         TermFinder(
             (str(term), f"{mark}{key}")
             for mark, kind in (("", "counts"), ("rate ", "rates"))
@@ -73,13 +78,15 @@ def _findings(statement: Statement) -> list[Fact]:
     terms = _terms().findings.find(statement.text)
     courses = len({term.key for term in terms}) == 1
     for term in terms:
-        if term.key == "*other":
+        if term.key == "*other" or not _fits(term.key, statement.text):
             continue
         name, held = term.key, _asserted(statement, term)
         if term.key in ("*never", "*former"):
             name = "tobacco use"
-            if held in (Assertion.AFFIRMED, Assertion.HISTORICAL):
+            if held not in (Assertion.FAMILY, Assertion.ENTERED_IN_ERROR):
                 held = Assertion.NEGATED if term.key == "*never" else Assertion.HISTORICAL
+        elif name == "tobacco use" and (answer := _HABIT.match(statement.text[term.end :])):
+            held = Assertion.NEGATED if answer["never"] else Assertion.HISTORICAL
         elif name == "tobacco use" and held is Assertion.HISTORICAL and statement.section == "social_history":
             held = Assertion.AFFIRMED  # the section tells habits, of today too
         course = _course(name, statement, held) if courses else None
@@ -87,9 +94,22 @@ def _findings(statement: Statement) -> list[Fact]:
     return list(found.values())
 
 
+# "Tobacco: never.", "Tobacco use: former"
+_HABIT = re.compile(
+    r"\s*(?:use|status|history)?\s*[:–-]\s*(?:(?P<never>never|none|no|denies|nonsmoker|non-smoker)|(?:former|quit|ex|past|stopped))\b",
+    re.IGNORECASE,
+)
+
+
+def _fits(name: str, text: str) -> bool:
+    wanted = _terms().needs.get(name)
+    return wanted is None or not wanted.isdisjoint(re.findall(r"[a-z-]+", text.lower()))
+
+
 def _course(name: str, statement: Statement, held: Assertion) -> Treatment | None:
     """Return when and how a service ran where the sentence, which names no other, says so."""
-    if held not in (Assertion.AFFIRMED, Assertion.HISTORICAL) or name == "tobacco use":
+    taken = held in (Assertion.AFFIRMED, Assertion.HISTORICAL)
+    if not taken or name not in _terms().courses or find_drugs(statement.text):
         return None
     span: Span = span_of(statement.text, statement.date)
     outcome: Outcome | None = outcome_of(statement.text)
@@ -102,6 +122,7 @@ def _course(name: str, statement: Statement, held: Assertion) -> Treatment | Non
         stop=span.stop,
         days=span.days,
         days_at_least=span.at_least,
+        days_about=span.about and span.days is not None,
         outcome=outcome,
         date_precision=span.precision,
         running=span.running,
@@ -123,6 +144,7 @@ _PERIOD = re.compile(
     r"(?P<this>this\s+(?:year|month|week)))\b",
     re.IGNORECASE,
 )
+_PLURAL = re.compile(r"s\b")
 _COMPARES = {"at least": "≥", "more than": ">", "over": ">", "fewer than": "<", "less than": "<", "up to": "≤"}
 
 
@@ -135,6 +157,8 @@ def _count(statement: Statement, term: Term) -> Fact | None:
     period = _PERIOD.match(text[term.end :]) if term.key != "pack_years" else None
     if none and period is None:
         return None  # "no flares": since when is not said
+    if not none and not _PLURAL.search(term.term) and _value(number["n"]) != 1:
+        return None  # "8 Seizure / psychosis 0": a score sheet's weight
     held = assert_of(text, term.start, term.end, statement.section)
     if held in _UNTOLD or (held is Assertion.NEGATED and not none):
         return None

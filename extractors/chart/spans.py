@@ -15,6 +15,7 @@ class Span:
     stop: dt.date | None = None
     days: int | None = None
     at_least: bool = False
+    about: bool = False  # a rough length
     start_precision: Precision = "day"
     stop_precision: Precision = "day"
     running: bool = False  # "since", still taken
@@ -154,7 +155,7 @@ def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int
             continue
         if name and found.start < name[1] and not _said_of(text, found.start, found.end, name[0]):
             continue
-        return replace(span, days=found.days, at_least=found.at_least and not _SPREAD.search(before))
+        return replace(span, days=found.days, at_least=found.at_least and not _SPREAD.search(before), about=found.about)
     if span.start and span.stop and span.stop >= span.start:
         days, at_least = days_between(span.start, span.start_precision, span.stop, span.stop_precision)
         return replace(span, days=days, at_least=at_least)

@@ -88,6 +88,8 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     for term in found:
         if columns and columns[-1][0] == term.start:
             continue  # one heading, two roles: the first listed stands
+        if columns and _one_heading(row, columns[-1][0], term.start):
+            continue  # "Status / why ended": the run of words is one heading, and its first word says of what
         words = [word for word, (a, b) in zip(row.words, spans, strict=True) if a < term.end and b > term.start]
         columns.append((term.start, Column(term.key, text[term.start : term.end], words[0].box.x0, words[-1].box.x1)))
     heads = tuple(column for _, column in columns)
@@ -101,6 +103,16 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         if needed <= roles and any_of & roles:
             return kind, heads
     return None
+
+
+def _one_heading(row: Row, start: int, end: int) -> bool:
+    """Tell whether two places of the row's text lie in one run of words that a stroke parts: "Reason / result"."""
+    at = 0
+    for line in row.lines:
+        if at <= start and end < at + len(line.text):
+            return "/" in line.text[start - at : end - at]
+        at += len(line.text) + 1
+    return False
 
 
 @cache

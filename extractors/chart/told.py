@@ -7,6 +7,7 @@ from extractors.chart.dates import coarser
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.chart.spans import span_of
 from extractors.chart.treatments import find_outcomes, outcome_of
+from extractors.vocabulary.drugs import drug
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ def merged(found: list[Told]) -> list[Told]:
             stop=first.stop or second.stop,
             days=first.days if first.days is not None else second.days,
             days_at_least=first.days_at_least if first.days is not None else second.days_at_least,
+            days_about=first.days_about if first.days is not None else second.days_about,
             outcome=first.outcome or second.outcome,
             date_precision=coarser(first.date_precision, second.date_precision),
             running=(first.running or second.running) and not (first.stop or second.stop),
@@ -108,19 +110,19 @@ def extend(topic: Told, statement: Statement) -> None:
     if _STARTED.search(text) and span.start and course.start is None:
         changed = replace(changed, start=span.start, date_precision=coarser(course.date_precision, span.precision))
     reasoned = course.stop is None or course.outcome is None  # "... to 09/08/2025. It was stopped because of ..."
-    if _STOP_IT.search(text) and reasoned and not _denied_stop(text):
+    if (order := _STOP_IT.search(text)) and reasoned and not _denied_stop(text) and _fits(order[0], topic.generic):
         stop = course.stop or span.stop or statement.date
         changed = replace(changed, stop=stop, running=False)
         if changed.outcome is None or changed.outcome is Outcome.CURRENT:
             reason = outcome_of(text, stopped=True)
             changed = replace(changed, outcome=reason or (Outcome.INTOLERANCE if topic.affected else None))
     if _IN_ALL.search(text) and span.days and len(text.split()) <= 10:
-        changed = replace(changed, days=span.days, days_at_least=span.at_least)
+        changed = replace(changed, days=span.days, days_at_least=span.at_least, days_about=span.about)
     found = _outcome_alone(text)
     if found and course.outcome in (None, Outcome.CURRENT, found):
         changed = replace(changed, outcome=found)
         if span.days and course.days is None:
-            changed = replace(changed, days=span.days, days_at_least=span.at_least)
+            changed = replace(changed, days=span.days, days_at_least=span.at_least, days_about=span.about)
     if changed != course:
         topic.treatment = changed
         topic.more.append(statement)
@@ -155,7 +157,27 @@ def _outcome_alone(text: str) -> Outcome | None:
     return outcome_of(text)
 
 
+_FORMS = {
+    "infusion": frozenset({"intravenous"}),
+    "injection": frozenset({"subcutaneous", "intramuscular", "intravenous"}),
+    "pills": frozenset({"oral"}),
+    "tablets": frozenset({"oral"}),
+}
+
+
+def _fits(order: str, generic: str) -> bool:
+    """Tell whether "stop the injections" can mean this drug: one that is swallowed is not injected."""
+    known = drug(generic)
+    routes = next((routes for form, routes in _FORMS.items() if form in order.lower()), None)
+    return routes is None or known is None or not known.routes or bool(routes & set(known.routes))
+
+
 def _denied_stop(text: str) -> bool:
     return bool(
-        re.search(r"\b(?:not|never|did\s+not|do\s+not|don't)\s+(?:\w+\s+)?(?:stop|discontinue)", text, re.IGNORECASE)
+        re.search(
+            r"\b(?:not|never|did\s+not|do\s+not|don't|would\s+rather|would\s+like\s+to|wants?\s+to|wishe[sd]\s+to|hopes?\s+to|asks?\s+to|asked\s+to|if\s+we|may|might|could|"
+            r"should|will|plans?\s+to|consider(?:s|ing)?)\s+(?:\w+\s+)?(?:stop|discontinue|hold)",
+            text,
+            re.IGNORECASE,
+        )
     )

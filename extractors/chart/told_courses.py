@@ -25,7 +25,7 @@ _LISTS = frozenset({"medications", "past_treatment", "fills"})
 
 _KEEPS_ON = re.compile(
     r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
-    r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed|s)?|renew(?:ed)?)"
+    r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed)?|renew(?:ed)?)"
     r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|currently\s+(?:on|taking)|already\s+on)\b[^.;]*$",
     re.IGNORECASE,
 )
@@ -75,6 +75,9 @@ def read_told_courses(statements: list[Statement]) -> list[Fact]:
             continue
         here = _read_sentence(statement)
         taken = [course for course in here if course.assertion is Assertion.AFFIRMED]
+        if taken and _AS_NEEDED.search(statement.text):
+            told.extend(here)  # a rescue drug beside: what follows goes on about the drug before it
+            continue
         if here:
             told.extend(here)
             topic, distance = (taken[0] if len(taken) == 1 else None) if taken else topic, 0

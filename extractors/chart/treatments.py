@@ -169,6 +169,7 @@ def treatment_of(generic: str, text: str, span: Span, outcome: Outcome | None, d
         stop=span.stop,
         days=span.days,
         days_at_least=span.at_least,
+        days_about=span.about and span.days is not None,
         outcome=outcome,
         date_precision=span.precision,
         running=span.running,

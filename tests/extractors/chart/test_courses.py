@@ -231,6 +231,8 @@ def test_an_outcome_without_a_name_needs_one_drug_before_it():
         "Takes methotrexate 20 mg weekly. Failed physical therapy.",
         "Takes methotrexate 20 mg weekly. Started school in March.",
         "Takes methotrexate 20 mg weekly. Told not to stop it.",
+        "Takes methotrexate 20 mg weekly. Would rather stop it because of nausea.",
+        "Takes methotrexate 20 mg weekly. Ondansetron as needed. Stop the infusions, bruising.",  # of another drug
         "Takes methotrexate 20 mg weekly. Loss of appetite for six weeks in total, weight 61 kg.",
     ],
 )

@@ -243,6 +243,49 @@ def test_problem_rows_tell_active_resolved_and_ruled_out_apart():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Never smoked.", [("tobacco use", "negated")]),
+        ("Tobacco: never.", [("tobacco use", "negated")]),
+        ("Tobacco: former.", [("tobacco use", "historical")]),
+        ("Smokes half a pack a day.", [("tobacco use", "affirmed")]),
+        ("Ex-smoker.", [("tobacco use", "historical")]),
+        ("Her husband smokes.", [("tobacco use", "family")]),
+        ("Smoking cessation counseling was given.", [("smoking cessation counseling", "affirmed")]),
+        ("Completed 8 weeks of physical therapy without relief.", [("physical therapy", "affirmed")]),
+        ("Will start physical therapy.", [("physical therapy", "planned")]),
+        ("Ask us about physical therapy.", [("physical therapy", "hypothetical")]),
+        ("Declined physical therapy.", [("physical therapy", "declined")]),
+        ("Hand films show marginal erosions.", [("joint erosions", "affirmed")]),
+        ("Colonoscopy: friability and erosions in the rectum.", []),  # not of a joint
+        ("MRI without sacroiliitis.", [("sacroiliitis", "negated")]),
+        ("Uses CPAP nightly.", [("CPAP", "affirmed")]),
+        ("Had a lumbar fusion in 2015.", [("spinal surgery", "affirmed")]),
+        ("Lumbar fusion is scheduled for May.", [("spinal surgery", "planned")]),
+    ],
+)
+def test_care_and_findings_are_told_as_such(text, expected):
+    """Services, operations, habits and imaging findings are facts with what is asserted of them."""
+    facts = read(f"Office visit 08/19/2026\n\nHPI: {text}").facts
+
+    assert [(f.name, str(f.assertion)) for f in facts if f.kind == "finding"] == expected
+
+
+def test_a_course_of_physical_therapy_has_its_length_and_end():
+    """Eight weeks without relief are eight weeks, and failed; a drug's length in the sentence is not the service's."""
+    therapy, beside = (
+        next(f for f in read(f"Office visit 08/19/2026\n\nHPI: {text}").facts if f.kind == "finding")
+        for text in (
+            "Completed 8 weeks of physical therapy without relief.",
+            "Naproxen for 6 weeks and physical therapy without relief.",
+        )
+    )
+
+    assert (therapy.treatment.days, str(therapy.treatment.outcome)) == (56, "inadequate_response")
+    assert beside.treatment is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("54-year-old man with a history of rheumatoid arthritis.", "affirmed"),
         ("History of rheumatoid arthritis, in remission.", "historical"),
         ("History of pulmonary embolism.", "historical"),  # an event

@@ -33,6 +33,7 @@ def told(fact: Fact, names: dict[str, Any]) -> dict[str, Any]:
         "assertion": str(fact.assertion),
         "class": course.classes[0] if course.classes else None,
         "at_least": course.days_at_least,
+        "about": course.days_about,
         "outcome": str(course.outcome) if course.outcome else None,
     }
     return {name: own[name] if name in own else getattr(course, name) for name in names}
