@@ -23,6 +23,7 @@ from extractors.policy.heads import (
     phase_and_condition,
 )
 from extractors.policy.inline import split_inline
+from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import (
     approved_name,
@@ -262,6 +263,7 @@ def _of_section(section: Section, place: Place, name: str) -> Indication:
     head = intro.text if intro else section.heading.text
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
     tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
+    tree = with_introduced(tree, intro or section.heading, [], name)
     earlier = section.paragraphs[:-1] if intro else section.paragraphs
     tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])
     told = [Note(text=run.text, evidence=run.evidence()) for run in section.after if explains(run.text)]
@@ -338,6 +340,7 @@ def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> Non
 
 def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Indication:
     tree = node_of(item, path) if item.children else node_of_prose(item.run, path, notes_of(item), item.flags)
+    tree = with_introduced(tree, item.run, path, name)
     if item.children:
         tree = with_other_ways(tree, [item.run], path)
     if len(tree.children) == 1 and tree.children[0].op != "leaf":

@@ -451,3 +451,39 @@ def test_a_compound_keeps_its_hyphen_over_lines(before, after, expected):
     text = f"Criteria\n{ASTHMA}   A) Patient is {before}\n      {after}\n   B) Patient is an adult\n"
 
     assert expected in leaves(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("introduction", "expected"),
+    [
+        (
+            "is covered for adults with severe asthma when ALL of the following criteria are met:",
+            "adults with severe asthma",
+        ),
+        (
+            "is covered when ALL of the following are met, and it is ordered by a pulmonologist:",
+            "it is ordered by a pulmonologist",
+        ),
+        (
+            "may be approved if the patient is 6 years of age or older and meets BOTH of the following:",
+            "the patient is 6 years of age or older",
+        ),
+        (
+            "is considered medically necessary for moderate to severe asthma when the following criteria are met:",
+            "moderate to severe asthma",
+        ),
+        ("is covered for the treatment of asthma when ALL of the following criteria are met:", None),
+        ("is covered for members with asthma who meet ALL of the following criteria:", None),
+        ("may be approved for 12 months when BOTH of the following are documented in the medical record:", None),
+        ("is covered for patients who have a response as evidenced by BOTH of the following:", None),
+    ],
+)
+def test_what_an_introduction_demands_is_a_leaf(introduction, expected):
+    """No packet may call a list met without what stands before or behind the words that announce it."""
+    text = f"Asthma\nDupixent {introduction}\n   1. Member has exacerbations\n   2. Member is adherent\n"
+    tree = read(f"Coverage Criteria\n{text}").indications[0].tree
+    found = [leaf.text for leaf in tree.leaves() if leaf.number.endswith("intro")]
+
+    assert found == ([expected] if expected else [])
+    assert tree.op == "all"
+    assert len(list(tree.leaves())) == 2 + len(found)

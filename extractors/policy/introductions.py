@@ -1,0 +1,140 @@
+"""What the words that introduce a list demand themselves: "for adults with severe asthma when ALL of"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from extractors.policy.heads import APPROVAL
+from extractors.policy.nodes import leaf_of
+from extractors.policy.runs import Run
+from extractors.policy.tree import Node
+from extractors.vocabulary.conditions import find_conditions
+
+_COUNT = r"(?:all|both|any|each|either|one|two|three|four|five|six|\d{1,2})"
+# "ALL of the following criteria", "the following conditions", "criteria A and B": here the list is spoken of
+_LIST = re.compile(
+    rf"\b(?:(?:at least|any|a minimum of) )?{_COUNT}(?: \(\d+\))?(?: or more)?(?: of)?(?: the| these| those)?"
+    r"(?: following| below| listed)?(?: [\w-]+){0,3}? ?(?:following|criteri(?:a|on)|conditions?|requirements?|are met|"
+    r"is met|apply|indications?|scenarios?|these)\b|"
+    rf"\b{_COUNT} of\b|\b(?:the|these) (?:following|criteria|conditions|requirements)\b|"
+    r"\bfollowing\b|\bcriteri(?:a|on)\b|"
+    r"\b(?:both|all)(?=\s*(?:\(|:|$))",
+    re.I,
+)
+_CUT = re.compile(
+    r"[,;]?\s+(?:when|if|provided(?: that)?|as long as|where)\b\s*|"
+    r"[,;]?\s+and\s+(?=(?:who|the|is|has|have|are|meets?)\b)|"
+    r",\s+(?=who\b)",
+    re.I,
+)
+# words before a demand, and after it, that are none of it
+_OPENING = re.compile(
+    r"(?:[,;:\s]+|(?:for|in|to|of|by|when|if|granted|issued|approved|given|the use|use|treatment|the treatment|"
+    r"management|the management|requests?|and|also|up to|a total of|"
+    r"(?:\d+|one|two|three|six|nine|twelve) (?:day|week|month|year)s?(?: (?:duration|period))?)\b\s*)+",
+    re.I,
+)
+_CLOSING = re.compile(
+    r"(?:[,;:\s(]+|\b(?:and|who|that|which|when|if|with|has|have|had|meets?|met|satisf(?:y|ies)|fulfils?|based on|by|"
+    r"in|for|the|(?:the )?(?:patient|member|individual|beneficiary|recipient)s?|it|they|also|as|on|including|is|are|"
+    r"documentation of|must|one|under|per|considered|medically necessary|appropriate)\s*)+$",
+    re.I,
+)
+# "all members who achieve a response as evidenced by one of": the list says when it is so
+_SHOWN = re.compile(
+    r"\b(?:shown|evidenced|demonstrated|defined|documented|indicated|supported|confirmed|measured) (?:by|as|in)\s*$|"
+    r"\b(?:such as|including)\s*$",
+    re.I,
+)
+_DEMANDS = re.compile(
+    r"\b(?:adults?|child(?:ren)?|adolescents?|p(?:a)?ediatric|infants?|wom[ae]n|m[ae]n|males?|females?|pregnan\w+|"
+    r"(?:pre|post)menopausal|years?|months? (?:of age|old)|aged?|older|younger|severe(?:ly)?|moderate(?:ly)?|"
+    r"mild(?:ly)?|active(?:ly)?|refractory|uncontrolled|recurrent|relaps\w+|metastatic|advanced|resistant|inadequate\w*|insufficient|"
+    r"fail\w*|intoleran\w+|contraindicat\w+|history|prior|previous\w*|despite|after|received|receiving|tried|trial|"
+    r"diagnos\w+|confirmed|persistent|symptomatic|unresectable|positive|negative|prescribed|ordered|consultation|"
+    r"specialist|\w+ologist|without|not|ambulatory|insulin|dependent|treated|currently|risk|unable|cannot|responded?|"
+    r"eosinophilic|seropositive|homozygous|heterozygous)\b|[≥≤<>]|\d",
+    re.I,
+)
+_AFTER = re.compile(
+    r"^(?:[^,;]*?\b(?:are|is|be|been|has|have)\s+(?:met|present|documented|satisfied|fulfilled|true)\b[^,;]*|[^,;]*)"
+    r"[,;]\s+(?:and|provided(?: that)?|as long as)\s+(?P<said>(?!/or\b).+?)\s*:?\s*$",
+    re.I,
+)
+_VERB = re.compile(r"\b(?:is|are|was|has|have|had|will|must|does|do|been|tried|failed|prescribed|ordered)\b", re.I)
+
+
+def with_introduced(tree: Node, run: Run, path: Sequence[str], name: str) -> Node:
+    """Return the tree with what its introduction demands besides the list as leaves before it.
+
+    `name` is that of the indication: a disease that it holds is no demand.
+    """
+    if tree.op == "leaf" or not tree.children or not run:
+        return tree
+    end = _end_of_introduction(run.text, tree)
+    known = [leaf.text for leaf in tree.leaves()]
+    spans = [
+        (start, stop)
+        for start, stop in demands_in(run.text[:end], name)
+        if not any(run.text[start:stop] in text or text in run.text[start:stop] for text in known)
+    ]
+    if not spans:
+        return tree
+    own = []
+    for at, (start, stop) in enumerate(spans, start=1):
+        label = "intro" if at == 1 else f"intro {at}"
+        own.append(leaf_of(run, [*path, label], start, stop, lead=run.text[:end].strip()))
+    if tree.op == "all" and not any(child.negated for child in tree.children):
+        return replace(tree, children=(*own, *tree.children))
+    return Node(op="all", number=tree.number, text="", evidence=tree.evidence, children=(*own, tree))
+
+
+def _end_of_introduction(text: str, tree: Node) -> int:
+    first = next(tree.leaves()).text
+    at = text.find(first)
+    return at if at >= 0 else len(text)
+
+
+def demands_in(text: str, name: str) -> list[tuple[int, int]]:
+    """Return where an introduction demands something itself: characters start..end of the text."""
+    text = text.rstrip()
+    approvals = list(APPROVAL.finditer(text))
+    lists = list(_LIST.finditer(text))
+    if not approvals or not lists:
+        return []
+    listed = _list_after(lists, approvals[-1].start(), text)
+    if listed is None:
+        return []
+    spans = list(_before_list(text, approvals[-1].end(), listed.start(), name))
+    tail = _AFTER.match(text[listed.end() :])
+    if tail and _VERB.search(tail["said"]) and not _LIST.search(tail["said"]):
+        spans.append((listed.end() + tail.start("said"), listed.end() + tail.end("said")))
+    return spans
+
+
+def _list_after(lists: Sequence[re.Match[str]], start: int, text: str) -> re.Match[str] | None:
+    """The first words of the list behind the approval that end its sentence: none but them, or a demand, follow."""
+    behind = [match for match in lists if match.start() > start]
+    return next((match for match in behind if ". " not in text[match.end() :]), None)
+
+
+def _before_list(text: str, start: int, end: int, name: str) -> Iterator[tuple[int, int]]:
+    cuts = [(start, start), *((start + m.start(), start + m.end()) for m in _CUT.finditer(text[start:end])), (end, end)]
+    for (_, begin), (stop, _) in pairwise(cuts):
+        if opening := _OPENING.match(text[begin:stop]):
+            begin += opening.end()
+        if _SHOWN.search(text[begin:stop]):
+            continue
+        if closing := _CLOSING.search(text[begin:stop]):
+            stop = begin + closing.start()
+        if begin < stop and _is_demand(text[begin:stop], name):
+            yield begin, stop
+
+
+def _is_demand(words: str, name: str) -> bool:
+    named = set(re.findall(r"[a-z]+", name.lower()))
+    if any(match[0].lower() not in named for match in _DEMANDS.finditer(words)):
+        return True
+    own = {term.key for term in find_conditions(name)}
+    return any(term.key not in own for term in find_conditions(words))
