@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extractors.chart.dates import Precision, days_between, find_dates, find_durations, parse_date
-from extractors.chart.facts import Assertion, Fact, Outcome, Statement
+from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.chart.spans import Span
 from extractors.chart.statements import Block, PageText
 from extractors.chart.tables import Entry, Table
@@ -46,6 +46,8 @@ def read_table_courses(text: PageText, block: Block) -> list[Fact]:
             [block.title, *(s.text for s in text.statements if s.section in ("infusions", "title", ""))][:4]
         )
         return _infused(block.table, pairs, around)
+    if block.table.kind == "given":
+        return _given(block.table, pairs)
     if block.table.kind == "fills":
         return _filled(block.table, pairs)
     return []
@@ -161,25 +163,28 @@ _NOT_GIVEN = re.compile(
 def _infused(table: Table, pairs: list[tuple[Entry, Statement]], around: str) -> list[Fact]:
     """Read an infusion record: one course from the doses given, and each dose not given."""
     generics = list(dict.fromkeys(mention.generic for mention in find_drugs(around, fuzzy=True)))
-    if len(generics) != 1:
-        return []
-    generic, given, facts = generics[0], [], []
+    return _doses(table, pairs, generics[0], "infusion") if len(generics) == 1 else []
+
+
+def _given(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
+    """Read a record of doses given of several drugs: the doses of each are its course."""
+    rows: dict[str, list[tuple[Entry, Statement]]] = {}
+    for entry, statement in pairs:
+        generics = {mention.generic for mention in find_drugs(table.cell(entry, "medication"), fuzzy=True)}
+        if len(generics) == 1:
+            rows.setdefault(generics.pop(), []).append((entry, statement))
+    return [fact for generic, held in rows.items() for fact in _doses(table, held, generic, held[0][1].text)]
+
+
+def _doses(table: Table, pairs: list[tuple[Entry, Statement]], generic: str, manner: str) -> list[Fact]:
+    given, facts = [], []
     for entry, statement in pairs:
         day = _cell_date(table.cell(entry, "date"))
         if day is None or day[1] != "day":
             continue
         if _NOT_GIVEN.search(statement.text):
-            facts.append(
-                Fact(
-                    kind="treatment",
-                    name=generic,
-                    assertion=Assertion.NEGATED,
-                    date=day[0],
-                    statement=statement,
-                    evidence=(statement.evidence,),
-                    treatment=treatment_of(generic, "infusion", Span(), outcome_of(statement.text), None),
-                )
-            )
+            course = treatment_of(generic, manner, Span(), outcome_of(statement.text), None)
+            facts.append(_dose_fact(generic, Assertion.NEGATED, day[0], [statement], course))
         else:
             given.append((day[0], statement, table.cell(entry, "dose")))
     if given:
@@ -187,21 +192,25 @@ def _infused(table: Table, pairs: list[tuple[Entry, Statement]], around: str) ->
         span = Span(start=first[0])
         if len(given) > 1:
             span = Span(start=first[0], stop=last[0], days=(last[0] - first[0]).days)
-        course = treatment_of(generic, "infusion", span, None, first[2] or None)
-        evidence = tuple(statement.evidence for _, statement, _ in given)
-        facts.insert(
-            0,
-            Fact(
-                kind="treatment",
-                name=generic,
-                assertion=Assertion.AFFIRMED,
-                date=last[0],
-                statement=last[1],
-                evidence=evidence,
-                treatment=course,
-            ),
-        )
+        course = treatment_of(generic, manner, span, None, first[2] or None)
+        statements = [last[1], *(statement for _, statement, _ in given[:-1])]
+        facts.insert(0, _dose_fact(generic, Assertion.AFFIRMED, last[0], statements, course))
     return facts
+
+
+def _dose_fact(
+    generic: str, assertion: Assertion, day: dt.date, statements: list[Statement], course: Treatment
+) -> Fact:
+    """Return the fact of doses; it is told by the first statement and rests on all, in the order of the page."""
+    return Fact(
+        kind="treatment",
+        name=generic,
+        assertion=assertion,
+        date=day,
+        statement=statements[0],
+        evidence=tuple(statement.evidence for statement in [*statements[1:], statements[0]]),
+        treatment=course,
+    )
 
 
 def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:

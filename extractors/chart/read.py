@@ -104,7 +104,7 @@ def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
     statements = list(text.statements)
     facts: list[Fact] = []
     for block in text.blocks:
-        if block.table.kind in ("medications", "infusions", "fills"):
+        if block.table.kind in ("medications", "infusions", "given", "fills"):
             facts += read_table_courses(text, block)
         elif block.table.kind in ("labs", "results", "readings", "flow", "trend", "vitals"):
             facts += read_result_table(text, block)

@@ -24,6 +24,7 @@ _TABLE_SECTIONS = {
     "scores": "scores",
     "infusions": "infusions",
     "readings": "data",
+    "given": "infusions",
     "flow": "data",
     "trend": "data",
     "vitals": "vital_signs",

@@ -54,6 +54,11 @@ _TREATED = re.compile(
     r"\b(?:taken|given|used|prescribed|started|mg|daily|weekly|course|trial|treatment|therapy|tried)\s+(?:\w+\s+)?for\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
+# "omeprazole stopped, heartburn returned": what it had kept away
+_RETURNED = re.compile(
+    r"\s+(?:has\s+|have\s+|had\s+|then\s+|promptly\s+)?(?:returned|came\s+back|come\s+back|recurred|flared|relapsed|worsened|is\s+back)\b",
+    re.IGNORECASE,
+)
 # "(7 weeks): inadequate" at the end of a line of a list
 _BARE = re.compile(r"[:–—,(]\s*(?P<what>inadequate|insufficient)\s*(?=$|[,.;)])", re.IGNORECASE)
 
@@ -79,6 +84,8 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
     found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]
     if stopped or says("stops", text):
         for term in _words("side_effects").find(text):
+            if _RETURNED.match(text[term.end :]):
+                continue
             if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start]):
                 found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
         for term in _words("other_if_stopped").find(text):

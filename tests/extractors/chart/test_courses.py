@@ -74,6 +74,9 @@ def test_a_duration_belongs_to_the_drug_it_is_said_of(text, drug, days, at_least
         ("Took adalimumab; no injection reactions.", "adalimumab", None),
         ("Acitretin stopped because he moved away.", "acitretin", END.OTHER),
         ("Infliximab stopped, coverage lapsed.", "infliximab", END.OTHER),
+        ("Omeprazole was taken for heartburn and stopped in May.", "omeprazole", None),  # what it is for
+        ("Omeprazole was stopped and heartburn returned.", "omeprazole", None),
+        ("Lisinopril was stopped, cough.", "lisinopril", END.INTOLERANCE),
         ("Continue methotrexate 20 mg weekly.", "methotrexate", END.CURRENT),
         ("Methotrexate is contraindicated: cirrhosis.", "methotrexate", END.CONTRAINDICATION),
         ("On methotrexate, monitor for side effects.", "methotrexate", None),  # a warning
