@@ -49,6 +49,8 @@ EXAMPLES = re.compile(
 # "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
 _DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
 _MASK = "§"
+# "additional asthma controller medication (e.g., a leukotriene receptor antagonist)": the examples say what it is
+_CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
 
 
 _OTHER_USES = ("linking", "deeds", "same")
@@ -99,6 +101,7 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     `others` are the values that the other parts of the leaf ask for.
     """
     masked = EXAMPLES.sub(lambda at: _MASK * len(at[0]), text)
+    masked = _CONTROLLER.sub(lambda at: _MASK * len(at[0]), masked)
     spans: list[tuple[int, int]] = []
     if isinstance(requirement, _OF_TREATMENT):
         mentions = find_therapies(text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from extractors.vocabulary.conditions import conditions
 from pipeline.matching import (
     absence,
+    avoidance,
     changes,
     done,
     doses,
@@ -18,6 +19,7 @@ from pipeline.matching import (
     values,
 )
 from pipeline.matching.coverage import EXAMPLES
+from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
@@ -55,7 +57,7 @@ _JUDGES = {
     Absence: absence.judge_absence,
     Age: people.judge_age,
     Areas: findings.judge_areas,
-    Avoidance: prior.judge_avoidance,
+    Avoidance: avoidance.judge_avoidance,
     Change: changes.judge_change,
     ConcurrentTherapy: together.judge_concurrent,
     Deed: done.judge_deed,
@@ -124,6 +126,7 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     A drug in the chart says the class in the criterion: prednisone is a systemic corticosteroid.
     """
     text = " ".join(at.evidence.text.lower() for at in verdict.evidence)
+    rest = _without_dose(rest, verdict)
     named = [at.therapy for at in find_therapies(text)]
     for mention in find_therapies(requirement.besides or ""):
         if any(within(at, mention.therapy) for at in named):
@@ -131,6 +134,16 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
             rest = [word for word in rest if word not in said]
     text = re.sub(r"[\s-]+", " ", _IN_WORDS.sub(lambda at: str(NUMBER_WORDS[at[0]]), text))
     return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)
+
+
+def _without_dose(rest: list[str], verdict: Verdict) -> list[str]:
+    """Leave out "high-dose" and "maximally-dosed" where a cited line gives an inhaled corticosteroid at such a dose."""
+    given = [held for at in verdict.evidence if (held := find_inhaled(at.evidence.text))]
+    if given and all(at.high for at in given):
+        rest = [word for word in rest if word not in ("high", "dose", "high-dose")]
+    if given and all(at.highest for at in given):
+        rest = [word for word in rest if word not in ("maximally", "dosed", "maximum", "dose")]
+    return rest
 
 
 def _same(word: str) -> list[str]:

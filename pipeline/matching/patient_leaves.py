@@ -249,10 +249,14 @@ def read_lasting(text: str) -> Requirement | None:
 
 def _without_list(text: str) -> str:
     """Return a leaf without the bracket that lists kinds of the disease named before it ("MS (relapsing, ...)")."""
+    short = set(re.findall(r"\(([A-Z]{2,6})\)", text))
     for match in reversed(list(re.finditer(r"\s*\((?P<in>[^()]*)\)", text))):
         before = {at.key for at in find_conditions(text[: match.start()])}
         kinds = {at.key for at in find_conditions(match["in"])}
-        if before and (re.fullmatch(r"[A-Z]{2,6}", match["in"]) or (kinds and kinds <= before and "," in match["in"])):
+        lists = "," in match["in"] and (
+            kinds <= before if kinds else bool(short & set(re.findall(r"[A-Z]+", match["in"])))
+        )
+        if before and (match["in"] in short or lists):
             text = text[: match.start()] + text[match.end() :]
     return text
 

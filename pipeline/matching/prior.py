@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
+from pipeline.matching.class_bars import find_class_bars
 from pipeline.matching.record import Record, cite, newest_first
-from pipeline.matching.requirements import Avoidance, PriorTherapy, Therapy
+from pipeline.matching.requirements import PriorTherapy, Therapy
 from pipeline.matching.terms import base_of, belongs, find_therapies, within, wording
-from pipeline.matching.trials import Trial, longest, never_taken, no_bar, tolerance, trials_of
+from pipeline.matching.trials import Trial, every_day, longest, never_taken, no_bar, tolerance, trials_of
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
 
 _NAIVE = wording("prior.naive")
@@ -92,39 +93,16 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     return unclear("silent_trial", wants=_wants(requirement, wanted), wanted=wanted)
 
 
-_BARRED = re.compile(r"\bcontra-?indicat\w+", re.IGNORECASE)
-_BAR_OPEN = re.compile(
-    r"\b(?:if|would|could|may|might|unless|relative\w*|possibl\w+|risk|some|certain|most|consider\w*"
-    r"|review\w*|in (?:pregnan\w+|patients|women|men|people|children|those|any)|during)\b",
-    re.IGNORECASE,
-)
-
-
 def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> Verdict | None:
     """Return what sentences say of a whole class: "Oral bisphosphonates are contraindicated: esophageal stricture"."""
     if "contraindication" not in requirement.wanted or requirement.count > 1:
         return None
-    against, free = [], []
-    for statement in record.statements:
-        if (
-            not _BARRED.search(statement.text)
-            or _BAR_OPEN.search(statement.text)
-            or len(_BARRED.findall(statement.text)) > 1
-        ):
-            continue
-        mentions = find_therapies(statement.text)
-        if len(mentions) != 1 or mentions[0].therapy.sort != "class":
-            continue
-        if not any(at.sort == "class" and within(at, mentions[0].therapy) for at in therapies):
-            continue
-        negated = re.search(r"\b(?:no|not|never|without)\b", statement.text, re.IGNORECASE)
-        (free if negated else against).append(statement)
+    against, free = find_class_bars(therapies, record)
     wanted = _names(therapies)
     facts = {"drug": wanted, "wanted": wanted, "days": "", "needed": ""}
     if against and free:
-        return unclear(
-            "contradicted", cite(newest_first([*against, *free])), wants=_wants(requirement, wanted), **facts
-        )
+        both = newest_first([*against, *free])
+        return unclear("contradicted", cite(both), wants=_wants(requirement, wanted), **facts)
     if against:
         return met("contraindicated", cite(newest_first(against)), **facts)
     if free and requirement.wanted == ("contraindication",):
@@ -155,7 +133,7 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
     treatment = [at for at in facts if at.kind == "treatment"]
     trials = [at for at in trials_of(record, generic, treatment) if _in_window(requirement, record, at)]
     if requirement.daily:
-        trials = [at if _every_day(at) else replace(at, days=None, closed=False) for at in trials]
+        trials = [at if every_day(at) else replace(at, days=None, closed=False) for at in trials]
     answers = [_ANSWERS[wanted](requirement, record, generic, trials, facts) for wanted in requirement.wanted]
     for answer in ("satisfies", "open"):
         for finding in answers:
@@ -163,26 +141,6 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
                 return finding
     # that nothing stands against a drug tells more than that it was never taken
     return next((at for at in answers if at.why == "no_bar"), answers[0])
-
-
-_DAILY = re.compile(
-    r"\b(?:daily|every day|nightly|each (?:day|night|morning|evening)|every (?:night|morning"
-    r"|evening)|(?:once|twice|two times|three times|2x|1x)"
-    r" (?:a|per|each) day|b\.?i\.?d|q\.?d|t\.?i\.?d|qhs|q(?:am|pm)|every \d+ hours)\b",
-    re.IGNORECASE,
-)
-_NOT_DAILY = re.compile(
-    r"\b(?:as needed|prn|now and then|off and on|on and off|intermittent\w*"
-    r"|sometimes|occasional\w*|sporadic\w*|irregular\w*"
-    r"|weekly|a week|per week|days? a week|weekends?|every other day|missed|skipp\w+|for flares?)\b",
-    re.IGNORECASE,
-)
-
-
-def _every_day(trial: Trial) -> bool:
-    """Whether the chart prints that the drug was taken or applied every day."""
-    text = trial.fact.statement.text
-    return bool(_DAILY.search(text)) and not _NOT_DAILY.search(text)
 
 
 def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:
@@ -386,42 +344,6 @@ def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
         if all(any(within(therapy, other) for other in named) for therapy in therapies):
             found.append(statement)
     return newest_first(found)
-
-
-def judge_avoidance(requirement: Avoidance, record: Record) -> Verdict:
-    """Return the verdict on "a clinical reason to avoid all of these"."""
-    barred, free = [], []
-    for therapy in requirement.therapies:
-        facts = [at for at in record.facts if at.kind in ("treatment", "allergy") and belongs(at.name, therapy)]
-        against = [at for at in facts if _bars(at)]
-        says_free = no_bar(record, therapy.name)
-        if against and not says_free:
-            barred.append(newest_first(against)[0])
-        elif says_free and not against:
-            free.append(says_free[0])
-    wanted = _names(requirement.therapies, "and")
-    if free and requirement.every:
-        proof = list(dict.fromkeys(id(at) for at in free))
-        counted = sorted(free, key=lambda at: -sum(at is other for other in free))
-        return (
-            not_met("no_bar", cite(counted), drug=wanted, wanted=wanted)
-            if proof
-            else unclear("silent_bar", wanted=wanted)
-        )
-    needed = len(requirement.therapies) if requirement.every else 1
-    if len(barred) >= needed:
-        return met("barred", cite(barred), wanted=wanted, drug=wanted)
-    if free and len(free) == len(requirement.therapies):
-        return not_met("no_bar", cite(free), drug=wanted, wanted=wanted)
-    return unclear("silent_bar", cite(barred), wants=f"why {wanted} must be avoided", wanted=wanted)
-
-
-def _bars(fact: Fact) -> bool:
-    if fact.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL):
-        return False
-    if fact.kind == "allergy":
-        return True
-    return bool(fact.treatment and fact.treatment.outcome in (Outcome.CONTRAINDICATION, Outcome.INTOLERANCE))
 
 
 def _names(therapies: tuple[Therapy, ...], join: str = "or") -> str:

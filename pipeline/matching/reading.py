@@ -59,7 +59,7 @@ _POTENCIES = re.compile(
 
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
 _QUANTIFIER = re.compile(
-    r"\s*,?\s*(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?(?:at least |any |with )?"
+    r"\s*,?\s*(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?(?:at least |any |(?<!treated )with )?"
     r"\b(?:one|two|three|four|all|both|each|any|\d)\b(?:\s*\(\d\))?\s*(?:or more\s+)?of\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -203,7 +203,10 @@ def _spelled_out(match: re.Match[str]) -> str:
 
 
 def _without_tags(text: str) -> str:
-    return re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text).strip()
+    text = re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text)
+    # examples in square brackets are examples all the same, and "a combination ICS/LABA product" is one product
+    text = re.sub(r"\[(?P<examples>[^\[\]]*)\]", r"(\g<examples>)", text)
+    return re.sub(r"\bcombination (?=(?:ICS|inhaled|product|inhaler)\b)", "", text).strip()
 
 
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"

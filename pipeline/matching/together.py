@@ -93,11 +93,38 @@ def _current(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[F
 def is_current(fact: Fact) -> bool:
     """Whether a fact shows the drug being taken on the day it was written."""
     held = fact.treatment
-    if held is None or held.stop is not None or not was_taken(fact):
+    if held is None or held.stop is not None or not was_taken(fact) or _row_ended(fact.statement):
         return False
     if held.running or held.outcome is Outcome.CURRENT:
         return True
-    return held.outcome is None and bool(held.start or _TAKES.search(fact.statement.text))
+    return held.outcome is None and bool(held.start or _TAKES.search(fact.statement.text) or _listed(fact.statement))
+
+
+_END = re.compile(
+    r"^(?:to|until|stop(?:ped)?(?: date)?|end(?:ed)?(?: date)?"
+    r"|discontinued(?: on)?|last taken)$",
+    re.IGNORECASE,
+)
+_OPEN_END = re.compile(r"^\W*(?:present|current|ongoing|active|none|now)?\W*$", re.IGNORECASE)
+
+
+def _row_ended(statement: Statement) -> bool:
+    """Whether a row of a list fills the column that says until when."""
+    if len(statement.cells) != len(statement.headers):
+        return False
+    pairs = zip(statement.headers, statement.cells, strict=True)
+    return any(_END.match(head.strip()) and not _OPEN_END.match(cell) for head, cell in pairs)
+
+
+def _listed(statement: Statement) -> bool:
+    """Whether a row stands in a list of what is taken: a list with columns, none of them for an end."""
+    return (
+        statement.section == "medications"
+        and len(statement.cells) == len(statement.headers) > 0
+        and not any(
+            _END.match(head.strip()) or re.search(r"status|past|former", head, re.I) for head in statement.headers
+        )
+    )
 
 
 def is_stop(fact: Fact) -> bool:
@@ -135,7 +162,26 @@ def state(generic: str, facts: list[Fact], record: Record) -> str:
         return "off"
     if all(at.statement.cells for at in current):
         return "disputed"
+    if any(_said_after(at, latest_stop) for at in current):
+        return "on"
     return "disputed" if any(start <= latest_stop for start in starts) or not starts else "on"
+
+
+_NOW = re.compile(
+    r"\b(?:takes|is taking|uses|is using|currently (?:on|takes|taking|uses)|is on"
+    r"|remains on|continues (?:on|to take))\b",
+    re.I,
+)
+
+
+def _said_after(fact: Fact, stopped: dt.date) -> bool:
+    """Whether a sentence of a visit, long after a stop (of another strength, say), says that the drug is taken."""
+    return (
+        not fact.statement.cells
+        and fact.date is not None
+        and (fact.date - stopped).days > 90
+        and bool(_NOW.search(fact.statement.text))
+    )
 
 
 def _says_stop(statement: Statement, generic: str) -> bool:
@@ -199,7 +245,7 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
     if denied := _denied_now(requirement.therapies, record):
         return not_met("not_taking", cite(denied), wanted=wanted, drug=wanted)
     off = [(name, facts) for name, (held, facts) in states.items() if held == "off"]
-    if off:
+    if off and len(off) == len(states):  # another of the class that is named, and nothing more told of it, stays open
         proof = [at for _, facts in off for at in newest_first(facts) if is_stop(at)]
         return not_met("stopped", cite(proof), drug=_joined([name for name, _ in off]), wanted=wanted)
     return unclear("silent_current", wants=f"that {wanted} is being taken now", wanted=wanted)

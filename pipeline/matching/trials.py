@@ -70,12 +70,15 @@ def trials_of(record: Record, generic: str, facts: list[Fact]) -> list[Trial]:
         outcome = fact.treatment.outcome if fact.treatment else None
         if _doubted(fact, outcome):
             outcome = None
-        outcomes = _told(fact) if outcome in (None, Outcome.COMPLETED) else ()
-        for at in outcomes or (outcome,):
+        told = _told(fact) if outcome in (None, *_ENDS) else ()
+        for at in dict.fromkeys((outcome, *told) if outcome in _BOTH else told or (outcome,)):
             found.append(Trial(generic=generic, fact=fact, days=days, closed=closed or at is not outcome, outcome=at))
     return found
 
 
+# "Little help, stopped for heartburn" is both.
+_BOTH = (Outcome.INADEQUATE_RESPONSE, Outcome.INTOLERANCE)
+_ENDS = (*_BOTH, Outcome.COMPLETED)
 _NOT_FAILED = wording("trials.not_failed")
 _NOT_STOPPED_FOR = wording("trials.not_stopped_for")
 _GOES_ON_BEHIND = wording("trials.goes_on_behind")
@@ -222,3 +225,23 @@ def _speaks_of(record: Record, statement: Statement, generic: str) -> bool:
     if any(is_a(generic, name) for name in classes):
         return True
     return base_of(generic) in [base_of(name) for name in drugs_of(record, statement)]
+
+
+_DAILY = re.compile(
+    r"\b(?:daily|every day|nightly|each (?:day|night|morning|evening)|every (?:night|morning"
+    r"|evening)|(?:once|twice|two times|three times|2x|1x)"
+    r" (?:a|per|each) day|b\.?i\.?d|q\.?d|t\.?i\.?d|qhs|q(?:am|pm)|every \d+ hours)\b",
+    re.IGNORECASE,
+)
+_NOT_DAILY = re.compile(
+    r"\b(?:as needed|prn|now and then|off and on|on and off|intermittent\w*"
+    r"|sometimes|occasional\w*|sporadic\w*|irregular\w*"
+    r"|weekly|a week|per week|days? a week|weekends?|every other day|missed|skipp\w+|for flares?)\b",
+    re.IGNORECASE,
+)
+
+
+def every_day(trial: Trial) -> bool:
+    """Whether the chart prints that the drug was taken or applied every day."""
+    text = trial.fact.statement.text
+    return bool(_DAILY.search(text)) and not _NOT_DAILY.search(text)
