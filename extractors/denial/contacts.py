@@ -25,6 +25,7 @@ class Contact:
     end: int
     role: str | None
     labelled: bool = True  # "fax", "call" or the like stands at the number
+    under: str | None = None  # the step that the part of the letter is about, where the sentence names an agency
 
 
 # "1-800-555-0117", "(877) 291-0366", "800.365.0609", "1 800 555 0117"; 8005550117 after its label.
@@ -82,7 +83,15 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
         if role in _APPEALS and (named := _SPEED.match(text, match.end())):
             role = "regular_appeal" if named["regular"] else "expedited_appeal"
         found.append(
-            Contact(kind=kind, value=match[0], start=match.start(), end=match.end(), role=role, labelled=labelled)
+            Contact(
+                kind=kind,
+                value=match[0],
+                start=match.start(),
+                end=match.end(),
+                role=role,
+                labelled=labelled,
+                under=_step_under(said, one),
+            )
         )
     for match in _ADDRESS.finditer(text):
         start = _name_start(letter, said, match.start())
@@ -92,8 +101,30 @@ def find_contacts(letter: Letter, said: list[Said]) -> list[Contact]:
             r"appeal|grievance|reconsideration|redetermination|disputed", text[start : match.start()], re.IGNORECASE
         ):
             role = role if role in _NOT_APPEAL else "appeal"
-        found.append(Contact(kind="address", value="", start=start, end=match.end("zip"), role=role))
+        found.append(
+            Contact(
+                kind="address",
+                value="",
+                start=start,
+                end=match.end("zip"),
+                role=role,
+                under=_step_under(said, one),
+            )
+        )
     return sorted(found, key=lambda at: at.start)
+
+
+def _step_under(said: list[Said], one: Said | None) -> str | None:
+    """Return the outside step that a sentence naming an agency is about: "External Appeal. ... Send it to the ..."."""
+    if one is None or one.role != "agency":
+        return None
+    index = said.index(one)
+    for earlier in (one, *reversed(said[max(0, index - 4) : index])):
+        if earlier.own and earlier.role in ("external_review", "fair_hearing"):
+            return earlier.role
+        if earlier.own and earlier.role != "agency":
+            return None
+    return None
 
 
 # "Customer Success: 800-555-0131" says whose number it is; "Toll free: ..." and "Appeals Unit: ..." do not.
@@ -107,6 +138,16 @@ _SAYS_NO_MORE = re.compile(
 )
 
 
+# "New facts for the same request (no appeal): review desk, ...", "Appeals are not taken here"
+_NO_APPEAL = re.compile(
+    r"\b(?:no|not an?|not for|without an?|instead of an?|other than an?) appeals?\b"
+    r"|\bappeals?(?: \w+){0,3} (?:are|is|can|will) ?not (?:be )?(?:taken|accepted|handled|heard|received|made)\b"
+    r"|\b(?:new|further|more|additional|missing) (?:facts|records|notes|papers|information|documents)\b"
+    r"(?![^.]*\bappeal)",
+    re.IGNORECASE,
+)
+
+
 def _role_beside(before: str) -> str | None:
     """Return what the number is for by its own clause or label, None where these do not say.
 
@@ -114,6 +155,8 @@ def _role_beside(before: str) -> str | None:
     """
     if (own := _OWN_LABEL.search(before)) and not _SAYS_NO_MORE.search(own["label"]):
         return "help"
+    if _NO_APPEAL.search(before):
+        return "without_appeal"
     clause = before.rpartition(";")[2]
     return role_of(clause) if ";" in before else None
 
@@ -142,7 +185,10 @@ def _kind_of_number(letter: Letter, match: re.Match[str]) -> tuple[str | None, b
     """
     text = letter.text
     before = text[max(0, match.start() - 40) : match.start()]
-    if _TTY_BEFORE.search(before) or sum(c.isdigit() or c in "OolI" for c in match[0]) < 10:
+    tty = _TTY_BEFORE.search(before)
+    if tty and "711" in tty[0] and letter.place_at(match.start()).start == match.start():
+        tty = None  # "TTY 711" ended the line above
+    if tty or sum(c.isdigit() or c in "OolI" for c in match[0]) < 10:
         return None, False, None
     after = text[match.end() : match.end() + 30]
     if kind := _label_kind(_IN_BRACKETS.match(after)):
@@ -150,6 +196,10 @@ def _kind_of_number(letter: Letter, match: re.Match[str]) -> tuple[str | None, b
     beside, above = _cells_around(letter, match.start())
     if beside and (kind := _label_kind(_CELL_LABEL.search(beside))):
         return kind, True, _label_role(beside, above)
+    if beside:  # a label of the column to the left is none of this cell
+        before = before[
+            max(0, len(before) - (match.start() - letter.blocks[letter.place_at(match.start()).block].start)) :
+        ]
     if named := list(_LABEL_BEFORE.finditer(before)):
         return _label_kind(named[-1]), True, _label_role("", above) if beside else None
     if match[0].isdigit():
@@ -168,7 +218,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _CELL_LABEL = re.compile(
-    r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call)\b\.?"
+    r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call|voice)\b\.?"
     r"(?:[ :]*(?:number|no\.?|#|us|at|to|toll[ -]free|only))*[ :.]*$",
     re.IGNORECASE,
 )
@@ -281,6 +331,10 @@ def _choose(
         mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"] or mine
     elif urgent and kind == "address" and not mine:
         mine = [at for at in listed if at.kind == kind and at.role == "expedited_appeal"]
+    outside = False
+    if not mine and kind != "phone":  # the state's office that takes the external appeal is named in its own sentence
+        mine = [at for at in listed if at.kind == kind and at.under and at.under in wanted]
+        outside = bool(mine)
     if not mine:
         return None
     first = mine[0]
@@ -288,7 +342,7 @@ def _choose(
     confidence = 0.97 if not others else 0.8 if kind != "address" else 0.85
     if not first.labelled and not _ASKS_TO_CALL.search(letter.text, max(0, first.start - 90), first.start):
         confidence = 0.55
-    if above_greeting:
+    if above_greeting or (outside and len({_digits(at.value) or at.start for at in mine}) > 1):
         confidence = 0.55
     value = as_printed(letter, first.start, first.end) if kind == "address" else first.value
     return letter.cite(first.start, first.end, value, confidence)

@@ -97,8 +97,49 @@ _WE_GET = re.compile(
 _KIND_IN_BRACKETS = re.compile(
     r"\b(?:standard|regular|expedited|fast|urgent|pre-?service|post-?service|payment)\W{0,3}\(?$", re.I
 )
+# "Standard appeal (7 days for a Part B drug)": so short a time behind the kind of appeal is the plan's to answer
+_APPEAL_IN_BRACKETS = re.compile(
+    r"\b(?:standard|regular|expedited|fast|urgent|pre-?service|post-?service)(?: \w+){1,3} ?\(?$", re.IGNORECASE
+)
+_LONGEST_ANSWER = 45  # days; nobody gives less than 60 to appeal a standard decision
+# "You will hear from us in 30 days", "You will get a letter with the decision in 30 days"
+_YOU_HEAR = re.compile(
+    r"\b(?:you|your (?:doctor|provider)|member|enrollee)(?:'ll| will| should| shall| can expect to)"
+    r" (?:\w+ )?(?:hear|get|receive|have|be (?:told|sent|given|notified|informed)|know|learn)\b"
+    r"(?:(?!\byou\b|\bto (?:appeal|ask|file|send|request)|\bdays?\b)[^.;]){0,70}$"
+    r"|\byou (?:hear|get) (?:from us|back from|our|its|a written|the written)\b(?:(?!\byou\b)[^.;]){0,40}$",
+    re.IGNORECASE,
+)
+# "If you are getting treatment now and want to go on with it, you must ask within 10 days"
+_KEEPS_GOING = re.compile(
+    r"\b(?:getting|receiving|have|having) (?:this |the |these |those |a |your )?(?:\w+ )?"
+    r"(?:treatment|care|services?|benefits?|therapy|visits|drug|medicine) (?:right )?now\b"
+    r"|\b(?:go on|carry on|going|keep on|continue)(?: with)? (?:it|them|this|these|the|your|getting|having|receiving)\b"
+    r"|\b(?:services?|treatment|care|benefits?|visits) (?:will|would|is to|are to|is due to) "
+    r"(?:stop|end|be (?:cut|reduced))",
+    re.IGNORECASE,
+)
+# "within 120 days of the letter that answers it": the clock of the step after the appeal
+_AFTER_ANSWER = re.compile(
+    r"\b(?:of|from|after|since) (?:the |our |its )?(?:date of (?:the |our )?)?(?:letter|notice|decision|answer) "
+    r"(?:that|which) (?:answers|decides|closes|ends|denies) (?:it|your|the)\b"
+    r"|\b(?:of|from|after|since) (?:the|our|your|that|its|a|an) (?:\w+ )?(?:appeal|grievance|reconsideration) "
+    r"(?:decision|answer|determination|denial|resolution|letter)"
+    r"|\b(?:of|from|after|since) (?:our|its|the plan's|that|the (?:last|final)) (?:answer|final|reply)\b",
+    re.IGNORECASE,
+)
+# "the 30 months are counted wrongly", "over the last 90 days", "at least 12 weeks": a stretch of time, no limit
+_NO_LIMIT = re.compile(
+    r"(?<!within )(?<!in )(?<!have )(?<!has )(?<!\buse )(?<!by )\b(?:(?:the|these|those|its|his|her|their)"
+    r"(?: (?:first|last|past|full))?"
+    r"|(?:last|past|previous|prior|first)|at least|(?<!no )(?<!not )(?:less|longer|fewer) than|another|every"
+    r"|each|for about"
+    r"|waited|waiting|took|lasts?|lasted)\s$",
+    re.IGNORECASE,
+)
 _FILES = re.compile(
-    r"\b(?:you|member|enrollee|patient|appeals?|request|must|file|filed|submit|ask|write|send|sent|mailed|receive"
+    r"\b(?:you|member|enrollee|patient|appeals?|request|must|has to|file|filed|submit|submitted|made|reach|reaches"
+    r"|lodged?|arrive|ask|write|send|sent|mailed|receive"
     r"|received|appeal|speak|talk|peer|call|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
@@ -201,8 +242,16 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
     """Return what a limit is for: its clause decides, then its sentence, then what was said before."""
     clause_start = max((text.rfind(mark, 0, start) for mark in (";", ":", " and ", ", or ")), default=-1) + 1
     before = text[max(0, start - 110) : start]
+    if _NO_LIMIT.search(before):
+        return "unknown"
     if (
-        (
+        _YOU_HEAR.search(before)
+        or (
+            "(" in text[start - 1 : start + 1]
+            and _APPEAL_IN_BRACKETS.search(before)
+            and _days_of(text[start:end]) <= _LONGEST_ANSWER
+        )
+        or (
             _PLAN_ACTS.search(_YOU_ACT.split(before)[-1])
             and not _YOU_ASK.search(before)
             and not re.search(r"must (?:be )?receive|receive your", before)
@@ -216,6 +265,10 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
         return "plan_answer"
     clause = text[clause_start:start] + after.split(";")[0]
     own = role_of(text)
+    if own in (None, "appeal", "regular_appeal") and _KEEPS_GOING.search(text[:start]):
+        return "continuation"
+    if own in (None, "appeal", "regular_appeal") and _AFTER_ANSWER.match(after[_after_of(after) :]):
+        return _step_under(said, index) or "later_step"
     if own in _RIVALS:
         # "within 60 days ... or ask for a fair hearing": the nearer word decides
         near = role_of(clause)
@@ -231,6 +284,29 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
             role = earlier.role or ""
             return "appeal" if role == "regular_appeal" else role
     return one.role or "unknown"
+
+
+def _days_of(printed: str) -> int:
+    match = _COUNT.search(printed)
+    return _count(match) if match and match["unit"].lower().startswith("d") else 999
+
+
+def _after_of(after: str) -> int:
+    """Return where "of", "from" or "after" begins behind a count: "120 days | of the letter that answers it"."""
+    match = re.match(
+        r"\W*(?:(?:calendar|business) )?(?:following )?(?=(?:of|from|after|since)\b)", after, re.IGNORECASE
+    )
+    return match.end() if match else 0
+
+
+def _step_under(said: list[Said], index: int) -> str | None:
+    """Return the step beyond the appeal that the nearest sentence before speaks of, None where the appeal is nearer."""
+    for earlier in reversed(said[max(0, index - 4) : index]):
+        if earlier.own and earlier.role in ("fair_hearing", "external_review", "second_level", "court"):
+            return earlier.role
+        if earlier.own and earlier.role in ("appeal", "regular_appeal"):
+            return None
+    return None
 
 
 def _anchor(after: str) -> str | None:

@@ -48,6 +48,8 @@ def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str,
             if label.firm or rank in ("mailed_date", "processed_date") or printed in _BARE:
                 found.append(("written_date" if printed == "written" else rank, span, value, False))  # type: ignore[arg-type]
     taken = {span.start for _, span, _, _ in found}
+    found.extend(one for one in _said_of_itself(letter) if one[1].start not in taken)
+    taken = {span.start for _, span, _, _ in found}
     salutation = re.search(r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+[A-Z]", letter.text)
     above = salutation.start() if salutation else len(letter.text) // 2
     for place in letter.places:
@@ -62,10 +64,62 @@ def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str,
                 or rest
                 or _MACHINE.search(line)
                 or _of_another_day(letter, place)
+                or _among_amounts(letter, place)
             ):
                 continue
             found.append(("alone", Span(start=start, end=place.start + mention.end), mention.day, mention.repaired))
     return found
+
+
+# "Letter of 14 January 2026", "Written on: 05/23/2026 (Saturday)", "Decision rendered: May 4, 2026", "Print date: ..."
+_OF_ITSELF = re.compile(
+    r"\W*(?:(?:this|our|the) )?(?:"
+    r"(?P<decided>(?:(?:coverage |appeal |our )?(?:decision|determination)s? )?(?:was )?"
+    r"(?:rendered|reached|decided|determined)"
+    r"|(?:decision|determination) (?:was )?(?:made|taken|of|from|entered))"
+    r"|(?P<printed>print(?:ed|ing)?(?: date)?|date printed|(?:run|report|eob) date|date of (?:this )?(?:eob|report))"
+    r"|(?P<written>(?:(?:letter|notice|denial) )?(?:was )?(?:written|typed|drawn up|prepared|signed|composed))"
+    r"|(?P<notice>(?:letter|notice|denial|statement)(?: of| dated| from| (?:was )?(?:sent|issued))?"
+    r"|issued|dated|sent out|given|released))(?: on| at)?\W*",
+    re.IGNORECASE,
+)
+_KINDS_OF_ITSELF = {
+    "decided": "decision_date",
+    "printed": "printed_date",
+    "written": "written_date",
+    "notice": "notice_date",
+}
+_DAY_NAMED = re.compile(rf"[\s(,]*{_WEEKDAY}?[\s).,]*$", re.IGNORECASE)
+
+
+def _said_of_itself(letter: Letter) -> list[tuple[str, Span, dt.date, bool]]:
+    """Return the dates of lines or cells that say no more than that: what the paper is, or was, and the day."""
+    found: list[tuple[str, Span, dt.date, bool]] = []
+    for index, place in enumerate(letter.places):
+        start = place.start
+        line = letter.text[start : place.end]
+        date = next(iter(find_dates(line)), None)
+        if date is None:
+            continue
+        head = line[: date.start]
+        if _ALONE.match(head) and index and letter.places[index - 1].block == place.block:
+            above = letter.places[index - 1]
+            head = letter.text[above.start : above.end]  # the label stands right above
+        named = _OF_ITSELF.fullmatch(re.sub(_WEEKDAY, "", head, flags=re.IGNORECASE))
+        if named and _DAY_NAMED.match(line[date.end :]):
+            kind = next(_KINDS_OF_ITSELF[name] for name, text in named.groupdict().items() if text)
+            span = Span(start=start + date.start, end=start + date.end)
+            found.append((kind, span, date.day, date.repaired))
+    return found
+
+
+def _among_amounts(letter: Letter, place: Place) -> bool:
+    """Whether amounts stand beside the date: a line of the claim, and the date its day of service."""
+    row = next((row for row in place.page.rows if any(line is place.line for line in row)), ())
+    return any(_AMOUNT.search(line.text) for line in row if line is not place.line)
+
+
+_AMOUNT = re.compile(r"\$ ?\d|\b\d+[.,]\d\d\b")
 
 
 _ANOTHER_DAY = re.compile(
@@ -95,6 +149,9 @@ def _of_another_day(letter: Letter, place: Place) -> bool:
     return False
 
 
+_FROM_PRINT = re.compile(r"\b(?:from|of|after|following) (?:the )?(?:print|run|report) date\b", re.IGNORECASE)
+
+
 def choose_denial_date(
     letter: Letter, found: list[tuple[str, Span, dt.date, bool]], stated: StatedDeadline | None, labels: list[Labelled]
 ) -> Finding[dt.date] | None:
@@ -115,6 +172,7 @@ def choose_denial_date(
         "mailed_date",
         "decision_date",
         "written_date",
+        "printed_date",
         "processed_date",
     ]
     for rank in order:
@@ -126,6 +184,8 @@ def choose_denial_date(
         sure = 0.97 if rank != "alone" else 0.95
         if len(days) > 1:
             sure = 0.5
+        if rank == "printed_date" and not _FROM_PRINT.search(letter.text):
+            sure = 0.55
         if repaired or any(at.repaired for at in find_dates(letter.text[span.start : span.end])):
             sure = min(sure, 0.85)
         return letter.cite(span.start, span.end, day, sure)
