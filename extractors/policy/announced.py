@@ -16,7 +16,8 @@ _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
 _REFUSES = re.compile(
     r"\b(?:may|will|can|is|are|be|do(?:es)?|should)\s+not\s+(?:be\s+)?(?:consider(?:ed)?\s+)?"
     r"(?:approved|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
-    r"\bconsidered (?:not medically necessary|experimental|investigational|unproven)\b",
+    r"\b(?:considered|is|are)(?: \w+ and)? "
+    r"(?:not (?:medically necessary|reasonable and necessary|proven)|experimental|investigational|unproven)\b",
     re.I,
 )
 # papers that the payer wants to see: "please send the following documentation to support medical necessity:"
@@ -31,6 +32,14 @@ _CONTINUES = re.compile(
     re.I,
 )
 _BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
+
+# "For initial therapy, all of the following:", "Renewal: 12 months when BOTH are met:"
+_FOR_PHASE = re.compile(
+    r"(?:for )?(?:(?P<initial>initial|new start)|continu(?:ation|ed)|renewal|re-?authorization|subsequent)"
+    r"(?: (?:of )?(?:therapy|treatment|authorization|approval|coverage|requests?|use))?(?: criteria)?\s*[,:–-]\s*"
+    r"[^.;]*\b(?:all|both|any|one|each|following|met)\b[^.;]*:$",
+    re.I,
+)
 
 # a sentence about the list that follows it, and no wrapped end of an item
 _FURTHER = re.compile(
@@ -99,6 +108,8 @@ def _kind_of(text: str) -> Announced | None:
         return "ignored"
     if _REFUSES.search(text):
         return "excluded"
+    if (spoken := phase_said(text)) is not None:
+        return spoken
     if not APPROVAL.search(text):
         return "further" if _FURTHER.match(text) else None
     return phase_of(text) or "criteria"
@@ -107,6 +118,12 @@ def _kind_of(text: str) -> Announced | None:
 def phase_of(text: str) -> Phase | None:
     """Return the phase that a sentence opens with: "Continuation of Adbry is considered medically necessary when"."""
     return "continuation" if _CONTINUES.match(text) else "initial" if _BEGINS.match(text) else None
+
+
+def phase_said(text: str) -> Phase | None:
+    """Return the phase that a head says its list is for: "For continuation of therapy, all of the following:"."""
+    spoken = _FOR_PHASE.match(text)
+    return None if spoken is None else "initial" if spoken["initial"] else "continuation"
 
 
 def _begins_list(row: Row) -> bool:

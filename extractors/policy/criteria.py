@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from extractors.policy.announced import phase_of, refuses
+from extractors.policy.announced import phase_of, phase_said, refuses
 from extractors.policy.drug_lists import drugs_approved
 from extractors.policy.explaining import explains, with_notes_told
 from extractors.policy.found import Criteria, Place
-from extractors.policy.general import demanding_tree, read_general, row_duration
+from extractors.policy.general import demanding_tree, demands_by_condition, read_general, row_duration
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
     ALL_USES,
@@ -23,9 +23,10 @@ from extractors.policy.heads import (
     phase_and_condition,
 )
 from extractors.policy.inline import split_inline
-from extractors.policy.introductions import with_introduced
+from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import (
+    approved_for,
     approved_name,
     diagnosis_in,
     for_drugs,
@@ -57,6 +58,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     found = Criteria()
     loose: list[tuple[Section, Place]] = []  # lists that name no indication: criteria only if nothing else is
     place, phase_first = Place(), _are_phases_first(sections)
+    over: Run | None = None  # sentence over lists that each have an introduction of their own
     for section in map(_without_preface, sections):
         if section.kind in ("general", "duration"):
             continue  # they leave the reader where he is
@@ -73,7 +75,13 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
         if section.kind == "excluded":
             found.exclusions += exclusions_of(section)
         elif section.kind != "ignored":
+            over = over if section.announced else None
+            before = len(found.indications)
             _read_section(section, place, title, found, loose)
+            if over is not None:
+                _limit_by(found, before, over)
+            if not section.announced and section.paragraphs and is_head(section.paragraphs[-1].text):
+                over = section.paragraphs[-1]
     _read_loose(loose, found, title)
     if not found.indications:
         _read_prose(sections, title, found)
@@ -86,6 +94,14 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _limit_by(found: Criteria, first: int, run: Run) -> None:
+    """Add what a sentence over several lists demands to each indication read from them."""
+    for at, use in enumerate(found.indications[first:], start=first):
+        name = use.name if find_conditions(use.name) else f"{use.name} {treated_in(run.text)}"
+        tree = with_demands(use.tree, introduced(run, [], name, use.tree))
+        found.indications[at] = replace(use, name=use.name or treated_in(run.text), tree=tree)
 
 
 def _refuse_muddled(found: Criteria) -> None:
@@ -131,6 +147,7 @@ def _without_preface(section: Section) -> Section:
 
 REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
 
+_ASKED = re.compile(r"\d|\b(?:fail|prior|history|therap|treat|trial|respon|intoler|old|prescri|test|score)", re.I)
 _USES = re.compile(r"\b(?:indications?|uses)\b", re.I)
 
 
@@ -144,7 +161,8 @@ def _sets_nothing(leaf: Node) -> bool:
     if REFERS.search(leaf.text):
         return True
     named = not is_sentence(leaf.text) and not is_criterion(leaf.text)
-    named = named and (bool(find_conditions(leaf.text)) or names_condition(leaf.text))
+    known = bool(find_conditions(leaf.text)) or names_condition(leaf.text)
+    named = named and (known or not _ASKED.search(leaf.text))
     return named and heading_kind(leaf.lead) == "criteria" and _USES.search(leaf.lead) is not None
 
 
@@ -157,7 +175,10 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     if section.further and section.paragraphs:
         _read_further(section, place, title, found)
     elif section.items and is_list_of_uses(section.items) and not is_announced(section):
+        before = len(found.indications)
         _read_uses(section.items, [], place, found)
+        if section.paragraphs and is_head(section.paragraphs[-1].text):
+            _limit_by(found, before, section.paragraphs[-1])
     elif section.items and named:
         name = place.name or name_for(section, title) or place.section
         found.indications += _by_condition(_of_section(section, place, name), section)
@@ -262,6 +283,8 @@ def _of_section(section: Section, place: Place, name: str) -> Indication:
     intro = section.paragraphs[-1] if section.paragraphs and is_head(section.paragraphs[-1].text) else None
     head = intro.text if intro else section.heading.text
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
+    if not find_conditions(name) and (condition := approved_for(head)):
+        name = condition
     tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
     tree = with_introduced(tree, intro or section.heading, [], name)
     earlier = section.paragraphs[:-1] if intro else section.paragraphs
@@ -287,6 +310,8 @@ def _read_uses(items: Sequence[Item], path: Sequence[str], place: Place, found: 
             continue
         if role == "excluded":
             found.exclusions += [negative(node) for node in parts_of(item, here)]
+        elif role == "general":
+            found.demands += demands_by_condition(item, here)
         elif role == "wrapper":
             _read_wrapper(item, here, place, found)
         elif role in PHASES:
@@ -311,7 +336,7 @@ def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) ->
 
 def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
-    heading = head_of_run(item.run).name
+    heading = "" if phase_said(item.run.text) else head_of_run(item.run).name
     if by_drug := drugs_approved(item.children):
         over = replace(place, duration=_duration(item, below=False) or place.duration)
         for order, (child, drugs) in enumerate(zip(item.children, by_drug, strict=True), start=1):

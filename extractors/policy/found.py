@@ -22,3 +22,4 @@ class Criteria:
     indications: list[Indication] = field(default_factory=list)
     exclusions: list[Node] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    demands: list[tuple[str, Node]] = field(default_factory=list)  # on the uses for a condition; "": on all of them

@@ -9,16 +9,20 @@ from extractors.policy.heads import (
     bare_duration,
     clean_name,
     duration_of,
+    head_of,
+    head_of_run,
 )
-from extractors.policy.items import Section
-from extractors.policy.nodes import leaf_of
+from extractors.policy.items import Item, Section
+from extractors.policy.nodes import leaf_of, node_of
 from extractors.policy.quantifiers import split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Phase
+from extractors.vocabulary.conditions import find_conditions
 
 
 def read_general(sections: Sequence[Section], found: Criteria) -> None:
     """Demands on every use ("AGE RESTRICTIONS: 12 years and older"), and durations said once for all of them."""
+    found.indications = [_add_demands(use, found.demands) for use in found.indications]
     for section in sections:
         if section.kind == "general":
             leaves = [_general_leaf(section, run) for run in (*section.paragraphs, *(at.run for at in section.items))]
@@ -29,6 +33,41 @@ def read_general(sections: Sequence[Section], found: Criteria) -> None:
                 use if use.duration else replace(use, duration=_duration_for(use.phase, text))
                 for use in found.indications
             ]
+
+
+_FOR_ALL = re.compile(r"for (?:all|any)(?: other)? (?:indications|uses|diagnoses|conditions)\s*[:,]\s*", re.I)
+_ASKS = re.compile(r"\b(?:must|cannot|may not|will not|should|shall|required?|prescribed|only)\b", re.I)
+
+
+def demands_by_condition(item: Item, path: Sequence[str]) -> list[tuple[str, Node]]:
+    """Return what an item like "III. PRESCRIBER SPECIALTIES" asks of each condition that it names, "" for all."""
+    lead, found = item.run.text, []
+    for order, child in enumerate(item.children, start=1):
+        head = head_of(child.run.text)
+        condition = head.name if head.rest < len(child.run.text) and find_conditions(head.name) else ""
+        node = node_of(child, child.path(path, order), lead=lead)
+        start = head.rest if condition and node.op == "leaf" else 0
+        if start:
+            run = child.run
+            node = leaf_of(run, child.path(path, order), start, len(split_end(run.text)[0]), lead=lead)
+        whole = Node(op="all", number=".".join(path), text=lead, evidence=item.run.evidence(), children=(node,))
+        found.append((condition, whole))
+    start = head_of_run(item.run).rest
+    if match := _FOR_ALL.match(item.run.text, start):
+        start = match.end()
+    if not item.children and _ASKS.search(item.run.text, start):
+        found.append(("", leaf_of(item.run, path, start, len(split_end(item.run.text)[0]))))
+    return found
+
+
+def _add_demands(use: Indication, demands: Sequence[tuple[str, Node]]) -> Indication:
+    own = {term.key for term in find_conditions(use.name)}
+    fitting = [
+        node
+        for name, node in demands
+        if not name or name.lower() == use.name.lower() or own & {term.key for term in find_conditions(name)}
+    ]
+    return _demanding(use, fitting)
 
 
 def _general_leaf(section: Section, run: Run) -> Node:

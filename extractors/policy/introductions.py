@@ -65,6 +65,14 @@ _AFTER = re.compile(
 _VERB = re.compile(r"\b(?:is|are|was|has|have|had|will|must|does|do|been|tried|failed|prescribed|ordered)\b", re.I)
 
 
+# "Tezspire is proven for patients aged 12 years and older with severe asthma." limits what the next sentence approves
+SAYS_FOR = re.compile(
+    r"\b(?:is|are) (?:only )?(?:proven(?: and medically necessary)?|indicated|fda[- ]approved|labell?ed|limited to|"
+    r"restricted to|covered only)\b(?![^.]*\b(?:when|if|following|criteria)\b)\s*",
+    re.I,
+)
+
+
 def with_introduced(tree: Node, run: Run, path: Sequence[str], name: str) -> Node:
     """Return the tree with what its introduction demands besides the list as leaves before it.
 
@@ -72,22 +80,39 @@ def with_introduced(tree: Node, run: Run, path: Sequence[str], name: str) -> Nod
     """
     if tree.op == "leaf" or not tree.children or not run:
         return tree
+    return with_demands(tree, introduced(run, path, name, tree))
+
+
+def introduced(run: Run, path: Sequence[str], name: str, tree: Node) -> list[Node]:
+    """Return the leaves that an introduction adds to the tree of its list."""
     end = _end_of_introduction(run.text, tree)
+    said = _limits(run.text[:end], name)
     known = [leaf.text for leaf in tree.leaves()]
     spans = [
         (start, stop)
-        for start, stop in demands_in(run.text[:end], name)
+        for start, stop in (*said, *demands_in(run.text[:end], name))
         if not any(run.text[start:stop] in text or text in run.text[start:stop] for text in known)
     ]
-    if not spans:
-        return tree
     own = []
     for at, (start, stop) in enumerate(spans, start=1):
         label = "intro" if at == 1 else f"intro {at}"
         own.append(leaf_of(run, [*path, label], start, stop, lead=run.text[:end].strip()))
+    return own
+
+
+def with_demands(tree: Node, own: Sequence[Node]) -> Node:
+    """Return the tree with these leaves before its own."""
+    if not own:
+        return tree
     if tree.op == "all" and not any(child.negated for child in tree.children):
         return replace(tree, children=(*own, *tree.children))
-    return Node(op="all", number=tree.number, text="", evidence=tree.evidence, children=(*own, tree))
+    return Node(
+        op="all",
+        number="" if tree.op == "leaf" else tree.number,
+        text="",
+        evidence=tree.evidence,
+        children=(*own, tree),
+    )
 
 
 def _end_of_introduction(text: str, tree: Node) -> int:
@@ -111,6 +136,17 @@ def demands_in(text: str, name: str) -> list[tuple[int, int]]:
     if tail and _VERB.search(tail["said"]) and not _LIST.search(tail["said"]):
         spans.append((listed.end() + tail.start("said"), listed.end() + tail.end("said")))
     return spans
+
+
+def _limits(text: str, name: str) -> Iterator[tuple[int, int]]:
+    for match in SAYS_FOR.finditer(text):
+        start, stop = match.end(), text.find(". ", match.end())
+        if stop < 0:
+            continue
+        if opening := _OPENING.match(text[start:stop]):
+            start += opening.end()
+        if _is_demand(text[start:stop], name):
+            yield start, stop
 
 
 def _list_after(lists: Sequence[re.Match[str]], start: int, text: str) -> re.Match[str] | None:

@@ -56,4 +56,5 @@ class Section:
     durations: list[str] = field(default_factory=list)
     after: list[Run] = field(default_factory=list)  # paragraphs that follow the items
     cell: bool = False  # the heading is a cell of a table, what it heads stands beside it
+    announced: bool = False  # its heading is a sentence that introduces the list
     further: bool = False  # another list under the heading of the section before, with an introduction of its own

@@ -7,6 +7,7 @@ from dataclasses import replace
 from extractors.policy.found import Criteria
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
+    ALL_USES,
     APPROVAL,
     head_of,
     names_condition,
@@ -48,7 +49,11 @@ _OF_WHAT = re.compile(
 
 def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[Indication]:
     """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
-    unnamed = use.name == title or (heading_kind(use.name) == use.phase and not _OF_WHAT.search(use.name))
+    unnamed = (
+        use.name == title
+        or ALL_USES.fullmatch(use.name)
+        or (heading_kind(use.name) == use.phase and not _OF_WHAT.search(use.name))
+    )
     if use.phase not in PHASES or not unnamed:
         return [use]
     others = [at for at in uses if at.phase != use.phase and heading_kind(at.name) is None]
@@ -60,16 +65,28 @@ def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[I
 def for_drugs(uses: Sequence[Indication]) -> list[Indication]:
     """Give the uses that stand under the names of drugs these drugs, where the names are of several."""
     named = {
-        id(use): tuple(dict.fromkeys(mention.generic for mention in find_drugs(use.name)))
+        id(use): tuple(dict.fromkeys(mention.generic for mention in find_drugs(said)))
         for use in uses
-        if not use.drugs and not find_conditions(use.name)
+        if not use.drugs and (said := _drug_label(use))
     }
     if len({drugs for drugs in named.values() if drugs}) < 2:
         return list(uses)
     return [
-        replace(use, drugs=named[id(use)], name=treated_in(use.tree.text) or use.name) if named.get(id(use)) else use
-        for use in uses
+        replace(use, drugs=named[id(use)], name=_name_beside_drug(use)) if named.get(id(use)) else use for use in uses
     ]
+
+
+def _name_beside_drug(use: Indication) -> str:
+    return use.name if find_conditions(use.name) else treated_in(use.tree.text) or use.name
+
+
+def _drug_label(use: Indication) -> str:
+    """The words that may name the drug: the name of the indication, or the heading over it up to what it approves."""
+    if not find_conditions(use.name):
+        return use.name
+    match = APPROVAL.search(use.section)
+    label = use.section[: match.start()] if match else use.section
+    return label if len(label.split()) <= 10 and not find_conditions(label) else ""
 
 
 def treated_in(text: str) -> str:
@@ -83,6 +100,23 @@ def approved_name(text: str) -> str:
     """What a sentence approves: "A permanent implant is covered when ..."; the condition it names for a drug."""
     head = head_of(text)
     return head.name if head.name and names_condition(head.name) else ""
+
+
+def approved_for(text: str) -> str:
+    """The condition of "Nucala may be approved for severe eosinophilic asthma if", with what narrows it."""
+    match = APPROVAL.search(text)
+    said = _APPROVED_FOR.match(text, match.end()) if match else None
+    if said is None or len(said["what"].split()) > 7 or not find_conditions(said["what"]):
+        return ""
+    return said["what"].strip()
+
+
+_APPROVED_FOR = re.compile(
+    r"\s*(?:for |in )?(?:the )?(?:treatment|management|prevention)?(?: of)?\s*"
+    r"(?P<what>(?!members|patients|individuals|adults)"
+    r"[^.,;:]+?)\s+(?:if|when|in (?:members|patients|individuals|adults))\b",
+    re.I,
+)
 
 
 def diagnosis_in(text: str) -> str:

@@ -13,7 +13,7 @@ from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.openings import Openings
 from extractors.policy.placing import SAME, OpenList, Places
-from extractors.policy.quantifiers import Join, connector_of, is_head
+from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.shapes import (
@@ -27,6 +27,7 @@ from extractors.policy.shapes import (
 )
 from extractors.policy.spacing import hangs_in, is_indented, pitch_of
 
+_LASTS = re.compile(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
 _AHEAD = 5  # rows that a heading's text is looked for in
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
@@ -52,7 +53,24 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
             passed = at + count
         else:
             builder.take(row)
+    for section in builder.sections:
+        section.items, said = _without_durations(section.items)
+        section.durations += said
     return builder.sections
+
+
+def _without_durations(items: list[Item]) -> tuple[list[Item], list[str]]:
+    """Part items that only say how long an approval lasts, "Reauthorization will be for 12 months", from the others."""
+    kept, said = [], []
+    for item in items:
+        item.children, below = _without_durations(item.children)
+        item.durations += below
+        text = split_end(item.run.text)[0]
+        if len(items) > 1 and not item.children and len(text.split()) <= 16 and _LASTS.fullmatch(text):
+            said.append(text)
+        else:
+            kept.append(item)
+    return (kept, said) if kept else (items, [])
 
 
 class _Builder(Openings):
@@ -109,6 +127,7 @@ class _Builder(Openings):
             self.sections[-1].further = True
         else:
             self._begin(said, kind, first.x0)
+            self.sections[-1].announced = True
         self.last_row = rows[-1]
         return True
 

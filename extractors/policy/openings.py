@@ -215,6 +215,8 @@ class Openings:
             return True
         if heading_kind(self.current.run.text) is not None or phase_and_condition(self.current.run.text):
             return False  # "III. Continuation of therapy" over a paragraph
+        if self.indented and row.x0 < self.current.x0 - SAME and self._may_end(row) and re.match("[A-Z]", row.text):
+            return True
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
         ends = self._may_end(row) if len(self.open) > 1 or outside else self._is_complete()
         left_of_list = row.x0 < self.open[0].last.x0 - SAME

@@ -10,6 +10,7 @@ from extractors.policy.found import Criteria, Place
 from extractors.policy.headings import PHASES
 from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, names_condition
 from extractors.policy.inline import split_inline
+from extractors.policy.introductions import SAYS_FOR
 from extractors.policy.items import Item, Section
 from extractors.policy.nodes import group_of_prose, is_sentence, leaf_of, negative, node_of
 from extractors.policy.quantifiers import split_end
@@ -143,7 +144,12 @@ def _ways(run: Run, path: Sequence[str]) -> list[Node]:
     cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     for begin, end in pairwise(cuts):
         sentence = text[begin:end].rstrip()
-        if not APPROVAL.search(sentence) or refuses(sentence) or not sentence.endswith("."):
+        if (
+            not APPROVAL.search(sentence)
+            or refuses(sentence)
+            or not sentence.endswith(".")
+            or SAYS_FOR.search(sentence)
+        ):
             continue
         start = clause_start(sentence, 0)
         if start is not None and _OF_WHOM.match(sentence[start:]) and not _POINTS.search(sentence[start:]):

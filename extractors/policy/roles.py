@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from extractors.policy.announced import refuses
+from extractors.policy.announced import phase_said, refuses
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
     APPROVAL,
@@ -21,11 +21,13 @@ def begins_criteria(item: Item) -> bool:
 
 
 def role_of(item: Item) -> str:
-    """What an item is for: "excluded", "ignored", "initial", "continuation", "wrapper", "use", "other"."""
+    """What an item is for: "excluded", "ignored", "general", "initial", "continuation", "wrapper", "use", "other"."""
     text = item.run.text
     head = head_of_run(item.run)
-    if head.kind in ("excluded", "ignored"):
+    if head.kind in ("excluded", "ignored", "general"):
         return head.kind
+    if item.children and (spoken := phase_said(text)) is not None:
+        return spoken
     if (titled := _title_kind(text)) is not None:
         return titled
     if refuses(re.split(r"(?<=[.;])\s+(?=[A-Z])", text, maxsplit=1)[0]) and not is_criterion(text):

@@ -12,7 +12,8 @@ DURATION_ROW = re.compile(
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period|length|time ?frame)|(?:initial |renewal )?(?:approval|authorization)\s*:\s*(?=\d|up to)|"
     r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
-    r"(?:initial |re)?-?authorization (?:will be|is|may be) (?:issued|granted|approved|given) for|"
+    r"(?:initial |re)?-?authorization (?:will be|is|may be) "
+    r"(?:(?:issued|granted|approved|given) for|for (?=no more|up to|\d))|"
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
     re.I,
 )

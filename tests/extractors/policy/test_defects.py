@@ -487,3 +487,85 @@ def test_what_an_introduction_demands_is_a_leaf(introduction, expected):
     assert found == ([expected] if expected else [])
     assert tree.op == "all"
     assert len(list(tree.leaves())) == 2 + len(found)
+
+
+SPECIALTIES = (
+    "I. INDICATIONS\n   A. Compendial Uses\n      1. Drug eruption\n"
+    "II. {heading}\n   This drug must be prescribed by or in consultation with one of the following:\n"
+    "   A. Asthma: pulmonologist\n   B. Nasal polyps: otolaryngologist\n"
+    "III. CRITERIA FOR INITIAL APPROVAL\n"
+    "   A. Asthma\n      Authorization of 6 months may be granted when BOTH of the following are met:\n"
+    "      1. Member is an adult\n      2. Member has exacerbations\n"
+    "   B. Nasal polyps\n      Authorization of 6 months may be granted when the member has tried a corticosteroid.\n"
+    "IV. CONTINUATION OF THERAPY\n   A. Asthma\n      Authorization may be granted when the member has improved.\n"
+    "   B. All other indications\n      Members must meet all initial authorization criteria.\n"
+    "V. OTHER\n   For all indications: Member cannot use the drug with another biologic.\n"
+)
+
+
+def test_a_demand_under_its_own_heading_is_laid_on_the_uses_it_names():
+    """Prescribers by condition make no indication of their own, and "All other indications" is the rest."""
+    uses = read(SPECIALTIES.format(heading="PRESCRIBER SPECIALTIES")).indications
+    found = {(use.name, use.phase): [leaf.text for leaf in use.tree.leaves()] for use in uses}
+
+    assert list(found) == [
+        ("Asthma", "initial"),
+        ("Nasal polyps", "initial"),
+        ("Asthma", "continuation"),
+        ("Nasal polyps", "continuation"),
+    ]
+    assert all(leaves[-1] == "Member cannot use the drug with another biologic." for leaves in found.values())
+    assert ["pulmonologist" in leaves for leaves in found.values()] == [True, False, True, False]
+
+
+TEZSPIRE = (
+    "Coverage Rationale\n{limit}Tezspire is medically necessary when all of the following criteria are met:\n"
+    "   • For initial therapy, all of the following:\n      o Diagnosis of severe asthma; and\n"
+    "      o Two or more exacerbations; and\n      o Initial authorization will be for no more than 12 months\n"
+    "   • For continuation of therapy, all of the following:\n      o Documentation of a clinical response; and\n"
+    "      o Used with a controller; and\n      o Reauthorization will be for no more than 12 months\n"
+    "Tezspire is unproven and not medically necessary for the following:\n   • Urticaria\n   • Atopic dermatitis\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        ("Tezspire is proven for patients aged 12 years and older. ", ["patients aged 12 years and older"]),
+        ("This policy is about Tezspire. ", []),
+    ],
+)
+def test_bullets_for_phases_are_apart_and_share_what_stands_above_them(limit, expected):
+    """ "For initial therapy" and "For continuation" are never demanded together; what it is proven for is demanded."""
+    policy = read(TEZSPIRE.format(limit=limit))
+
+    assert [(use.phase, use.duration) for use in policy.indications] == [
+        ("initial", "12 months"),
+        ("continuation", "12 months"),
+    ]
+    for use in policy.indications:
+        assert use.tree.op == "all"
+        assert [leaf.text for leaf in use.tree.leaves() if leaf.number.endswith("intro")] == expected
+        assert len(list(use.tree.leaves())) == 2 + len(expected)
+    assert [node.text for node in policy.exclusions] == ["Urticaria", "Atopic dermatitis"]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (
+            ("severe eosinophilic asthma", "hypereosinophilic syndrome"),
+            ["severe eosinophilic asthma", "hypereosinophilic syndrome"],
+        ),
+        (("members of the plan", "members of the plan"), ["Nucala (mepolizumab)"] * 2),
+    ],
+)
+def test_an_announcement_under_the_name_of_a_drug_tells_the_condition(said, names):
+    """ "Requests for Nucala may be approved for X if" is about X."""
+    text = "Clinical Criteria\nNucala (mepolizumab)\n" + "".join(
+        f"Initial requests for Nucala (mepolizumab) may be approved for {what} if the following are met:\n"
+        "I. Individual is an adult; AND\nII. Individual is adherent.\n"
+        for what in said
+    )
+
+    assert [use.name for use in read(text).indications] == names
