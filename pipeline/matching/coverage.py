@@ -31,6 +31,7 @@ from pipeline.matching.sites import sites_in
 from pipeline.matching.terms import data, find_measures, find_therapies
 
 _OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
+_WITH_LENGTH = (PriorTherapy, TreatedWith)
 _OF_VALUES = (Measurement, LabResult)
 _CHECKED = (
     PriorTherapy,
@@ -144,7 +145,7 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     # no field of a value or a count holds how long it lasted
     lasting = (
         []
-        if isinstance(requirement, _OF_TREATMENT)
+        if isinstance(requirement, _WITH_LENGTH)
         else [at.text for at in lengths if not _besides_has(requirement, at.text)]
     )
     return lasting + [

@@ -237,18 +237,25 @@ _GOOD = wording("findings.good")
 _BAD = wording("findings.bad")
 
 
+def _responded_to(requirement: Response, record: Record) -> str | None:
+    """Return the drug a response is asked of: the one the leaf names, else the requested one."""
+    named = {base_of(at.name) for at in requirement.therapies if at.sort == "drug"}
+    return record.drug if not named or record.drug in named else named.pop() if len(named) == 1 else None
+
+
 def judge_response(requirement: Response, record: Record) -> Verdict:
     """Return the verdict on a response to the requested drug: a sentence about that drug that states it."""
     good, bad = [], []
+    asked = _responded_to(requirement, record)
     for statement in record.statements:
         drugs = [base_of(at.therapy.name) for at in find_therapies(statement.text) if at.therapy.sort == "drug"]
-        if not record.drug or record.drug not in drugs or not_yet(statement.text) or len(set(drugs)) > 1:
+        if asked is None or asked not in drugs or not_yet(statement.text) or len(set(drugs)) > 1:
             continue
         if _BAD.search(statement.text):
             bad.append(statement)
         elif _GOOD.search(statement.text):
             good.append(statement)
-    name = record.drug or "the drug"
+    name = asked or "the drug"
     latest_bad = max((at.date for at in bad if at.date), default=None)
     latest_good = max((at.date for at in good if at.date), default=None)
     if good and (latest_bad is None or (latest_good and latest_good > latest_bad)):

@@ -3,6 +3,7 @@
 import re
 
 from extractors.chart.facts import Statement
+from extractors.dates import find_dates
 from pipeline.matching.phrases import find_window, number_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import Fracture, Requirement
@@ -95,7 +96,7 @@ def judge_fracture(requirement: Fracture, record: Record) -> Verdict:
                 if re.search(r"\b(?:no|never|denies|without)\b[^.;]{0,40}$", part[: match.start()], re.IGNORECASE):
                     denied.append(statement)
                 continue
-            if not _at(part, requirement.sites) or _ONLY_RISK.search(part):
+            if not _at(part, requirement.sites) or _ONLY_RISK.search(part) or _some_before(part, requirement, record):
                 continue
             if _LITTLE_FORCE.search(part) or (_COMPRESSED.search(part) and not _MUCH_FORCE.search(part)):
                 counts.append((_count(part), statement))
@@ -112,6 +113,17 @@ def judge_fracture(requirement: Fracture, record: Record) -> Verdict:
     if denied and not requirement.window and _wholly(denied, requirement):
         return not_met("no_fracture", cite(newest_first(denied)), wanted=wanted)
     return unclear("silent_fracture", cite(newest_first(denied)), wants=wants, wanted=wanted)
+
+
+_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+
+
+def _some_before(part: str, requirement: Fracture, record: Record) -> bool:
+    """Whether a sentence dates one of its fractures before the time asked for, so that its number is not theirs."""
+    first = record.first_day(requirement.window)
+    if first is None:
+        return False
+    return any(at.day < first for at in find_dates(part)) or any(int(at[0]) < first.year for at in _YEAR.finditer(part))
 
 
 def _at(part: str, sites: tuple[str, ...]) -> bool:
