@@ -148,6 +148,8 @@ def _without_preface(section: Section) -> Section:
 REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
 
 _ASKED = re.compile(r"\d|\b(?:fail|prior|history|therap|treat|trial|respon|intoler|old|prescri|test|score)", re.I)
+# "Indications The indications below are covered benefits provided that all the approval criteria are met"
+_BELOW = re.compile(r"(?<=\w)\s+the indications below\b.*", re.I)
 _USES = re.compile(r"\b(?:indications?|uses)\b", re.I)
 
 
@@ -163,7 +165,8 @@ def _sets_nothing(leaf: Node) -> bool:
     named = not is_sentence(leaf.text) and not is_criterion(leaf.text)
     known = bool(find_conditions(leaf.text)) or names_condition(leaf.text)
     named = named and (known or not _ASKED.search(leaf.text))
-    return named and heading_kind(leaf.lead) == "criteria" and _USES.search(leaf.lead) is not None
+    lead = _BELOW.sub("", leaf.lead)
+    return named and heading_kind(lead) == "criteria" and _USES.search(lead) is not None
 
 
 def _plain_name(heading: str) -> str:

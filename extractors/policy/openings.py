@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
 from extractors.evidence import PageSource
+from extractors.policy.announced import paragraph_of, refuses
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.headlines import introduces, shouts_over_list
-from extractors.policy.heads import names_condition, phase_and_condition
+from extractors.policy.heads import APPROVAL, is_criterion, names_condition, phase_and_condition
 from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
@@ -215,6 +216,8 @@ class Openings:
             return True
         if heading_kind(self.current.run.text) is not None or phase_and_condition(self.current.run.text):
             return False  # "III. Continuation of therapy" over a paragraph
+        if self._approves_what_is_named(row):
+            return False
         if self.indented and row.x0 < self.current.x0 - SAME and self._may_end(row) and re.match("[A-Z]", row.text):
             return True
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
@@ -225,6 +228,20 @@ class Openings:
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
         return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
+
+    def _approves_what_is_named(self, row: Row) -> bool:
+        """Whether a sentence under the bare name of a condition, "A. Asthma", approves it; wherever it stands."""
+        item = self.current
+        if item.children or not is_name(item.run.text) or is_criterion(item.run.text):
+            return False
+        if len(self.open) > 1:
+            over = self.open[-2].last.run.text
+        else:
+            over = self.sections[-1].paragraphs[-1].text if self.sections[-1].paragraphs else ""
+        if is_head(over):
+            return False  # one of the criteria that an introduction announced
+        _, said = paragraph_of([row, *self.coming], self.right)
+        return APPROVAL.search(said) is not None and not refuses(said)
 
     def _is_hung(self, row: Row) -> bool:
         """Whether a line of the item would stand under its text; where no item shows it, a short line ends its item."""

@@ -569,3 +569,30 @@ def test_an_announcement_under_the_name_of_a_drug_tells_the_condition(said, name
     )
 
     assert [use.name for use in read(text).indications] == names
+
+
+APPROVED_BELOW = (
+    "I. Indications\nThe indications below are covered benefits provided that all the approval criteria are met.\n"
+    "   A. Severe asthma in adults\n   B. Nasal polyps\nAll other indications are considered investigational.\n"
+    "III. Criteria for initial approval\nA. Asthma\n"
+    "Authorization of 6 months may be granted for treatment of asthma when EITHER of the following is met:\n"
+    "   1. Member has received a biologic.\n   2. Member has had two exacerbations.\n"
+    "B. Nasal polyps\n{last}\n   1. Member is an adult.\n   2. Member has congestion.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("last", "op"),
+    [
+        ("Authorization of 6 months may be granted when ONE of the following is met:", "any"),
+        ("Authorization of 6 months may be granted when BOTH of the following are met:", "all"),
+    ],
+)
+def test_the_sentence_that_approves_belongs_to_the_name_above_it(last, op):
+    """Also where it stands left of the name's text; a list of what the drug is for is no indication."""
+    uses = read(APPROVED_BELOW.format(last=last)).indications
+
+    assert [(use.name, use.phase, use.duration, use.tree.op) for use in uses] == [
+        ("Asthma", "initial", "6 months", "any"),
+        ("Nasal polyps", "initial", "6 months", op),
+    ]
