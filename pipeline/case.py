@@ -118,6 +118,7 @@ class DenialOut(Published):
     codes: Value[CodesOut] | None = None
     prescriber: Value[str] | None = None
     plan_type: Value[str] | None = None
+    request_received: Value[str] | None = None
     urgent: Value[bool] | None = None
     internal_appeal_deadline: Value[dict[str, Any]] | None = None
     other_deadlines: Value[list[WindowOut]] | None = None

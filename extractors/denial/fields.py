@@ -144,6 +144,7 @@ class Denial:
     codes: Finding[Codes] | None = None
     prescriber: Finding[str] | None = None
     plan_type: Finding[PlanType] | None = None  # None reads as `unknown`
+    request_received: Finding[dt.date] | None = None  # when the plan got the request: its criteria look back from here
     urgent: Finding[bool] | None = None  # None reads as false
     internal_appeal_deadline: Finding[StatedDeadline] | None = None
     other_deadlines: Finding[tuple[StatedWindow, ...]] | None = None  # in the letter's order

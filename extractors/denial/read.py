@@ -18,6 +18,7 @@ from extractors.denial.plan_type import choose_plan_type, find_signs
 from extractors.denial.policy_named import find_policy_named
 from extractors.denial.reading import Letter, Span
 from extractors.denial.reasons import REFUSED, choose_reasons, find_grounds
+from extractors.denial.received import find_request_received
 from extractors.denial.roles import read_roles
 from extractors.denial.service import asked_on, choose_service, find_asked
 from extractors.denial.urgency import find_urgency
@@ -100,6 +101,7 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         codes=codes,
         prescriber=find_prescriber(letter, labels, claim=kind is DocumentType.EXPLANATION_OF_BENEFITS),
         plan_type=choose_plan_type(letter, find_signs(letter), plan),
+        request_received=find_request_received(letter, notice),
         urgent=urgent,
         internal_appeal_deadline=deadline,
         other_deadlines=find_windows(letter, said, limits),

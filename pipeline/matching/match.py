@@ -55,9 +55,10 @@ def match_criteria(
     """Hold the chart against the criteria of one policy.
 
     `verdicts` are the page verdicts of `pipeline.identity`: only pages they call citable are read.
-    The request is dated by the argument, else by the denial, else by `today`.
+    The request is dated by the argument, else as the denial says, else by the denial, else by `today`.
     """
-    day = request_date or asserted(denial.denial_date) or today
+    decided = asserted(denial.denial_date) or today
+    day = request_date or asserted(denial.request_received) or decided
     record = build_record(
         chart,
         citable_pages(verdicts),
@@ -70,7 +71,7 @@ def match_criteria(
     if record.prescriber is None:
         record = replace(record, prescriber=_planner(record))
     choice = choose(policy, denial, record)
-    warnings = (*choice.warnings, *_in_force(policy, day))
+    warnings = (*choice.warnings, *_in_force(policy, decided))
     if choice.indication is None:
         return Match(indication=None, not_chosen=choice.not_chosen, warnings=warnings)
     return replace(_match(choice.indication, record, choice), warnings=(*warnings, *_exclusions(policy, record)))
