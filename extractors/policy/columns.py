@@ -47,6 +47,14 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             continue
         kind, edge = head
         records, taken = _records(rows[at + 1 :], edge, pitch)
+        if len(rows[at].lines) > 2:
+            for heading, spoken, body in _read_wide(rows[at], records):
+                if heading is not None:
+                    headings[id(heading)] = spoken
+                    found.append(heading)
+                found += body
+            at += 1 + taken
+            continue
         for heading, is_criteria, body in _read(rows[at], records, kind):
             spoken = heading_kind(heading.text)
             headings[id(heading)] = (spoken if spoken in PHASES else None) if is_criteria else "excluded"
@@ -57,8 +65,12 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
 
 def _head_of(row: Row) -> tuple[Kind, float] | None:
     """The kind of the right column and its left edge, if the row heads such a table."""
-    if len(row.lines) != 2 or not _LEFT.fullmatch(row.lines[0].text.strip()):
+    if len(row.lines) < 2 or not _LEFT.fullmatch(row.lines[0].text.strip()):
         return None
+    if len(row.lines) > 2:
+        kinds = [heading_kind(line.text) for line in row.lines[1:]]
+        told = set(kinds) <= {"criteria", "initial", "continuation", "duration"} and set(kinds) != {"duration"}
+        return ("criteria", row.lines[1].box.x0) if told else None
     kind = heading_kind(row.lines[1].text)
     return (kind, row.lines[1].box.x0) if kind in ("criteria", "excluded", "initial", "continuation") else None
 
@@ -125,6 +137,25 @@ def _had_room(records: Sequence[_Record], left: Sequence[Line]) -> bool:
     """Whether the first word of the left cell would have fitted on the line above it, which was broken on purpose."""
     right_edge = max(line.box.x1 for record in records for line in record.left)
     return records[-1].left[-1].box.x1 + left[0].words[0].box.width + 3 < right_edge
+
+
+def _read_wide(head: Row, records: Sequence[_Record]) -> Iterator[tuple[Row | None, Kind | None, list[Row]]]:
+    """Each record of "Condition | Initial criteria | Renewal criteria | Duration", column by column."""
+    edges = [line.box.x0 - _SLACK for line in head.lines[1:]]
+    for record in records:
+        yield Row(record.right[0].page, tuple(record.left)), None, []
+        for at, title in enumerate(head.lines[1:]):
+            until = edges[at + 1] if at + 1 < len(edges) else float("inf")
+            cells = [
+                Row(row.page, lines)
+                for row in record.right
+                if (lines := tuple(line for line in row.lines if edges[at] <= line.box.x0 < until))
+            ]
+            kind = heading_kind(title.text)
+            if kind == "duration" and cells:
+                yield None, None, [Row(cells[0].page, (title, *(line for cell in cells for line in cell.lines)))]
+            elif cells:
+                yield (None if kind == "criteria" else Row(head.page, (title,))), kind, cells
 
 
 def _read(head: Row, records: Sequence[_Record], kind: Kind) -> Iterator[tuple[Row, bool, list[Row]]]:

@@ -130,7 +130,11 @@ def _are_phases_first(sections: Sequence[Section]) -> bool:
     """Whether conditions stand under phases ("Psoriasis" under "Initial approval") and not phases under conditions."""
     told = [at for at in sections if at.items or at.kind in PHASES or (at.kind is None and at.heading)]
     return any(
-        above.kind in PHASES and not above.items and below.kind is None and bool(below.heading)
+        above.kind in PHASES
+        and not above.items
+        and not (above.cell and above.paragraphs)
+        and below.kind is None
+        and bool(below.heading)
         for above, below in pairwise(told)
     )
 

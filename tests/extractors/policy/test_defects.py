@@ -596,3 +596,37 @@ def test_the_sentence_that_approves_belongs_to_the_name_above_it(last, op):
         ("Asthma", "initial", "6 months", "any"),
         ("Nasal polyps", "initial", "6 months", op),
     ]
+
+
+WIDE = (
+    "Condition\t{first}\t{second}\nAsthma\t1. Member is an adult;\tMember has fewer\n\tAND\texacerbations.\n"
+    "\t2. Member has asthma.\nNasal polyps\tMember has polyps.\tPolyp score has fallen.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (
+            "Initial Criteria",
+            "Renewal Criteria",
+            [
+                ("Asthma", "initial", 2),
+                ("Asthma", "continuation", 1),
+                ("Nasal polyps", "initial", 1),
+                ("Nasal polyps", "continuation", 1),
+            ],
+        ),
+        ("Drug", "Code", []),
+    ],
+)
+def test_a_table_of_three_columns_gives_each_condition_its_phases(first, second, expected):
+    """Only columns with headings of criteria hold criteria."""
+    policy = read("Coverage\n" + WIDE.format(first=first, second=second))
+
+    if expected:
+        found = [(use.name, use.phase, len(list(use.tree.leaves()))) for use in policy.indications]
+        assert found == expected
+        assert leaves("Coverage\n" + WIDE.format(first=first, second=second))[0] == "1 Member is an adult"
+    else:
+        assert not [use for use in policy.indications if use.phase != "any"]
