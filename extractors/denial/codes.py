@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from extractors.denial.approved import find_approved
 from extractors.denial.fields import Codes
 from extractors.denial.labels import Labelled
 from extractors.denial.reading import Letter, Span
@@ -15,20 +16,24 @@ _ICD10 = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
 _ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
 # HCPCS level II "J0491"; CPT "72148" and "0232T" only after CPT, HCPCS, code, or in parentheses beside one
 _HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?=-[A-Z][A-Z\d](?![\w-])|(?![\w-]))")
-_CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TF0-9])(?![\w.,-]*\d)(?![\w-])")
+_CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TFUM0-9])(?![\w.,-]*\d)(?![\w-])")
 _CPT_LABEL = re.compile(
     r"(?:\bCPT|\bHCPCS|procedure(?: code)?|service code|billing code|\bcodes?)(?:®)?(?: "
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
-_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TF\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
+_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TFUM\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
 _IN_PARENTHESES = re.compile(
-    r"\((?:(?:\d{4}[\dTF]|[A-V]\d{4}|[A-TV-Z]\d[\dAB](?:\.\w{1,4})?)(?:-[A-Z\d]{2}){0,2}"
+    r"\((?:(?:\d{4}[\dTFUM]|[A-V]\d{4}|[A-TV-Z]\d[\dAB](?:\.\w{1,4})?)(?:-[A-Z\d]{2}){0,2}"
     r"(?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)"
 )
 # "LeFort I osteotomy, 21141)": a code that ends a parenthesis of words
-_ENDS_PARENTHESIS = re.compile(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTF])\)")
+_ENDS_PARENTHESIS = re.compile(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTFUM])\)")
+# "(77523, 25 treatments)", "(97110; 8 visits)": a code and how often
+_OPENS_PARENTHESIS = re.compile(
+    r"\((?P<code>\d{4}[\dTFUM])(?:[,;] ?(?:x ?)?\d{1,3} [a-z][^()\n]{2,40}|[,;:] ?[A-Za-z][^()\n]{3,60}| ?x ?\d{1,3})\)"
+)
 _PLACE = re.compile(r"\b[A-Z]{2},? ?$")  # "Detroit, MI 48226"
 _ICD10_MISREAD = re.compile(
     r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
@@ -39,7 +44,7 @@ _NDC_SPACED = re.compile(r"(?<![\w-])(\d{4,5}) ?- ?(\d{3,4}) ?- ?(\d{1,2})(?![\w
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
 _OTHER_CODE = re.compile(
-    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|covered (?:drugs"
+    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|(?:does|do|needs?|requires?) (?:not need|not require|no)\b|is (?:covered|approved)|covered (?:drugs"
     r"|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
     re.IGNORECASE,
 )
@@ -72,10 +77,10 @@ def find_codes(
         if one and _OTHER_CODE.search(letter.text[max(one.start, start - 60) : min(one.end, end + 25)]):
             return
         code = letter.text[start:end].upper()
-        if kind == "icd10" and letter.text[start] in "1l|":
-            code = "I" + code[1:]
+        if kind == "icd10":
+            code = ("I" + code[1:] if letter.text[start] in "1l|" else code).replace(",", ".")
         if kind == "hcpcs_cpt":
-            code = code[0] + code[1:].replace("O", "0")  # no code has a letter O: "JO491" is J0491
+            code = code[0].replace("$", "S") + code[1:].replace("O", "0")  # no code has a letter O: "JO491" is J0491
         if kind == "ndc":
             code = code.replace(" ", "")
         found[kind].setdefault(code, (start, end))
@@ -92,6 +97,9 @@ def find_codes(
         keep("icd10", match.start(), match.end())
     for span in dx_cells:
         for match in _ICD10_BARE.finditer(text, span.start, span.end):
+            keep("icd10", match.start(), match.end())
+    for match in _ICD10_COMMA.finditer(text):  # "(C50,912)": a point that was read as a comma, if there is such a code
+        if icd10_text(match[0].replace(",", ".")):
             keep("icd10", match.start(), match.end())
     for start, end in _diagnoses_told(text):
         keep("icd10", start, end)
@@ -121,19 +129,25 @@ def find_codes(
         in_cell = in_cell or match.start() in beneath or (edge and not _PLACE.search(text[: match.start()][-5:]))
         in_parens = any(a < match.start() < b for a, b in lists) or (
             text[match.start() - 1] == "("
-            and (match[0][-1] in "TF" or any(span.start <= match.start() < span.end for span in service_cells))
+            and (match[0][-1] in "TFUM" or any(span.start <= match.start() < span.end for span in service_cells))
         )
         if (in_cell or labelled or in_parens or rows) and not _revenue(text, match.start()):
             keep("hcpcs_cpt", match.start(), match.end())
-    for match in () if rows else _ENDS_PARENTHESIS.finditer(text):
+    for match in () if rows else [*_ENDS_PARENTHESIS.finditer(text), *_OPENS_PARENTHESIS.finditer(text)]:
         if not _PLACE.search(text[: match.start("code")][-5:]) and not _revenue(text, match.start("code")):
             keep("hcpcs_cpt", *match.span("code"))
-    doubtful = _misread_diagnosis(text, dx_cells) if not found["icd10"] and not rows else None
+    dollars = [] if rows else [match.span("near") for match in _DOLLAR_CODE.finditer(text)]
+    for start, end in dollars:
+        keep("hcpcs_cpt", start, end)
+    doubtful = _misread_diagnosis(letter, dx_cells) if not found["icd10"] and not rows else None
     if doubtful:
         keep("icd10", *doubtful)
         code = text[doubtful[0] : doubtful[1]].upper()
         if code in found["icd10"]:
             found["icd10"] = {_AS_LETTER[code[0]] + code[1:]: found["icd10"][code]}
+    approved = find_approved(letter)
+    kept = {code: at for code, at in found["hcpcs_cpt"].items() if not any(a.start <= at[0] < a.end for a in approved)}
+    found["hcpcs_cpt"] = kept or found["hcpcs_cpt"]
     if not any(found.values()):
         return None
     got = [span for kind in found.values() for span in kind.values()]
@@ -145,6 +159,7 @@ def find_codes(
     # "(E2103, A42339)": what stands beside a code and is none was misread
     beside = [match.span("near") for match in _BESIDE.finditer(text) if match.start() in {start for start, _ in got}]
     unread = unread or (not rows and any(not any(a <= start < b for start, _ in got) for a, b in beside))
+    unread = unread or bool(dollars) or (not rows and _misses_one(text, [start for start, _ in got]))
     sure = 0.55 if unread or doubtful else 0.95  # a labelled diagnosis that reads as no code: the list may lack it
     spans = sorted(span for kind in found.values() for span in kind.values())
     cited = [letter.cite(start, end, None, sure) for start, end in spans]
@@ -157,6 +172,26 @@ def find_codes(
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
+
+
+_ICD10_COMMA = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB],\d{1,4}(?![\w,-])")
+_DOLLAR_CODE = re.compile(r"\((?P<near>\$\d{4}),? (?:and )?[A-V][\dO]\d{3}\)")  # "($9500, J0878)" is S9500
+# What is nearly a code: "H35 2211" after a comma, "CPT O345U"; in parentheses or behind its label it was one.
+_NEARLY = re.compile(
+    r"(?:[(,;] ?|\b(?:ICD-10(?:-CM)?|[Dd]x|DX|[Dd]iagnosis)(?: codes?)?:? )(?P<dx>[A-TV-Z]\d[\dABOlI][ ,]\d{1,4}[A-Z]?)(?![\w.-])"
+    r"|\b(?:CPT|HCPCS)(?: [Cc]odes?)?[:# ]{1,3}(?P<code>(?=\S{0,4}\d)[A-Z\d$][\dA-Z]{4})(?![\w-])"
+)
+
+
+def _misses_one(text: str, found: list[int]) -> bool:
+    """Whether what stands in the place of a code was not read as one, so that the list may lack it."""
+    for match in _NEARLY.finditer(text):
+        start = match.start("dx") if match["dx"] else match.start("code")
+        if start not in found and (
+            match["dx"] or not any(abs(start - at) < 400 for at in found if text[at : at + 5].isalnum())
+        ):
+            return True
+    return False
 
 
 # "autism (F84.0, R32)", "multiple sclerosis (G35)": without a point it stands beside one with, or after its name
@@ -187,7 +222,7 @@ def _codes_beneath(letter: Letter, cells: Iterable[Span]) -> Iterator[int]:
         for below in letter.places:
             if below.block == place.block and place.end < below.start <= place.end + 2:
                 line = letter.text[below.start : below.end]
-                if letter.text[place.end - 1] in ",;-" and re.fullmatch(r"\d{4}[\dTF]", line):
+                if letter.text[place.end - 1] in ",;-" and re.fullmatch(r"\d{4}[\dTFUM]", line):
                     yield below.start
 
 
@@ -196,9 +231,11 @@ _AS_LETTER = {"3": "J", "6": "G", "8": "B", "5": "S", "1": "I", "0": "O", "2": "
 _DX_DIGIT = re.compile(r"(?<![\w.-])[0-8]\d{2}\.\d{1,3}(?![\w.%-])")
 
 
-def _misread_diagnosis(text: str, cells: list[Span]) -> tuple[int, int] | None:
-    """Return where a labelled diagnosis stands whose letter was read as a digit: "Dx 345.50" is J45.50."""
-    for cell in cells:
+def _misread_diagnosis(letter: Letter, cells: list[Span]) -> tuple[int, int] | None:
+    """Return where a diagnosis stands whose letter was read as a digit, in its cell or alone: "Dx 345.50" is J45.50."""
+    text = letter.text
+    alone = [Span(start=at.start, end=at.end) for at in letter.places if _DX_DIGIT.fullmatch(text[at.start : at.end])]
+    for cell in [*cells, *alone]:
         for match in _DX_DIGIT.finditer(text, cell.start, cell.end):
             if icd10_text(_AS_LETTER[match[0][0]] + match[0][1:]):
                 return match.span()

@@ -12,11 +12,12 @@ from extractors.evidence import Finding
 # "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72", "7710293*01"
 _RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|[.*](?=\w))*"
 _IDENTIFIER = re.compile(
-    rf"(?:[A-Z]{{1,4}} (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*(?: [A-Z]$)?"
+    rf"(?:[A-Z]{{1,4}}(?:-[A-Z]{{1,4}})? (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*(?: [A-Z]$)?"
 )
 _NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
 _SHAPED = re.compile(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short
 _PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
+_SPACED_TEN = re.compile(r"\d{3} \d{3} \d{4}(?=\s*$|\s+[A-Z·|])")
 _IT_IS = re.compile(r"^\s*(?:it|this|that|they|yours) (?:is|was|are):?\s*$", re.IGNORECASE)  # the answer to a question
 _PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # "Claims" over "1231 East Meadow Drive" heads an address
@@ -59,7 +60,13 @@ def read_identifier(
 def find_member_id(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
     """Return the member's id; of two different ones the better labelled, less sure."""
     found = []
-    for label, span, value in values_of(labels, letter, "member_id", read_identifier):
+
+    def read(text: str, firm: bool) -> tuple[int, int, str] | None:
+        # an id of ten digits may be spaced as a telephone is, after a label that says whose it is
+        spaced = _SPACED_TEN.match(text) if firm else None
+        return (0, spaced.end(), spaced[0]) if spaced else read_identifier(text, firm)
+
+    for label, span, value in values_of(labels, letter, "member_id", read):
         if not label.firm and label.label.upper() == "ID" and re.fullmatch(r"\d{5}(?:-\d{4})?", str(value)):
             continue  # "KETCHUM ID 83340" is a place
         found.append((bool(_WEAK_MEMBER.match(label.label)), span, str(value)))
@@ -107,6 +114,12 @@ def find_references(letter: Letter, labels: list[Labelled], taken: set[str]) -> 
             values.setdefault(key, (span, str(value)))
             for further, other in _listed(letter, span, label):
                 values.setdefault(_key(other), (further, other))
+    for label, span, value in values_of(labels, letter, "other_date", _read_reference):
+        # "First denial: UM 26-0731-0094, dated 08/04/2026": the number of the decision under appeal
+        if label.firm and _EARLIER.search(label.label) and sum(map(str.isdigit, str(value))) >= 6:
+            key = _key(str(value))
+            if key not in {_key(at) for at in taken}:
+                values.setdefault(key, (span, str(value)))
     if not values:
         return None
     spans = [span for span, _ in values.values()]
@@ -117,6 +130,9 @@ def find_references(letter: Letter, labels: list[Labelled], taken: set[str]) -> 
         confidence=min(at.confidence for at in cited),
         evidence=tuple(evidence for at in cited for evidence in at.evidence),
     )
+
+
+_EARLIER = re.compile(r"\b(?:denial|decision|determination|denied|appeal|grievance)\b", re.IGNORECASE)
 
 
 def _listed(letter: Letter, first: Span, label: Labelled) -> Iterator[tuple[Span, str]]:

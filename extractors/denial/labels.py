@@ -25,7 +25,9 @@ class Labelled:
     firm: bool  # printed with a colon, or alone in its cell: surely a label and not a word of a sentence
 
 
-_COLON = re.compile(r"\s*(?:[:#]|\s-\s|\.{2,}|_{2,})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
+# dotted leaders as a scanner reads them: "DRUG... ....00. .seeeed X", "PATIENT...+,.-++..,+: X"
+_LEADER = r"\.{2,}[.,:;+_!*-]*(?:\s*(?:[.,:;+_!*-]{2,}|[.,:;+_!*-]*[0oOces]{2,8}d?[.,:;+_!*-]*(?=\s|:)|[:!]))*"
+_COLON = re.compile(rf"\s*(?:[:#]|\s-\s|{_LEADER}|_{{2,}})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
 _TOLD = {*_NUMBERED, "patient_dob"}
 # over a column of a claim table these are the lines' own: "Date" is the date of service
@@ -39,6 +41,7 @@ _AMOUNTS = re.compile(
 _LITTER = " \t,;·|"
 # What a scanner makes of a colon, a rule or a speck before a value: "! 23 NOV 1988", "'W2087 14466", "| Ana Bell"
 _SPECK = re.compile(r"(?:[^\w\s(#$¿-]\s*|I\s+(?=[A-Z][a-z]+ [A-Z]))+")
+_END_OF_LEADER = re.compile(r"\w{1,8} ?[:;]\s+")  # "CASE....." and, as a line of its own, "TTTTe : 5527810"
 _SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
 
 
@@ -175,6 +178,14 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             continue  # "test." ends a paragraph
         if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
             continue
+        # "Outpatient Surgery: Level of Care" is a title, "Policy Drug: X" of another paper: no label of this letter's service
+        if (
+            not opens
+            and " " not in match[0].strip()
+            and re.search(r"[A-Z][\w-]+ $", before)
+            and field_of(match[0]) == "service"
+        ):
+            continue
         if field := field_of(match[0]):
             numbered = field in _NUMBERED and bool(re.search(r"(?:#|\bno\.?|number)\s*$", match[0], re.IGNORECASE))
             yield match.start(), match.end(), field, colon or (opens and (numbered or not after.strip()))
@@ -231,7 +242,7 @@ class _Cells:
         if below and right and not colon and self._column(place) >= 0 and self._heads(right[0], below):
             right = []  # two headings side by side: the value stands beneath
         if right and not self._is_label(right[0]):
-            found.append(self._cell(right[0]))
+            found.append(self._cell(right[0], leader=place.line.text.rstrip(" :").endswith("..")))
         if below:
             found.insert(0 if self._stacked(place) else len(found), self._cell(below))
         return found
@@ -303,10 +314,18 @@ class _Cells:
         head = text.split(":", 1)[0]
         return bool(fields_of(head)) and (":" in text or len(head) == len(text))
 
-    def _cell(self, place: Place) -> Span:
-        speck = _SPECK.match(self.letter.text, place.start, place.end)
+    def _cell(self, place: Place, leader: bool = False) -> Span:
+        speck = _SPECK.match(self.letter.text, place.start, place.end) or (
+            _END_OF_LEADER.match(self.letter.text, place.start, place.end) if leader else None
+        )
         start = speck.end() if speck and speck.end() < place.end else place.start
-        return _whole(self.letter, start, place.end)
+        end = place.end
+        for other in self.rows[id(place.line)]:
+            # a line that the engine cut between two words: "Ferdinand" "Oyelaran-Cruz, MD"
+            near = -1 <= other.line.box.x0 - self.letter.place_at(end - 1).line.box.x1 < 0.5 * place.line.box.height
+            if other.start == end + 1 and near:
+                end = other.end
+        return _whole(self.letter, start, end)
 
 
 def _overlap(one: Place, other: Place) -> float:

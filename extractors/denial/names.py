@@ -79,6 +79,8 @@ def read_name(text: str, firm: bool = True) -> tuple[int, int, str] | None:
             and not piece.isupper()
         ):
             break
+        if len(names) > 1 and token[0].islower() and bare not in words.particles and comma_at is None:
+            break  # "Halvard Okonjo and two others"
         if bare in words.not_a_person and not (comma_at is not None):
             return None
         if bare in words.not_a_person:

@@ -129,15 +129,26 @@ def _dependent(letter: Letter, addressed: str | None) -> Finding[str] | None:
 
 
 def _in_address_block(letter: Letter) -> Finding[str] | None:
-    """Return a name that fills a line of its own in the upper third of the first page; a weak sign."""
+    """Return a name that fills a line of its own in the upper third of the first page; weak without a street beneath."""
     for place in letter.places:
         line = letter.text[place.start : place.end]
         if place.page is not letter.pages[0] or place.line.box.top > 0.36 * place.page.height or len(line.split()) > 4:
             continue
         got = read_name(line)
-        if got and got[2] == line.strip() and not find_payers(line) and not find_drugs(line):
-            return letter.cite(place.start, place.end, got[2], 0.65, prose=True)
+        if got and got[2] == line.strip(" -|.,") and not find_payers(line) and not find_drugs(line):
+            housed = any(
+                other.page is place.page
+                and abs(other.line.box.x0 - place.line.box.x0) < place.line.box.height
+                and 0 < other.line.box.top - place.line.box.top < 2.2 * place.line.box.height
+                and _STREET.match(other.line.text)
+                for other in letter.places
+            )
+            start = place.start + got[0]
+            return letter.cite(start, start + len(got[2]), got[2], 0.8 if housed else 0.55, prose=True)
     return None
+
+
+_STREET = re.compile(r"\W*(?:\d{1,6}[A-Z]? [A-Z\d]|(?:P\.? ?O\.? ?)?Box \d|(?:RR|HC) \d|Apt\b)", re.IGNORECASE)
 
 
 _SURNAME = re.compile(r"\b(?:Dear|Hello|Estimad[oa])\s+(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra)\.?\s+(?P<name>[^\s:,]{2,40})")
@@ -223,8 +234,9 @@ def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | 
 
 
 _ASKED = re.compile(
-    r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need)(?: for (?:it|this|them))?"
-    r" (?:is|was|came|comes|arrived|reached us)(?: to us)?(?: in)? (?:from|by|signed by|written by)"
+    r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need|[Ff]orm|[Ff]ax|[Pp]aperwork)(?: for (?:it|this|them))?"
+    r"(?: that| which)?(?: we| the plan)? (?:is|was|came|comes|arrived|reached us|got|received|had|have|hold)(?: to us)?(?: in)?"
+    r" (?:from|by|signed by|written by)"
     r"|[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
     r"|[Pp]hysician|[Pp]rescriber|"
     r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,110} (?:by|from)"
@@ -283,6 +295,7 @@ def find_prescriber(letter: Letter, labels: list[Labelled], claim: bool = False)
                 and name_words().credentials.match(window[got[1] :].lstrip(" ,"))
             )
             or match[0].startswith(("Dr", "your", "Your"))
+            or re.match(r"D[Rr]\.? ", window)
         ):
             return letter.cite(match.end() + got[0], match.end() + got[1], got[2], 0.93, prose=True)
     return (
@@ -317,6 +330,7 @@ def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Findi
 
 
 _ASKS = re.compile(
+    r"(?:,?\s*(?:of|from|at|with|in|and) [A-Z][^.;:()]{2,70}?(?=,|\s+(?:has |have )?(?:asked|requested|ordered|wrote|wants)\b))?"
     r"(?:,\s*(?:your|the|a|an)(?: \w+){1,3})?,?\s*(?:has |have )?"
     r"(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote|would like"
     r"|recommended|scheduled|planned|faxed|applied|sought)\b"
@@ -328,9 +342,23 @@ def _asking_doctor(letter: Letter) -> Finding[str] | None:
     for match in CREDENTIALLED.finditer(letter.text):
         credential = name_words().credentials.match(letter.text, match.end())
         if credential and _ASKS.match(letter.text, credential.end()) and (got := read_name(match["name"])):
-            start = match.start("name") + got[0]
-            return letter.cite(start, start + len(got[2]), got[2], 0.93, prose=True)
+            start, name = match.start("name") + got[0], got[2]
+            if below := _on_its_line(letter, start, start + len(name)):
+                start, name = below
+            return letter.cite(start, start + len(name), name, 0.93, prose=True)
     return None
+
+
+def _on_its_line(letter: Letter, start: int, end: int) -> tuple[int, str] | None:
+    """Return the name without the end of the line above: "... Ear Institute of Pasadena" over "Ana Bell, MD"."""
+    line = letter.place_at(end - 1).start
+    if line <= start:
+        return None
+    ends = re.search(r"\b(?:of|at|in|for|from|to|near) $", letter.text[:start]) or any(
+        start < at <= line for at in letter.stops
+    )
+    got = read_name(letter.text[line:end]) if ends else None
+    return (line + got[0], got[2]) if got else None
 
 
 def _addressed_doctor(letter: Letter) -> Finding[str] | None:

@@ -34,6 +34,13 @@ _CONDITIONAL = re.compile(
     r"|\bdepending on\b|\beither\b|\bunless\b",
     re.IGNORECASE,
 )
+# words that tell who bears the risk or which program it is, whatever stands around them
+_TELLS = re.compile(
+    r"\byour (?:employer|union)\b|\bown (?:funds|money|assets)\b|\binsures\b|\binsured by\b|\bunderw(?:rit|ritt)\w+"
+    r"|\b(?:group|individual|employer|non-?group) (?:agreement|contract|policy|plan|coverage|product)\b|\bself-pay\b"
+    r"|\binsurance exchange\b|\b(?:medicaid|medicare (?:plan|member|contract)|fair hearing|ERISA|federal employees?)\b",
+    re.IGNORECASE,
+)
 _CHAMPVA = re.compile(r"\bCHAMPVA\b|community care network|veterans affairs", re.IGNORECASE)
 
 
@@ -92,6 +99,8 @@ def choose_plan_type(letter: Letter, signs: list[Sign], payer: Finding[str] | No
     for plan in (PlanType.EMPLOYER_SELF_FUNDED, PlanType.MARKETPLACE_INDIVIDUAL, PlanType.EMPLOYER_FULLY_INSURED):
         if plan in strong:
             return _cite(letter, strong[plan], 0.93)
+    if unknown and (signs or _TELLS.search(letter.text)):
+        return replace(unknown, confidence=min(unknown.confidence, 0.55))  # the letter tells, in words not understood
     return unknown
 
 

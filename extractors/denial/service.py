@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors.denial.approved import find_approved
 from extractors.denial.claim_lines import ClaimLine
 from extractors.denial.labels import Labelled
 from extractors.denial.patterns import load_table
@@ -39,7 +40,8 @@ def names_service(text: str) -> bool:
 
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
 _REQUEST = re.compile(
-    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pay for|keep paying for|certify)"
+    r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pre-?certify|pay for|keep paying for|certify"
+    r"|(?:make|grant|allow|give)(?: \w+){0,3} exception for)"
     r"|asked (?:us )?for\b:?|ask(?:ed|s|ing)? (?:us )?that (?:the plan|we|it) (?:cover|approve|pay for|authorize)"
     r"|request(?:ed)? (?:on "
     r"[^.]{4,22} )?(?:for|to cover|to approve|to authorize|that you be seen by [^.]{3,60} for|(?:prior )?"
@@ -64,7 +66,8 @@ _REQUEST = re.compile(
 )
 # "We denied 14 additional days in a skilled nursing facility"
 _WE_DENIED = re.compile(
-    r"\b(?:we(?:'ve| have| are)?|plan has|plan) (?:denied|denying|not approving)\s+"
+    r"\b(?:we(?:'ve| have| are| must| had to)?|plan has|plan) (?:denied|den(?:y|ying)|not approving"
+    r"|declin(?:e|ed|ing)|refuse[ds]?|rejected|turned down|(?:do|did|can) ?not (?:approve|authorize|certify|cover|pay for))\s+"
     r"(?P<what>(?!coverage|payment|it\b|this\b)[A-Za-z\d][^.;\n]{2,130})",
     re.IGNORECASE,
 )
@@ -77,7 +80,7 @@ _SUBJECT = re.compile(
 # "Dupuytren contracture release of the right hand (CPT 26123)"
 _BEFORE_CODE = re.compile(
     r"(?:\b(?:for|cover|approve|is|authorize|of)\b|[:.\n]|\s-|^)\s*\b(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)"
-    r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTF]\b|[A-V][\dO]\d{3}\b)",
+    r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTFUM]\b|[A-V][\dO]\d{3}\b)",
     re.IGNORECASE,
 )
 # "wrote to us to ask that the Plan cover whole exome sequencing": the service begins after the last of these
@@ -98,7 +101,8 @@ _NOT_A_SERVICE = re.compile(
     r"|he\b|she\b|they\b|there\b|all\b|any\b|no\b|not\b|more\b(?! (?:visits|days|sessions))|such\b|which\b|what\b"
     r"|when\b|who\b|please|records?\b|documents?\b|proof|members?\b|claims?\b|charges?\b|benefits?\b|reconsideration"
     r"|expenses|is\b|are\b|was\b|were\b|be\b|been\b|has\b|have\b|does\b|do\b|did\b|will\b|may\b|can\b|must\b|this\b"
-    r"|part of|you\b|other\b|others\b|rest\b|remaining\b|remainder\b|balance\b"
+    r"|parts?\b|filing\b|(?:two|three|both|main|only) (?:grounds|reasons|things|parts|items|points)\b"
+    r"|grounds\b|reasons?\b|results?\b|facts?\b|rules?\b|for\b|you\b|other\b|others\b|rest\b|remaining\b|remainder\b|balance\b"
     r"|(?:[\w/()]+ ){0,4}(?:above|below)\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
@@ -132,7 +136,12 @@ def find_asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> l
 
     `refused` are the sentences that say no.
     """
-    return sorted(_asked(letter, labels, refused), key=lambda at: at.span.start)
+    approved = find_approved(letter)
+    found = [
+        replace(at, weight=0.5) if not at.labelled and any(a.start <= at.span.start < a.end for a in approved) else at
+        for at in _asked(letter, labels, refused)
+    ]
+    return sorted(found, key=lambda at: at.span.start)
 
 
 def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Iterator[Asked]:
@@ -143,7 +152,11 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
         elif label.field == "code":
             for span in label.values[:1]:
                 words = _without_code(text, span)
-                if words.start > span.start and names_service(text[words.start : words.end]):
+                if (
+                    words.start > span.start
+                    and _may_be_service(text[words.start : words.end])
+                    and names_service(text[words.start : words.end])
+                ):
                     yield Asked(span=words, weight=4.6, drug=_drug(text, words), labelled=True)
     for match in _TITLE.finditer(text):
         span = Span(start=match.start("what"), end=match.end("what"))
@@ -199,7 +212,7 @@ _LOOSE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _A_DOSE = re.compile(r"\d ?(?:mg|mcg|ml|units?|iu|g|%|tablets?|capsules?|vials?|pens?|syringes?)\b", re.IGNORECASE)
-_CODE_FIRST = re.compile(r"\s*\(?(?:[A-V]\d{4}|\d{4}[\dTF])\)?(?:-[A-Z\d]{2})?(?:\s*[-:,]\s*|\s+)(?=[A-Za-z])")
+_CODE_FIRST = re.compile(r"\s*\(?(?:[A-V]\d{4}|\d{4}[\dTFUM])\)?(?:-[A-Z\d]{2})?(?:\s*[-:,]\s*|\s+)(?=[A-Za-z])")
 
 
 def _without_code(text: str, span: Span) -> Span:
@@ -218,7 +231,7 @@ def _after_label(text: str, label: Labelled) -> Iterator[Asked]:
         if not (_may_be_service(value) and re.search(r"[A-Za-z]{3}", value)) or find_payers(value):
             continue
         known = names_service(short_service(value)) or bool(_A_DOSE.search(value))
-        loose = not known and _LOOSE_LABEL.fullmatch(label.label.strip())
+        loose = not known and _LOOSE_LABEL.fullmatch(label.label.strip(" .:"))
         yield Asked(span=span, weight=6.0 if drug else 2.1 if loose else 5.0, drug=drug, labelled=True)
         return
 
@@ -319,11 +332,13 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
         return None, None
     best = max(asked, key=lambda at: (at.weight, -at.span.start))
     printed = _whole(" ".join(letter.printed[best.span.start : best.span.end].split()))
-    sure = 0.96 if best.weight >= 4.5 else 0.92 if best.weight >= 3 else 0.8
+    sure = 0.96 if best.weight >= 4.5 else 0.92 if best.weight >= 3 else 0.8 if best.weight >= 1 else 0.5
     if best.drug:
         rivals = {at.drug.generic for at in asked if at.drug and at.weight > best.weight - 0.5} - {best.drug.generic}
         if rivals:
             sure = min(sure, 0.75)
+        if best.weight < 3 and _another_as_often(letter, best.drug.generic):
+            sure = min(sure, 0.55)  # a sentence that asks or denies, and another drug as much at home in the letter
         value = best.drug.generic
         start, end = best.drug.start, best.drug.end
         if best.weight < 4.5:
@@ -340,11 +355,16 @@ def choose_service(letter: Letter, asked: list[Asked]) -> tuple[Finding[str] | N
     if find_payers(value):
         return None, None
     if not (names_service(value) or (best.labelled and _A_DOSE.search(printed))):
-        sure = min(sure, 0.7 if best.labelled else 0.55)  # words, but of no service that is known
+        sure = min(sure, 0.55)  # words, but of no service that is known
     return (
         letter.cite(best.span.start, best.span.end, value, sure, prose=True),
         letter.cite(best.span.start, best.span.end, printed, sure, prose=True),
     )
+
+
+def _another_as_often(letter: Letter, generic: str) -> bool:
+    named = Counter(at.generic for at in find_drugs(letter.text) if at.via != "abbreviation")
+    return any(count >= named[generic] for other, count in named.items() if other != generic)
 
 
 # "Olumiant (baricitinib) 2" lost its "mg tablet" to another cell; "..., HCPCS" its code to the field of codes

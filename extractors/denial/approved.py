@@ -1,0 +1,27 @@
+"""Sentences that approve a part of what was asked for: what they name was not denied."""
+
+import re
+
+from extractors.denial.reading import Letter, Span, sentences
+
+_APPROVES = re.compile(
+    r"\b(?:we|plan|we've) (?:have |has |can |will |do |did |are )?(?:approv(?:e|ed|ing)|authoriz(?:e|ed|ing)"
+    r"|certif(?:y|ied)|cover(?:ed|ing)?|agreed to)\b|\b(?:is|are|was|were|has been|have been) (?:approved|authorized|certified)\b",
+    re.IGNORECASE,
+)
+# "approved only if", "we cover it when": a rule, or a refusal in other words
+_NOT = re.compile(
+    r"\b(?:not|no|den(?:y|ied|ies|ial)|declin\w+|refus\w+|unable|cannot|can't|won't|only|if|when|unless|until|but|however"
+    r"|first|before|after|instead|less|fewer|rather than)\b",
+    re.IGNORECASE,
+)
+
+
+def find_approved(letter: Letter) -> list[Span]:
+    """Return the sentences that approve and do nothing else, in reading order."""
+    text = letter.text
+    return [
+        span
+        for span in sentences(letter)
+        if _APPROVES.search(text, span.start, span.end) and not _NOT.search(text, span.start, span.end)
+    ]
