@@ -8,6 +8,7 @@ from extractors.policy.found import Criteria
 from extractors.policy.headings import is_label_start, table_label
 from extractors.policy.heads import bare_duration
 from extractors.policy.inline import split_inline
+from extractors.policy.labelled import Part, nodes_for, parts_of_cell, uses_of
 from extractors.policy.nodes import group_of_prose, leaf_of, negative
 from extractors.policy.prose import sentences_of
 from extractors.policy.quantifiers import split_end
@@ -34,6 +35,7 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
     if len({cell.label for cell in cells if cell.beside and table_label(cell.label) is not None}) < _FEWEST:
         return None
     found, leaves = Criteria(), []
+    parts: list[Part] = []
     name, duration = title, None
     for cell in cells:
         use, text = table_label(cell.label), cell.content.text.strip()
@@ -46,7 +48,15 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
         elif use == "excluded" and not _EMPTY.fullmatch(text):
             found.exclusions += [negative(node) for node in sentences_of(cell.content, [cell.label], 0)]
         elif use == "criteria" and not _EMPTY.fullmatch(text):
-            leaves.append(_node_of_cell(cell))
+            said = parts_of_cell(cell.content, cell.label)
+            parts += said
+            leaves += [] if said else [_node_of_cell(cell)]
+    for use in uses_of(parts):
+        children = (*nodes_for(use, parts), *leaves)
+        tree = Node(op="all", number="", text=title, evidence=children[0].evidence, children=children)
+        found.indications.append(Indication(name=use[0] or name, phase=use[1], tree=tree, duration=duration))
+    if found.indications:
+        return found
     if not leaves:
         return None
     tree = Node(op="all", number="", text=title, evidence=leaves[0].evidence, children=tuple(leaves))

@@ -630,3 +630,32 @@ def test_a_table_of_three_columns_gives_each_condition_its_phases(first, second,
         assert leaves("Coverage\n" + WIDE.format(first=first, second=second))[0] == "1 Member is an adult"
     else:
         assert not [use for use in policy.indications if use.phase != "any"]
+
+
+PART_D = (
+    "PA Criteria\tCriteria Details\nRequired Medical Information\t{first}\n"
+    "Age Restrictions\tPatient is an adult.\nCoverage Duration\t12 months\nOther Criteria\tN/A\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (
+            "Psoriasis (initial): Trial of methotrexate. Asthma (initial): Two exacerbations. "
+            "All indications (reauthorization): Patient has improved.",
+            [
+                ("Psoriasis", "initial", 2),
+                ("Asthma", "initial", 2),
+                ("Psoriasis", "continuation", 2),
+                ("Asthma", "continuation", 2),
+            ],
+        ),
+        ("Diagnosis of psoriasis. Dose: 300 mg.", [("Dupixent (dupilumab) Policy", "any", 2)]),
+    ],
+)
+def test_a_cell_with_criteria_for_several_uses_is_parted(first, expected):
+    """No use of the drug is held to what another one asks for; a label that names no use parts nothing."""
+    policy = read(PART_D.format(first=first))
+
+    assert [(use.name, use.phase, len(list(use.tree.leaves()))) for use in policy.indications] == expected
