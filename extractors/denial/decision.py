@@ -106,7 +106,7 @@ def _said_of_itself(letter: Letter) -> list[tuple[str, Span, dt.date, bool]]:
             above = letter.places[index - 1]
             head = letter.text[above.start : above.end]  # the label stands right above
         named = _OF_ITSELF.fullmatch(re.sub(_WEEKDAY, "", head, flags=re.IGNORECASE))
-        if named and _DAY_NAMED.match(line[date.end :]):
+        if named and _DAY_NAMED.match(line[date.end :].replace(")", " ") + " "):
             kind = next(_KINDS_OF_ITSELF[name] for name, text in named.groupdict().items() if text)
             span = Span(start=start + date.start, end=start + date.end)
             found.append((kind, span, date.day, date.repaired))
