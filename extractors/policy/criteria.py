@@ -344,6 +344,10 @@ def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) ->
 def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
     heading = "" if phase_said(item.run.text) else head_of_run(item.run).name
+    inner = next((child.run.text for child in item.children if child.children and phase_said(child.run.text)), None)
+    if inner is not None and phase_said(item.run.text):
+        found.problems.append(f"The outline was not understood: '{inner[:80]}' stands inside another phase's criteria.")
+        return
     if by_drug := drugs_approved(item.children):
         over = replace(place, duration=_duration(item, below=False) or place.duration)
         for order, (child, drugs) in enumerate(zip(item.children, by_drug, strict=True), start=1):

@@ -659,3 +659,10 @@ def test_a_cell_with_criteria_for_several_uses_is_parted(first, expected):
     policy = read(PART_D.format(first=first))
 
     assert [(use.name, use.phase, len(list(use.tree.leaves()))) for use in policy.indications] == expected
+
+
+def test_phases_that_ran_together_for_want_of_indentation_are_refused():
+    """Set flush, the bullets of both phases look alike: better no tree than half of one."""
+    policy = read_policy(policy_pages(HEAD + TEZSPIRE.format(limit="").replace("o ", "• "), indent=False))
+
+    assert not any(use.phase == "initial" and len(list(use.tree.leaves())) < 2 for use in policy.indications)
