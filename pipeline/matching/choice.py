@@ -11,7 +11,7 @@ from extractors.vocabulary.conditions import condition_of_code
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.findings import covers
 from pipeline.matching.record import Record
-from pipeline.matching.subject import of_other_regions, spoken_of
+from pipeline.matching.subject import of_other_regions, spoken_of, title_of
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 from pipeline.matching.trials import was_taken
 
@@ -102,7 +102,7 @@ def _by_subject(uses: list[Indication], denial: Denial, record: Record) -> tuple
     service = [at for at in uses if _names_service(at.name, record)]
     if service:
         return service, ()
-    unnamed = [at for at in uses if not condition_keys(at.name)]
+    unnamed = [at for at in uses if not condition_keys(title_of(at))]
     if unnamed and len(unnamed) == len(uses):
         return unnamed, ()
     return [], ()
@@ -119,21 +119,21 @@ def _charted(record: Record) -> set[str]:
 
 
 def _fits(indication: Indication, keys: set[str]) -> bool:
-    wanted = condition_keys(indication.name)
+    wanted = condition_keys(title_of(indication))
     return any(covers(key, name) for key in keys for name in wanted)
 
 
 def _nearest(fitting: list[Indication], keys: set[str], record: Record) -> list[Indication]:
     """Of sections for several of the patient's diseases keep that of the disease the drug is asked for."""
-    subjects = {frozenset(condition_keys(at.name)) for at in fitting}
+    subjects = {frozenset(condition_keys(title_of(at))) for at in fitting}
     if len(subjects) == 1:
         return fitting
-    exact = [at for at in fitting if condition_keys(at.name) & keys]
+    exact = [at for at in fitting if condition_keys(title_of(at)) & keys]
     narrow = [at for at in exact if not any(_is_wider(at, other) for other in exact)]
-    if narrow and len({frozenset(condition_keys(at.name)) for at in narrow}) == 1:
+    if narrow and len({frozenset(condition_keys(title_of(at))) for at in narrow}) == 1:
         return narrow
     about = _asked_for(record)
-    asked = [at for at in (narrow or exact or fitting) if condition_keys(at.name) & about]
+    asked = [at for at in (narrow or exact or fitting) if condition_keys(title_of(at)) & about]
     return asked or fitting
 
 
@@ -141,7 +141,7 @@ def _is_wider(one: Indication, other: Indication) -> bool:
     """Whether a section's disease holds the other's ("psoriasis" holds "plaque psoriasis")."""
     if one is other:
         return False
-    a, b = condition_keys(one.name), condition_keys(other.name)
+    a, b = condition_keys(title_of(one)), condition_keys(title_of(other))
     return a != b and any(covers(narrow, wide) and narrow != wide for wide in a for narrow in b)
 
 

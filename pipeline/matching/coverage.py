@@ -54,7 +54,7 @@ _MASK = "§"
 _CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
 
 
-_OTHER_USES = ("linking", "deeds", "same")
+_OTHER_USES = ("linking", "deeds", "same", "gathering_classes")
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
+from pipeline.matching.apart import class_of, most_apart
 from pipeline.matching.class_bars import find_class_bars
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import PriorTherapy, Therapy
@@ -13,6 +14,7 @@ from pipeline.matching.trials import Trial, every_day, longest, never_taken, no_
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
 
 _NAIVE = wording("prior.naive")
+_NOTHING_ELSE = wording("prior.nothing_else")
 
 Answer = Literal["satisfies", "short", "open"]
 
@@ -43,6 +45,19 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     satisfying = [at for at in findings if at.answer == "satisfies"]
     if not findings and (told := _class_told(requirement, therapies, record)):
         return told
+    open_ones = [at for at in findings if at.answer == "open"]
+    if requirement.apart and count > 1:
+        unknown = [at for at in satisfying if not class_of(at.generic, therapies)]
+        several = len(satisfying) > 1
+        satisfying = most_apart(satisfying, therapies, count)
+        if len(satisfying) < count and unknown and several:
+            return unclear(
+                "class_unknown",
+                cite([item for at in unknown for item in at.proof]),
+                drug=_joined([at.generic for at in unknown]),
+                wanted=wanted,
+                count=count,
+            )
     if len(satisfying) >= count:
         satisfying.sort(key=lambda at: _newest(at.proof), reverse=True)
         proof = [item for place in range(3) for at in satisfying for item in at.proof[place : place + 1]]
@@ -54,7 +69,6 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             days=_length(best.days),
             wanted=wanted,
         )
-    open_ones = [at for at in findings if at.answer == "open"]
     if open_ones:
         best = max(open_ones, key=lambda at: _newest(at.proof))
         return unclear(
@@ -67,10 +81,11 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             needed=_length(requirement.minimum_days),
         )
     short = [at for at in findings if at.answer == "short"]
-    if short and len(short) + len(satisfying) >= count and not requirement.by_examples:
+    over = [] if not requirement.by_examples else _nothing_else(record)
+    if short and len(short) + len(satisfying) >= count and (over or not requirement.by_examples):
         short.sort(key=lambda at: (at.why != "never_taken", _newest(at.proof)), reverse=True)
         best = short[0]
-        proof = [item for at in short for item in at.proof]
+        proof = [*over, *(item for at in short for item in at.proof)]
         return not_met(
             best.why,
             cite(proof),
@@ -332,6 +347,11 @@ def _dose_words(trial: Trial) -> str:
         if base_of(mention.therapy.name) == trial.generic:
             return text[mention.end : mention.end + 40]
     return ""
+
+
+def _nothing_else(record: Record) -> list[Statement]:
+    """Return sentences that close the list of what was tried: "Nothing else was tried"."""
+    return newest_first([at for at in record.statements if _NOTHING_ELSE.search(at.text)])[:1]
 
 
 def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:

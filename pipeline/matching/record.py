@@ -28,6 +28,8 @@ _SOMEONE_ELSE = wording("record.someone_else")
 _OF_BOTH = re.compile(r"\bpersonal (?:history )?(?:or|and|nor|/) ?family (?:history|hx)\b", re.IGNORECASE)
 # What has not happened: planned, considered, hypothetical, asked for.
 _NOT_YET = wording("record.not_yet")
+_UNVERIFIED = wording("record.unverified")
+_LABEL = re.compile(r"(?:[A-Z][\w/-]*\s?){1,4}[:.](?:\s|$)")  # "Plan:", "Assessment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +151,12 @@ def build_record(
 ) -> Record:
     """Return the citable part of the chart."""
     allowed = set(citable)
-    statements = tuple(at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at))
+    imported = _imported(chart.statements)
+    statements = tuple(
+        at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at) and id(at) not in imported
+    )
     found = (*chart.facts, *find_care(statements), *find_values(statements, chart.facts))
-    facts = tuple(at for at in found if _usable(at, allowed))
+    facts = tuple(at for at in found if _usable(at, allowed) and id(at.statement) not in imported)
     return Record(
         statements=statements,
         facts=facts,
@@ -164,6 +169,22 @@ def build_record(
         order_date=_order_date(statements, request_date),
         _index={id(statement): at for at, statement in enumerate(statements)},
     )
+
+
+def _imported(statements: Sequence[Statement]) -> set[int]:
+    """Return the ids of what a clinic took over unchecked: the sentence that says so and the rest of its paragraph."""
+    found: set[int] = set()
+    head: Statement | None = None
+    for at in statements:
+        if _UNVERIFIED.search(at.text):
+            head = at
+        elif (head and (page_of(at.evidence), at.section) != (page_of(head.evidence), head.section)) or (
+            head and _LABEL.match(at.text)
+        ):
+            head = None
+        if head:
+            found.add(id(at))
+    return found
 
 
 def _first_hand(statement: Statement) -> bool:

@@ -103,6 +103,7 @@ class PriorTherapy(Requirement):
     but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
     by_examples: bool = False  # the therapies are the examples of a note: others may count too
     daily: bool = False  # taken or applied every day: the chart has to print how often
+    apart: bool = False  # each from another pharmacologic class: two of one class count once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

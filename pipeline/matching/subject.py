@@ -6,60 +6,16 @@ from collections.abc import Sequence
 from extractors.chart import Assertion, assert_of
 from extractors.policy.tree import Indication
 from pipeline.matching.record import Record
-from pipeline.matching.terms import data, words_of
+from pipeline.matching.terms import condition_keys, data, words_of
 
 _HELD = (Assertion.AFFIRMED, Assertion.HISTORICAL)
-# Words of a title that tell nothing of its subject.
-_COMMON = frozenset(
-    [
-        "a",
-        "all",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "be",
-        "by",
-        "coverage",
-        "criteria",
-        "disease",
-        "diseases",
-        "disorder",
-        "disorders",
-        "for",
-        "form",
-        "forms",
-        "in",
-        "indication",
-        "indications",
-        "initial",
-        "is",
-        "medical",
-        "medically",
-        "necessary",
-        "necessity",
-        "of",
-        "on",
-        "only",
-        "or",
-        "other",
-        "patients",
-        "policy",
-        "syndrome",
-        "syndromes",
-        "the",
-        "therapy",
-        "to",
-        "treatment",
-        "type",
-        "types",
-        "use",
-        "uses",
-        "with",
-        "without",
-    ]
-)
+
+
+def title_of(indication: Indication) -> str:
+    """Return what says what a section is about: its name, and its opening sentence where the name says too little."""
+    if condition_keys(indication.name):
+        return indication.name
+    return f"{indication.name} {indication.tree.text}"
 
 
 def of_other_regions(sections: Sequence[Indication], record: Record) -> list[Indication]:
@@ -70,8 +26,8 @@ def of_other_regions(sections: Sequence[Indication], record: Record) -> list[Ind
 
 def spoken_of(sections: Sequence[Indication], record: Record) -> list[Indication]:
     """Return the sections whose distinguishing words the service or an affirmed sentence of the chart holds."""
-    common = set.intersection(*(_words(at.name) for at in sections)) if len(sections) > 1 else set()
-    wanted = {id(at): _alternatives(at.name, common) for at in sections}
+    common = set.intersection(*(_words(title_of(at)) for at in sections)) if len(sections) > 1 else set()
+    wanted = {id(at): _alternatives(title_of(at), common) for at in sections}
     named = [at for at in sections if any(_stands_in(alt, record.service or "") for alt in wanted[id(at)])]
     if named:
         return _narrowest(named, wanted)
@@ -88,7 +44,7 @@ def _regions(text: str) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z][a-z0-9-]+", text.lower()) if word not in _COMMON}
+    return {word for word in re.findall(r"[a-z][a-z0-9-]+", text.lower()) if word not in data("title_words")["words"]}
 
 
 def _alternatives(name: str, common: set[str]) -> tuple[frozenset[str], ...]:
@@ -99,6 +55,8 @@ def _alternatives(name: str, common: set[str]) -> tuple[frozenset[str], ...]:
 
 
 def _stem(word: str) -> str:
+    if len(word) < 5:
+        return rf"{re.escape(word)}\b"  # "men" is not the beginning of "menopause"
     return re.escape(re.sub(r"(?:ies|es|s|ing|ed|al|ic)$", "", word) if len(word) > 5 else word)
 
 

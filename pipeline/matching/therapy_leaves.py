@@ -48,6 +48,8 @@ _KIND_OF = re.compile(r"\b(?:therap(?:y|ies)|agents?|drugs?|medications?|treatme
 _SEVERAL = re.compile(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
 _DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
+_APART = wording("therapy_leaves.apart")
+_COUNT_ONCE = wording("therapy_leaves.count_once")
 
 
 _TO_PREVENT = re.compile(
@@ -130,6 +132,7 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
         but_not=_not_counted(notes),
         by_examples=bool(examples),
         daily=bool(_DAILY.search(text)),
+        apart=bool(_APART.search(text) or _COUNT_ONCE.search(notes)),
     )
 
 
