@@ -44,7 +44,8 @@ _NDC_SPACED = re.compile(r"(?<![\w-])(\d{4,5}) ?- ?(\d{3,4}) ?- ?(\d{1,2})(?![\w
 _NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
 _OTHER_CODE = re.compile(
-    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need|(?:does|do|needs?|requires?) (?:not need|not require|no)\b|is (?:covered|approved)|covered (?:drugs"
+    r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need"
+    r"|(?:does|do|needs?|requires?) (?:not need|not require|no)\b|is (?:covered|approved)|covered (?:drugs"
     r"|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
     re.IGNORECASE,
 )
@@ -178,7 +179,8 @@ _ICD10_COMMA = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB],\d{1,4}(?![\w,-])")
 _DOLLAR_CODE = re.compile(r"\((?P<near>\$\d{4}),? (?:and )?[A-V][\dO]\d{3}\)")  # "($9500, J0878)" is S9500
 # What is nearly a code: "H35 2211" after a comma, "CPT O345U"; in parentheses or behind its label it was one.
 _NEARLY = re.compile(
-    r"(?:[(,;] ?|\b(?:ICD-10(?:-CM)?|[Dd]x|DX|[Dd]iagnosis)(?: codes?)?:? )(?P<dx>[A-TV-Z]\d[\dABOlI][ ,]\d{1,4}[A-Z]?)(?![\w.-])"
+    r"(?:[(,;] ?|\b(?:ICD-10(?:-CM)?|[Dd]x|DX|[Dd]iagnosis)(?: codes?)?:? )"
+    r"(?P<dx>[A-TV-Z]\d[\dABOlI][ ,]\d{1,4}[A-Z]?)(?![\w-]|\.\w)"
     r"|\b(?:CPT|HCPCS)(?: [Cc]odes?)?[:# ]{1,3}(?P<code>(?=\S{0,4}\d)[A-Z\d$][\dA-Z]{4})(?![\w-])"
 )
 
@@ -187,9 +189,8 @@ def _misses_one(text: str, found: list[int]) -> bool:
     """Whether what stands in the place of a code was not read as one, so that the list may lack it."""
     for match in _NEARLY.finditer(text):
         start = match.start("dx") if match["dx"] else match.start("code")
-        if start not in found and (
-            match["dx"] or not any(abs(start - at) < 400 for at in found if text[at : at + 5].isalnum())
-        ):
+        beside = any(abs(start - at) < 400 for at in found if text[at : at + 5].isalnum())
+        if start not in found and (match["dx"] or not beside):
             return True
     return False
 

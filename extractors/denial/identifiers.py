@@ -12,7 +12,8 @@ from extractors.evidence import Finding
 # "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72", "7710293*01"
 _RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|[.*](?=\w))*"
 _IDENTIFIER = re.compile(
-    rf"(?:[A-Z]{{1,4}}(?:-[A-Z]{{1,4}})? (?=[\w-]*\d))?{_RUN}(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*(?: [A-Z]$)?"
+    rf"(?:[A-Z]{{1,4}}(?:-[A-Z]{{1,4}})? (?=[\w-]*\d))?{_RUN}"
+    r"(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*(?: [A-Z]$)?"
 )
 _NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
 _SHAPED = re.compile(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short

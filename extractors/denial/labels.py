@@ -101,6 +101,11 @@ def values_of(
 
 def _labels_of_line(letter: Letter, cells: "_Cells", index: int, place: Place) -> Iterator[Labelled]:
     text = letter.text[place.start : place.end]
+    if alone := _NUMBER_ALONE.fullmatch(text):  # a running foot: "PA 5082-33917"
+        at = Span(start=place.start, end=place.start + alone.end("label"))
+        whole = Span(start=place.start, end=place.end)
+        yield Labelled(field="reference_number", label=alone["label"], at=at, values=(whole,), firm=True)
+        return
     marks = list(_marks(text))
     for number, (start, end, field, firm) in enumerate(marks):
         until = next((at for at, _, _, _ in marks[number + 1 :] if at >= end), len(text))
@@ -178,7 +183,7 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             continue  # "test." ends a paragraph
         if colon and not opens and re.search(r"\b(?:your|the|a|an|this|our)\s+$", before):
             continue
-        # "Outpatient Surgery: Level of Care" is a title, "Policy Drug: X" of another paper: no label of this letter's service
+        # "Outpatient Surgery: Level of Care" is the title of another paper, no label of this letter's service
         if (
             not opens
             and " " not in match[0].strip()
@@ -191,6 +196,7 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             yield match.start(), match.end(), field, colon or (opens and (numbered or not after.strip()))
 
 
+_NUMBER_ALONE = re.compile(r"(?P<label>PA|UM|UR) (?=\d{4,}-\d|\d{7})[\d-]+")
 # two labels joined by a slash, and a number after them in the same cell
 _JOINED = re.compile(
     r"\W*(?P<label>[A-Za-z][A-Za-z -]{1,24}/[A-Za-z -]{2,24}(?:[Nn]umber|[Nn]o\.|NO\.|NUMBER|ID|#))"

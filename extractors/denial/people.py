@@ -129,7 +129,7 @@ def _dependent(letter: Letter, addressed: str | None) -> Finding[str] | None:
 
 
 def _in_address_block(letter: Letter) -> Finding[str] | None:
-    """Return a name that fills a line of its own in the upper third of the first page; weak without a street beneath."""
+    """Return a name that fills a line of its own in the upper third of the first page, surer with a street beneath."""
     for place in letter.places:
         line = letter.text[place.start : place.end]
         if place.page is not letter.pages[0] or place.line.box.top > 0.36 * place.page.height or len(line.split()) > 4:
@@ -234,9 +234,10 @@ def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | 
 
 
 _ASKED = re.compile(
-    r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need|[Ff]orm|[Ff]ax|[Pp]aperwork)(?: for (?:it|this|them))?"
-    r"(?: that| which)?(?: we| the plan)? (?:is|was|came|comes|arrived|reached us|got|received|had|have|hold)(?: to us)?(?: in)?"
-    r" (?:from|by|signed by|written by)"
+    r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need|[Ff]orm|[Ff]ax|[Pp]aperwork)"
+    r"(?: for (?:it|this|them))?(?: that| which)?(?: we| the plan)?"
+    r" (?:is|was|came|comes|arrived|reached us|got|received|had|have|hold)"
+    r"(?: to us)?(?: in)? (?:from|by|signed by|written by)"
     r"|[Yy]our (?:doctor|prescriber|provider|physician|practitioner|specialist|surgeon|nurse practitioner)|[Dd]octor"
     r"|[Pp]hysician|[Pp]rescriber|"
     r"(?:request(?:ed)?|prescribed|ordered|submitted|asked|sent|received)[^.]{0,110} (?:by|from)"
@@ -330,7 +331,8 @@ def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Findi
 
 
 _ASKS = re.compile(
-    r"(?:,?\s*(?:of|from|at|with|in|and) [A-Z][^.;:()]{2,70}?(?=,|\s+(?:has |have )?(?:asked|requested|ordered|wrote|wants)\b))?"
+    r"(?:,?\s*(?:of|from|at|with|in|and) [A-Z][^.;:()]{2,70}?"
+    r"(?=,|\s+(?:has |have )?(?:asked|requested|ordered|wrote|wants)\b))?"
     r"(?:,\s*(?:your|the|a|an)(?: \w+){1,3})?,?\s*(?:has |have )?"
     r"(?:asked|requested|ordered|prescribed|referred|sent|submitted|wants|wanted|wrote|would like"
     r"|recommended|scheduled|planned|faxed|applied|sought)\b"

@@ -67,7 +67,8 @@ _REQUEST = re.compile(
 # "We denied 14 additional days in a skilled nursing facility"
 _WE_DENIED = re.compile(
     r"\b(?:we(?:'ve| have| are| must| had to)?|plan has|plan) (?:denied|den(?:y|ying)|not approving"
-    r"|declin(?:e|ed|ing)|refuse[ds]?|rejected|turned down|(?:do|did|can) ?not (?:approve|authorize|certify|cover|pay for))\s+"
+    r"|declin(?:e|ed|ing)|refuse[ds]?|rejected|turned down"
+    r"|(?:do|did|can) ?not (?:approve|authorize|certify|cover|pay for))\s+"
     r"(?P<what>(?!coverage|payment|it\b|this\b)[A-Za-z\d][^.;\n]{2,130})",
     re.IGNORECASE,
 )
@@ -79,13 +80,15 @@ _SUBJECT = re.compile(
 )
 # "Dupuytren contracture release of the right hand (CPT 26123)"
 _BEFORE_CODE = re.compile(
-    r"(?:\b(?:for|cover|approve|is|authorize|of)\b|[:.\n]|\s-|^)\s*\b(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)"
+    r"(?:\b(?:for|cover|approve|is|authorize|of"
+    r"|denied|deny|declined|refused|rejected)\b|[:.\n]|\s-|^)\s*\b(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)"
     r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTFUM]\b|[A-V][\dO]\d{3}\b)",
     re.IGNORECASE,
 )
 # "wrote to us to ask that the Plan cover whole exome sequencing": the service begins after the last of these
 _ASKING = re.compile(
-    r"\b(?:cover|approve|authorize|pay for|provide|requested?|for|ask(?:ed)? (?:us )?to|coverage of|is|was)\s+",
+    r"\b(?:cover|approve|authorize|pay for|provide"
+    r"|denied|deny|declined|refused|rejected|requested?|for|ask(?:ed)? (?:us )?to|coverage of|is|was)\s+",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:if|when|unless|whether|once|in case|may be|can be|could be)\b", re.IGNORECASE)
@@ -245,7 +248,8 @@ _WANTS = re.compile(
 )
 _ANOTHER = re.compile(
     r"\b(?:must|first|instead|tr(?:y|ied|ies|ial)|fail\w*|such as|prefer\w*|alternativ\w*|before|other than|rather|step"
-    r"|unless|until|without|at least|history|currently|also|switch\w*|take|takes|taking|took|used?|using|include"
+    r"|unless|until|without|at least|history"
+    r"|shows?|showing|records?|already|on file|currently|also|switch\w*|take|takes|taking|took|used?|using|include"
     r"|includes|like|instead of|requires?|need|needs|covers?|with|after|plus|and|or)\b",
     re.IGNORECASE,
 )

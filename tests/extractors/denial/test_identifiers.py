@@ -84,3 +84,27 @@ def test_any_identifier_is_kept_as_printed(value):
 def test_what_is_no_identifier(text):
     """A telephone number or a date after a label is not its value."""
     assert read_identifier(text, firm=True) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "value"),
+    [
+        ("Inquiry no.: QX-UM 55180077", "reference_numbers", ("QX-UM 55180077",)),
+        ("Utilization record 26-IBX-09-41862", "reference_numbers", ("26-IBX-09-41862",)),
+        ("PA 5082-33917", "reference_numbers", ("PA 5082-33917",)),
+        ("Sunbury, PA 17801", "reference_numbers", None),
+        (
+            "Appeal number: AP-77120\nOriginal decision: UM 25-1130-2210, dated 02/01/2026",
+            "reference_numbers",
+            ("AP-77120", "UM 25-1130-2210"),
+        ),
+        ("First denial: 02/01/2026", "reference_numbers", None),
+        ("Recipient ID: 310 884 7725", "member_id", "310 884 7725"),
+        ("Member phone: 310 884 7725", "member_id", None),
+    ],
+)
+def test_numbers_in_further_shapes(head, field, value):
+    """Prefixes with a hyphen, a running foot, the number of the first decision, an id spaced as a telephone is."""
+    found = getattr(read(head), field)
+
+    assert (found.value if found else None) == value

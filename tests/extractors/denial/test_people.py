@@ -62,3 +62,30 @@ def test_prescriber(head, prescriber):
     """Who ordered it in the letter's own words; never the plan's own clinicians."""
     found = read(head).prescriber
     assert (found.value if found and found.confidence >= 0.6 else None) == prescriber
+
+
+@pytest.mark.parametrize(
+    ("text", "prescriber"),
+    [
+        ("Keturah Winslow, DNP, from Blue Heron Primary Care in Duluth, requested Mounjaro.", "Keturah Winslow"),
+        ("The form we received from Silas Okoro, PA-C on 03/01/2026 asks for Botox.", "Silas Okoro"),
+        ("Oxygen (E1390), ordered by Dr. Ines Farrow and delivered by Lakeland Supply, is denied.", "Ines Farrow"),
+        ("Speech therapy, at Ear Clinic of Tucson\nMarta Voss, MD has asked us to approve it.", "Marta Voss"),
+    ],
+)
+def test_the_prescriber_is_told_with_clinic_form_or_supplier(text, prescriber):
+    """Who asked is named whole, and without the end of the line above."""
+    found = read_denial([page_of(f"Aetna\nMarch 4, 2026\nDear Ana Bell:\n{text}\nWe denied it.")]).prescriber
+
+    assert found.value == prescriber
+    assert found.confidence >= 0.6
+
+
+def test_a_name_over_a_street_is_the_addressee_and_one_alone_is_offered():
+    """Two capitalised words in the head of a letter may be a place."""
+    over = read_denial([page_of("Aetna\nAna Bell\n12 Elm Street\nAustin, TX 78701\nYour request is denied.")])
+    alone = read_denial([page_of("Aetna\nSilver Lake\nYour request is denied.")])
+
+    assert over.patient_name.value == "Ana Bell"
+    assert over.patient_name.confidence >= 0.6
+    assert alone.patient_name is None or alone.patient_name.confidence < 0.6

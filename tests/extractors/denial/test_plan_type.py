@@ -3,6 +3,7 @@
 import pytest
 
 from extractors.denial import read_denial
+from extractors.denial.fields import PlanType
 from tests.pages import page_of
 
 
@@ -44,3 +45,29 @@ def test_signs_of_two_kinds_are_not_asserted():
     )
 
     assert read_denial([page]).plan_type.confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "plan", "sure"),
+    [
+        (
+            "The benefits are paid by your employer, Mason Fruit, out of its own funds; Aetna administers them.",
+            PlanType.EMPLOYER_SELF_FUNDED,
+            True,
+        ),
+        (
+            "You are covered under a group agreement between your employer, Cape Works, and Aetna Life, which insures "
+            "the benefits.",
+            PlanType.EMPLOYER_FULLY_INSURED,
+            True,
+        ),
+        ("Ask your employer how the plan is run.", PlanType.UNKNOWN, False),
+        ("Call us with questions.", PlanType.UNKNOWN, True),
+    ],
+)
+def test_unknown_is_asserted_only_where_nothing_tells(text, plan, sure):
+    """A letter that speaks of the employer's part in words not understood leaves the kind of plan open."""
+    found = read_denial([page_of(f"Aetna\nMarch 4, 2026\nDear Ana Bell:\nWe denied it.\n{text}")]).plan_type
+
+    assert found.value is plan
+    assert (found.confidence >= 0.6) is sure
