@@ -273,6 +273,8 @@ def _kind(text: str, start: int, end: int, one: Said, said: list[Said], index: i
         # "within 60 days ... or ask for a fair hearing": the nearer word decides
         near = role_of(clause)
         return near if near in ("appeal", "regular_appeal") and own in ("agency", "copies", "external_review") else own
+    if own == "plan_answer" and role_of(clause) in ("appeal", "regular_appeal"):
+        return "appeal"  # "You may appeal within 180 days; we answer within 30 days"
     if own:
         return (
             "appeal"

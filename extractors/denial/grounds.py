@@ -139,10 +139,11 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
         opened = not STORY.search(text) and bool(
             opens.search(text) or (opens.search(before) and not STORY.search(before))
         )
-        if one.role in ELSEWHERE and one.own and not (refused and GIVES.search(text)):
+        undecided = one.role == "plan_answer" and bool(_UNDECIDED.search(text))
+        if one.role in ELSEWHERE and one.own and not undecided and not (refused and GIVES.search(text)):
             continue
         # what is said before the rights goes on with the decision, whatever was mentioned in passing
-        if one.role in ELSEWHERE and (one.own or index > rights) and not refused and not opened:
+        if one.role in ELSEWHERE and (one.own or index > rights) and not (refused or opened or undecided):
             continue
         here: list[Stated] = []
         for ground in grounds:
@@ -163,6 +164,12 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
     return found
 
 
+# "without the diary we cannot decide": no answer that is to come, but what kept the plan from one
+_UNDECIDED = re.compile(
+    r"\b(?:cannot|can't|could not|couldn't|unable to|not able to) (?:\w+ )?"
+    r"(?:decide|answer|complete|make a decision)\b",
+    re.IGNORECASE,
+)
 # "Your contract does not pay for a service until studies show ...": a rule with a condition excludes nothing by itself
 _RULE = re.compile(
     r"\b(?:not|n't|only) (?:\w+ ){0,2}(?:pay|cover|include|allow)\w*\b[^.;]{0,80}"
