@@ -56,20 +56,47 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
             charge = columns.read(row)
             noted = any(re.search(rf"(?:^|[\s,;(]){re.escape(note)}(?:$|[\s,;)])", text) for note in notes)
             unpaid = amounts[0] > 0 and len(amounts) >= 3 and not any(amounts[2:]) and bool(notes)
+            card = [places[id(line)] for line in _card_above(page_rows, number)] if _IN_A_CARD.match(text) else []
             found.append(
                 ClaimLine(
                     cells=tuple(
                         Span(start=cell.start, end=cell.end)
-                        for cell in [*cells, *(places[id(line)] for line in _runs_on(page_rows, number))]
+                        for cell in [*card, *cells, *(places[id(line)] for line in _runs_on(page_rows, number))]
                     ),
-                    service=_description(letter, cells),
+                    service=_description(letter, card[:1] or cells),
                     denied=noted
                     or (unpaid and not notes)
                     or charge.refused
                     or (charge.unpaid and refuses)
-                    or bool(re.search(r"\bdenied\b", text, re.IGNORECASE)),
+                    or bool(re.search(r"\bdenied\b", text, re.IGNORECASE))
+                    or (bool(card) and bool(re.search(r"\bnot paid\b|\brejected\b", text, re.IGNORECASE))),
                 )
             )
+    return found
+
+
+# "Billed $96.00 Allowed $0.00 We paid $0.00": a line of the claim set as a card, its amounts beneath its name
+_IN_A_CARD = re.compile(
+    r"\W*(?:(?:amount |you were )?(?:billed|charged?)|charge|provider billed)\b:? *\$", re.IGNORECASE
+)
+
+
+def _card_above(rows: Sequence[Sequence[Line]], number: int) -> list[Line]:
+    """Return the lines of a card above its amounts, the name of the service first."""
+    found: list[Line] = []
+    below = rows[number]
+    for row in reversed(rows[max(0, number - 4) : number]):
+        near = below[0].box.top - row[0].box.bottom < 0.9 * row[0].box.height
+        heads = re.match(r"\W*(?:claim|patient|provider)\b", row[0].text, re.IGNORECASE)
+        if (
+            not near
+            or heads
+            or any(_MONEY.search(line.text) for line in row)
+            or abs(row[0].box.x0 - below[0].box.x0) > 6
+        ):
+            break
+        found[:0] = row
+        below = row
     return found
 
 

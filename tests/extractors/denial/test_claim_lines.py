@@ -58,3 +58,14 @@ def test_what_a_claim_table_does_not_say():
     assert denial.prescriber is None
     assert denial.codes
     assert denial.codes.value.hcpcs_cpt == ("20561",)
+
+
+def test_a_line_set_as_a_card_keeps_its_name_and_code():
+    """Amounts beneath the service: only the cards that say "Not paid" are denied."""
+    table = (
+        "Claim 26104-77\nCT of abdomen with contrast, 74177\n"
+        "Billed $1,912.00 Allowed $0.00 We paid $0.00\tNot paid (CO-197)\n"
+        "Contrast material, Q9967\nBilled $96.00 Allowed $38.15 We paid $26.70\tYour share $11.45"
+    )
+
+    assert denied(table) == ["CT of abdomen with contrast, 74177"]
