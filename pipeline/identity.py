@@ -173,7 +173,7 @@ def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
         return say("unreadable", False, "too little of the page could be read", 0.8)
     named = [p for p in people if p.name or p.birth_date or p.member_id or p.record_numbers]
     if not any(p.name for p in named) and (other := _heads_another(page, known)):
-        named = [replace(p, name=other) for p in named]
+        named = [replace(p, name=other) for p in named] or [Person(name=other)]
     if not named:
         return say("unidentified", False, _NAMES_NOBODY, 0.5)
     verdicts = [_judge_person(person, known, known.heads(page)) for person in named]

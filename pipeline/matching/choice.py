@@ -1,7 +1,7 @@
 """Which section of the policy the request falls under: by drug, diagnosis and phase, or none."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.chart.facts import Assertion, Outcome
 from extractors.denial.fields import Denial
@@ -11,7 +11,7 @@ from extractors.vocabulary.conditions import condition_of_code
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.findings import covers
 from pipeline.matching.record import Record
-from pipeline.matching.subject import of_other_regions, spoken_of, title_of
+from pipeline.matching.subject import of_other_regions, spoken_of, told_apart
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 from pipeline.matching.trials import was_taken
 
@@ -36,6 +36,15 @@ class Choice:
 
 def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
     """Return the one indication that fits; None with the reason when none or several do."""
+    apart = told_apart(policy.indications)
+    choice = _choose(replace(policy, indications=tuple(apart)), denial, record)
+    if choice.indication is None:
+        return choice
+    at = next(index for index, one in enumerate(apart) if one is choice.indication)
+    return replace(choice, indication=policy.indications[at])
+
+
+def _choose(policy: Policy, denial: Denial, record: Record) -> Choice:
     everything = tuple(_title(at) for at in policy.indications)
     if not policy.indications:
         return Choice(indication=None, warnings=("No criteria could be read from the policy.",))
@@ -53,6 +62,8 @@ def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
         fitting = _by_phase(fitting, record)
     if len(fitting) != 1:
         fitting = _by_words(fitting, uses, record)
+    if len(fitting) != 1 and (hinted := _by_offered_service(uses, denial, record)):
+        fitting, warnings = [hinted], (*warnings, _UNSURE_SERVICE)
     if len(fitting) != 1:
         said = ", ".join(_title(at) for at in fitting)
         why = (
@@ -64,6 +75,21 @@ def choose(policy: Policy, denial: Denial, record: Record) -> Choice:
     chosen = fitting[0]
     left = tuple(_title(at) for at in policy.indications if at is not chosen)
     return Choice(indication=chosen, not_chosen=left, warnings=warnings)
+
+
+_UNSURE_SERVICE = (
+    "The section of the policy was chosen by the service as it seems to stand in the denial; it could not be read for "
+    "certain. Look at the letter, and at the sections left aside, before relying on the criteria."
+)
+
+
+def _by_offered_service(uses: list[Indication], denial: Denial, record: Record) -> Indication | None:
+    """Return the one section named after a service that is too unsure to be stated."""
+    if denial.service is None or asserted(denial.service) is not None:
+        return None
+    named = [at for at in uses if _names_service(at.name, replace(record, service=denial.service.value))]
+    named = _by_phase(named, record) if len(named) > 1 else named
+    return named[0] if len(named) == 1 else None
 
 
 def _title(indication: Indication) -> str:
@@ -102,7 +128,7 @@ def _by_subject(uses: list[Indication], denial: Denial, record: Record) -> tuple
     service = [at for at in uses if _names_service(at.name, record)]
     if service:
         return service, ()
-    unnamed = [at for at in uses if not condition_keys(title_of(at))]
+    unnamed = [at for at in uses if not condition_keys(at.name)]
     if unnamed and len(unnamed) == len(uses):
         return unnamed, ()
     return [], ()
@@ -119,21 +145,21 @@ def _charted(record: Record) -> set[str]:
 
 
 def _fits(indication: Indication, keys: set[str]) -> bool:
-    wanted = condition_keys(title_of(indication))
+    wanted = condition_keys(indication.name)
     return any(covers(key, name) for key in keys for name in wanted)
 
 
 def _nearest(fitting: list[Indication], keys: set[str], record: Record) -> list[Indication]:
     """Of sections for several of the patient's diseases keep that of the disease the drug is asked for."""
-    subjects = {frozenset(condition_keys(title_of(at))) for at in fitting}
+    subjects = {frozenset(condition_keys(at.name)) for at in fitting}
     if len(subjects) == 1:
         return fitting
-    exact = [at for at in fitting if condition_keys(title_of(at)) & keys]
+    exact = [at for at in fitting if condition_keys(at.name) & keys]
     narrow = [at for at in exact if not any(_is_wider(at, other) for other in exact)]
-    if narrow and len({frozenset(condition_keys(title_of(at))) for at in narrow}) == 1:
+    if narrow and len({frozenset(condition_keys(at.name)) for at in narrow}) == 1:
         return narrow
     about = _asked_for(record)
-    asked = [at for at in (narrow or exact or fitting) if condition_keys(title_of(at)) & about]
+    asked = [at for at in (narrow or exact or fitting) if condition_keys(at.name) & about]
     return asked or fitting
 
 
@@ -141,7 +167,7 @@ def _is_wider(one: Indication, other: Indication) -> bool:
     """Whether a section's disease holds the other's ("psoriasis" holds "plaque psoriasis")."""
     if one is other:
         return False
-    a, b = condition_keys(title_of(one)), condition_keys(title_of(other))
+    a, b = condition_keys(one.name), condition_keys(other.name)
     return a != b and any(covers(narrow, wide) and narrow != wide for wide in a for narrow in b)
 
 

@@ -1,21 +1,25 @@
 """Which of several sections the papers speak of in the sections' own words, where no vocabulary knows them apart."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extractors.chart import Assertion, assert_of
 from extractors.policy.tree import Indication
 from pipeline.matching.record import Record
-from pipeline.matching.terms import condition_keys, data, words_of
+from pipeline.matching.terms import data, words_of
 
 _HELD = (Assertion.AFFIRMED, Assertion.HISTORICAL)
 
 
-def title_of(indication: Indication) -> str:
-    """Return what says what a section is about: its name, and its opening sentence where the name says too little."""
-    if condition_keys(indication.name):
-        return indication.name
-    return f"{indication.name} {indication.tree.text}"
+def told_apart(sections: Sequence[Indication]) -> list[Indication]:
+    """Return the sections, those of one name and phase with their opening sentences added to it."""
+    same = Counter((at.name, at.phase, at.drugs) for at in sections)
+    return [
+        replace(at, name=f"{at.name} {at.tree.text}") if same[at.name, at.phase, at.drugs] > 1 else at
+        for at in sections
+    ]
 
 
 def of_other_regions(sections: Sequence[Indication], record: Record) -> list[Indication]:
@@ -26,8 +30,8 @@ def of_other_regions(sections: Sequence[Indication], record: Record) -> list[Ind
 
 def spoken_of(sections: Sequence[Indication], record: Record) -> list[Indication]:
     """Return the sections whose distinguishing words the service or an affirmed sentence of the chart holds."""
-    common = set.intersection(*(_words(title_of(at)) for at in sections)) if len(sections) > 1 else set()
-    wanted = {id(at): _alternatives(title_of(at), common) for at in sections}
+    common = set.intersection(*(_words(at.name) for at in sections)) if len(sections) > 1 else set()
+    wanted = {id(at): _alternatives(at.name, common) for at in sections}
     named = [at for at in sections if any(_stands_in(alt, record.service or "") for alt in wanted[id(at)])]
     if named:
         return _narrowest(named, wanted)

@@ -8,6 +8,14 @@ NECK = _section("Cervical radiculopathy", "Arm pain for at least 6 weeks", phase
 BACK = _section("Lumbar radiculopathy", "Leg pain for at least 6 weeks", phase="any")
 SLIP = _section("Degenerative spondylolisthesis", "Slip of at least 5 mm", phase="any")
 DEFECT = _section("Isthmic spondylolisthesis", "Pain for 6 months", phase="any")
+TOTAL = _section(
+    "Knee Arthroplasty", "Pain for 3 months", phase="any", head="Total knee arthroplasty is covered when ALL are met:"
+)
+PARTIAL = _section(
+    "Knee Arthroplasty", "One compartment", phase="any", head="Unicompartmental knee arthroplasty is covered when:"
+)
+MEN = _section("Osteoporosis in men", "T-score of -2.5 or lower", phase="any")
+WOMEN = _section("Postmenopausal osteoporosis", "Member is a woman after menopause", phase="any")
 RELAPSING = _section("relapsing forms of multiple sclerosis", "Two relapses in the past 12 months")
 PROGRESSIVE = _section("primary progressive multiple sclerosis", "Patient can walk 20 feet")
 VISIT = "Date of visit: 08/10/2026   Provider: Ines Okafor, MD\nAssessment: "
@@ -23,6 +31,9 @@ VISIT = "Date of visit: 08/10/2026   Provider: Ines Okafor, MD\nAssessment: "
         ("lumbar spinal fusion", (SLIP, DEFECT), "degenerative spondylolisthesis. No isthmic defect seen.", SLIP.name),
         ("lumbar spinal fusion", (SLIP, DEFECT), "degenerative spondylolisthesis and isthmic spondylolisthesis.", None),
         ("lumbar spinal fusion", (SLIP, DEFECT), "spondylolisthesis L4-5.", None),
+        ("total knee arthroplasty", (TOTAL, PARTIAL), "knee osteoarthritis.", TOTAL.name),
+        ("knee arthroplasty", (TOTAL, PARTIAL), "knee osteoarthritis.", None),
+        ("denosumab", (MEN, WOMEN), "postmenopausal osteoporosis.", WOMEN.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "relapsing-remitting multiple sclerosis.", RELAPSING.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "primary progressive multiple sclerosis.", PROGRESSIVE.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "multiple sclerosis.", None),

@@ -40,11 +40,11 @@ def _denial(service: str, *codes: str, prescriber: str | None = "Ines Okafor, MD
     )
 
 
-def _section(name: str, *leaves: str, phase: str = "initial", op: str = "all") -> Indication:
+def _section(name: str, *leaves: str, phase: str = "initial", op: str = "all", head: str = "") -> Indication:
     children = tuple(
         Node(op="leaf", number=f"1.{at}", text=text, evidence=(PLACE,)) for at, text in enumerate(leaves, start=1)
     )
-    return Indication(name=name, phase=phase, tree=Node(op=op, number="1", text="", evidence=(), children=children))
+    return Indication(name=name, phase=phase, tree=Node(op=op, number="1", text=head, evidence=(), children=children))
 
 
 def _policy(*sections: Indication, drugs: tuple[str, ...] = (), exclusions: tuple[Node, ...] = ()) -> Policy:
