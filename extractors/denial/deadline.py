@@ -138,8 +138,8 @@ _NO_LIMIT = re.compile(
     re.IGNORECASE,
 )
 _FILES = re.compile(
-    r"\b(?:you|member|enrollee|patient|appeals?|request|must|has to|file|filed|submit|submitted|made|reach|reaches"
-    r"|lodged?|arrive|ask|write|send|sent|mailed|receive"
+    r"\b(?:you|member|enrollee|patient|appeals?|request|must|has to|file|filed|submit|submitted|made"
+    r"|lodged?|ask|write|send|sent|mailed|receive"
     r"|received|appeal|speak|talk|peer|call|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
