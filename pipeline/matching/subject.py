@@ -53,7 +53,7 @@ def _words(text: str) -> set[str]:
 
 def _alternatives(name: str, common: set[str]) -> tuple[frozenset[str], ...]:
     """Return the sets of words that stand for a title: its own, and an abbreviation in brackets."""
-    short = {frozenset([word.lower()]) for word in re.findall(r"\(([A-Z][A-Za-z0-9-]{1,9})\)", name)}
+    short = {frozenset([word.lower()]) for word in re.findall(r"\(([A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)\)", name)}
     own = frozenset(_words(re.sub(r"\([^)]*\)", " ", name)) - common)
     return tuple(held for held in (own, *sorted(short, key=sorted)) if held)
 

@@ -14,8 +14,8 @@ TOTAL = _section(
 PARTIAL = _section(
     "Knee Arthroplasty", "One compartment", phase="any", head="Unicompartmental knee arthroplasty is covered when:"
 )
-MEN = _section("Osteoporosis in men", "T-score of -2.5 or lower", phase="any")
-WOMEN = _section("Postmenopausal osteoporosis", "Member is a woman after menopause", phase="any")
+MEN = _section("Osteoporosis in men (Prolia)", "T-score of -2.5 or lower", phase="any")
+WOMEN = _section("Postmenopausal osteoporosis (Prolia)", "Member is a woman after menopause", phase="any")
 RELAPSING = _section("relapsing forms of multiple sclerosis", "Two relapses in the past 12 months")
 PROGRESSIVE = _section("primary progressive multiple sclerosis", "Patient can walk 20 feet")
 VISIT = "Date of visit: 08/10/2026   Provider: Ines Okafor, MD\nAssessment: "
@@ -33,7 +33,7 @@ VISIT = "Date of visit: 08/10/2026   Provider: Ines Okafor, MD\nAssessment: "
         ("lumbar spinal fusion", (SLIP, DEFECT), "spondylolisthesis L4-5.", None),
         ("total knee arthroplasty", (TOTAL, PARTIAL), "knee osteoarthritis.", TOTAL.name),
         ("knee arthroplasty", (TOTAL, PARTIAL), "knee osteoarthritis.", None),
-        ("denosumab", (MEN, WOMEN), "postmenopausal osteoporosis.", WOMEN.name),
+        ("denosumab", (MEN, WOMEN), "postmenopausal osteoporosis. Start Prolia.", WOMEN.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "relapsing-remitting multiple sclerosis.", RELAPSING.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "primary progressive multiple sclerosis.", PROGRESSIVE.name),
         ("ocrelizumab", (RELAPSING, PROGRESSIVE), "multiple sclerosis.", None),
