@@ -101,6 +101,7 @@ def find_codes(
             keep("icd10", match.start(), match.end())
     for match in _ICD10_COMMA.finditer(text):  # "(C50,912)": a point that was read as a comma, if there is such a code
         if icd10_text(match[0].replace(",", ".")):
+            found["icd10"] = {code: at for code, at in found["icd10"].items() if at[0] != match.start()}
             keep("icd10", match.start(), match.end())
     for start, end in _diagnoses_told(text):
         keep("icd10", start, end)

@@ -168,6 +168,7 @@ def test_the_drug_asked_for_behind_litter_and_headings(text, service):
         ("We denied proton beam therapy (77520) for brain cancer (C71,9).", ("C71.9",), ("77520",), True),
         ("We denied home infusion of ertapenem ($9494, J1335), M86.9.", ("M86.9",), ("S9494", "J1335"), False),
         ("We denied ranibizumab, J2778, left eye, H35 3221.", (), ("J2778",), False),
+        ("Diagnosis: F33,1\nWe denied esketamine, S0013.", ("F33.1",), ("S0013",), True),
         ("We denied psoriasis treatment (L40.0), J3357.", ("L40.0",), ("J3357",), True),
     ],
 )
