@@ -175,6 +175,11 @@ _LABELLED_VISIT = re.compile(
     r"service\s+date|DOS|date\s+seen|seen\s+on|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
     re.IGNORECASE,
 )
+# in the row of name and birth date: "DOB: 11/17/1959 MRN 209-4415 Visit 09/15/2026, 1 of 2"
+_VISIT_IN_BLOCK = re.compile(
+    r"(?<!last )(?<!next )(?<!prior )(?<!previous )(?<!first )\b(?:visit|seen|consult|exam|encounter)\s*:?\s*",
+    re.IGNORECASE,
+)
 _COLLECTED = re.compile(
     r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection)\s*(?:on)?\s*[:\s]\s*",
     re.I,
@@ -213,9 +218,12 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _COLLECTED, _ASSESSED):
-        for row in top:
+        for row in (*top, *rows[:body]):  # the row of name and birth date may end in "Visit 09/15/2026, 1 of 2"
             if found := _date_after(pattern, row.text, births):
                 return found
+    for row in rows[:body]:
+        if found := _date_after(_VISIT_IN_BLOCK, row.text, births):
+            return found
     for row in top[:4]:
         if is_visit(row.text) and (day := _first_day(row.text, births)):
             return day

@@ -49,6 +49,9 @@ EXAMPLES = re.compile(
 )
 # "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
 _DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
+# drugs that are taken for the attack alone: "for acute treatment" adds nothing
+_ONLY_ACUTE = frozenset(["triptan"])
+_ACUTE = re.compile(r"\bfor (?:the )?acute (?:treatment|therapy|use)(?: of (?:migraines?|attacks?))?\b", re.IGNORECASE)
 _MASK = "§"
 # "additional asthma controller medication (e.g., a leukotriene receptor antagonist)": the examples say what it is
 _CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
@@ -107,6 +110,8 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     if isinstance(requirement, _OF_TREATMENT):
         mentions = find_therapies(text)
         spans += [(at.start, at.end) for at in mentions]
+        if {at.name for at in getattr(requirement, "therapies", ())} <= _ONLY_ACUTE:
+            spans += [at.span() for at in _ACUTE.finditer(text)]
         for defined in _DEFINED.finditer(text):
             close = text.find(")", defined.end())
             if close > 0 and any(defined.end() <= at.start < close for at in mentions):

@@ -156,9 +156,37 @@ def _count_in(statement: Statement, requirement: Events) -> Count | None:
                 count = 0.0
             else:
                 continue
+            if requirement.per == "month" and _OVER_MONTHS.match(part, match.end()):
+                continue  # "27 migraine days over June to August"
             if count is not None and not _length_there(part, match.start(), found):
+                if requirement.per == "month" and (listed := _by_month(part[match.end() :])):
+                    return Count(low=min(count, *listed), high=max(count, *listed))
                 return _bounds(count, *(lead[: found.start("n")], lead[found.end("n") :]) if found else ("", ""))
     return None
+
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+# "over June to August", "in the past 3 months", "since May": the events of more than one month
+_OVER_MONTHS = re.compile(
+    rf"\s*(?:\([^)]*\)\s*)?(?:(?:over|between|from|during|in|for|across|since|within)\s+)(?:the\s+)?(?:(?:past|last)\s+)?"
+    rf"(?:{_MONTH}(?:\s+\d{{4}})?\s*(?:to|through|and|until|-|–)\s*{_MONTH}|(?:\d+|two|three|four|five|six|twelve)\s+(?:\w+\s+)?(?:months|weeks)"
+    rf"|quarter|summer|winter|spring|fall|year)",
+    re.IGNORECASE,
+)
+_IN_MONTH = re.compile(rf"[\s,;]*(?:and\s+)?(?:(?P<n>\d{{1,2}})\s+)?in\s+{_MONTH}", re.IGNORECASE)
+
+
+def _by_month(tail: str) -> list[float]:
+    """Return the further counts of "9 migraine days in June, 8 in July and 10 in August"."""
+    found: list[float] = []
+    at = _IN_MONTH.match(tail)
+    while at:
+        found += [float(at["n"])] if at["n"] else []
+        at = _IN_MONTH.match(tail, at.end())
+    return found
 
 
 def _bounds(count: float, before: str, behind: str) -> Count:

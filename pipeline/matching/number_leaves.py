@@ -22,6 +22,7 @@ from pipeline.matching.terms import data, find_measures, find_therapies, wording
 
 _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
+_WITHIN = wording("number_leaves.within")
 _NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
 _POSITIVE = re.compile(r"\bpositiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
 _OF_LIMIT = re.compile(
@@ -225,6 +226,8 @@ def _qualitative(
 
 def _limit(text: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
     side = "above_upper" if _UPPER.search(text) else "below_lower" if _LOWER.search(text) else None
+    if side is None and _WITHIN.search(text):
+        side = "within"
     keys = tuple(dict.fromkeys(key for key, _, _ in named))
     if side is None:
         return None

@@ -105,6 +105,8 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     if same := _of_the_same(leaf, heads):
         return same
     found = _read(text, notes, leaf.negated)
+    if spared := _spared_of_head(found, text, notes, heads):
+        return spared
     if not isinstance(found, FreeText) and not _only_named(found, text):
         return found
     for head in reversed(heads):
@@ -116,6 +118,22 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
             return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant
     return found
+
+
+def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:
+    """Return "Failure of ... ALL of: an NSAID for 2 weeks, unless contraindicated" as the failure that the head asks.
+
+    The leaf alone would ask for nothing but the contraindication.
+    """
+    match = _SPARED.search(text)
+    if not match or not heads or not isinstance(found, PriorTherapy) or "trial" in found.wanted:
+        return None
+    lead = _QUANTIFIER.sub("", _without_tags(heads[-1].text)).strip(" :,;")
+    whole = _read(f"{lead} {_ONE_OF.sub('', text[: match.start()])}", notes, False)
+    if not isinstance(whole, PriorTherapy) or whole.besides or "inadequate_response" not in whole.wanted:
+        return None
+    wanted = tuple(dict.fromkeys((*whole.wanted, *found.wanted)))
+    return replace(_of_leaf(whole, text), wanted=wanted) if whole.therapies else None
 
 
 def _of_leaf(whole: Requirement, text: str) -> Requirement:

@@ -115,11 +115,16 @@ def months_before(day: dt.date, months: int) -> dt.date:
 _LONG_AGO = re.compile(
     r"\b(?:years ago|in (?:her|his|their) life(?:time)?|lifetime|ever since|as a child|in childhood)\b", re.IGNORECASE
 )
+_BRACKET = re.compile(r"\([^()]*\)")
+_NOW = re.compile(r"\b(?:today|now|currently|at (?:this|today's) visit|this (?:visit|week|month))\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/%-]|\.\d)")
 
 
 def tells_of_before(text: str, first: dt.date) -> bool:
     """Whether a sentence only speaks of a time before a day ("three exacerbations in 2023", "years ago")."""
+    outside = _BRACKET.sub(" ", text)
+    if _NOW.search(outside) and not find_dates(outside) and not _YEAR.search(outside):
+        return False  # "ACT 14 today (20 in June 2025)": the old value stands beside today's
     days = [at.day for at in find_dates(text)]
     years = [int(at[0]) for at in _YEAR.finditer(text)]
     if days or years:

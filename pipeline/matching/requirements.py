@@ -153,7 +153,7 @@ class Measurement(Requirement):
     value: float | str | None = None  # "1:80" for a titer
     high: float | None = None  # of "between"
     unit: str | None = None
-    limit: Literal["above_upper", "below_lower"] | None = None  # against the laboratory's own range
+    limit: Literal["above_upper", "below_lower", "within"] | None = None  # against the laboratory's own range
     also: tuple["Measurement", ...] = ()  # of the same assessment
     window: Window | None = None
     baseline: bool = False  # the value before treatment

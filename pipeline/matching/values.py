@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from extractors.chart.facts import Assertion, Fact
+from extractors.chart.facts import Measurement as Value
 from extractors.vocabulary.labs import convert, labs
 from extractors.vocabulary.scores import scores
 from pipeline.matching.phrases import NUMBER
@@ -169,6 +170,11 @@ def _converted(fact: Fact, value: float, wanted: str | None) -> float | None:
 _SAME_UNIT = {
     "cells/microliter": "cells/uL",
     "cells/mcl": "cells/uL",
+    "cell/microliter": "cells/uL",
+    "cells/cubicmillimeter": "cells/uL",
+    "/mcl": "cells/uL",
+    "/mm3": "cells/uL",
+    "/microliter": "cells/uL",
     "cells/ul": "cells/uL",
     "cells/mm3": "cells/uL",
     "/ul": "cells/uL",
@@ -184,7 +190,7 @@ _SAME_UNIT = {
 def _unit(printed: str | None) -> str | None:
     if not printed:
         return None
-    plain = printed.translate(_UNITS).replace(" ", "").strip(".,;()")
+    plain = re.sub(r"\s+per\s+", "/", printed.translate(_UNITS)).replace(" ", "").strip(".,;()")
     return _SAME_UNIT.get(plain.lower(), plain) or None
 
 
@@ -204,6 +210,8 @@ def _against_limit(fact: Fact, requirement: Measurement) -> Side:
     above = requirement.limit == "above_upper"
     bounds = [float(at) for at in re.findall(NUMBER, (measured.limit or "").replace(",", ""))]
     titer = re.search(r"1\s*:\s*(\d+)", measured.limit or "")
+    if requirement.limit == "within":
+        return _within(measured, bounds[:2] if not titer else [])
     if isinstance(measured.value, str) and (value := re.search(r"1\s*:\s*(\d+)", measured.value)) and titer:
         return int(value[1]) >= int(titer[1]) if above else None
     if isinstance(measured.value, (int, float)) and bounds and not titer:
@@ -221,6 +229,16 @@ def _against_limit(fact: Fact, requirement: Measurement) -> Side:
     if flag in ("L", "LL", "LOW"):
         return not above
     return None
+
+
+def _within(measured: Value, bounds: list[float]) -> Side:
+    """Whether a value lies in the printed range of two numbers, which its flag must not deny."""
+    flag = (measured.flag or "").strip().upper()
+    if flag not in ("", "N", "NORMAL"):
+        return False if flag in ("H", "HH", "HIGH", "L", "LL", "LOW") else None
+    if not isinstance(measured.value, (int, float)) or measured.comparator or len(bounds) != 2:
+        return None
+    return bounds[0] <= float(measured.value) <= bounds[1]
 
 
 # "118 IU/mL (positive above 75)", "88 (limit 14)", "(normal below 30)"
@@ -282,7 +300,8 @@ def name_of(key: str) -> str:
 def _shown(requirement: Measurement) -> str:
     name = name_of(requirement.names[0])
     if requirement.limit:
-        return f"{name} {'above' if requirement.limit == 'above_upper' else 'below'} the laboratory's normal range"
+        side = {"above_upper": "above", "below_lower": "below", "within": "within"}[requirement.limit]
+        return f"{name} {side} the laboratory's normal range"
     words = {
         ">": "above ",
         ">=": "at least ",

@@ -397,3 +397,19 @@ def test_a_birth_date_is_never_the_date_of_a_page(page, day):
     chart = read_chart(pages_of(first + "\f" + page, "chart.pdf"), TODAY)
 
     assert (chart.pages[1].date and chart.pages[1].date.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    ("row", "day"),
+    [
+        ("Tillery, Rowan DOB: 04/02/1980 MRN T-1001 Visit 09/15/2026, 1 of 2", date(2026, 9, 15)),
+        ("Tillery, Rowan DOB 04/02/1980 Collected 08/31/2026 O. Marlow MD", date(2026, 8, 31)),
+        ("Tillery, Rowan DOB: 04/02/1980 MRN T-1001 Next visit 09/15/2026", None),
+        ("Tillery, Rowan DOB: 04/02/1980 MRN T-1001", None),
+    ],
+)
+def test_the_row_of_name_and_birth_date_may_hold_the_visit(row, day):
+    """A visit or collection date behind the birth date dates the page; a visit to come does not."""
+    chart = read_chart([page_of(f"Bayou Teche Clinic\n{row}\n\nHistory. Knees hurt. BMI 35.4.", "chart.pdf")], TODAY)
+
+    assert chart.pages[0].date == day
