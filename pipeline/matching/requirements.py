@@ -111,6 +111,7 @@ class ConcurrentTherapy(Requirement):
     kind: ClassVar[str] = "concurrent_therapy"
     therapies: tuple[Therapy, ...]
     count: int = 1
+    every: bool = False  # two that are asked for as one: "cyclophosphamide with a corticosteroid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,8 +71,23 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
     if together and not forbidden and not negated and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=together.start()) or _listed(mentions, text)
         if others:
-            return ConcurrentTherapy(therapies=others, count=_count(text, find_lengths(text)) or 1)
+            count = _count(text, find_lengths(text)) or 1
+            return ConcurrentTherapy(
+                therapies=others,
+                count=count,
+                every=count == 1 and len(others) == 2 and _are_a_pair(text, mentions[-2:]),
+            )
     return None
+
+
+_BOTH = re.compile(
+    r"^\W*(?:(?:together|in combination|combined)\s+)?(?:with|plus|and)(?:\s+(?:a|an|the))?\s+$", re.IGNORECASE
+)
+
+
+def _are_a_pair(text: str, mentions: list[Mention]) -> bool:
+    """Whether two treatments are asked for as one: "cyclophosphamide with a corticosteroid"."""
+    return bool(_BOTH.match(text[mentions[0].end : mentions[1].start]))
 
 
 def _speaks_of_trials(text: str) -> bool:

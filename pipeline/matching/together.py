@@ -43,7 +43,9 @@ def negated_at(text: str, mention: Mention) -> bool:
 
 def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
     """Return the verdict on "used together with at least one of these"."""
-    wanted = _names(requirement.therapies)
+    wanted = _names(requirement.therapies, "and" if requirement.every else "or")
+    if requirement.every:
+        return _every(requirement, record, wanted)
     by_statement = _said_to_go_on(requirement.therapies, record)
     current = _current(requirement.therapies, record)
     names = list(dict.fromkeys([*by_statement, *current]))
@@ -54,6 +56,17 @@ def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
         ]
         return met("together", cite(proof), drug=_joined(names[:3]), wanted=wanted)
     return unclear("silent_together", wants=f"that {wanted} is taken together with it", wanted=wanted)
+
+
+def _every(requirement: ConcurrentTherapy, record: Record, wanted: str) -> Verdict:
+    """Return the verdict where each of the treatments must go on."""
+    proof: list[Fact | Statement] = []
+    for therapy in requirement.therapies:
+        told = [*_said_to_go_on((therapy,), record).values(), *_current((therapy,), record).values()]
+        if not told:
+            return unclear("silent_together", wants=f"that {wanted} are taken together with it", wanted=wanted)
+        proof.append(told[0][0])
+    return met("together", cite(proof), drug=wanted, wanted=wanted)
 
 
 def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Statement]]:
