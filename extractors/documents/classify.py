@@ -206,6 +206,7 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         if line.box.top < 0.42 * page.height
         and len(line.words) <= 14
         and not line.text.rstrip().endswith((".", ",", "?"))
+        and not line.text.lstrip()[:1].islower()  # the middle of a sentence: "with our denial of Austedo, which"
         and not _table().not_live_titles.search(title := _read(line))
     ]
     titles = [title for title in titles if title in lines]
