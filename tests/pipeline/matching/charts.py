@@ -47,3 +47,12 @@ def record_of(chart: str, drug: str = "", heading: str = HEADING) -> Record:
 def verdict_on(criterion: str, chart: str, drug: str = "", *notes: str) -> Verdict:
     """Return what a chart says of a criterion."""
     return judge(requirement_of(leaf_of(criterion, *notes)), record_of(chart, drug), criterion)
+
+
+def changed(text: str, change: list[str] | None) -> str:
+    """Return the text with the one change that makes its near miss; what is changed must stand in it."""
+    if not change:
+        return text
+    old, new = change
+    assert old in text, f"{old!r} does not stand in the text"
+    return text.replace(old, new)

@@ -5,17 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.pipeline.matching.charts import verdict_on
+from tests.pipeline.matching.charts import changed, verdict_on
 
 PAIRS = yaml.safe_load(Path(__file__).with_name("pairs.yaml").read_text(encoding="utf-8"))
-
-
-def _changed(text: str, change: list[str] | None) -> str:
-    if not change:
-        return text
-    old, new = change
-    assert old in text, f"{old!r} does not stand in the text"
-    return text.replace(old, new)
 
 
 def _name(pair: dict) -> str:
@@ -33,8 +25,8 @@ def test_the_chart_decides_the_criterion(pair):
 @pytest.mark.parametrize("pair", PAIRS, ids=_name)
 def test_one_changed_sentence_changes_the_verdict(pair):
     """A near miss is no proof: one sentence changed gives the other verdict."""
-    criterion = _changed(pair["criterion"], pair.get("criterion_change"))
-    chart = _changed(pair["chart"], pair.get("change"))
+    criterion = changed(pair["criterion"], pair.get("criterion_change"))
+    chart = changed(pair["chart"], pair.get("change"))
 
     verdict = verdict_on(criterion, chart, pair["drug"], *pair.get("notes", []))
 

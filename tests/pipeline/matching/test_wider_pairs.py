@@ -9,7 +9,7 @@ from extractors.policy import Node
 from pipeline.matching.judge import judge
 from pipeline.matching.reading import requirement_of
 from pipeline.matching.verdict import Verdict
-from tests.pipeline.matching.charts import leaf_of, record_of
+from tests.pipeline.matching.charts import changed, leaf_of, record_of
 
 PAIRS = yaml.safe_load(Path(__file__).with_name("wider_pairs.yaml").read_text(encoding="utf-8"))
 
@@ -17,20 +17,12 @@ PAIRS = yaml.safe_load(Path(__file__).with_name("wider_pairs.yaml").read_text(en
 def _verdict(pair: dict, near_miss: bool) -> Verdict:
     criterion, says = pair["criterion"], pair["says"]
     if near_miss:
-        criterion, says = _changed(criterion, pair.get("criterion_change")), _changed(says, pair.get("change"))
+        criterion, says = changed(criterion, pair.get("criterion_change")), changed(says, pair.get("change"))
     visit = f"Date of visit: 08/10/2026   {pair['visit']}   Provider: Ines Okafor, MD\n" if pair["visit"] else ""
     leaf = leaf_of(criterion)
     head = pair.get("head")
     heads = (Node(op="any", number="1", text=head, evidence=(), children=(leaf,)),) if head else ()
     return judge(requirement_of(leaf, heads), record_of(visit + says, pair["drug"]), criterion)
-
-
-def _changed(text: str, change: list[str] | None) -> str:
-    if not change:
-        return text
-    old, new = change
-    assert old in text, f"{old!r} does not stand in the text"
-    return text.replace(old, new)
 
 
 def _name(pair: dict) -> str:
