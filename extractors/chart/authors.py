@@ -33,6 +33,10 @@ _NOT_AUTHOR = re.compile(
 )
 
 
+# the same in capitals, where it reads like a part of the name: "ORDERED BY OKEREKE A, MD"
+_NOT_AUTHOR_WITHIN = re.compile(r"^(?:ORDERED|REQUESTED|REFERRED|PRESCRIBED) BY\s+")
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """A clinician named in a text."""
@@ -55,6 +59,9 @@ def find_authors(text: str) -> list[Author]:
             name, start = name[lead.end() :], start + lead.end()
             if not lead.end():
                 break
+        ordered = _NOT_AUTHOR_WITHIN.match(name)
+        if ordered:
+            name, start = name[ordered.end() :], start + ordered.end()
         if not name or len(name.split()) < 1 or not re.search(r"[A-Za-z]{3,}", name):
             continue
         physician = bool(_DOCTOR.match(match["credential"]))
@@ -70,7 +77,7 @@ def find_authors(text: str) -> list[Author]:
                 credential=match["credential"],
                 physician=physician,
                 specialty=specialty if physician else None,
-                writes=not _NOT_AUTHOR.search(before),
+                writes=not ordered and not _NOT_AUTHOR.search(before),
             )
         )
     return found

@@ -148,6 +148,17 @@ def _said_of(text: str, start: int, end: int, name: int) -> bool:
     return bool(_OF_DRUG.match(between) or (_ON_DRUG.match(between) and _LED.search(text[:start])))
 
 
+def _agree(span: Span, told: int) -> bool:
+    """Whether two whole days come to the length told beside them, as "nine months" do for 280 days.
+
+    The days themselves then count; where they disagree the length told is kept.
+    """
+    if span.start is None or span.stop is None or (span.start_precision, span.stop_precision) != ("day", "day"):
+        return False
+    counted = (span.stop - span.start).days
+    return counted > 0 and abs(counted - told) <= max(7, counted // 10)
+
+
 def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int] | None) -> Span:
     for found in find_durations(text):
         before = text[: found.start]
@@ -155,6 +166,8 @@ def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int
             continue
         if name and found.start < name[1] and not _said_of(text, found.start, found.end, name[0]):
             continue
+        if _agree(span, found.days):
+            break
         return replace(span, days=found.days, at_least=found.at_least and not _SPREAD.search(before), about=found.about)
     if span.start and span.stop and span.stop >= span.start:
         days, at_least = days_between(span.start, span.start_precision, span.stop, span.stop_precision)

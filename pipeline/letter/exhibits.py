@@ -198,7 +198,8 @@ def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...]) -> str:
     if len(dates - {None}) == 1 and len(authors) == 1:
         author, specialty = authors.pop()
         who = f", {author}" if author else ""
-        return _dated(f"Medical record{who}{f' ({specialty})' if specialty else ''}", (dates - {None}).pop())
+        what = f" ({specialty.replace('_', ' ')})" if specialty else ""  # a key of specialties.yaml
+        return _dated(f"Medical record{who}{what}", (dates - {None}).pop())
     cited = {e.date for criterion in case.criteria for e in criterion.evidence if (e.document, e.page) in pages}
     return _dated("Medical record", cited.pop() if len(cited) == 1 else None)
 

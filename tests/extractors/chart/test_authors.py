@@ -24,6 +24,15 @@ def test_a_physician_has_a_whole_name(text, names):
     assert [author.name for author in find_authors(text)] == names
 
 
+def test_who_ordered_a_test_did_not_write_it():
+    """In capitals "ORDERED BY" reads like a part of the name, and stood in the title of an exhibit."""
+    [ordered] = find_authors("ORDERED BY OKEREKE A, MD")
+    [signed] = find_authors("SIGNED OKEREKE A, MD")
+
+    assert (ordered.name, ordered.writes) == ("OKEREKE A", False)
+    assert signed.writes
+
+
 def test_a_second_sheet_is_dated_by_its_signature():
     """A page that continues a visit and names no day was written when it was signed."""
     page = page_of(
