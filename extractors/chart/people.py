@@ -170,10 +170,14 @@ def _passages(page: Page, rows: list[Row] | None) -> list[Passage]:
     labelled = [passage_of(page, [Row((label, value))]) for label, value in _labels_above(own)]
     # header blocks first: they hold name, birth date and number together
     return [
-        *(passage_of(page, block) for block in blocks if _BIRTH_LABEL.search(" ".join(row.text for row in block))),
+        *(passage_of(page, block) for block in blocks if _names_birth(" ".join(row.text for row in block))),
         *(passage_of(page, [row]) for row in own),
         *labelled,
     ]
+
+
+def _names_birth(text: str) -> bool:
+    return bool(_BIRTH_LABEL.search(text) or _NAME_AND_BIRTH.match(text))
 
 
 _LABEL_ALONE = re.compile(

@@ -251,9 +251,13 @@ def _place(section: str, heading: str, above: Place) -> Place:
     return Place(section)
 
 
+# "Plan.", "Assessment. Obesity with sleep apnea": a heading that a full stop closes is a sentence of its own
+_STOPPED = re.compile(r"^\W*(?P<head>[A-Z][A-Za-z]{2,}(?:[ /&]+[A-Za-z]+){0,3})\.(?=\s|$)")
+
+
 def _inline_section(text: str) -> tuple[str, str] | None:
     """Return the section a text opens with ("FH: father had ...") and the heading as printed."""
-    match = _INLINE.match(text)
+    match = _INLINE.match(text) or _STOPPED.match(text)
     if not match:
         return None
     section = section_of_heading(match["head"])

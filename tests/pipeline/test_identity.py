@@ -73,6 +73,8 @@ def verdict_of(header: str, patient: Person = PATIENT, source: PageSource = Page
         ("Hillside Clinic\tKetterman, Marisol\nMain Street 4\tDOB 09/02/1951 MR 40916", "another_patient", False),
         ("KETTERLING, Mariela\n09/02/1981 - female - chart R-41090", "another_patient", False),
         ("KETTERMAN, Marisol\n03/14/1987 - female - chart R-40916", "patient", True),
+        ("Hillside Clinic\tKETTERMAN, MARISOL\n2750 Main Street\t03/14/1987 female #R-40916", "patient", True),
+        ("Hillside Clinic\tKETTERLING, MARIELA\n2750 Main St\t09/02/1981 female #R-41090", "another_patient", False),
         ("Follow-up, Rheumatology\nchart R-40917", "unidentified", False),
     ],
 )

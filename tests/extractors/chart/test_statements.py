@@ -93,6 +93,15 @@ def test_a_heading_at_the_start_of_a_line_opens_its_section(line, section):
     assert next(s.section for s in chart.statements if s.text.endswith(line.split(": ", 1)[1])) == section
 
 
+def test_a_heading_closed_by_a_full_stop_opens_its_section_too():
+    """ "Plan." is a heading, a sentence that begins with the word is none."""
+    chart = read("Office visit 08/19/2026\n\nAssessment. Stable lupus.\n\nPlan.\n\nLabs in May.\n\nMRI shows a slip.")
+    found = {at.text: at.section for at in chart.statements}
+
+    assert found["Stable lupus."] == "assessment"
+    assert found["Labs in May."] == "plan" == found["MRI shows a slip."]
+
+
 def test_family_history_ends_with_its_paragraph():
     """What follows after a gap is the patient's again."""
     chart = read("Office visit 08/19/2026\n\nFH: father had psoriasis.\n\n\nPlaques on both arms.")
