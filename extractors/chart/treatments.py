@@ -49,6 +49,13 @@ _WHY_BARRED = re.compile(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
     re.IGNORECASE,
 )
+# "would be contraindicated if she bled", "contraindicated in pregnancy": said of a case that may come, or of people at large
+_ONLY_IF = re.compile(
+    r"\s+(?:if|unless|should|once|until|in\s+case|only\s+(?:if|when|in)|"
+    r"in\s+(?:pregnan\w+|breast-?feeding|(?:pregnant|nursing|all|most|many)?\s*(?:patients|people|persons|those|women|men|adults|children|anyone|individuals))\b)",
+    re.IGNORECASE,
+)
+_WOULD = re.compile(r"\bwould(?:n't)?\s+(?:\w+\s+)?$", re.IGNORECASE)
 # "taken for headache until 04/2026, then stopped": what it was given for
 _TREATED = re.compile(
     r"\b(?:taken|given|used|prescribed|started|mg|daily|weekly|course|trial|treatment|therapy|tried)\s+(?:\w+\s+)?for\s+(?:\w+\s+){0,2}$",
@@ -79,6 +86,8 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
         if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start]):
             continue
         if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start]):
+            continue
+        if term.key == "contraindication" and (_ONLY_IF.match(text, term.end) or _WOULD.search(text[: term.start])):
             continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
     found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]

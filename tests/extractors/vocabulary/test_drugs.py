@@ -49,7 +49,8 @@ def test_a_drug_is_found_under_any_name_it_goes_by(text, expected):
         ("hydroxyzine", ["hydroxyzine"]),  # not hydroxychloroquine
         ("cycloserine", []),  # another drug, two letters from cyclosporine
         ("cortisone", []),
-        ("famotidine", []),
+        ("famotidine", ["famotidine"]),
+        ("the form is enclosed", []),  # an English word, letters from a drug
         ("the program", []),  # one letter from Prograf
         ("no ability to walk", []),  # one letter from Abilify
         ("without benefit", []),  # one letter from BeneFIX
