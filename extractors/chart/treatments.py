@@ -49,7 +49,7 @@ _WHY_BARRED = re.compile(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
     re.IGNORECASE,
 )
-# "would be contraindicated if she bled", "contraindicated in pregnancy": said of a case that may come, or of people at large
+# "would be contraindicated if she bled", "contraindicated in pregnancy": of a case that may come, of people at large
 _ONLY_IF = re.compile(
     r"\s+(?:if|unless|should|once|until|in\s+case|only\s+(?:if|when|in)|"
     r"in\s+(?:pregnan\w+|breast-?feeding|(?:pregnant|nursing|all|most|many)?\s*(?:patients|people|persons|those|women|men|adults|children|anyone|individuals))\b)",
