@@ -1,7 +1,7 @@
 """A clinical reason to avoid every one of several drugs."""
 
 from extractors.chart.facts import Assertion, Fact, Outcome
-from pipeline.matching.prior import _names
+from pipeline.matching.naming import names_of
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import Avoidance
 from pipeline.matching.terms import belongs
@@ -20,7 +20,7 @@ def judge_avoidance(requirement: Avoidance, record: Record) -> Verdict:
             barred.append(newest_first(against)[0])
         elif says_free and not against:
             free.append(says_free[0])
-    wanted = _names(requirement.therapies, "and")
+    wanted = names_of(requirement.therapies, "and")
     if free and requirement.every:
         proof = list(dict.fromkeys(id(at) for at in free))
         counted = sorted(free, key=lambda at: -sum(at is other for other in free))

@@ -1,15 +1,16 @@
 """Whether a prior trial, failure, intolerance or contraindication is in the chart."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.apart import class_of, most_apart
 from pipeline.matching.class_bars import find_class_bars
+from pipeline.matching.naming import joined, length_of, names_of, wants_of
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import PriorTherapy, Therapy
 from pipeline.matching.terms import base_of, belongs, find_therapies, within, wording
+from pipeline.matching.trial_doses import dose_fits
 from pipeline.matching.trials import Trial, every_day, longest, never_taken, no_bar, tolerance, trials_of
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
 
@@ -41,7 +42,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     interest = _of_interest(requirement, therapies, record)
     findings = [_finding(requirement, record, generic, facts) for generic, facts in interest.items()]
     findings = [at for at in findings if at.why != "only_named"]  # planned or considered: neither for nor against
-    wanted = _names(therapies)
+    wanted = names_of(therapies)
     satisfying = [at for at in findings if at.answer == "satisfies"]
     if not findings and (told := _class_told(requirement, therapies, record)):
         return told
@@ -54,7 +55,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             return unclear(
                 "class_unknown",
                 cite([item for at in unknown for item in at.proof]),
-                drug=_joined([at.generic for at in unknown]),
+                drug=joined([at.generic for at in unknown]),
                 wanted=wanted,
                 count=count,
             )
@@ -65,8 +66,8 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
         return met(
             best.why,
             cite(proof),
-            drug=_joined([at.generic for at in satisfying[: max(count, 1)]]),
-            days=_length(best.days),
+            drug=joined([at.generic for at in satisfying[: max(count, 1)]]),
+            days=length_of(best.days),
             wanted=wanted,
         )
     if open_ones:
@@ -74,11 +75,11 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
         return unclear(
             best.why,
             cite(best.proof),
-            wants=_wants(requirement, wanted),
+            wants=wants_of(requirement, wanted),
             drug=best.generic,
-            days=_length(best.days),
+            days=length_of(best.days),
             wanted=wanted,
-            needed=_length(requirement.minimum_days),
+            needed=length_of(requirement.minimum_days),
         )
     short = [at for at in findings if at.answer == "short"]
     over = [] if not requirement.by_examples else _nothing_else(record)
@@ -90,9 +91,9 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             best.why,
             cite(proof),
             drug=best.generic,
-            days=_length(best.days),
+            days=length_of(best.days),
             wanted=wanted,
-            needed=_length(requirement.minimum_days),
+            needed=length_of(requirement.minimum_days),
         )
     if denied := _denied(therapies, record):
         return not_met("never_taken", cite(denied), drug=wanted, wanted=wanted, days="", needed="")
@@ -100,12 +101,12 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
         return unclear(
             "too_few",
             cite([item for at in satisfying for item in at.proof]),
-            wants=_wants(requirement, wanted),
-            drug=_joined([at.generic for at in satisfying]),
+            wants=wants_of(requirement, wanted),
+            drug=joined([at.generic for at in satisfying]),
             count=count,
             wanted=wanted,
         )
-    return unclear("silent_trial", wants=_wants(requirement, wanted), wanted=wanted)
+    return unclear("silent_trial", wants=wants_of(requirement, wanted), wanted=wanted)
 
 
 def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> Verdict | None:
@@ -113,11 +114,11 @@ def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], recor
     if "contraindication" not in requirement.wanted or requirement.count > 1:
         return None
     against, free = find_class_bars(therapies, record)
-    wanted = _names(therapies)
+    wanted = names_of(therapies)
     facts = {"drug": wanted, "wanted": wanted, "days": "", "needed": ""}
     if against and free:
         both = newest_first([*against, *free])
-        return unclear("contradicted", cite(both), wants=_wants(requirement, wanted), **facts)
+        return unclear("contradicted", cite(both), wants=wants_of(requirement, wanted), **facts)
     if against:
         return met("contraindicated", cite(newest_first(against)), **facts)
     if free and requirement.wanted == ("contraindication",):
@@ -173,11 +174,11 @@ def _tried(requirement: PriorTherapy, record: Record, generic: str, trials: list
         used = [
             at.fact for at in trials if at.days or at.outcome or (at.fact.treatment and at.fact.treatment.start)
         ] or [at.fact for at in trials]
-        answer: Answer = "satisfies" if _dose_fits(requirement, trials) else "open"
+        answer: Answer = "satisfies" if dose_fits(requirement, trials) else "open"
         return Finding(generic=generic, answer=answer, why="tried", proof=tuple(used), days=days)
     if days is not None and days >= requirement.minimum_days:
         long = sorted((at for at in trials if (at.days or 0) >= requirement.minimum_days), key=_worth, reverse=True)
-        answer = "satisfies" if _dose_fits(requirement, trials) else "open"
+        answer = "satisfies" if dose_fits(requirement, trials) else "open"
         return Finding(
             generic=generic,
             answer=answer,
@@ -197,7 +198,7 @@ def _failed(requirement: PriorTherapy, record: Record, generic: str, trials: lis
     if not enough:
         return _too_short(generic, trials, days)
     if failures:
-        if not _dose_fits(requirement, trials):
+        if not dose_fits(requirement, trials):
             return Finding(
                 generic=generic, answer="open", why="dose_open", proof=tuple(at.fact for at in failures), days=days
             )
@@ -325,30 +326,6 @@ def _newest(proof: tuple[Fact | Statement, ...]) -> str:
     return max((at.date.isoformat() for at in proof if at.date), default="")
 
 
-_AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
-
-
-def _dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
-    """Whether every dose the chart prints of the drug reaches the one asked for, and at least one is printed."""
-    if requirement.dose is None or not (floor := _AMOUNT.search(requirement.dose)):
-        return True
-    amounts = []
-    for trial in trials:
-        held = trial.fact.treatment
-        text = (held.dose if held and held.dose else "") or _dose_words(trial)
-        amounts += [float(at[1].replace(",", "")) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
-    return bool(amounts) and min(amounts) >= float(floor[1].replace(",", ""))
-
-
-def _dose_words(trial: Trial) -> str:
-    """Return the words right behind the drug's name, where a dose would stand."""
-    text = trial.fact.statement.text
-    for mention in find_therapies(text, fuzzy=True):
-        if base_of(mention.therapy.name) == trial.generic:
-            return text[mention.end : mention.end + 40]
-    return ""
-
-
 def _nothing_else(record: Record) -> list[Statement]:
     """Return sentences that close the list of what was tried: "Nothing else was tried"."""
     return newest_first([at for at in record.statements if _NOTHING_ELSE.search(at.text)])[:1]
@@ -364,37 +341,3 @@ def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
         if all(any(within(therapy, other) for other in named) for therapy in therapies):
             found.append(statement)
     return newest_first(found)
-
-
-def _names(therapies: tuple[Therapy, ...], join: str = "or") -> str:
-    return _joined([at.printed or at.name for at in therapies], join)
-
-
-def _joined(names: list[str], join: str = "and") -> str:
-    names = list(dict.fromkeys(names))
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {join} {names[-1]}" if names else ""
-
-
-def _length(days: int | None) -> str:
-    if days is None:
-        return ""
-    if days >= 180:
-        # Whole calendar months: by the payers' month of 30 days, 1,270 days would be told as 42 and are 41.
-        return f"{int(days / 30.4375)} months"
-    if days >= 60:
-        return f"{days} days"  # near a limit of "3 months", the count says it best
-    return f"{days // 7} weeks" if days >= 14 else f"{days} days"
-
-
-def _wants(requirement: PriorTherapy, wanted: str) -> str:
-    outcome = {
-        "trial": "the dates",
-        "inadequate_response": "the dates and that the response was inadequate",
-        "intolerance": "the reaction to it",
-        "contraindication": "the contraindication",
-    }
-    return (
-        f"{outcome[requirement.wanted[0]]} of a trial of {wanted}"
-        if requirement.wanted[0] in ("trial", "inadequate_response")
-        else f"{outcome[requirement.wanted[0]]} ({wanted})"
-    )

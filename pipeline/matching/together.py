@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
-from pipeline.matching.prior import _joined, _names
+from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
 from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within, wording
@@ -43,7 +43,7 @@ def negated_at(text: str, mention: Mention) -> bool:
 
 def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
     """Return the verdict on "used together with at least one of these"."""
-    wanted = _names(requirement.therapies, "and" if requirement.every else "or")
+    wanted = names_of(requirement.therapies, "and" if requirement.every else "or")
     if requirement.every:
         return _every(requirement, record, wanted)
     by_statement = _said_to_go_on(requirement.therapies, record)
@@ -54,7 +54,7 @@ def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
             *(at for name in names for at in by_statement.get(name, [])),
             *(at for name in names for at in current.get(name, [])),
         ]
-        return met("together", cite(proof), drug=_joined(names[:3]), wanted=wanted)
+        return met("together", cite(proof), drug=joined(names[:3]), wanted=wanted)
     return unclear("silent_together", wants=f"that {wanted} is taken together with it", wanted=wanted)
 
 
@@ -229,7 +229,7 @@ def _fresh(day: dt.date | None, record: Record) -> bool:
 
 def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
     """Return the verdict on "is treated with insulin"."""
-    wanted = _names(requirement.therapies)
+    wanted = names_of(requirement.therapies)
     states = {}
     for generic, facts in record.treatments().items():
         if any(belongs(generic, at) for at in requirement.therapies):
@@ -240,11 +240,11 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
         if not long:
             proof = [at for facts in on.values() for at in newest_first(facts) if is_current(at)]
             wants = f"since when {wanted} has been taken"
-            return unclear("taking_how_long", cite(proof), wants=wants, drug=_joined(list(on)), wanted=wanted)
+            return unclear("taking_how_long", cite(proof), wants=wants, drug=joined(list(on)), wanted=wanted)
         on = long
     if on:
         proof = [at for facts in on.values() for at in newest_first(facts) if is_current(at)]
-        return met("taking", cite(proof), drug=_joined(list(on)), wanted=wanted)
+        return met("taking", cite(proof), drug=joined(list(on)), wanted=wanted)
     disputed = [facts for held, facts in states.values() if held == "disputed"]
     if disputed:
         both = [at for facts in disputed for at in newest_first(facts) if is_current(at) or is_stop(at)]
@@ -252,7 +252,7 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
             "disputed",
             cite(both),
             wants=f"whether {wanted} is being taken now, with its dates",
-            drug=_joined([n for n, (h, _) in states.items() if h == "disputed"]),
+            drug=joined([n for n, (h, _) in states.items() if h == "disputed"]),
             wanted=wanted,
         )
     if denied := _denied_now(requirement.therapies, record):
@@ -260,7 +260,7 @@ def judge_current(requirement: TreatedWith, record: Record) -> Verdict:
     off = [(name, facts) for name, (held, facts) in states.items() if held == "off"]
     if off and len(off) == len(states):  # another of the class that is named, and nothing more told of it, stays open
         proof = [at for _, facts in off for at in newest_first(facts) if is_stop(at)]
-        return not_met("stopped", cite(proof), drug=_joined([name for name, _ in off]), wanted=wanted)
+        return not_met("stopped", cite(proof), drug=joined([name for name, _ in off]), wanted=wanted)
     return unclear("silent_current", wants=f"that {wanted} is being taken now", wanted=wanted)
 
 
@@ -287,10 +287,10 @@ def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statemen
 
 def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Verdict:
     """Return the verdict on "will not be used together with A, B or C": each one has to be ruled out in words."""
-    wanted = _names(requirement.therapies)
+    wanted = names_of(requirement.therapies)
     if kept := _kept(requirement, record):
         names, statements = kept
-        return not_met("kept", cite(statements), drug=_joined(names), wanted=wanted)
+        return not_met("kept", cite(statements), drug=joined(names), wanted=wanted)
     proofs: list[Statement] = []
     open_ones: list[Therapy] = []
     for therapy in _single_therapies(requirement.therapies, record):
@@ -307,13 +307,13 @@ def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Ver
         return unclear(
             "listed",
             cite(facts),
-            wants=f"that {_joined(list(active))} is stopped when it begins",
-            drug=_joined(list(active)),
+            wants=f"that {joined(list(active))} is stopped when it begins",
+            drug=joined(list(active)),
             wanted=wanted,
         )
     if not open_ones:
         return met("ruled_out", cite(newest_first(once(proofs))), drug=wanted, wanted=wanted)
-    missing = _names(tuple(open_ones))
+    missing = names_of(tuple(open_ones))
     return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
 
 
@@ -387,10 +387,10 @@ def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], 
             if requirement.preventive and _acute(text):
                 continue
             goes_on = _GOES_ON.search(lead)
-            joined = with_it and re.search(
+            coupled = with_it and re.search(
                 r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
             )
-            if (goes_on and with_it) or joined:
+            if (goes_on and with_it) or coupled:
                 names.append(name)
                 statements.append(statement)
     return (list(dict.fromkeys(names)), once(statements)) if names else None

@@ -1,0 +1,30 @@
+"""Whether a drug was taken at the dose that a criterion asks for."""
+
+import re
+
+from pipeline.matching.requirements import PriorTherapy
+from pipeline.matching.terms import base_of, find_therapies
+from pipeline.matching.trials import Trial
+
+_AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+
+
+def dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
+    """Whether every dose the chart prints of the drug reaches the one asked for, and at least one is printed."""
+    if requirement.dose is None or not (floor := _AMOUNT.search(requirement.dose)):
+        return True
+    amounts = []
+    for trial in trials:
+        held = trial.fact.treatment
+        text = (held.dose if held and held.dose else "") or _dose_words(trial)
+        amounts += [float(at[1].replace(",", "")) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
+    return bool(amounts) and min(amounts) >= float(floor[1].replace(",", ""))
+
+
+def _dose_words(trial: Trial) -> str:
+    """Return the words right behind the drug's name, where a dose would stand."""
+    text = trial.fact.statement.text
+    for mention in find_therapies(text, fuzzy=True):
+        if base_of(mention.therapy.name) == trial.generic:
+            return text[mention.end : mention.end + 40]
+    return ""
