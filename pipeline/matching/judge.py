@@ -15,7 +15,9 @@ from pipeline.matching import (
     fractures,
     people,
     prior,
+    substances,
     together,
+    undone,
     values,
 )
 from pipeline.matching.coverage import EXAMPLES
@@ -48,6 +50,8 @@ from pipeline.matching.requirements import (
     Requirement,
     Response,
     TreatedWith,
+    Undone,
+    Unused,
     Visit,
 )
 from pipeline.matching.terms import data, find_therapies, within
@@ -76,6 +80,8 @@ _JUDGES = {
     PriorTherapy: prior.judge_prior,
     Response: findings.judge_response,
     TreatedWith: together.judge_current,
+    Undone: undone.judge_undone,
+    Unused: substances.judge_unused,
     Visit: people.judge_visit,
 }
 

@@ -11,7 +11,17 @@ from dataclasses import replace
 
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
-from pipeline.matching import changes, done, dose_leaves, fractures, number_leaves, patient_leaves, therapy_leaves
+from pipeline.matching import (
+    changes,
+    done,
+    dose_leaves,
+    fractures,
+    number_leaves,
+    patient_leaves,
+    substances,
+    therapy_leaves,
+    undone,
+)
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import (
@@ -329,6 +339,8 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
         lambda at: dose_leaves.read_received(at) if not negated else None,
+        lambda at: undone.read_undone(at) if not negated else None,
+        lambda at: substances.read_unused(at) if not negated else None,
         lambda at: changes.read_change(at) if not negated else None,
         lambda at: fractures.read_fracture(at) if not negated else None,
         lambda at: done.read_deed(at) if not negated else None,

@@ -273,6 +273,34 @@ class Deed(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """A test or procedure, where it is done and on which side."""
+
+    name: str  # key of procedures.yaml
+    region: str = ""  # key of regions.yaml; empty: that of the request, or any
+    side: str = ""  # "right", "left"
+    of_request: bool = False  # "the knee to be operated on": the side is that of the request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(Requirement):
+    """Something that may not have been done: no imaging, no injection, no operation (procedures.yaml)."""
+
+    kind: ClassVar[str] = "not_done"
+    things: tuple[Procedure, ...]  # none of them
+    window: Window | None = None  # in which; anchor "operation": counted back from the planned operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused(Requirement):
+    """A substance that must not be used (substances.yaml)."""
+
+    kind: ClassVar[str] = "not_used"
+    substances: tuple[str, ...]  # none of them
+    minimum_days: int | None = None  # for so long before the request; None: at the request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Requirement):
     kind: ClassVar[str] = "any_of"
     options: tuple[Requirement, ...]
