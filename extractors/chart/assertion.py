@@ -44,6 +44,8 @@ class _Lexicon:
     rules: tuple[_Rule, ...]
     stops: dict[Assertion, TermFinder]  # of each kind, what ends its reach
     background: TermFinder  # habits, lasting diseases, headings of standing diagnoses
+    begun: TermFinder  # words that tell of something begun before this visit, whether or not it is there still
+    begun_rules: tuple[_Rule, ...]
 
 
 @cache
@@ -71,12 +73,16 @@ def _lexicon() -> _Lexicon:
             held += [(str(term), "stop") for term in entry["terms"]]
             held += [(str(term), "pass") for term in data["pass"]]
     standing = [(str(term), kind) for kind, terms in data["background"].items() for term in terms]
+    begun_rules = tuple(_Rule(Assertion.HISTORICAL, entry["look"], entry.get("words")) for entry in data["begun"])
+    begun = [(str(term), str(index)) for index, entry in enumerate(data["begun"]) for term in entry["terms"]]
     standing += [(name, "lasting") for held in conditions().values() if held.chronic for name in held.names]
     return _Lexicon(
         TermFinder(pairs),
         tuple(rules),
         {kind: TermFinder(held) for kind, held in stops.items()},
         TermFinder(standing),
+        TermFinder(begun),
+        begun_rules,
     )
 
 
@@ -97,7 +103,7 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
     """
     sentence, start, end = _sentence_of(text, start, end)
     held = _held(sentence, start, end, section)
-    if _stands(sentence, start, end):
+    if _stands(sentence, start, end) or _began_before(sentence, start, end) or _names_history(sentence[start:end]):
         held.add(Assertion.HISTORICAL)
     return frozenset(held)
 
@@ -178,6 +184,19 @@ def _in_a_past_year(sentence: str, start: int, end: int) -> bool:
     return bool(year and _OVER.match(sentence[year.end() :].lstrip()) and not _BEGAN.search(sentence[:start]))
 
 
+# a site or a stage behind a disease is no other thing: "herniated discs at L4 and L5", "diabetes, type 2"
+_TAIL = re.compile(
+    r"\s*,?\s*(?:(?:at|of)\s+(?:the\s+)?[CLTS]-?\d\S*.{0,16}|type\s+(?:\d|I+)|stage\s+\w+)$", re.IGNORECASE
+)
+
+
+def _only(sentence: str, target: tuple[int, int], term: tuple[int, int]) -> bool:
+    """Tell whether the target is the term and nothing more, but for a letter or its site."""
+    if target[1] - target[0] <= term[1] - term[0] + 1:
+        return True
+    return target[0] == term[0] and bool(_TAIL.match(sentence[term[1] : target[1]]))
+
+
 # what may stand around the one thing of a list item: its number, a code, a full stop
 _AROUND = re.compile(r"^[\s\d.,:;()*#•-]*$")
 
@@ -189,11 +208,35 @@ def _stands(sentence: str, start: int, end: int) -> bool:
         inside = term.start < end and start < term.end
         if term.key == "habits" and inside:
             return True
-        if term.key == "lasting" and inside and alone and end - start <= term.end - term.start + 1:
+        if term.key == "lasting" and inside and alone and _only(sentence, (start, end), (term.start, term.end)):
             return True
         if term.key == "headings" and term.end <= start and sentence[term.end : term.end + 1] == ":":
             return _same_list(sentence[term.end + 1 : start])
     return False
+
+
+def _began_before(sentence: str, start: int, end: int) -> bool:
+    """Tell what the words around tell as begun before this visit: known, unchanged, admitted for it time and again."""
+    lexicon = _lexicon()
+    stops = [
+        (stop.start, stop.end) for stop in lexicon.stops[Assertion.HISTORICAL].find(sentence) if stop.key == "stop"
+    ]
+    return any(
+        _reaches(sentence, lexicon.begun_rules[int(term.key)], (term.start, term.end), (start, end), stops)
+        for term in lexicon.begun.find(sentence)
+    )
+
+
+# "psychiatric history", "status post splenectomy": the thing is named as past
+_NAMED_PAST = re.compile(
+    r"^(?:(?:past|prior|previous|remote|old|chronically|longstanding)\b|(?:status\s+post|s/p|h/o)\s)|\bhistory$",
+    re.IGNORECASE,
+)
+_OF_TODAY = re.compile(r"\b(?:present\w*|clinical|interval|brief)\s+history$", re.IGNORECASE)
+
+
+def _names_history(words: str) -> bool:
+    return bool(_NAMED_PAST.search(words)) and not _OF_TODAY.search(words)
 
 
 def _same_list(between: str) -> bool:

@@ -144,6 +144,11 @@ def test_plans_refusals_and_conditions_are_not_events(text, expected):
         ("39-year-old woman with *lupus* since 2022.", A.AFFIRMED),  # "old" is an age here
         ("History of present illness: *joint pain* for a month.", A.AFFIRMED),
         ("No history of *malignancy*.", A.NEGATED),
+        ("Status post recent *abscess drainage*.", A.HISTORICAL),
+        ("S/p embolization, *renal failure*, rectal ischemia.", A.AFFIRMED),  # the procedure alone is past
+        ("History of Billroth II for ulcer, with *vomiting*.", A.AFFIRMED),  # what she comes with now
+        ("Her previous rheumatologist found *synovitis*.", A.AFFIRMED),  # the doctor is past
+        ("Previous *synovitis*.", A.HISTORICAL),
     ],
 )
 def test_history_is_told_as_history(text, expected):
@@ -180,6 +185,21 @@ def test_a_sentence_of_the_clinic_asserts_what_it_says(text, expected, section):
         ("Drinks *alcohol* rarely.", True),
         ("*Pneumonia*.", False),  # comes and goes
         ("*Hypertension* was treated today.", False),  # told of this visit
+        ("*Herniated discs at L4 and L5*.", True),  # a disease and its site
+        ("*MI*.", True),
+        ("Patient's known *Crohn disease* is active.", True),
+        ("She has *Crohn disease*, active.", False),
+        ("Unchanged *elevated right hemidiaphragm*.", True),
+        ("New *elevated right hemidiaphragm*.", False),
+        ("Several medical problems including *COPD* and gout.", True),
+        ("Several complaints including *cough* and fever.", False),
+        ("Frequently admitted for *abdominal pain*.", True),
+        ("Admitted today for *abdominal pain*.", False),
+        ("*Psychiatric history*.", True),
+        ("*Clinical history*.", False),  # heads the reason for today's study
+        ("Scarring, the sequela of *pneumonia*.", True),
+        ("*Chronically elevated platelets*.", True),
+        ("*Acutely elevated platelets*.", False),
     ],
 )
 def test_a_standing_disease_is_background_and_present(text, background):
