@@ -10,6 +10,7 @@ from functools import cache
 
 from extractors.chart.facts import Assertion
 from extractors.chart.sentences import split_sentences
+from extractors.chart.signs import denied_by_payer, signs_of
 from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.sections import sections
@@ -121,12 +122,7 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             held.add(Assertion.FAMILY)
         if section in ("past_medical_history", "past_surgical_history", "social_history"):
             held.add(Assertion.HISTORICAL)
-    if _signed_absent(sentence, start, section):
-        held.add(Assertion.NEGATED)
-    if _SHOULD.search(sentence[:start]) and _HAPPEN.search(sentence[end:]):
-        held.add(Assertion.HYPOTHETICAL)
-    if _in_a_past_year(sentence, start, end):
-        held.add(Assertion.HISTORICAL)
+    held |= signs_of(sentence, start, end, section)
     lexicon = _lexicon()
     stops = {
         kind: [(stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop"]
@@ -149,39 +145,12 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             continue
         if term.term == "?" and sentence[term.start - 1 : term.start].strip():
             continue  # ends a question
+        if term.term == "denied" and denied_by_payer(sentence[:start], sentence[end:]):
+            continue
         rule = lexicon.rules[int(term.key[5:])]
         if _reaches(sentence, rule, (term.start, term.end), (start, end), stops.get(rule.asserts, [])):
             held.add(rule.asserts)
     return held
-
-
-# "Should anaphylaxis occur use the pen"
-_SHOULD = re.compile(r"^\s*should\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
-_HAPPEN = re.compile(r"^\s*(?:\w+\s+){0,2}(?:occur|develop|recur|arise|worsen|appear|happen|return)\b", re.IGNORECASE)
-
-# "ROS: -cough, -dyspnea", "+nausea, -vomiting"; a dash alone begins an item of a list
-_SIGN = re.compile(r"(?:^|[\s,;:(])[+-]$")
-_PLUS = re.compile(r"(?:^|[\s,;:(])\+[a-z]", re.IGNORECASE)
-_ROS = re.compile(r"^\s*(?:ROS|review\s+of\s+systems)\b", re.IGNORECASE)
-
-
-def _signed_absent(sentence: str, start: int, section: str) -> bool:
-    if not _SIGN.search(sentence[max(0, start - 2) : start]) or sentence[start - 1] != "-":
-        return False
-    return section == "review_of_systems" or bool(_ROS.match(sentence) or _PLUS.search(sentence))
-
-
-# "Breast cancer in 2009, treated"; "diagnosed with lupus in 2009" dates the diagnosis and not the disease
-_PAST_YEAR = re.compile(r"\s+(?:in\s+)?(?:19|20)\d\d\s*(?:[.,;)]|$)", re.IGNORECASE)
-_BEGAN = re.compile(
-    r"\b(?:diagnos\w*|dx|dx'd|since|onset|found|started|start|began|begun|noted|first)\b", re.IGNORECASE
-)
-_OVER = re.compile(r"\b(?:treated|resolved|cured|removed|recovered|healed|in\s+remission|gone)\b", re.IGNORECASE)
-
-
-def _in_a_past_year(sentence: str, start: int, end: int) -> bool:
-    year = _PAST_YEAR.match(sentence, end)
-    return bool(year and _OVER.match(sentence[year.end() :].lstrip()) and not _BEGAN.search(sentence[:start]))
 
 
 # a site or a stage behind a disease is no other thing: "herniated discs at L4 and L5", "diabetes, type 2"

@@ -98,6 +98,8 @@ _LETTERED = frozenset(
 _END = re.compile(r"[.!?][\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|;\s+(?=\d{1,2}[.)]\s)")
 # "Plan: 1. Upadacitinib ... 2. Repeat ..." parts before each number
 _ITEM = re.compile(r"(?<=[.;:!?)])\s+(?=\(?\d{1,2}[.)]\s+[A-Z])")
+# "Heart failure? No." is asked and answered in one
+_ANSWERED = re.compile(r"(?:yes|no|never|none|denies|n/a|y|n)\s*(?:[.,;]|$)", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
 
 
@@ -107,7 +109,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     for match in _END.finditer(text):
         # "? Giant cell arteritis": a doubt, not the end of a question
         doubt = text[match.start()] == "?" and not text[max(0, match.start() - 1) : match.start()].strip()
-        if not doubt and not _is_abbreviation(text, match.start()):
+        answered = text[match.start()] == "?" and _ANSWERED.match(text, match.end())
+        if not doubt and not answered and not _is_abbreviation(text, match.start()):
             cuts.add(match.end())
     spans, start = [], 0
     for cut in [*sorted(cuts), len(text)]:

@@ -164,9 +164,14 @@ def test_the_section_speaks_before_the_sentence():
 
 
 def sentences() -> list[tuple[str, str, str]]:
-    """Return (sentence, assertion, section) of the table of sentences."""
-    table = yaml.safe_load(Path(__file__).with_name("assertion_sentences.yaml").read_text())
-    return [(row[0], row[1], row[2] if len(row) > 2 else "") for rows in table.values() for row in rows]
+    """Return (sentence, assertion, section) of the tables of sentences."""
+    tables = [
+        yaml.safe_load(Path(__file__).with_name(name).read_text())
+        for name in ("assertion_sentences.yaml", "note_sentences.yaml")
+    ]
+    return [
+        (row[0], row[1], row[2] if len(row) > 2 else "") for table in tables for rows in table.values() for row in rows
+    ]
 
 
 @pytest.mark.parametrize(("text", "expected", "section"), sentences())
