@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.chart.facts import Assertion
+from extractors.chart.frames import framed
 from extractors.chart.sentences import split_sentences
 from extractors.chart.signs import denied_by_payer, signs_of
 from extractors.vocabulary.conditions import conditions
@@ -109,6 +110,15 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
     return frozenset(held)
 
 
+def frame_of(text: str, start: int, end: int) -> Assertion | None:
+    """Return what the frame of the sentence asserts of the words: a guess, a payer's claim, patients in general.
+
+    None: nothing takes them out of the patient's record. It outweighs verbs of the past inside it.
+    """
+    held = framed(*_sentence_of(text, start, end))
+    return next((kind for kind in _PRECEDENCE if kind in held), None)
+
+
 def _sentence_of(text: str, start: int, end: int) -> tuple[str, int, int]:
     left, right = next(((a, b) for a, b in split_sentences(text) if a <= start < b), (0, len(text)))
     return text[left:right], start - left, min(end, right) - left
@@ -122,7 +132,7 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             held.add(Assertion.FAMILY)
         if section in ("past_medical_history", "past_surgical_history", "social_history"):
             held.add(Assertion.HISTORICAL)
-    held |= signs_of(sentence, start, end, section)
+    held |= signs_of(sentence, start, end, section) | framed(sentence, start, end)
     lexicon = _lexicon()
     stops = {
         kind: [(stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop"]

@@ -98,8 +98,12 @@ _LETTERED = frozenset(
 _END = re.compile(r"[.!?][\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|;\s+(?=\d{1,2}[.)]\s)")
 # "Plan: 1. Upadacitinib ... 2. Repeat ..." parts before each number
 _ITEM = re.compile(r"(?<=[.;:!?)])\s+(?=\(?\d{1,2}[.)]\s+[A-Z])")
-# "Heart failure? No." is asked and answered in one
-_ANSWERED = re.compile(r"(?:yes|no|never|none|denies|n/a|y|n)\s*(?:[.,;]|$)", re.IGNORECASE)
+# "Heart failure? No.", "Tried methotrexate? [ ] Yes [x] No": asked and answered in one
+_ANSWERED = re.compile(
+    r"(?:yes|no|never|none|denies|n/a|y|n)\s*(?:[.,;]|$)|(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])\s*(?:yes|no|y|n)\b|"
+    r"(?:yes|no|y|n)\s*(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])",
+    re.IGNORECASE,
+)
 _ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
 
 

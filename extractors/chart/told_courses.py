@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from extractors.chart.assertion import assert_of
+from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.clauses import RESPONSE_TO, clauses_of, coordinated, distinct, own_words
 from extractors.chart.dates import Precision, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
@@ -295,6 +295,8 @@ def _assertion(statement: Statement, mention: DrugMention, told: str, before: st
         return Assertion.ENTERED_IN_ERROR
     if _ANSWERED_NEVER.match(text[mention.end :]):
         return Assertion.NEGATED
+    if frame := frame_of(text, mention.start, mention.end):
+        return frame
     for manner in (_DENIED_BY_PAYER, _NO_LONGER, _AS_NEEDED):
         text = manner.sub(lambda found: "x" * len(found[0]), text)
     held = assert_of(text, mention.start, mention.end, section)

@@ -1,0 +1,76 @@
+"""Frames of a sentence that take what stands inside out of the patient's record: guesses, payers, studies, forms."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.chart.facts import Assertion
+from extractors.vocabulary.load import VocabularyError, read_yaml
+
+_FILE = "frames.yaml"
+_KEYS = {"as", "before", "after", "comma", "unless", "says", "not"}
+# a frame ends at these before the thing
+_ENDS = re.compile(r";|\b(?:but|however|although|nevertheless)\b", re.IGNORECASE)
+_COMMA = re.compile(r",")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One turn of phrase, and the sentences it must and must not read, the thing between stars."""
+
+    asserts: Assertion
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    unless: re.Pattern[str] | None  # anywhere in the sentence this undoes it
+    comma: bool  # False: a comma ends it
+    says: tuple[str, ...]
+    spares: tuple[str, ...]
+
+    def holds(self, sentence: str, start: int, end: int) -> bool:
+        """Tell whether characters start..end stand inside the frame."""
+        if self.before and not self._opens(sentence[:start]):
+            return False
+        if self.after and not self.after.match(sentence[end:]):
+            return False
+        return not (self.unless and self.unless.search(sentence))
+
+    def _opens(self, before: str) -> bool:
+        if self.before is None:
+            return True
+        for match in self.before.finditer(before):
+            gap = before[match.end() :]
+            if not _ENDS.search(gap) and (self.comma or not _COMMA.search(gap)):
+                return True
+        return False
+
+
+@cache
+def frames() -> tuple[Frame, ...]:
+    """Return the frames of frames.yaml, in its order."""
+    found = []
+    for number, entry in enumerate(read_yaml(_FILE, "extractors.chart"), start=1):
+        if set(entry) - _KEYS or not {"before", "after"} & set(entry) or not {"as", "says", "not"} <= set(entry):
+            raise VocabularyError(f"{_FILE}: entry {number} has other keys than it should: {sorted(entry)}")
+        try:
+            patterns = {
+                key: re.compile(entry[key], re.IGNORECASE) for key in ("before", "after", "unless") if key in entry
+            }
+        except re.error as error:
+            raise VocabularyError(f"{_FILE}: entry {number}: {error}") from None
+        found.append(
+            Frame(
+                Assertion(entry["as"]),
+                patterns.get("before"),
+                patterns.get("after"),
+                patterns.get("unless"),
+                entry.get("comma", True),
+                tuple(entry["says"]),
+                tuple(entry["not"]),
+            )
+        )
+    return tuple(found)
+
+
+def framed(sentence: str, start: int, end: int) -> set[Assertion]:
+    """Return what the frames around characters start..end of one sentence assert of them."""
+    return {frame.asserts for frame in frames() if frame.holds(sentence, start, end)}
