@@ -10,6 +10,7 @@ from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Phase
+from extractors.policy.waivers import waiver_in
 
 _LONGEST = 4  # rows
 _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
@@ -48,7 +49,8 @@ _FURTHER = re.compile(
     re.I,
 )
 
-Announced = Kind | Literal["further"]  # "further": a list of its own that neither approves nor refuses by itself
+# "further": a list of its own that neither approves nor refuses by itself; "waiver": one that frees from criteria
+Announced = Kind | Literal["further", "waiver"]
 
 
 def announcements_of(rows: Sequence[Row]) -> dict[int, tuple[int, Announced]]:
@@ -104,6 +106,8 @@ def refuses(text: str) -> bool:
 
 
 def _kind_of(text: str) -> Announced | None:
+    if waiver_in(text):
+        return "waiver"
     if _ASKS.search(text):
         return "ignored"
     if _REFUSES.search(text):

@@ -48,6 +48,7 @@ from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.roles import begins_criteria, is_announced, is_list_of_uses, role_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Note
+from extractors.policy.waivers import Waiver, waived, waiver_in
 from extractors.vocabulary.conditions import find_conditions
 
 _JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
@@ -206,7 +207,10 @@ def _read_further(section: Section, place: Place, title: str, found: Criteria) -
     """A list with an introduction of its own under a heading that has one already."""
     intro = section.paragraphs[-1]
     joined = _JOINED.match(intro.text)
-    if APPROVAL.search(intro.text):
+    waiver = waiver_in(intro.text)
+    if waiver and found.indications:
+        found.indications[-1] = _with_waiver(found.indications[-1], waiver, _of_section(section, place, "").tree)
+    elif APPROVAL.search(intro.text):
         name = approved_name(intro.text) or place.name or title
         found.indications.append(_of_section(section, place, name))
     elif joined and found.indications:
@@ -221,6 +225,15 @@ def _read_further(section: Section, place: Place, title: str, found: Criteria) -
             f"The list under '{intro.text[:120]}' stands apart from the criteria; what it demands was not understood "
             "and it was left aside."
         )
+
+
+def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
+    """The list "Any of these red flags waives criteria 2 and 3:" beside the criteria that it frees from."""
+    by = renumbered(replace(ways, op="any") if ways.op == "all" and not re.search(r"\ball\b", ways.text, re.I) else ways)
+    if told := waived(use.tree, waiver, by):
+        return replace(use, tree=told)
+    said = f"'{ways.text[:80]}' frees from criteria that were not found in the list above it"
+    return replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))
 
 
 def _read_loose(loose: list, found: Criteria, title: str) -> None:

@@ -28,13 +28,14 @@ _NUMBER = re.compile(
     re.I,
 )
 _TITLE_LABEL = re.compile(
-    r"^(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:\s*"
-    r"(?P<title>.+)",
+    r"^(?:(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:"
+    r"|guideline name:?\s|brand name(?: \(generic\))?:?\s)\s*(?P<title>.+)",
     re.I,
 )
 _LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
 _NOT_TITLE = re.compile(
-    r"^title [xvi]+ of\b|"
+    r"^title [xvi]+ of\b|^(?:guideline|policy|document) (?:code|id)\b|^(?:edition|status|type|drug class)\b|"
+    r"^(?:guideline|policy|document|bulletin|reference) [A-Z0-9.-]*\d[A-Z0-9.-]*$|"
     r"\b(?:effective|next review|review date|last review|approved\s+\d|page \d+|policy (?:number|no)|publication|"
     r"phone|fax|www\.|https?:)\b|"
     r"^\W*\d+\W*$|\d{1,2}/\d{1,2}/\d{2,4}",

@@ -119,8 +119,9 @@ class _Builder(Openings):
         if inside or section.kind == "ignored" or not self._may_end(first):
             return False
         said = Run([piece for row in rows for piece in row.pieces()])
-        if kind in ("criteria", "further"):
-            if not section.items or self._opens_item(marker) or self._depth_of_heading() is not None:
+        if kind in ("criteria", "further", "waiver"):
+            opens = kind != "waiver" and self._opens_item(marker)
+            if not section.items or opens or self._depth_of_heading() is not None:
                 return False
             self._begin(section.heading, section.kind, first.x0)
             self.sections[-1].paragraphs.append(said)

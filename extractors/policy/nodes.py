@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.policy.explaining import explanations_start, notes_in
+from extractors.policy.formulas import Formula, formula_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
-from extractors.policy.quantifiers import Join, Quantifier, is_head, mixed_in, quantifier_of, split_end, split_head
+from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
+from extractors.policy.waivers import with_waivers
 
+MIXED = "mix AND and OR"  # in a flag: which binds first cannot be told
 _TAG = re.compile(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
 _APPROVES = re.compile(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
 _VERB = re.compile(
@@ -110,13 +113,7 @@ def group_of(
     children = []
     for place, item in enumerate(items, start=1):
         children.append(node_of(item, item.path(path, place), quantifier.negated, _lead_for(item, head)))
-    if (mixed := mixed_in(head)) and [item.label for item in items] == [*mixed[0], *mixed[1]]:
-        op, n, found = "all", None, []
-        either = children[len(mixed[0]) :]
-        whole = tuple(cited for child in either for leaf in child.leaves() for cited in leaf.evidence)
-        below = Node(op="any", number=".".join(path), text="", evidence=whole, children=tuple(either))
-        children = [*children[: len(mixed[0])], below]
-    return Node(
+    node = Node(
         op=op,
         number=".".join(path),
         text=head,
@@ -126,7 +123,45 @@ def group_of(
         notes=notes,
         tags=tags_of(head),
         flags=(*flags, *quantifier.flags, *found),
+        unsure=any(MIXED in flag for flag in found),
     )
+    node = _by_formula(node, head, [item.label for item in items], flags)
+    return with_waivers(node, [item.run for item in items])
+
+
+def _by_formula(node: Node, head: str, labels: Sequence[str], flags: Sequence[str]) -> Node:
+    """Return the group with its items joined as "(A and B, or C)" in the head says."""
+    formula = formula_in(head, labels)
+    if formula is None:
+        return node
+    if formula.op == "unclear":
+        return replace(node, op="all", n=None, unsure=True, flags=(*node.flags, f"the words of the head {MIXED}"))
+    by_label = dict(zip(labels, node.children, strict=True))
+    return replace(node, op=formula.op, n=None, unsure=False, flags=tuple(flags), children=_parts(formula, by_label, node))
+
+
+def _parts(formula: Formula, by_label: dict[str, Node], over: Node) -> tuple[Node, ...]:
+    found = []
+    for part in formula.parts:
+        if isinstance(part, str):
+            found.append(by_label[part])
+            continue
+        below = _parts(part, by_label, over)
+        cited = tuple(at for child in below for leaf in child.leaves() for at in leaf.evidence)
+        op: Op = "any" if part.op == "any" else "all"
+        flags = (f"the words of the head {MIXED}",) if part.op == "unclear" else ()
+        found.append(
+            Node(
+                op=op,
+                number=over.number,
+                text="",
+                evidence=cited,
+                children=below,
+                flags=flags,
+                unsure=part.op == "unclear",
+            )
+        )
+    return tuple(found)
 
 
 def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: tuple, lead: str) -> Node:
@@ -217,7 +252,7 @@ def _decide(
     if not known or quantifier.negated or quantifier.op == "at_least":
         return quantifier.op, quantifier.n, []
     if len(set(known)) > 1:
-        return quantifier.op, quantifier.n, ["the ends of the items mix AND and OR; the head was followed"]
+        return quantifier.op, quantifier.n, [f"the ends of the items {MIXED}; the head was followed"]
     by_ends: Op = "all" if known[0] == "and" else "any"
     if not quantifier.stated or by_ends == quantifier.op:
         return by_ends, None, []
@@ -255,7 +290,7 @@ def group_of_prose(
             lead = "" if is_sentence(part.text) else head.text
             children.append(leaf_of(run, below, start + part.start, start + part.end, negated, lead))
     first, last = (head.start, head.end) if head.text else (head.parts[0].start, _last(head).end)
-    return Node(
+    node = Node(
         op=op,
         number=".".join(path),
         text=run.text[start + first : start + last],
@@ -265,7 +300,9 @@ def group_of_prose(
         notes=notes,
         tags=tags_of(head.text),
         flags=(*flags, *quantifier.flags, *found),
+        unsure=any(MIXED in flag for flag in found),
     )
+    return _by_formula(node, head.text, [part.label for part in head.parts], flags)
 
 
 def _last(part: Part) -> Part:

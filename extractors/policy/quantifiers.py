@@ -45,6 +45,8 @@ _ANY = re.compile(
 )
 # "is either:", "by either route (i or ii):" - which says one thing only where the letters do not say another
 _EITHER = re.compile(r"\beither\b(?=[^.;]*[:)]?\s*$)", re.I)
+# what follows are examples: "a severe reaction, such as:"
+_SUCH_AS = re.compile(r"\b(?:such as|for example|e\.g\.|including,? but not limited to)\s*,?\s*:\s*$", re.I)
 _ALL = re.compile(
     r"\b(?:all|both|each|every one)\s+(?:of\b|(?:the\s+)?(?:following|criteria)|\(|are met|apply|listed)|"
     r"\bboth\b(?=\s*(?:\(|:|$))|"
@@ -80,7 +82,7 @@ class Quantifier:
 def quantifier_of(head: str) -> Quantifier:
     """Return what a head demands of its items; without a quantifier, all of them."""
     by_words, by_letters = _by_words(head), _by_letters(head)
-    if by_words is None and by_letters is None and _EITHER.search(head):
+    if by_words is None and by_letters is None and (_EITHER.search(head) or _SUCH_AS.search(head)):
         return Quantifier("any")
     if by_words is None and by_letters is None:
         return Quantifier("all", negated=_DENIES.search(head) is not None, stated=False)
@@ -131,23 +133,6 @@ def _by_letters(head: str) -> Join | None:
     return "or" if join in ("or", "and/or") else "and" if join in ("and", "&") else None
 
 
-# "criteria 1 and 2, and either 3 or 4 are met": all of them but those after "either", of which one
-_MIXED = re.compile(
-    rf"\bcriteri(?:a|on)\s+(?P<all>{_MARK}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+){_MARK})*)\s*,?\s+and\s+either\s+"
-    rf"(?P<any>{_MARK}(?:(?:\s*,\s*|\s*,?\s+or\s+){_MARK})+)\b"
-)
-
-
-def mixed_in(head: str) -> tuple[list[str], list[str]] | None:
-    """Return the markers that must all hold, and those of which one must, of a head that names both; else None."""
-    match = _MIXED.search(head)
-    if match is None:
-        return None
-    return re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", match["all"]), re.split(
-        r"\s*,\s*(?:or\s+)?|\s+or\s+", match["any"]
-    )
-
-
 def split_end(text: str) -> tuple[str, Join | None]:
     """Part an item from the "; AND" or "; or" at its end: the text without it, and the join.
 
@@ -170,9 +155,9 @@ def connector_of(text: str) -> Join | None:
 
 _AND_GROUP = re.compile(
     r"[,;]?\s+and\s+(?=(?:(?:the\s+)?(?:patient|member|individual)\s+)?(?:also\s+)?(?:meets?\s+|has\s+|have\s+)?"
-    r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each)\b(?:\s+\(\d\))?\s*(?:of\s+(?:the|these)\b|\()|"
-    r"(?:the\s+)?following\b)"
-    r"[^.;]*[:)]?\s*$)",
+    r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each|(?:\d+|one|two|three) or more)\b(?:\s+\(\d\))?\s*"
+    r"(?:of\s+(?:the|these)\b|\()|(?:the\s+)?following\b)[^.;]*[:)]?\s*$|"
+    r"(?:(?:documented )?(?:documentation|evidence|presence|history)\s+of|has|have|is|with)\s*:\s*$)",
     re.I,
 )
 
@@ -202,11 +187,19 @@ def _is_finding(words: str) -> bool:
     """Whether the words before "with ONE of the following" are a disease or a measure, and nothing is done with it."""
     if _MEASURE.search(words) and not _TREATS.search(words):
         return True
+    words = _OF_WHOM.sub("", words)
     if _DOES.search(words) or _by_words(words) is not None:
         return False
     return has_condition_word(words) or bool(find_conditions(words)) or re.search(r"\d", words) is not None
 
 
+# "Individual has chronic plaque psoriasis with either of the following:" asks for the disease too
+_OF_WHOM = re.compile(
+    r"^\s*(?:the |an? )?(?:patient|member|individual|beneficiary|recipient|he or she|adult|child)s?\s+"
+    r"(?:(?:has|have|had|with)\b\s*)?(?:(?:an?|the)\s+)?(?:(?:documented|confirmed|established|clinical)\s+)*"
+    r"(?:diagnos(?:is|ed)\s+(?:of|with)\s+)?",
+    re.I,
+)
 _MEASURE = re.compile(
     r"\d\S*(?:\s+\S+){0,3}?\s+or (?:more|greater|higher|less|lower|above|below|older)\b|[≥≤<>]\s*\d", re.I
 )

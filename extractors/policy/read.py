@@ -6,6 +6,7 @@ from extractors.evidence import Page
 from extractors.policy.audit import left_out
 from extractors.policy.criteria import read_criteria
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
+from extractors.policy.margins import without_margins
 from extractors.policy.nesting import read_outline
 from extractors.policy.published import outline, published
 from extractors.policy.rows import rows_of
@@ -21,6 +22,7 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     Nothing is guessed: an operator that head and items state differently is flagged on its node, and what could not be
     read as criteria is said in `problems`.
     """
+    pages = without_margins(pages)
     title = find_title(pages)
     name = title.value if title else ""
     rows = rows_of(pages)

@@ -33,6 +33,7 @@ class Node:
     tags: tuple[str, ...] = ()  # "documentation required", as printed in brackets
     negated: bool = False  # an exclusion: met when the patient is NOT so
     flags: tuple[str, ...] = ()  # what the reader found odd: "head says ONE, item ends say AND"
+    unsure: bool = False  # the print joins its items by AND and by OR: decided only where both readings agree
     lead: str = ""  # the words a fragment hangs on: the head over "methotrexate", the row label over a table cell
 
     def leaves(self) -> Iterator["Node"]:

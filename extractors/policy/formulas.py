@@ -1,0 +1,130 @@
+"""Heads that join their items both ways: "(must meet A and B, or C)", "criteria 1-3, and either 4 or 5 are met"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.policy.quantifiers import Join
+
+_MARK = r"(?:[A-Za-z]|[ivxIVX]{1,5}|\d{1,2})"
+_WORD = rf"(?:\b(?:either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
+_SPAN = re.compile(rf"{_WORD}(?:\s*{_WORD})+", re.I)
+_TOKEN = re.compile(rf"\b(?:either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Items joined one way, some of them joined another way first."""
+
+    op: Literal["all", "any", "unclear"]  # "unclear": AND and OR on one level, and nothing says which binds first
+    parts: tuple["Formula | str", ...]  # labels of items, in the order printed
+
+
+def formula_in(head: str, labels: Sequence[str]) -> Formula | None:
+    """Return how a head joins these items where it joins them by AND and OR; None: it does not, or names others."""
+    if len(labels) < 3 or not all(labels):
+        return None
+    for span in reversed(list(_SPAN.finditer(head))):
+        tokens = _marks_only([match[0] for match in _TOKEN.finditer(span[0])], labels)
+        named = [token for token in tokens if token in labels]
+        if sorted(named) != sorted(labels):
+            continue
+        formula = _joined(tokens)
+        if isinstance(formula, Formula) and _is_mixed(formula):
+            return formula
+    return None
+
+
+def _is_mixed(formula: Formula) -> bool:
+    return formula.op == "unclear" or any(isinstance(part, Formula) and part.op != formula.op for part in formula.parts)
+
+
+def _marks_only(tokens: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """The tokens from the first mark or bracket on, "1 through 3" and "1-3" written out."""
+    found: list[str] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        low = token.lower()
+        if low in ("through", "to", "–", "-") and found[-1:] and found[-1] in labels and at + 1 < len(tokens):
+            last = tokens[at + 1]
+            if last in labels and labels.index(last) > labels.index(found[-1]):
+                run = labels[labels.index(found[-1]) + 1 : labels.index(last) + 1]
+                found[-1:] = ["(", found[-1], *(part for label in run for part in ("and", label)), ")"]
+            at += 2
+            continue
+        found.append("and" if token == "&" else token if token in labels else low)
+        at += 1
+    return found
+
+
+def _joined(tokens: Sequence[str]) -> "Formula | str | None":
+    """The formula of the tokens: brackets and "either" first, then the conjunctions without a comma."""
+    atoms: list[Formula | str] = []
+    seams: list[tuple[bool, Join | None]] = []  # whether a comma stands there, and the conjunction
+    comma, join, at = False, None, 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token == ",":
+            comma = True
+        elif token in ("and", "or"):
+            join = token
+        else:
+            end = _end_of_atom(tokens, at)
+            inner = _joined(tokens[at + 1 : end - 1] if token == "(" else tokens[at + 1 : end]) if end > at + 1 else token
+            if inner is not None and token not in (")", "-", "–", "through", "to"):
+                if atoms:
+                    seams.append((comma, join))
+                atoms.append(inner)
+                comma, join = False, None
+            at = end - 1
+        at += 1
+    return _tied(atoms, seams)
+
+
+def _end_of_atom(tokens: Sequence[str], at: int) -> int:
+    """Where what begins here ends: a bracket at its fellow, "either 2 or 3" behind its last alternative."""
+    if tokens[at] == "(":
+        depth = 0
+        for end in range(at, len(tokens)):
+            depth += (tokens[end] == "(") - (tokens[end] == ")")
+            if depth == 0:
+                return end + 1
+        return len(tokens)
+    if tokens[at] not in ("either", "both"):
+        return at + 1
+    inside = "or" if tokens[at] == "either" else "and"
+    end, last = at + 1, at + 1
+    while end < len(tokens) and tokens[end] not in ("(", ")", "either", "both"):
+        if tokens[end] in ("and", "or") and tokens[end] != inside:
+            break
+        end += 1
+        if tokens[end - 1] not in (",", "and", "or"):
+            last = end
+    return last
+
+
+def _tied(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]]) -> "Formula | str | None":
+    if len(atoms) < 2:
+        return atoms[0] if atoms else None
+    known = {join for _, join in seams if join}
+    if len(known) < 2:
+        return Formula("any" if known == {"or"} else "all", tuple(atoms))
+    for outer in ("and", "or"):
+        if all(comma == (join == outer) for comma, join in seams if join):
+            return _grouped(atoms, seams, outer)
+    return Formula("unclear", tuple(atoms))
+
+
+def _grouped(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]], outer: str) -> Formula:
+    """ "A and B, or C": the seam with a comma parts, the one without ties."""
+    groups: list[list[Formula | str]] = [[atoms[0]]]
+    for atom, (_, join) in zip(atoms[1:], seams, strict=True):
+        if join == outer or join is None:
+            groups.append([atom])
+        else:
+            groups[-1].append(atom)
+    inner: Literal["all", "any"] = "any" if outer == "and" else "all"
+    parts = tuple(group[0] if len(group) == 1 else Formula(inner, tuple(group)) for group in groups)
+    return Formula("all" if outer == "and" else "any", parts)
