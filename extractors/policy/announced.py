@@ -16,7 +16,7 @@ _LONGEST = 4  # rows
 _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
 _REFUSES = re.compile(
     r"\b(?:may|will|can|is|are|be|do(?:es)?|should)\s+not\s+(?:be\s+)?(?:consider(?:ed)?\s+)?"
-    r"(?:approved|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
+    r"(?:approved?|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
     r"\b(?:considered|is|are)(?: \w+ and)? "
     r"(?:not (?:medically necessary|reasonable and necessary|proven)|experimental|investigational|unproven)\b",
     re.I,

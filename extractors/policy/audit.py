@@ -15,6 +15,7 @@ from extractors.policy.roles import role_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
 
+_POINTS = re.compile(r"\bmeets? (?:all |any |one )?(?:of )?(?:the )?(?:following )?criteria\b", re.I)
 _MOST = 3  # of what was left out, quoted
 _SHOWN = 90  # characters of a quotation
 _TAIL = 15  # letters by whose end a text is known again: a leaf begins where its condition does
@@ -34,7 +35,7 @@ def left_out(sections: Sequence[Section], found: Criteria) -> list[str]:
     missing = [
         run
         for section in sections
-        if section.kind not in ("ignored", "excluded", "duration")
+        if section.kind not in ("ignored", "excluded", "duration", "notes")
         for run in (*_items(section.items), *_approvals(section))
         if _letters(split_end(run.text)[0])[-_TAIL:] not in taken
     ]
@@ -72,6 +73,8 @@ def _approvals(section: Section) -> Iterator[Run]:
         start = clause_start(text, 0) if APPROVAL.search(text) and not refuses(text) else None
         if start is None or text.rstrip().endswith(":") or heading_kind(text) is not None:
             continue
+        if _POINTS.search(text, start):
+            continue  # "if the patient meets the criteria of one of the indications below"
         if re.match(r"(?:the |an? |all )?(?:patient|member|individual|recipient|adult|child)", text[start:], re.I):
             yield paragraph
 

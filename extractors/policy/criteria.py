@@ -7,15 +7,14 @@ from itertools import pairwise
 
 from extractors.policy.announced import phase_of, phase_said, refuses
 from extractors.policy.drug_lists import drugs_approved
-from extractors.policy.explaining import explains, with_notes_told
+from extractors.policy.explaining import with_notes_told
+from extractors.policy.footnotes import with_footnotes
 from extractors.policy.found import Criteria, Place
-from extractors.policy.general import demanding_tree, demands_by_condition, read_general, row_duration
+from extractors.policy.general import read_general, row_duration
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
     ALL_USES,
     APPROVAL,
-    bare_duration,
-    duration_of,
     head_of,
     head_of_run,
     is_criterion,
@@ -25,19 +24,16 @@ from extractors.policy.heads import (
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
+from extractors.policy.lists import by_condition, duration_in, of_section, read_further
 from extractors.policy.naming import (
-    approved_for,
-    approved_name,
-    diagnosis_in,
     for_drugs,
     name_for,
     name_the_unnamed,
     subject_of,
     treated_in,
 )
-from extractors.policy.nodes import group_of, is_sentence, negative, node_of, notes_of, renumbered
+from extractors.policy.nodes import is_sentence, negative, node_of, notes_of
 from extractors.policy.prose import (
-    demands_after,
     exclusions_of,
     node_of_prose,
     parts_of,
@@ -45,13 +41,12 @@ from extractors.policy.prose import (
     with_other_ways,
 )
 from extractors.policy.quantifiers import is_head, split_end
+from extractors.policy.references import follow
 from extractors.policy.roles import begins_criteria, is_announced, is_list_of_uses, role_of
 from extractors.policy.runs import Run
-from extractors.policy.tree import Indication, Node, Note
-from extractors.policy.waivers import Waiver, waived, waiver_in
+from extractors.policy.shapes import SECTION_CODE
+from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.conditions import find_conditions
-
-_JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
 
 
 def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
@@ -61,7 +56,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     place, phase_first = Place(), _are_phases_first(sections)
     over: Run | None = None  # sentence over lists that each have an introduction of their own
     for section in map(_without_preface, sections):
-        if section.kind in ("general", "duration"):
+        if section.kind in ("general", "duration", "notes"):
             continue  # they leave the reader where he is
         heading = section.heading.text
         parted = phase_and_condition(heading)
@@ -91,7 +86,9 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
     name_the_unnamed(found, title)
     found.indications = for_drugs(found.indications)
     found.indications = [replace(use, tree=with_notes_told(use.tree)) for use in found.indications]
+    found.indications = with_footnotes(found.indications, sections)
     read_general(sections, found)
+    found.indications = follow(found.indications, sections)
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
@@ -175,13 +172,14 @@ def _sets_nothing(leaf: Node) -> bool:
 
 
 def _plain_name(heading: str) -> str:
+    heading = SECTION_CODE.sub("", heading)
     return head_of(heading).name or heading
 
 
 def _read_section(section: Section, place: Place, title: str, found: Criteria, loose: list) -> None:
     named = bool(place.name) or place.phase != "any"
     if section.further and section.paragraphs:
-        _read_further(section, place, title, found)
+        read_further(section, place, title, found)
     elif section.items and is_list_of_uses(section.items) and not is_announced(section):
         before = len(found.indications)
         _read_uses(section.items, [], place, found)
@@ -189,7 +187,7 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
             _limit_by(found, before, section.paragraphs[-1])
     elif section.items and named:
         name = place.name or name_for(section, title) or place.section
-        found.indications += _by_condition(_of_section(section, place, name), section)
+        found.indications += by_condition(of_section(section, place, name), section)
     elif section.items:
         loose.append((section, place))
     else:
@@ -203,47 +201,13 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
             read_paragraph(paragraph, replace(place, name=name, phase=phase or place.phase), True, found)
 
 
-def _read_further(section: Section, place: Place, title: str, found: Criteria) -> None:
-    """A list with an introduction of its own under a heading that has one already."""
-    intro = section.paragraphs[-1]
-    joined = _JOINED.match(intro.text)
-    waiver = waiver_in(intro.text)
-    if waiver and found.indications:
-        found.indications[-1] = _with_waiver(found.indications[-1], waiver, _of_section(section, place, "").tree)
-    elif APPROVAL.search(intro.text):
-        name = approved_name(intro.text) or place.name or title
-        found.indications.append(_of_section(section, place, name))
-    elif joined and found.indications:
-        last, more = found.indications[-1], _of_section(section, place, "")
-        op = "any" if joined["join"].lower() == "or" else "all"
-        taken = {leaf.number for leaf in last.tree.leaves()}
-        added = renumbered(more.tree) if taken & {leaf.number for leaf in more.tree.leaves()} else more.tree
-        whole = Node(op=op, number="", text="", evidence=last.tree.evidence, children=(last.tree, added))
-        found.indications[-1] = replace(last, tree=whole, duration=last.duration or more.duration)
-    else:
-        found.problems.append(
-            f"The list under '{intro.text[:120]}' stands apart from the criteria; what it demands was not understood "
-            "and it was left aside."
-        )
-
-
-def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
-    """The list "Any of these red flags waives criteria 2 and 3:" beside the criteria that it frees from."""
-    by = renumbered(replace(ways, op="any") if ways.op == "all" and not re.search(r"\ball\b", ways.text, re.I) else ways)
-    if told := waived(use.tree, waiver, by):
-        return replace(use, tree=told)
-    said = f"'{ways.text[:80]}' frees from criteria that were not found in the list above it"
-    return replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))
-
-
 def _read_loose(loose: list, found: Criteria, title: str) -> None:
     """Lists without the name of an indication: the criteria of a policy that is about one use."""
     if any(use.phase != "continuation" for use in found.indications):
         approving = [at for at in loose if at[0].paragraphs and APPROVAL.search(at[0].paragraphs[-1].text)]
         found.problems += [_left_aside(at[0]) for at in loose if at not in approving and _demands(at[0])]
         found.indications[:0] = [
-            _of_section(section, place, treated_in(section.paragraphs[-1].text) or title)
-            for section, place in approving
+            of_section(section, place, treated_in(section.paragraphs[-1].text) or title) for section, place in approving
         ]
         return
     strong = [at for at in loose if at[0].kind == "criteria"] or loose
@@ -251,7 +215,7 @@ def _read_loose(loose: list, found: Criteria, title: str) -> None:
     found.indications[:0] = [
         use
         for section, place in strong
-        for use in _by_condition(_of_section(section, place, name_for(section, title) or place.section), section)
+        for use in by_condition(of_section(section, place, name_for(section, title) or place.section), section)
     ]
 
 
@@ -281,41 +245,6 @@ def _left_aside(section: Section) -> str:
 def _demands(section: Section) -> bool:
     """Whether a list may hold criteria; names of drugs and codes do not."""
     return any(item.children or is_sentence(item.run.text) or is_criterion(item.run.text) for item in section.items)
-
-
-def _by_condition(use: Indication, section: Section) -> list[Indication]:
-    """Part a list of alternatives that each begin with another diagnosis into the indications that they are."""
-    ways = use.tree.children
-    if use.tree.op != "any" or len(ways) < 2 or not all(way.op == "all" for way in ways):
-        return [use]
-    names = [diagnosis_in(way.text) for way in ways]
-    if not all(names) or len({name.lower() for name in names}) < len(names):
-        return [use]
-    durations = [_duration(item) for item in section.items]
-    return [
-        replace(use, name=name, tree=way, duration=duration or use.duration)
-        for name, way, duration in zip(names, ways, durations, strict=True)
-    ]
-
-
-def _of_section(section: Section, place: Place, name: str) -> Indication:
-    """The list of a section, under the paragraph that introduces it."""
-    intro = section.paragraphs[-1] if section.paragraphs and is_head(section.paragraphs[-1].text) else None
-    head = intro.text if intro else section.heading.text
-    evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
-    if not find_conditions(name) and (condition := approved_for(head)):
-        name = condition
-    tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
-    tree = with_introduced(tree, intro or section.heading, [], name)
-    earlier = section.paragraphs[:-1] if intro else section.paragraphs
-    tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])
-    told = [Note(text=run.text, evidence=run.evidence()) for run in section.after if explains(run.text)]
-    tree = with_notes_told(tree, tuple(told))
-    rows = [*section.durations, *(row for item in section.items for row in item.durations)]
-    spoken = (duration_of(head), *(row_duration(place.phase, row) for row in rows))
-    duration = next(filter(None, spoken), place.duration)
-    phase = place.phase if place.phase != "any" or not section.cell else phase_of(head) or "any"
-    return Indication(name=name, phase=phase, tree=tree, duration=duration, section=place.section)
 
 
 # ---------------------------------------------------------------- items
@@ -362,12 +291,12 @@ def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> N
         found.problems.append(f"The outline was not understood: '{inner[:80]}' stands inside another phase's criteria.")
         return
     if by_drug := drugs_approved(item.children):
-        over = replace(place, duration=_duration(item, below=False) or place.duration)
+        over = replace(place, duration=duration_in(item, below=False) or place.duration)
         for order, (child, drugs) in enumerate(zip(item.children, by_drug, strict=True), start=1):
             use = _indication(child, child.path(path, order), over, place.name or heading)
             found.indications.append(replace(use, drugs=drugs))
     elif item.children and is_list_of_uses(item.children):
-        _read_uses(item.children, path, replace(place, section=heading, duration=_duration(item, below=False)), found)
+        _read_uses(item.children, path, replace(place, section=heading, duration=duration_in(item, below=False)), found)
     else:
         found.indications.append(_indication(item, path, place, place.name or heading))
 
@@ -376,7 +305,7 @@ def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> Non
     head = head_of_run(item.run)
     name = head.name or place.name or ("" if head.approves else split_end(item.run.text)[0])
     roles = [role_of(child) for child in item.children]
-    inside = replace(place, name=name, duration=_duration(item, below=False) or place.duration)
+    inside = replace(place, name=name, duration=duration_in(item, below=False) or place.duration)
     if any(role in PHASES for role in roles):
         _read_uses(item.children, path, inside, found)
     elif drugs_approved(item.children):
@@ -395,13 +324,5 @@ def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Ind
     if len(tree.children) == 1 and tree.children[0].op != "leaf":
         tree = tree.children[0]  # "1. Initial authorization" over a lone "a. Drug will be approved based on all of:"
     return Indication(
-        name=name, phase=place.phase, tree=tree, duration=_duration(item) or place.duration, section=place.section
+        name=name, phase=place.phase, tree=tree, duration=duration_in(item) or place.duration, section=place.section
     )
-
-
-def _duration(item: Item, below: bool = True) -> str | None:
-    """What the item's words, or a row "Approval duration" under it, say; `below`: or those of the items in it."""
-    own = duration_of(item.run.text)
-    rows = (duration_of(row) or bare_duration(row) for row in item.durations)
-    inside = (_duration(child) for child in item.children if below)
-    return own or next(filter(None, rows), None) or next(filter(None, inside), None)

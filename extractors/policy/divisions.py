@@ -30,7 +30,26 @@ def divisions_of(rows: Sequence[Row]) -> dict[int, Kind]:
         kinds = {kind for _, _, kind in chain}
         if {"criteria", "ignored"} <= kinds and not {"initial", "continuation"} & kinds:
             return {id(row): kind or "ignored" for _, row, kind in chain}
-    return {}
+    return _with_paths(rows)
+
+
+def _with_paths(rows: Sequence[Row]) -> dict[int, Kind]:
+    """Parts numbered "3.0 When the Service Is Covered, 3.1 Specific Criteria, 4.0 When ... Is Not Covered"."""
+    parts: list[tuple[Row, Kind | None]] = []
+    for row in rows:
+        marker = marker_of(row.text)
+        if marker is None or marker.punctuation != "path" or marker.core.count(".") > 2:
+            continue
+        text = row.text[marker.length :].strip()
+        kind = heading_kind(text)
+        if kind == "criteria" and not _CRITERIA.search(text):
+            kind = None
+        if kind is not None or _may_name_a_part(text):
+            parts.append((row, kind))
+    kinds = {kind for _, kind in parts}
+    if len(parts) < 2 or not kinds & {"criteria", "excluded"} or len(kinds - {None}) < 2:
+        return {}
+    return {id(row): kind or "ignored" for row, kind in parts}
 
 
 def _candidates(rows: Sequence[Row]) -> Iterator[tuple[Style, _Part]]:

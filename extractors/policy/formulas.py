@@ -27,7 +27,7 @@ def formula_in(head: str, labels: Sequence[str]) -> Formula | None:
         return None
     for span in reversed(list(_SPAN.finditer(head))):
         tokens = _marks_only([match[0] for match in _TOKEN.finditer(span[0])], labels)
-        named = [token for token in tokens if token in labels]
+        named = [word for word in tokens if word in labels]
         if sorted(named) != sorted(labels):
             continue
         formula = _joined(tokens)
@@ -45,8 +45,8 @@ def _marks_only(tokens: Sequence[str], labels: Sequence[str]) -> list[str]:
     found: list[str] = []
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        low = token.lower()
+        word = tokens[at]
+        low = word.lower()
         if low in ("through", "to", "–", "-") and found[-1:] and found[-1] in labels and at + 1 < len(tokens):
             last = tokens[at + 1]
             if last in labels and labels.index(last) > labels.index(found[-1]):
@@ -54,7 +54,7 @@ def _marks_only(tokens: Sequence[str], labels: Sequence[str]) -> list[str]:
                 found[-1:] = ["(", found[-1], *(part for label in run for part in ("and", label)), ")"]
             at += 2
             continue
-        found.append("and" if token == "&" else token if token in labels else low)
+        found.append("and" if word == "&" else word if word in labels else low)
         at += 1
     return found
 
@@ -65,15 +65,15 @@ def _joined(tokens: Sequence[str]) -> "Formula | str | None":
     seams: list[tuple[bool, Join | None]] = []  # whether a comma stands there, and the conjunction
     comma, join, at = False, None, 0
     while at < len(tokens):
-        token = tokens[at]
-        if token == ",":
+        word = tokens[at]
+        if word == ",":
             comma = True
-        elif token in ("and", "or"):
-            join = token
+        elif word in ("and", "or"):
+            join = word
         else:
             end = _end_of_atom(tokens, at)
-            inner = _joined(tokens[at + 1 : end - 1] if token == "(" else tokens[at + 1 : end]) if end > at + 1 else token
-            if inner is not None and token not in (")", "-", "–", "through", "to"):
+            inner = _joined(tokens[at + 1 : end - 1] if word == "(" else tokens[at + 1 : end]) if end > at + 1 else word
+            if inner is not None and word not in (")", "-", "–", "through", "to"):
                 if atoms:
                     seams.append((comma, join))
                 atoms.append(inner)

@@ -6,8 +6,9 @@ from typing import Literal
 
 from extractors.vocabulary.load import VocabularyError, read_yaml
 
-Kind = Literal["ignored", "excluded", "initial", "continuation", "general", "duration", "criteria"]
+Kind = Literal["ignored", "excluded", "initial", "continuation", "general", "duration", "criteria", "notes"]
 _KINDS = (
+    "notes",
     "excluded",
     "continuation",
     "initial",
@@ -49,6 +50,12 @@ def heading_kind(text: str) -> Kind | None:
 @cache
 def _disease_words() -> re.Pattern[str]:
     return re.compile("|".join(read_yaml("headings.yaml", "extractors.policy")["condition_words"]), re.I)
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return words that so many criteria share that they tell none of them apart."""
+    return frozenset(read_yaml("headings.yaml", "extractors.policy")["common_words"])
 
 
 def has_condition_word(text: str) -> bool:

@@ -19,8 +19,10 @@ APPROVAL = re.compile(
     r"(?=[^.;]{0,160}?\b(?:when|if|for|based on|in)\b|[^.;]{0,20}:)"
     r"|\b(?:is|are|will be|may be|can be)\s+(?:(?:considered|deemed)\s+)?(?:as\s+)?"
     r"(?:approved|covered|authorized|renewed|re-?authorized|eligible|medically (?:reasonable and )?necessary|"
-    r"reasonable and necessary|proven(?: and medically necessary)?)\b"
-    r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)",
+    r"reasonable and necessary|proven(?: and medically necessary)?|indicated)\b"
+    r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)"
+    r"|\b(?:shall|will|may)\s+(?:only\s+)?cover\b(?=[^.;]{0,120}?\b(?:when|if|for)\b)"
+    r"|^covered (?=when|if)",
     re.I,
 )
 _CLAUSE = re.compile(
@@ -31,7 +33,8 @@ _CLAUSE = re.compile(
 )
 _WEAK_CLAUSE = re.compile(r"\b(?:granted for|in|for (?!\d|the duration|up to|one|a total))\b\s*", re.I)
 _DURATION = re.compile(
-    rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|length)\b[^.;]{{0,60}}?"
+    rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|continued|length)\b"
+    rf"(?:(?!\b(?:first|beyond|after|every|within|past|last|least)\b)[^.;]){{0,60}}?"
     rf"(?:for|of|:|is|=|up to)?\s*(?P<span>(?:up to\s+)?(?:{_SPAN}))",
     re.I,
 )

@@ -1,7 +1,9 @@
 """What is printed over or beside the text of a policy and is no text of it: watermarks, line numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
 from extractors.evidence import Line, Page, enclose
@@ -26,7 +28,7 @@ def _without_watermark(page: Page) -> Page:
 
 def _without_line_numbers(page: Page) -> Page:
     """Take the first word of each row that a margin numbers: 1, 2, 3 down the page, or each fifth line at the edge."""
-    firsts = [(at, row[0]) for at, row in enumerate(page.rows) if row[0].words[0].text.isdigit()]
+    firsts = [(at, row[0]) for at, row in enumerate(page.rows) if re.fullmatch(r"[0-9]{1,4}", row[0].words[0].text)]
     values = [int(line.words[0].text) for _, line in firsts]
     if len(firsts) < _FEWEST or not _counts(page, firsts, values):
         return page
@@ -36,7 +38,7 @@ def _without_line_numbers(page: Page) -> Page:
 
 
 def _counts(page: Page, firsts: Sequence[tuple[int, Line]], values: Sequence[int]) -> bool:
-    steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(values)]
     if steps.count(1) >= 0.8 * len(steps):
         return len(firsts) >= _SHARE * (firsts[-1][0] - firsts[0][0] + 1)
     if steps.count(5) < 0.8 * len(steps):

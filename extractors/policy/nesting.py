@@ -20,7 +20,6 @@ from extractors.policy.shapes import (
     CONTINUED,
     DANGLING,
     DURATION_ROW,
-    FOOTNOTE,
     NOTE,
     OUTCOME,
     STARRED,
@@ -97,11 +96,15 @@ class _Builder(Openings):
             self._continue(row)
         elif marker and (self._goes_on_here(row, marker) or self._place(row, marker)):
             pass
+        elif NOTE.match(text) and self.sections[-1].kind == "notes":
+            self.paragraph = None
+            self._add_paragraph(row)
         elif NOTE.match(text) and self.open:
             self._start_note(row)
         elif self.open and DURATION_ROW.fullmatch(text) and not DANGLING.search(self._last_text()):
             self._add_duration(row)
-        elif FOOTNOTE.match(text) and self._may_end(row):
+        elif self._is_footnote(row):
+            self.paragraph = None
             self._add_paragraph(row)
         elif (kind := self._heading(row)) is not False:
             self._start_section(row, kind)

@@ -10,6 +10,7 @@ from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
 from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
+from extractors.policy.references import refers_flags
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 from extractors.policy.waivers import with_waivers
@@ -68,23 +69,6 @@ def leaf_of(
     )
 
 
-_REFERS = re.compile(
-    r"\b(?:criteri(?:a|on)|items?|section|part|step)s?\s+(?:\(?[A-Z0-9]+\b[.)]?[A-Za-z0-9.()]*|[ivx]+\b)[^;]{0,40}?"
-    r"\b(?:above|below|is|are|apply|applies|met)\b|"
-    r"\b(?:see|refer to|per|in|under|of|meets?|met)\s+(?:the\s+)?(?:sections?|appendix|criteri(?:a|on)|tables?)\s+"
-    r"(?:[A-Z0-9][A-Za-z0-9.]*\b|above|below)|"
-    r"\b(?:above|preceding|foregoing|initial|previous|prior) (?:approval |authorization |coverage )?criteria\b|"
-    r"\bcriteria (?:listed |stated |noted )?(?:above|below)\b|\b(?:criteria|initial approval) (?:for|of) initial\b",
-    re.I,
-)
-
-
-def refers_flags(text: str) -> tuple[str, ...]:
-    """Return the flag of a leaf that is met by what stands elsewhere: "criteria I.A and I.B above are met"."""
-    match = _REFERS.search(text)
-    return ("refers to another part of the policy, which was not followed",) if match else ()
-
-
 def tags_of(text: str) -> tuple[str, ...]:
     """Return what the payer prints in brackets of an item: "documentation required"."""
     return tuple(match["tag"].strip() for match in _TAG.finditer(text))
@@ -137,7 +121,9 @@ def _by_formula(node: Node, head: str, labels: Sequence[str], flags: Sequence[st
     if formula.op == "unclear":
         return replace(node, op="all", n=None, unsure=True, flags=(*node.flags, f"the words of the head {MIXED}"))
     by_label = dict(zip(labels, node.children, strict=True))
-    return replace(node, op=formula.op, n=None, unsure=False, flags=tuple(flags), children=_parts(formula, by_label, node))
+    return replace(
+        node, op=formula.op, n=None, unsure=False, flags=tuple(flags), children=_parts(formula, by_label, node)
+    )
 
 
 def _parts(formula: Formula, by_label: dict[str, Node], over: Node) -> tuple[Node, ...]:

@@ -20,6 +20,9 @@ from extractors.policy.shapes import (
     CAPITALS,
     DANGLING,
     ENDED,
+    FOOTNOTE,
+    SECTION_CODE,
+    SMALL_NOTE,
 )
 from extractors.policy.spacing import gap_between, parts_rows
 
@@ -93,6 +96,8 @@ class Openings:
     def _heading(self, row: Row) -> Kind | bool | None:
         """The kind of a heading (None: unknown kind), or False if the row is none."""
         text = re.sub(r"^\d{1,2}\s+(?=[A-Z])", "", row.text.strip())  # "2 References"
+        coded = SECTION_CODE.match(text) is not None
+        text = SECTION_CODE.sub("", text) if coded else text
         if any(right.box.x0 - left.box.x1 > _COLUMN for left, right in pairwise(row.lines)):
             return False  # cells of a table
         if self.current is not None and not self.current.run:
@@ -102,6 +107,7 @@ class Openings:
         if not self._may_end(row) and not self._stands_out(row, heading_kind(text)):
             return False
         inside = self.current is not None and self.indented and self._inside_current(row)
+        inside = inside and not (coded or self._is_centred(row))
         if inside and heading_kind(self.current.run.text) is None:
             return False
         if (kind := heading_kind(text)) is not None:
@@ -122,7 +128,23 @@ class Openings:
         return section.cell and section.kind == "excluded" and not section.paragraphs
 
     def _may_title(self, row: Row) -> bool:
-        return len(row.lines) == 1 and self._at_margin(row)
+        return len(row.lines) == 1 and (self._at_margin(row) or self._is_centred(row))
+
+    def _is_footnote(self, row: Row) -> bool:
+        """Whether a row begins a note with a raised mark, or with a figure in smaller print than the text above it."""
+        if not self._may_end(row) and not self._is_small(row):
+            return False
+        return FOOTNOTE.match(row.text) is not None or (SMALL_NOTE.match(row.text) is not None and self._is_small(row))
+
+    def _is_small(self, row: Row) -> bool:
+        last = self.last_row
+        return last is not None and row.height < 0.88 * last.height and row.x0 <= last.x0 + 2
+
+    def _is_centred(self, row: Row) -> bool:
+        """Whether a row stands in the middle of the page, far from both margins of the text."""
+        first = self.open[0].last.x0 if self.open else row.x0
+        middle = (row.x0 + row.x1) / 2
+        return abs(middle - row.page.width / 2) < 6.0 and row.x0 > first + 60.0 and row.x1 < self.right - 60.0
 
     def _at_margin(self, row: Row) -> bool:
         """Whether a row stands no further right than the outermost list."""

@@ -2,11 +2,15 @@
 
 import re
 
+SUPERSCRIPTS = "\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3"
 NOTE = re.compile(
-    r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?[:.–-]\s*\S|\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)", re.I
+    r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?(?:(?:to|for|on)\s[\w ().]{1,40}?)?[:.–-]\s*\S|"
+    r"\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)",
+    re.I,
 )
 # "a State mandates may apply": the letter was raised
-FOOTNOTE = re.compile("(?:[a-z]\\s+|[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3]+\\s*)[A-Z][a-z]+\\s")
+FOOTNOTE = re.compile(rf"[a-z]\s+[A-Z][a-z]+\s|[{SUPERSCRIPTS}]+\s*[A-Z]")
+SMALL_NOTE = re.compile(r"\d{1,2}\s+[A-Z]")  # "1 Treatment must be recorded", where it is set smaller than the text
 DURATION_ROW = re.compile(
     r"(?=.*(?:\d|year|lifetime))"
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
@@ -42,3 +46,6 @@ OUTCOME = re.compile(
 
 # "(continued)" after a heading that a new page repeats
 CONTINUED = re.compile(r"\s*[-–—(]*\s*\b(?:continued|cont['’.]?d?)\b\.?\)?\s*:?\s*$", re.I)
+
+# the payer's own number before a heading: "SP-6.1: Lumbar radiculopathy", "4.2 Continued stay"
+SECTION_CODE = re.compile(r"(?:[A-Z]{2,5}-\d{1,3}(?:\.\d{1,3})*|\d{1,2}(?:\.\d{1,2})+)\s*[.:]?\s+(?=[A-Z])")

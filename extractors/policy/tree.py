@@ -34,6 +34,7 @@ class Node:
     negated: bool = False  # an exclusion: met when the patient is NOT so
     flags: tuple[str, ...] = ()  # what the reader found odd: "head says ONE, item ends say AND"
     unsure: bool = False  # the print joins its items by AND and by OR: decided only where both readings agree
+    refers: tuple["Node", ...] = ()  # what a leaf leads to, "criteria 1 and 2 above are met": all of it is to be met
     lead: str = ""  # the words a fragment hangs on: the head over "methotrexate", the row label over a table cell
 
     def leaves(self) -> Iterator["Node"]:
@@ -53,6 +54,7 @@ class Indication:
     tree: Node
     duration: str | None = None  # "6 months", as printed
     section: str = ""  # heading it stands under: "FDA-Approved Indication"
+    products: tuple[str, ...] = ()  # names and strengths as printed, where the policy tells brands of one drug apart
     drugs: tuple[str, ...] = ()  # generic names, where the policy approves its drugs by different criteria; () is all
 
 

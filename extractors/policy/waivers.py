@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.policy.headings import common_words
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
 
@@ -17,8 +18,10 @@ _NOT_NEEDED = (
     r"(?:(?:is|are|may be|will be|can be)\s+(?:waived|bypassed|not (?:required|needed|necessary|applicable))|"
     r"(?:does|do|need|will|shall) not (?:be met|have to be met|need to be met|apply)|not (?:required|necessary|needed))"
 )
-_WAIVES = (r"(?:waiv(?:e|es|ed|ing)|bypass(?:es)?|replaces?|in (?:lieu|place) of|instead of|exempt(?:s|ed|ion)? from|"
-           r"exceptions? to|not (?:required|have|need) to meet|overrides?)")
+_WAIVES = (
+    r"(?:waiv(?:e|es|ed|ing)|bypass(?:es)?|replaces?|in (?:lieu|place) of|instead of|exempt(?:s|ed|ion)? from|"
+    r"exceptions? to|not (?:required|have|need) to meet|overrides?)"
+)
 # "Criteria 2 and 3 are not required if", "... waives items 1-3", "in lieu of criterion 2"
 _NAMED = (
     re.compile(rf"\b{_NAMES}\s+{_MARKS}\s+(?:above\s+)?{_NOT_NEEDED}", re.I),
@@ -31,11 +34,11 @@ _UNNAMED = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|when|where|for (?=(?:patients|members|individuals)\b)|in the (?:presence|case) of)\s+(?P<what>[^;]+)$", re.I
+    r"\b(?:if|when|where|for (?=(?:patients|members|individuals)\b)|in the (?:presence|case) of)\s+(?P<what>[^;]+)$",
+    re.I,
 )
 _ONE = re.compile(rf"\b(?:through|to)\b|\b{_MARK}(?!\w)|[–-]", re.I)
 _WORDS = re.compile(r"\b(?:criteri\w+|items?|and|or)\b|[()&,]", re.I)
-_SMALL = frozenset("the a an of for in is are at least trial this that requirement above".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,19 @@ _RANGE = ("-", "–", "through", "to")
 
 def _is_meant(child: Node, tree: Node, waiver: Waiver) -> bool:
     if waiver.what:
-        asked = [word for word in re.findall(r"[\w-]+", waiver.what.lower()) if word not in _SMALL]
+        asked = [
+            word for word in re.findall(r"[\w-]+", waiver.what.lower()) if len(word) > 1 and word not in common_words()
+        ]
         said = " ".join((child.text, *(leaf.text for leaf in child.leaves()))).lower()
         return bool(asked) and all(word[:7] in said for word in asked)
     last = child.number.rsplit(".", 1)[-1]
     labels = [at.number.rsplit(".", 1)[-1] for at in tree.children]
     marks = [mark.rsplit(".", 1)[-1] for mark in waiver.marks]
     for at, mark in enumerate(marks):
-        if mark in _RANGE and 0 < at < len(marks) - 1 and {marks[at - 1], marks[at + 1]} <= set(labels):
-            if labels.index(marks[at - 1]) <= labels.index(last) <= labels.index(marks[at + 1]):
+        ends = marks[at - 1 : at + 2] if mark in _RANGE and 0 < at < len(marks) - 1 else []
+        if ends and {ends[0], ends[2]} <= set(labels):
+            first, stop = labels.index(ends[0]), labels.index(ends[2])
+            if first <= labels.index(last) <= stop:
                 return True
     return last in marks
 

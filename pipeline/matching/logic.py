@@ -22,6 +22,8 @@ def decide(node: Node, statuses: dict[int, Status]) -> Status:
     if node.op == "leaf":
         return statuses[id(node)]
     below = [decide(child, statuses) for child in node.children]
+    if node.unsure:
+        return below[0] if len(set(below)) == 1 else Status.UNCLEAR
     met = sum(at is Status.MET for at in below)
     unclear = sum(at is Status.UNCLEAR for at in below)
     needed = {"all": len(below), "any": 1}.get(node.op, node.n or 1)

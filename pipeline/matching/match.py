@@ -11,6 +11,8 @@ from extractors.evidence import asserted
 from extractors.policy.tree import Indication, Node, Policy
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.choice import Choice, choose
+from pipeline.matching.doubts import doubts
+from pipeline.matching.elsewhere import judge_leaf
 from pipeline.matching.judge import judge
 from pipeline.matching.logic import decide, logic_of, matters, wanted_still
 from pipeline.matching.reading import requirement_of
@@ -74,15 +76,16 @@ def match_criteria(
     warnings = (*choice.warnings, *_in_force(policy, decided))
     if choice.indication is None:
         return Match(indication=None, not_chosen=choice.not_chosen, warnings=warnings)
-    return replace(_match(choice.indication, record, choice), warnings=(*warnings, *_exclusions(policy, record)))
+    warnings = (*warnings, *doubts(policy, choice.indication), *_exclusions(policy, record))
+    return replace(_match(choice.indication, record, choice), warnings=warnings)
 
 
 def _match(indication: Indication, record: Record, choice: Choice) -> Match:
     record = replace(record, conditions=tuple(sorted(condition_keys(indication.name))))
     criteria = []
     for leaf, heads in _with_heads(indication.tree):
-        requirement = requirement_of(leaf, heads)
-        criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=judge(requirement, record, leaf.text)))
+        requirement, verdict = judge_leaf(leaf, heads, record)
+        criteria.append(Criterion(leaf=leaf, requirement=requirement, verdict=verdict))
     statuses = {id(at.leaf): at.verdict.status for at in criteria}
     logic = logic_of(indication.tree)
     return Match(

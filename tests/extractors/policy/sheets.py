@@ -63,7 +63,7 @@ def source_of(text: str) -> str:
     settings = dict(match.groups() for line in lines if (match := _SETTING.match(line)))
     body = [line for line in lines if line.strip() and not _SETTING.match(line)]
     said = [
-        '#set page(width: 612pt, height: 792pt, margin: (x: 62pt, top: 62pt, bottom: 58pt)',
+        "#set page(width: 612pt, height: 792pt, margin: (x: 62pt, top: 62pt, bottom: 58pt)",
         *(f", {place}: [{_running(settings[place])}]" for place in ("header", "footer") if place in settings),
     ]
     if "watermark" in settings:
@@ -116,7 +116,7 @@ def _block(line: str, flush: bool) -> str:
     if marker is None or flush:
         return f"#pad(left: {left}pt)[{_text(text)}]"
     hang = max(14, 5 + 5 * len(marker[1]))
-    return f"#grid(columns: ({left}pt, {hang}pt, 1fr), [], [{_text(marker[1])}], [{_text(text[marker.end():])}])"
+    return f"#grid(columns: ({left}pt, {hang}pt, 1fr), [], [{_text(marker[1])}], [{_text(text[marker.end() :])}])"
 
 
 def _text(text: str) -> str:
@@ -126,7 +126,7 @@ def _text(text: str) -> str:
 
 def _running(text: str) -> str:
     said = [_plain(part) for part in re.split(r"\s{3,}", text)]
-    return "#text(7.5pt)[" + " #h(1fr) ".join(said).replace("\\u{23}", '#context counter(page).display()') + "]"
+    return "#text(7.5pt)[" + " #h(1fr) ".join(said).replace("\\u{23}", "#context counter(page).display()") + "]"
 
 
 def _plain(text: str) -> str:

@@ -6,8 +6,8 @@ from extractors.evidence import Page, PageSource
 from extractors.policy import Policy, read_policy
 from extractors.policy.heads import names_condition, phase_and_condition
 from extractors.policy.markers import marker_of
-from extractors.policy.nodes import refers_flags
 from extractors.policy.quantifiers import split_head
+from extractors.policy.references import refers_flags
 from tests.extractors.policy.layout import policy_pages, read_grammar, sketch
 from tests.pages import line_of
 
@@ -127,7 +127,13 @@ def test_what_a_head_demands_itself_is_told_from_what_introduces(head, own):
         ("The patient continues to meet the initial criteria", True),
         ("Meets the dose limits, see Section 2", True),
         ("The criteria listed above are met", True),
+        ("Patient has met all criteria in section II.A", True),
+        ("Conservative treatment as defined in the Definitions has failed", True),
+        ("Has tried two preferred drugs (see Appendix B)", True),
+        ("Has tried two preferred drugs (see Appendix B for a list)", False),
         ("Meets the 2019 classification criteria for lupus", False),
+        ("Meets criteria for major depressive disorder", False),
+        ("Dose is within section 2 of the prescribing information", False),
         ("Section of the bowel was removed", False),
         ("Positive by the modified New York criteria", False),
     ],

@@ -1,0 +1,98 @@
+"""The list of one section as an indication, and lists that change the one before them."""
+
+import re
+from dataclasses import replace
+
+from extractors.policy.announced import phase_of
+from extractors.policy.explaining import explains, with_notes_told
+from extractors.policy.found import Criteria, Place
+from extractors.policy.general import demanding_tree, row_duration
+from extractors.policy.heads import APPROVAL, bare_duration, duration_of
+from extractors.policy.introductions import with_introduced
+from extractors.policy.items import Item, Section
+from extractors.policy.naming import approved_for, approved_name, diagnosis_in
+from extractors.policy.nodes import group_of, renumbered
+from extractors.policy.prose import demands_after, with_other_ways
+from extractors.policy.quantifiers import is_head
+from extractors.policy.tree import Indication, Node, Note
+from extractors.policy.waivers import Waiver, waived, waiver_in
+from extractors.vocabulary.conditions import find_conditions
+
+_JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
+
+
+def read_further(section: Section, place: Place, title: str, found: Criteria) -> None:
+    """A list with an introduction of its own under a heading that has one already."""
+    intro = section.paragraphs[-1]
+    joined = _JOINED.match(intro.text)
+    waiver = waiver_in(intro.text)
+    if waiver and found.indications:
+        found.indications[-1] = _with_waiver(found.indications[-1], waiver, of_section(section, place, "").tree)
+    elif APPROVAL.search(intro.text):
+        name = approved_name(intro.text) or place.name or title
+        found.indications.append(of_section(section, place, name))
+    elif joined and found.indications:
+        last, more = found.indications[-1], of_section(section, place, "")
+        op = "any" if joined["join"].lower() == "or" else "all"
+        taken = {leaf.number for leaf in last.tree.leaves()}
+        added = renumbered(more.tree) if taken & {leaf.number for leaf in more.tree.leaves()} else more.tree
+        whole = Node(op=op, number="", text="", evidence=last.tree.evidence, children=(last.tree, added))
+        found.indications[-1] = replace(last, tree=whole, duration=last.duration or more.duration)
+    else:
+        found.problems.append(
+            f"The list under '{intro.text[:120]}' stands apart from the criteria; what it demands was not understood "
+            "and it was left aside."
+        )
+
+
+def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
+    """The list "Any of these red flags waives criteria 2 and 3:" beside the criteria that it frees from."""
+    each = ways.op == "all" and not re.search(r"\ball\b", ways.text, re.I)
+    by = renumbered(replace(ways, op="any") if each else ways)
+    if told := waived(use.tree, waiver, by):
+        return replace(use, tree=told)
+    said = f"'{ways.text[:80]}' frees from criteria that were not found in the list above it"
+    return replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))
+
+
+def by_condition(use: Indication, section: Section) -> list[Indication]:
+    """Part a list of alternatives that each begin with another diagnosis into the indications that they are."""
+    ways = use.tree.children
+    if use.tree.op != "any" or len(ways) < 2 or not all(way.op == "all" for way in ways):
+        return [use]
+    names = [diagnosis_in(way.text) for way in ways]
+    if not all(names) or len({name.lower() for name in names}) < len(names):
+        return [use]
+    durations = [duration_in(item) for item in section.items]
+    return [
+        replace(use, name=name, tree=way, duration=duration or use.duration)
+        for name, way, duration in zip(names, ways, durations, strict=True)
+    ]
+
+
+def of_section(section: Section, place: Place, name: str) -> Indication:
+    """The list of a section, under the paragraph that introduces it."""
+    intro = section.paragraphs[-1] if section.paragraphs and is_head(section.paragraphs[-1].text) else None
+    head = intro.text if intro else section.heading.text
+    evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
+    if not find_conditions(name) and (condition := approved_for(head)):
+        name = condition
+    tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
+    tree = with_introduced(tree, intro or section.heading, [], name)
+    earlier = section.paragraphs[:-1] if intro else section.paragraphs
+    tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])
+    told = [Note(text=run.text, evidence=run.evidence()) for run in section.after if explains(run.text)]
+    tree = with_notes_told(tree, tuple(told))
+    rows = [*section.durations, *(row for item in section.items for row in item.durations)]
+    spoken = (duration_of(head), *(row_duration(place.phase, row) for row in rows))
+    duration = next(filter(None, spoken), place.duration)
+    phase = place.phase if place.phase != "any" or not section.cell else phase_of(head) or "any"
+    return Indication(name=name, phase=phase, tree=tree, duration=duration, section=place.section)
+
+
+def duration_in(item: Item, below: bool = True) -> str | None:
+    """What the item's words, or a row "Approval duration" under it, say; `below`: or those of the items in it."""
+    own = duration_of(item.run.text)
+    rows = (duration_of(row) or bare_duration(row) for row in item.durations)
+    inside = (duration_in(child) for child in item.children if below)
+    return own or next(filter(None, rows), None) or next(filter(None, inside), None)
