@@ -10,7 +10,7 @@ from extractors.policy.drug_lists import drugs_approved
 from extractors.policy.explaining import with_notes_told
 from extractors.policy.footnotes import with_footnotes
 from extractors.policy.found import Criteria, Place
-from extractors.policy.general import read_general, row_duration
+from extractors.policy.general import demands_by_condition, read_general, row_duration
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
     ALL_USES,
