@@ -1,13 +1,13 @@
-"""Examinations, screenings and evaluations that a criterion wants done, in the time it names."""
+"""Examinations, screenings and evaluations that a criterion wants done: by whom, in which time, with what outcome."""
 
 import datetime as dt
 import re
 from functools import cache
 
 from extractors.chart.facts import Statement
-from extractors.dates import find_dates
+from pipeline.matching.clauses import clause_of, day_of, is_report_title
 from pipeline.matching.phrases import find_window
-from pipeline.matching.record import Record, cite, newest_first
+from pipeline.matching.record import Record, cite, newest_first, once, page_of
 from pipeline.matching.requirements import Deed, Requirement
 from pipeline.matching.terms import data, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
@@ -16,10 +16,19 @@ _ASKED = wording("deeds.asked")
 _DONE = wording("deeds.done")
 _OPEN = wording("deeds.open")
 _NOT_DONE = wording("deeds.not_done")
+_CLEARED = wording("deeds.cleared")
+_NOT_CLEARED = wording("deeds.not_cleared")
 _VALUE = re.compile(
     r"^\s*(?:score\s*)?(?:today\s*)?(?:was|is|of|:|=)?\s*(?:today\s*)?(?P<n>\d{1,2})(?![\d/.-])", re.IGNORECASE
 )
-_TODAY = re.compile(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
+# "finds no reason against surgery", "and clears the patient", "shows no contraindication to the operation"
+_ASKS_CLEARED = re.compile(
+    r"(?:\b(?:which|that|and)\s+)?\b(?:has |have |was |were |is |been )*"
+    r"(?:find(?:s|ing)?|found|show(?:s|ing|n)?|conclud\w+|identif\w+|reveal\w+|clear(?:s|ed|ing)?|support\w*|with)\b"
+    r"(?:[^.;]{0,40}?\b(?:no (?:\w+ ){0,2}(?:reasons?|contra-?indications?|barriers?)|suitable|appropriate|candidate\w*"
+    r"|clear(?:ed|ance)?|the patient|the member)|(?<=cleared))\b[^.;]{0,60}$",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -27,24 +36,52 @@ def _pattern(deed: str, side: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{at})" for at in data("deeds")[deed][side]), re.IGNORECASE)
 
 
+@cache
+def _asked_of() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return what names a profession in a criterion: "by a licensed psychologist", "a registered dietitian has"."""
+    made = []
+    for key, entry in data("clinicians").items():
+        who = "|".join(entry["asked"])
+        before = rf"\b(?:by|with|from)\s+(?:an?\s+|the\s+)?(?:{who})\b|^\s*(?:an?\s+|the\s+)?(?:{who})\s+has\b"
+        made.append((key, re.compile(before, re.IGNORECASE)))
+    return tuple(made)
+
+
+@cache
+def _shown(clinician: str) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w])(?:" + "|".join(data("clinicians")[clinician]["shown"]) + r")")
+
+
 def read_deed(text: str) -> Requirement | None:
-    """Return "dental examination completed within the last 6 months"; None where a leaf asks for its outcome too."""
+    """Return "psychological evaluation by a licensed clinician within 12 months, which clears the patient"."""
     keys = [key for key in data("deeds") if _pattern(key, "criterion").search(text)]
-    if len(keys) != 1 or not _ASKED.search(text) or len(text.split()) > 20:
+    if len(keys) != 1 or not _ASKED.search(text) or len(text.split()) > 32:
         return None
     window = find_window(text)
     rest = text[: window[1][0]] + text[window[1][1] :] if window else text
+    cleared = _ASKS_CLEARED.search(rest, _pattern(keys[0], "criterion").search(rest).end())
+    rest = rest[: cleared.start()] if cleared else rest
+    by = next(((key, at) for key, pattern in _asked_of() if (at := pattern.search(rest))), None)
+    rest = rest[: by[1].start()] + " " + rest[by[1].end() :] if by else rest
     rest = re.sub(r"\([^)]*\)", " ", _pattern(keys[0], "criterion").sub(" ", rest)).lower()
     rest = _ASKED.sub(" ", rest)
     further = [at for at in re.findall(r"[a-z]{4,}", rest) if at not in _PLAIN]
-    return Deed(deed=keys[0], window=window[0] if window else None, besides=" ".join(further) or None)
+    if len(further) > 4:
+        return None
+    return Deed(
+        deed=keys[0],
+        window=window[0] if window else None,
+        by=by[0] if by else None,
+        cleared=bool(cleared),
+        besides=" ".join(further) or None,
+    )
 
 
 _PLAIN = frozenset(data("plain_words")["deeds"])
 
 
 def judge_deed(requirement: Deed, record: Record) -> Verdict:
-    """Return the verdict on something to be done: a sentence or value that shows it done, in the time asked for."""
+    """Return the verdict on something to be done: a report, sentence or value that shows it done, in the time asked."""
     entry = data("deeds")[requirement.deed]
     facts = {"wanted": entry["name"]}
     done, undated, late, denied, open_ones = [], [], [], [], []
@@ -52,14 +89,17 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
         hit = _pattern(requirement.deed, "chart").search(statement.text)
         if not hit:
             continue
-        clause = _clause(statement.text, hit)
+        clause = clause_of(statement.text, hit.start(), hit.end())
         value = bool(entry.get("result")) and bool(_VALUE.match(statement.text[hit.end() :]))
+        report = _is_report(statement, clause)
+        if entry.get("purpose") and _for_something_else(clause, record):
+            continue
         if _NOT_DONE.search(clause.replace(hit[0], "§")) and not value:
             denied.append(statement)
         elif _OPEN.search(clause) and not value:
             open_ones.append(statement)
-        elif value or _DONE.search(clause):
-            day = _day(statement, clause, value)
+        elif value or report or _DONE.search(clause):
+            day = statement.date if value or report else day_of(statement, clause)
             if requirement.window is None or record.inside(day, requirement.window):
                 done.append(statement)
             else:
@@ -68,7 +108,7 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
     if done and denied and _newest(denied) >= _newest(done):
         return unclear("contradicted", cite(newest_first([*done, *denied])), wants=wants, drug=entry["name"], **facts)
     if done:
-        return met("done", cite(newest_first(done)), **facts)
+        return _qualified(requirement, newest_first(done), record, entry["name"])
     if late or undated:
         why = "done_old" if late else "done_undated"
         return unclear(why, cite(newest_first([*late, *undated])), wants=wants, **facts)
@@ -78,18 +118,56 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
     return unclear(why, cite(newest_first([*open_ones, *denied])), wants=wants, **facts)
 
 
-def _clause(text: str, hit: re.Match[str]) -> str:
-    start = max(text.rfind(mark, 0, hit.start()) for mark in (". ", "; ")) + 1
-    ends = [at for mark in (". ", "; ") if (at := text.find(mark, hit.end())) >= 0]
-    return text[start : min(ends) if ends else len(text)]
+def _qualified(requirement: Deed, done: list[Statement], record: Record, name: str) -> Verdict:
+    """Return the verdict once it was done: by whom it was, and whether it cleared the patient."""
+    shown, cleared, against = [], [], []
+    for statement in done:
+        told = _page_of_report(statement, record) if _is_report(statement, statement.text) else [statement]
+        who = [at for at in told if requirement.by is None or _shown(requirement.by).search(at.text)]
+        bad = [at for at in told if _NOT_CLEARED.search(at.text)]
+        good = [at for at in told if _CLEARED.search(at.text) and at not in bad]
+        against += bad
+        if who:
+            shown.append(statement)
+            cleared += [(statement, at) for at in good]
+    facts = {"wanted": name}
+    if requirement.cleared and against and not cleared:
+        return not_met("not_cleared", cite(once([*against, *done])), **facts)
+    if requirement.by and not shown:
+        who = requirement.by.replace("_", " ")
+        lacking = f"by a {who} clinician" if who.endswith("health") else f"by a {who}"
+        return unclear("done_lacking", cite(done), wants=f"who made {name}", lacking=lacking, **facts)
+    if requirement.cleared and (against or not cleared):
+        wants = f"that {name} found no reason against it"
+        return unclear("done_lacking", cite(once([*done, *against])), wants=wants, lacking="favorable", **facts)
+    proof = [at for pair in cleared for at in pair] if requirement.cleared else (shown or done)
+    return met("done", cite(once([*proof, *shown])), **facts)
 
 
-def _day(statement: Statement, clause: str, value: bool) -> dt.date | None:
-    """Return the day it was done: printed in the clause, or that of the page where the words are of that day."""
-    days = [at.day for at in find_dates(clause)]
-    if days:
-        return max(days)
-    return statement.date if value or _TODAY.search(clause) or statement.cells else None
+def _is_report(statement: Statement, clause: str) -> bool:
+    """Whether a line is the title of the evaluation's own report."""
+    return statement.date is not None and is_report_title(statement) and not _OPEN.search(clause)
+
+
+def _page_of_report(statement: Statement, record: Record) -> list[Statement]:
+    here = page_of(statement.evidence)
+    return [statement, *(at for at in record.statements if page_of(at.evidence) == here and at is not statement)]
+
+
+@cache
+def _purposes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    held = data("purposes")
+    return tuple(
+        (key, re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE))
+        for key, words in (*held["purposes"].items(), ("never", held["never"]))
+    )
+
+
+def _for_something_else(clause: str, record: Record) -> bool:
+    """Whether an evaluation was made for another purpose than the request: for disability, for a stimulator."""
+    told = {key for key, pattern in _purposes() if pattern.search(clause)}
+    asked = {key for key, pattern in _purposes() if pattern.search(record.service or record.drug or "")}
+    return "never" in told or bool(told and asked and not told & asked)
 
 
 def _newest(statements: list[Statement]) -> dt.date:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from pipeline.matching.phrases import DAYS_IN, NUMBER, number_of
-from pipeline.matching.requirements import Dose, DosesReceived, FreeText, Requirement
+from pipeline.matching.requirements import Dose, DoseSchedule, DosesReceived, FreeText, Requirement, Step
 from pipeline.matching.terms import find_therapies, wording
 
 _ABOUT_DOSE = wording("dose_leaves.about")
 _CEILING = wording("dose_leaves.ceiling")
-_EXACTLY = re.compile(r"^\s*(?:requested )?(?:dose|dosage|dosing|regimen)\s*(?:is|of)?\s*:?\s*$", re.IGNORECASE)
+_EXACTLY = re.compile(
+    r"^\s*(?:the )?(?:requested |prescribed |proposed |recommended |maintenance )*(?:dose|dosage|dosing|regimen)"
+    r"\s*(?:is|of|will be)?\s*:?\s*$",
+    re.IGNORECASE,
+)
 _WORD = r"(?:two|three|four|six|eight|ten|twelve|other|\d+(?:\.\d+)?)"
 _UNITS = (
     r"(?:mg|mcg|µg|g|grams?|iu|units?|ml|tablets?|capsules?|pens?|syringes?|vials?|injections?|patches|sprays?|puffs?)"
@@ -28,6 +32,12 @@ _INTERVAL = re.compile(
     rf"|/\s*(?P<slash>day|week|month|year)\b)",
     re.IGNORECASE,
 )
+# "at weeks 0, 4 and 8", "on week 0, week 2 and week 6", "at weeks 0/2/6"
+_WEEKS = re.compile(
+    r"(?:\s*\([^)]*\)|,|\s+(?!(?:then|followed|every)\b)[a-z]+){0,4}?\s*(?:at |on |in |\()?\bw(?:ee)?ks?\s*"
+    r"(?P<weeks>\d{1,2}(?:\s*(?:,|/|and|&|, and)\s*(?:weeks?\s+)?\d{1,2})*)\b(?!\s*(?:mg|weeks))",
+    re.IGNORECASE,
+)
 _LY = {"daily": 1, "nightly": 1, "weekly": 7, "monthly": 30, "yearly": 365}
 
 
@@ -40,6 +50,7 @@ class Regimen:
     days: float | None
     start: int
     end: int
+    weeks: tuple[int, ...] = ()  # "at weeks 0, 4 and 8"
 
 
 def find_regimens(text: str) -> list[Regimen]:
@@ -55,17 +66,27 @@ def find_regimens(text: str) -> list[Regimen]:
             continue
         if unit in ("g", "gram", "g/kg"):
             unit, amount = "mg/kg" if unit == "g/kg" else "mg", amount * 1000
-        interval = _INTERVAL.match(text, match.end(), following.start() if following else len(text))
+        limit = following.start() if following else len(text)
+        interval = _INTERVAL.match(text, match.end(), limit)
+        weeks = None if interval else _WEEKS.match(text, match.end(), limit)
         found.append(
             Regimen(
                 amount=amount,
                 unit=unit,
                 days=_days(interval) if interval else None,
                 start=match.start(),
-                end=interval.end() if interval else match.end(),
+                end=(interval or weeks or match).end(),
+                weeks=_weeks(weeks) if weeks else (),
             )
         )
     return found
+
+
+def _weeks(match: re.Match[str]) -> tuple[int, ...]:
+    """Return the weeks a dose is given in; "initially and at weeks 2 and 4" begins with week 0."""
+    listed = [int(at) for at in re.findall(r"\d+", match["weeks"])]
+    first = re.search(r"\b(?:initial(?:ly)?|at once|now|on day (?:0|1)|at start)\b", match[0], re.IGNORECASE)
+    return tuple(dict.fromkeys([*([0] if first else []), *listed]))
 
 
 def _days(match: re.Match[str]) -> float | None:
@@ -97,6 +118,35 @@ def read_dose(text: str) -> Requirement | None:
         return FreeText(terms=("dose",))
     (held,) = regimens
     return Dose(amount=held.amount, unit=held.unit, days=held.days, exactly=exactly)
+
+
+# "dosed as in the label", "loading dose", "400 mg initially, then"
+_OF_SCHEDULE = wording("dose_leaves.schedule")
+
+
+def read_schedule(text: str) -> Requirement | None:
+    """Return "dosed as in the label: 600 mg at weeks 0, 4 and 8", "400 mg once, then 200 mg every 2 weeks"."""
+    regimens = find_regimens(text)
+    if not regimens or not (len(regimens) > 1 or regimens[0].weeks) or re.search(r"\bor\b", text):
+        return None
+    if not _OF_SCHEDULE.search(text) or _more_in_schedule(text, regimens):
+        return None
+    if any(at.days is None and not at.weeks for at in regimens[1:]):
+        return None
+    steps = tuple(Step(amount=at.amount, unit=at.unit, days=at.days, weeks=at.weeks) for at in regimens)
+    most = bool(_CEILING.search(text[: regimens[0].start]))
+    return DoseSchedule(steps=steps, at_most=most)
+
+
+def _more_in_schedule(text: str, regimens: list[Regimen]) -> bool:
+    """Whether a leaf asks for more than its steps: for whom, by which weight, for how long."""
+    for held in reversed(regimens):
+        text = text[: held.start] + " " + text[held.end :]
+    for mention in reversed(find_therapies(text)):
+        text = text[: mention.start] + text[mention.end :]
+    text = _CEILING.sub(" ", _OF_SCHEDULE.sub(" ", text)).lower()
+    known = wording("dose_leaves.plain")
+    return any(not known.fullmatch(word) for word in re.findall(r"[a-z]{3,}", text))
 
 
 def _more_asked(text: str, held: Regimen, exactly: bool) -> bool:

@@ -5,8 +5,8 @@ import re
 from extractors.chart.facts import Fact, Statement
 from pipeline.matching.dose_leaves import Regimen, find_regimens
 from pipeline.matching.phrases import number_of
-from pipeline.matching.record import Record, cite, newest_first, not_yet
-from pipeline.matching.requirements import Dose, DosesReceived
+from pipeline.matching.record import Record, cite, drugs_of, newest_first, not_yet
+from pipeline.matching.requirements import Dose, DoseSchedule, DosesReceived, Step
 from pipeline.matching.terms import base_of, find_therapies, wording
 from pipeline.matching.trials import never_taken, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
@@ -21,11 +21,9 @@ def judge_dose(requirement: Dose, record: Record) -> Verdict:
     """Return the verdict on a ceiling: every dose that the newest plan prints of the requested drug has to keep it."""
     drug = record.drug or "the drug"
     wanted = _shown(requirement.amount, requirement.unit, requirement.days)
-    planned = [(at, found) for at in record.statements if (found := _planned(at, record))]
-    if not planned:
+    latest = _newest_plan(record)
+    if not latest:
         return unclear("silent_dose", wants=f"the dose of {drug} and how often it is given", drug=drug, wanted=wanted)
-    newest = max((at.date for at, _ in planned if at.date), default=None)
-    latest = [(at, found) for at, found in planned if at.date == newest]
     asked = [held for _, found in latest for held in found if _counts_for(held, requirement)]
     sides = {_keeps(held, requirement) for held in asked}
     proof = [at for at, _ in latest]
@@ -37,6 +35,50 @@ def judge_dose(requirement: Dose, record: Record) -> Verdict:
     return unclear("dose_unsure", cite(proof), wants=f"the dose of {drug} and how often it is given", **facts)
 
 
+def _newest_plan(record: Record) -> list[tuple[Statement, list[Regimen]]]:
+    """Return the sentences of the newest day that plan a dose of the requested drug, with the doses."""
+    planned = [(at, found) for at in record.statements if (found := _planned(at, record))]
+    newest = max((at.date for at, _ in planned if at.date), default=None)
+    return [(at, found) for at, found in planned if at.date == newest]
+
+
+def judge_schedule(requirement: DoseSchedule, record: Record) -> Verdict:
+    """Return the verdict on doses one after another: the newest plan has to print each, at its time."""
+    drug = record.drug or "the drug"
+    wanted = ", then ".join(_shown(at.amount, at.unit, at.days, at.weeks) for at in requirement.steps)
+    latest = _newest_plan(record)
+    wants = f"each dose of {drug} and when it is given"
+    if not latest:
+        return unclear("silent_dose", wants=wants, drug=drug, wanted=wanted)
+    held = [at for _, found in latest for at in found]
+    facts = {"drug": drug, "wanted": wanted, "value": _told(held)}
+    proof = cite([at for at, _ in latest])
+    sides = [_step_kept(step, held, requirement.at_most) for step in requirement.steps]
+    most = max(at.amount for at in requirement.steps)
+    beyond = any(at.unit == requirement.steps[0].unit and at.amount > most for at in held)
+    if all(sides) and not beyond:
+        return met("schedule_kept", proof, **facts)
+    if False in sides:
+        return not_met("schedule_broken", proof, **facts)
+    return unclear("dose_unsure", proof, wants=wants, **facts)
+
+
+def _step_kept(step: Step, held: list[Regimen], at_most: bool) -> bool | None:
+    """Whether a plan prints a step; False where it prints another amount at the same times; None where it is silent."""
+    same = [at for at in held if at.unit == step.unit and _same_times(at, step)]
+    if any(at.amount == step.amount or (at_most and at.amount < step.amount) for at in same):
+        return True
+    return False if len(same) == 1 and (step.weeks or step.days) else None
+
+
+def _same_times(held: Regimen, step: Step) -> bool:
+    if step.weeks or held.weeks:
+        return held.weeks == step.weeks
+    if step.days is None or held.days is None:
+        return step.days is None and held.days is None
+    return abs(held.days - step.days) <= step.days * _NEAR
+
+
 def _planned(statement: Statement, record: Record) -> list[Regimen]:
     """Return the doses that a sentence plans of the requested drug, and of no other."""
     if not record.drug or (not _PLANNED.search(statement.text) and statement.section not in _SECTIONS):
@@ -45,12 +87,21 @@ def _planned(statement: Statement, record: Record) -> list[Regimen]:
         return []
     named = [at for at in find_therapies(statement.text) if at.therapy.sort == "drug"]
     mine = [at for at in named if base_of(at.therapy.name) == record.drug]
+    if (
+        not named
+        and _LABELLED.match(statement.text)
+        and [base_of(at) for at in drugs_of(record, statement)] == [record.drug]
+    ):
+        return find_regimens(statement.text)  # an order form: "Drug: ...", "Dose: 600 mg at weeks 0, 4 and 8"
     if not mine:
         return []
     start = mine[0].end
     others = [at.start for at in named if at.start >= start and base_of(at.therapy.name) != record.drug]
     end = min(others, default=len(statement.text))
     return [at for at in find_regimens(statement.text) if start <= at.start < end]
+
+
+_LABELLED = re.compile(r"^\W*(?:dose|dosage|dosing|sig|directions|regimen)\b", re.IGNORECASE)
 
 
 def _doubtful(text: str) -> bool:
@@ -91,11 +142,13 @@ def _counts_for(held: Regimen, asked: Dose) -> bool:
 
 
 def _told(regimens: list[Regimen]) -> str:
-    return ", then ".join(_shown(at.amount, at.unit, at.days) for at in regimens)
+    return ", then ".join(_shown(at.amount, at.unit, at.days, at.weeks) for at in regimens)
 
 
-def _shown(amount: float, unit: str, days: float | None) -> str:
+def _shown(amount: float, unit: str, days: float | None, weeks: tuple[int, ...] = ()) -> str:
     plural = "s" if unit.isalpha() and len(unit) > 3 and amount != 1 else ""
+    if weeks:
+        return f"{amount:g} {unit}{plural} at weeks {', '.join(map(str, weeks))}"
     if days is None:
         return f"{amount:g} {unit}{plural}"
     word = {1: "a day", 7: "a week", 30: "a month", 365: "a year"}.get(int(days) if days == int(days) else -1)

@@ -21,6 +21,8 @@ from pipeline.matching import (
     substances,
     therapy_leaves,
     undone,
+    studies,
+    therapy_leaves,
 )
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window
@@ -334,6 +336,7 @@ _CURRENTLY = re.compile(
 
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
+        lambda at: dose_leaves.read_schedule(at) if not negated else None,
         lambda at: dose_leaves.read_dose(at) if not negated else None,
         patient_leaves.read_age,
         patient_leaves.read_visit,
@@ -349,6 +352,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_documentation,
         lambda at: number_leaves.read_events(at) if not negated else None,
         number_leaves.read_number,
+        lambda at: studies.read_study(at) if not negated else None,
         therapy_leaves.read_response,
         lambda at: therapy_leaves.read_current(at) if _CURRENTLY.match(at) else None,
         lambda at: therapy_leaves.read_prior(at, notes),

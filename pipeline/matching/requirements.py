@@ -233,6 +233,25 @@ class Dose(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One dose of a schedule."""
+
+    amount: float
+    unit: str  # "mg", "mg/kg"
+    days: float | None = None  # one such dose in so many days
+    weeks: tuple[int, ...] = ()  # the weeks it is given in: 0, 4, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseSchedule(Requirement):
+    """Doses one after another, as the label has them."""
+
+    kind: ClassVar[str] = "dose_schedule"
+    steps: tuple[Step, ...]
+    at_most: bool = False  # smaller doses keep it too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DosesReceived(Requirement):
     """No more than so many doses in a lifetime."""
 
@@ -269,6 +288,19 @@ class Deed(Requirement):
 
     kind: ClassVar[str] = "done"
     deed: str
+    window: Window | None = None
+    by: str | None = None  # key of clinicians.yaml: who has to have done it
+    cleared: bool = False  # it has to have found no reason against the treatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(Requirement):
+    """Examinations or laboratory panels that have to have been done, whatever came of them (studies.yaml)."""
+
+    kind: ClassVar[str] = "study_done"
+    studies: tuple[str, ...]  # keys of `studies`
+    every: bool = False  # each of them, not any
+    parts: tuple[str, ...] = ()  # keys of `parts`: of any of these parts of the body
     window: Window | None = None
 
 

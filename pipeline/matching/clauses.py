@@ -1,0 +1,48 @@
+"""The clause of a sentence that speaks of a thing, and the day it tells of."""
+
+import datetime as dt
+import re
+
+from extractors.chart.dates import find_dates
+from extractors.chart.facts import Statement
+from pipeline.matching.terms import wording
+
+_TODAY = re.compile(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
+_REPORT = wording("clauses.report")
+_OPEN = wording("deeds.open")
+_SHOUTED = re.compile(r"^\W*(?:[A-Z][A-Z/&'-]*[,:]?\s+){1,7}[A-Z][A-Z/&'-]+(?![a-z])")
+
+
+def clause_of(text: str, start: int, end: int) -> str:
+    """Return the words round a hit as far as the next full stop or semicolon on either side."""
+    first = max(text.rfind(mark, 0, start) for mark in (". ", "; ")) + 1
+    ends = [at for mark in (". ", "; ") if (at := text.find(mark, end)) >= 0]
+    return text[first : min(ends) if ends else len(text)]
+
+
+def days_in(text: str, near: dt.date | None) -> list[dt.date]:
+    """Return the days that a text tells of; a month is its first day, without a year the last one before `near`."""
+    return [at.day for at in find_dates(text, near=near)]
+
+
+def day_of(statement: Statement, clause: str) -> dt.date | None:
+    """Return the day a thing was done: printed in the clause, or that of the page where the words are of that day."""
+    days = days_in(clause, statement.date)
+    if days:
+        return max(days)
+    return statement.date if _TODAY.search(clause) or statement.cells else None
+
+
+def is_report_title(statement: Statement) -> bool:
+    """Whether a line names what a page reports on: "Study  MRI LUMBAR SPINE", "PSYCHOLOGICAL EVALUATION"."""
+    text = statement.text.strip()
+    if statement.cells:
+        return bool(_REPORT.match(statement.cells[0].strip())) and len(statement.cells) == 2
+    if _REPORT.match(text):
+        return True
+    return bool(_SHOUTED.match(text)) and len(text.split()) <= 16 and not text.endswith(".")
+
+
+def is_open(clause: str) -> bool:
+    """Whether a clause only plans, orders, asks for or waits for a thing."""
+    return bool(_OPEN.search(clause))
