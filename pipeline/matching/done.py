@@ -55,7 +55,7 @@ def _shown(clinician: str) -> re.Pattern[str]:
 def read_deed(text: str) -> Requirement | None:
     """Return "psychological evaluation by a licensed clinician within 12 months, which clears the patient"."""
     keys = [key for key in data("deeds") if _pattern(key, "criterion").search(text)]
-    if len(keys) != 1 or not _ASKED.search(text) or len(text.split()) > 32:
+    if len(keys) != 1 or not (_ASKED.search(text) or _ASKS_CLEARED.search(text)) or len(text.split()) > 32:
         return None
     window = find_window(text)
     rest = text[: window[1][0]] + text[window[1][1] :] if window else text

@@ -13,6 +13,7 @@ from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching import (
     changes,
+    continuing,
     done,
     dose_leaves,
     fractures,
@@ -347,6 +348,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: changes.read_change(at) if not negated else None,
         lambda at: fractures.read_fracture(at) if not negated else None,
         lambda at: done.read_deed(at) if not negated else None,
+        lambda at: continuing.read_continuing(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
         patient_leaves.read_documentation,

@@ -330,6 +330,14 @@ class Unused(Requirement):
     kind: ClassVar[str] = "not_used"
     substances: tuple[str, ...]  # none of them
     minimum_days: int | None = None  # for so long before the request; None: at the request
+class Continuing(Requirement):
+    """Treatment that has to go on beside the requested drug."""
+
+    kind: ClassVar[str] = "continued_therapy"
+    therapies: tuple[Therapy, ...]
+    every: bool = False
+    planned: bool = False  # the plan has to say so: that it is taken today does not settle it
+    spared: bool = False  # "unless contraindicated", "if tolerated": one that ends may have a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

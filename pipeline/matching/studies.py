@@ -21,7 +21,7 @@ _NO = re.compile(
 )
 _NOT_BEHIND = re.compile(
     r"§[^.;,]{0,30}\b(?:not (?:done|performed|obtained|taken|made|drawn|available)|never|declined|cancel\w+"
-    r"|pending|no[- ]show|refused)\b",
+    r"|no[- ]show|refused)\b",
     re.IGNORECASE,
 )
 # what is compared with, or was sent from elsewhere, is an older one: "Comparison: radiographs of 03/2023"
