@@ -5,9 +5,10 @@ from functools import cache
 
 from extractors.chart.facts import Statement
 from extractors.vocabulary.drugs import drug
-from pipeline.matching.prior import _joined, _names
+from pipeline.matching.care_requirements import Continuing
+from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
-from pipeline.matching.requirements import Continuing, Requirement, Therapy
+from pipeline.matching.requirements import Requirement, Therapy
 from pipeline.matching.terms import Mention, base_of, belongs, data, find_therapies, within, wording
 from pipeline.matching.together import _current, _fresh, negated_at
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
@@ -74,7 +75,7 @@ def read_continuing(text: str) -> Requirement | None:
 def judge_continuing(requirement: Continuing, record: Record) -> Verdict:
     """Return the verdict on a treatment that has to go on: the newest plan keeps it, or says that it ends."""
     therapies = [at for at in requirement.therapies if base_of(at.name) != record.drug]
-    wanted = _names(tuple(therapies), "and" if requirement.every else "or")
+    wanted = names_of(tuple(therapies), "and" if requirement.every else "or")
     kept, ended = [], []
     for therapy in therapies:
         on, off = _told(therapy, record)
@@ -83,7 +84,7 @@ def judge_continuing(requirement: Continuing, record: Record) -> Verdict:
         kept.append(on)
         ended += off
     drugs = list(dict.fromkeys(name for on in kept for name, _ in on))
-    facts = {"wanted": wanted, "drug": _joined(drugs[:3]) if drugs else wanted}
+    facts = {"wanted": wanted, "drug": joined(drugs[:3]) if drugs else wanted}
     wants = f"that {wanted} goes on together with it"
     keeps = [at for on in kept for _, at in on]
     if ended and keeps:

@@ -16,12 +16,13 @@ from pipeline.matching import (
     fractures,
     people,
     prior,
-    substances,
     studies,
+    substances,
     together,
     undone,
     values,
 )
+from pipeline.matching.care_requirements import Continuing, Study
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
@@ -35,7 +36,6 @@ from pipeline.matching.requirements import (
     Avoidance,
     Change,
     ConcurrentTherapy,
-    Continuing,
     Deed,
     Diagnosis,
     Documentation,
@@ -53,7 +53,6 @@ from pipeline.matching.requirements import (
     PriorTherapy,
     Requirement,
     Response,
-    Study,
     TreatedWith,
     Undone,
     Unused,

@@ -19,11 +19,10 @@ from pipeline.matching import (
     fractures,
     number_leaves,
     patient_leaves,
+    studies,
     substances,
     therapy_leaves,
     undone,
-    studies,
-    therapy_leaves,
 )
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_window

@@ -294,17 +294,6 @@ class Deed(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study(Requirement):
-    """Examinations or laboratory panels that have to have been done, whatever came of them (studies.yaml)."""
-
-    kind: ClassVar[str] = "study_done"
-    studies: tuple[str, ...]  # keys of `studies`
-    every: bool = False  # each of them, not any
-    parts: tuple[str, ...] = ()  # keys of `parts`: of any of these parts of the body
-    window: Window | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
     """A test or procedure, where it is done and on which side."""
 
@@ -330,14 +319,6 @@ class Unused(Requirement):
     kind: ClassVar[str] = "not_used"
     substances: tuple[str, ...]  # none of them
     minimum_days: int | None = None  # for so long before the request; None: at the request
-class Continuing(Requirement):
-    """Treatment that has to go on beside the requested drug."""
-
-    kind: ClassVar[str] = "continued_therapy"
-    therapies: tuple[Therapy, ...]
-    every: bool = False
-    planned: bool = False  # the plan has to say so: that it is taken today does not settle it
-    spared: bool = False  # "unless contraindicated", "if tolerated": one that ends may have a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

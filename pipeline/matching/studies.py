@@ -5,10 +5,11 @@ import re
 from functools import cache
 
 from extractors.chart.facts import Statement
+from pipeline.matching.care_requirements import Study
 from pipeline.matching.clauses import clause_of, day_of, days_in, is_open, is_report_title
 from pipeline.matching.phrases import find_comparisons, find_window
 from pipeline.matching.record import Record, cite, newest_first, once, page_of
-from pipeline.matching.requirements import Requirement, Study
+from pipeline.matching.requirements import Requirement
 from pipeline.matching.terms import data, wording
 from pipeline.matching.verdict import Verdict, all_of, any_of, met, not_met, unclear
 

@@ -1,0 +1,31 @@
+"""Requirements about care as it was given: studies done, treatment that goes on, programs, records, devices.
+
+The rest of `requirements`, apart from it only because the two together are too long to read.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipeline.matching.requirements import Requirement, Therapy, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(Requirement):
+    """Examinations or laboratory panels that have to have been done, whatever came of them (studies.yaml)."""
+
+    kind: ClassVar[str] = "study_done"
+    studies: tuple[str, ...]  # keys of `studies`
+    every: bool = False  # each of them, not any
+    parts: tuple[str, ...] = ()  # keys of `parts`: of any of these parts of the body
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuing(Requirement):
+    """Treatment that has to go on beside the requested drug."""
+
+    kind: ClassVar[str] = "continued_therapy"
+    therapies: tuple[Therapy, ...]
+    every: bool = False
+    planned: bool = False  # the plan has to say so: that it is taken today does not settle it
+    spared: bool = False  # "unless contraindicated", "if tolerated": one that ends may have a reason
