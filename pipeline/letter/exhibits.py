@@ -1,7 +1,7 @@
 """Which page of the case is which page of which exhibit, as letter, checklist and packet cite it."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -59,10 +59,10 @@ class Exhibits:
 
 
 def assign_exhibits(case: CaseDocument) -> Exhibits:
-    """Give every cited page its exhibit: checklist, denial letter, policy pages, then chart pages.
+    """Give every cited page its exhibit: A the checklist, B the denial letter, C the policy pages, 1, 2 ... the chart.
 
-    Chart pages are grouped by visit or report in order of first use, each page once; a page
-    that the case excludes (another patient, blank, repeated) never gets a place.
+    Where the case has no denial page the policy is B. Chart pages are grouped by visit or report in order of first
+    use, each page once; a page that the case excludes (another patient, blank, repeated) never gets a place.
     """
     excluded = {(page.document, page.page) for page in case.excluded_pages}
     denial = [page for page in denial_pages(case) if page not in excluded]
@@ -70,25 +70,20 @@ def assign_exhibits(case: CaseDocument) -> Exhibits:
     taken = {*denial, *policy}
     chart = [page for page in dict.fromkeys(_chart_pages(case)) if page not in excluded and page not in taken]
 
-    exhibits = [Exhibit(label="A", kind="checklist", title="Checklist of the plan's criteria")]
+    made = [Exhibit(label="A", kind="checklist", title="Checklist of the plan's criteria")]
     if denial:
-        exhibits.append(Exhibit(label="", kind="denial", title=_denial_title(case), pages=tuple(denial)))
+        made.append(Exhibit(label="", kind="denial", title=_denial_title(case), pages=tuple(denial)))
     if policy:
-        exhibits.append(Exhibit(label="", kind="policy", title=_policy_title(case), pages=tuple(policy)))
-    exhibits += _chart_exhibits(case, chart)
-    numbered = (
-        exhibits[0],
-        *(
-            Exhibit(label=str(n), kind=exhibit.kind, title=exhibit.title, pages=exhibit.pages)
-            for n, exhibit in enumerate(exhibits[1:], start=1)
-        ),
-    )
+        made.append(Exhibit(label="", kind="policy", title=_policy_title(case), pages=tuple(policy)))
+    lettered = [replace(exhibit, label=letter) for letter, exhibit in zip("ABC", made, strict=False)]
+    charts = [replace(at, label=str(n)) for n, at in enumerate(_chart_exhibits(case, chart), start=1)]
+    exhibits = (*lettered, *charts)
     places = {
         source: Reference(exhibit=exhibit.label, page=n)
-        for exhibit in numbered
+        for exhibit in exhibits
         for n, source in enumerate(exhibit.pages, start=1)
     }
-    return Exhibits(exhibits=numbered, places=places)
+    return Exhibits(exhibits=exhibits, places=places)
 
 
 def cited_findings(case: CaseDocument, criterion: CriterionOut) -> list[EvidenceOut]:

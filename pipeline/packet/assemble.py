@@ -222,7 +222,7 @@ def _bookmark(pdf: pikepdf.Pdf, exhibits: Exhibits, starts: dict[str, int]) -> N
 
 
 def _label_pages(pdf: pikepdf.Pdf, exhibits: Exhibits, starts: dict[str, int]) -> None:
-    """Let a viewer show "3-2" for the second page of Exhibit 3."""
+    """Let a viewer show "3-2" for the second page of Exhibit 3, "B-1" for the first of Exhibit B."""
     nums: list[object] = [0, Dictionary(S=Name.D)]
     for exhibit in exhibits.exhibits:
         nums += [starts[exhibit.label] - 1, Dictionary(S=Name.D, P=f"{exhibit.label}-")]

@@ -121,7 +121,7 @@ def test_prior_treatments_are_this_patients_and_told_once(letter):
 
     assert rows == [
         ["azathioprine", "100 mg daily", "May 10, 2024", "January 17, 2025", "252", "inadequate response",
-         "Exhibit 5, page 1"],
+         "Exhibit 3, page 1"],
     ]  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def test_bookmarks_and_page_labels_lead_to_each_exhibit(folder, texts):
     toc = [(item.get_title(), item.get_dest().get_index()) for item in document.get_toc()]
 
     assert [title.split(":")[0] for title, _ in toc] == [
-        "Letter", "Contents", "Exhibit A", "Exhibit 1", "Exhibit 2", "Exhibit 3", "Exhibit 4", "Exhibit 5",
+        "Letter", "Contents", "Exhibit A", "Exhibit B", "Exhibit C", "Exhibit 1", "Exhibit 2", "Exhibit 3",
     ]  # fmt: skip
     for title, index in toc[2:]:
         assert f"{title.split(':')[0]} - page 1 of" in texts[index]
@@ -108,11 +108,11 @@ def test_exhibits_hold_cited_pages_once_and_nothing_else():
 
     assert [(e.label, e.pages) for e in exhibits.exhibits] == [
         ("A", ()),
-        ("1", (("denial.pdf", 1), ("denial.pdf", 2))),
-        ("2", (("policy.pdf", 1), ("policy.pdf", 3))),  # the page between holds no criterion
-        ("3", (("chart.pdf", 2), ("chart.pdf", 3))),
-        ("4", (("chart.pdf", 6),)),
-        ("5", (("chart.pdf", 5),)),
+        ("B", (("denial.pdf", 1), ("denial.pdf", 2))),
+        ("C", (("policy.pdf", 1), ("policy.pdf", 3))),  # the page between holds no criterion
+        ("1", (("chart.pdf", 2), ("chart.pdf", 3))),
+        ("2", (("chart.pdf", 6),)),
+        ("3", (("chart.pdf", 5),)),
     ]
 
 
@@ -229,7 +229,7 @@ def test_every_cited_sentence_can_be_traced_to_its_page(manifest):
     """Sentence of the letter -> page of the file it was read from."""
     by_text = {s["text"]: s["rests_on"] for s in manifest["statements"]}
 
-    assert by_text["August 19, 2026: “SLEDAI-2K total: 10” (Exhibit 3, page 1)"] == [
+    assert by_text["August 19, 2026: “SLEDAI-2K total: 10” (Exhibit 1, page 1)"] == [
         {"document": "chart.pdf", "page": 2}
     ]
     (course,) = (text for text in by_text if text.startswith("azathioprine | 100 mg daily | May 10, 2024"))
@@ -282,7 +282,7 @@ def test_a_missing_file_leaves_nothing_behind(tmp_path):
 
 
 def test_a_case_without_policy_or_chart_still_has_a_packet(tmp_path):
-    """A denial alone: letter with placeholders, the letter of the plan as Exhibit 1."""
+    """A denial alone: letter with placeholders, the letter of the plan as Exhibit B."""
     case = lupus_case().model_copy(update={"criteria": [], "logic": [], "policy": None, "gaps": []})
     documents = [d for d in case.documents if d.document == "denial.pdf"]
     case = case.model_copy(update={"documents": documents, "excluded_pages": []})
@@ -290,7 +290,7 @@ def test_a_case_without_policy_or_chart_still_has_a_packet(tmp_path):
     build_packet(case, {"denial.pdf": Files().sources["denial.pdf"]}, tmp_path / "p", TODAY)
 
     document = pypdfium2.PdfDocument(tmp_path / "p" / "packet.pdf")
-    assert [item.get_title().split(":")[0] for item in document.get_toc()][-1] == "Exhibit 1"
+    assert [item.get_title().split(":")[0] for item in document.get_toc()][-1] == "Exhibit B"
 
 
 def test_form_fields_and_stamps_are_part_of_what_a_page_shows(tmp_path):

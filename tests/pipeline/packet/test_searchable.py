@@ -34,7 +34,7 @@ def page_with(document, stamp):
 def test_a_scan_can_be_searched_where_its_words_are_seen(tmp_path, to_shown):
     """The text that OCR read lies over the picture, invisible and in place."""
     scan = read(CHART[4], "chart.pdf", 5, PageSource.OCR, to_shown)
-    page = page_with(packet(tmp_path, {"chart.pdf": [scan]}), "Exhibit 5 - page 1 of 1")
+    page = page_with(packet(tmp_path, {"chart.pdf": [scan]}), "Exhibit 3 - page 1 of 1")
     text = page.get_textpage()
 
     searcher = text.search("hydroxychloroquine")
@@ -54,7 +54,7 @@ def test_invisible_words_change_nothing_to_the_eye(tmp_path):
     with_words = packet(tmp_path / "a", {"chart.pdf": [read(CHART[4], "chart.pdf", 5, PageSource.OCR)]})
     without = packet(tmp_path / "b", {})
 
-    seen, plain = (page_with(d, "Exhibit 5 - page 1 of 1").render(scale=1).to_pil() for d in (with_words, without))
+    seen, plain = (page_with(d, "Exhibit 3 - page 1 of 1").render(scale=1).to_pil() for d in (with_words, without))
     assert seen.tobytes() == plain.tobytes()
 
 
@@ -64,7 +64,7 @@ def test_the_criteria_are_marked_in_the_policy_too(tmp_path):
     broken = dataclasses.replace(pages[2], lines=pages[2].lines[:-1])  # the last criterion cannot be read
     document = packet(tmp_path, {"policy.pdf": [*pages[:2], broken]})
 
-    text = page_with(document, "Exhibit 2 - page 2 of 2").get_textpage().get_text_range()
+    text = page_with(document, "Exhibit C - page 2 of 2").get_textpage().get_text_range()
 
     for number in ("2.a", "2.b", "3", "4", "5"):
         assert f"\n{number}" in text.replace("\r", "")
