@@ -235,6 +235,7 @@ class PacketFiles(Published):
     manifest: str | None = None
     next_steps: str | None = None  # for the practice, never sent
     calendar: str | None = None  # the deadlines as iCalendar
+    fax_cover: str | None = None  # the sheet before the packet as one fax
 
 
 class CaseDocument(Published):
@@ -250,3 +251,4 @@ class CaseDocument(Published):
     gaps: list[str] = []
     warnings: list[str] = []
     packet: PacketFiles = PacketFiles()
+    packet_parts: list[str] = []  # the packet in files that a fax or portal takes, where it exceeds the limit

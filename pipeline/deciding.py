@@ -17,6 +17,7 @@ from pipeline import codec
 from pipeline.case import CaseDocument, DocumentOut, ExcludedPage
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import load_files, load_pdf
+from pipeline.settings import read_settings
 from pipeline.understanding import Contents, load_contents
 from pipeline.workflow import Outcome, Task
 
@@ -200,6 +201,7 @@ def _summary(case: CaseDocument) -> dict[str, Any]:
 
 def assemble(task: Task) -> Outcome:
     """Build the packet and put its files into the storage."""
+    from pipeline.clinic import load_clinic
     from pipeline.packet import build_packet
 
     case = CaseDocument.model_validate_json(task.load("match") or b"")
@@ -213,6 +215,7 @@ def assemble(task: Task) -> Outcome:
             today=dt.date.fromisoformat(task.case.today),
             pages=load_files(task),
             source_hashes={document.name: document.sha256 for document in task.documents},
+            clinic=load_clinic(read_settings().clinic),
         )
         files = {
             path.relative_to(folder).as_posix(): task.store(path.read_bytes())

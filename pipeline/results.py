@@ -14,6 +14,7 @@ PACKET_NAMES = (
     "manifest.json",
     "next-steps.pdf",
     "deadlines.ics",
+    "fax-cover.pdf",
 )
 
 

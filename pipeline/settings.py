@@ -9,6 +9,7 @@
 | REBUT_TOKEN | bearer token of the HTTP interface | none: `rebut web` refuses to start |
 | REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
 | REBUT_JOBS | processes that read pages at the same time | one per core |
+| REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
 | REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
 | REBUT_LOG | least severe log line that is printed: debug, info, warning, error | warning |
 
@@ -41,6 +42,7 @@ class Settings:
     broker: str | None = None  # Celery broker URL
     token: str | None = None
     flower_password: str | None = None
+    clinic: Path | None = None
     jobs: int = 1
     upload_mb: int = 300
     log: str = "warning"
@@ -54,6 +56,7 @@ class Settings:
             "REBUT_BROKER": self.broker,
             "REBUT_TOKEN": self.token,
             "REBUT_FLOWER_PASSWORD": self.flower_password,
+            "REBUT_CLINIC": self.clinic and str(self.clinic),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
             "REBUT_LOG": self.log,
@@ -73,6 +76,7 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         broker=told.get("REBUT_BROKER") or None,
         token=told.get("REBUT_TOKEN") or None,
         flower_password=told.get("REBUT_FLOWER_PASSWORD") or None,
+        clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
         log=told.get("REBUT_LOG") or "warning",

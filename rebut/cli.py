@@ -73,6 +73,11 @@ def _add_case_commands(commands: argparse._SubParsersAction) -> None:
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _read_options(read)
 
+    verify = _command(commands, "verify", "rebut.commands.verify:verify", "check a packet against its manifest")
+    verify.add_argument("packet", type=Path, metavar="PACKET", help="the folder that `rebut run --out` wrote")
+    verify.add_argument("sources", nargs="*", type=Path, metavar="FILE", help="files it was made from, checked too")
+    verify.add_argument("--json", action="store_true")
+
     criteria = _command(commands, "criteria", "rebut.commands.read:criteria", "show the criteria of a payer's policy")
     criteria.add_argument("policy", type=Path, metavar="POLICY")
     _read_options(criteria)

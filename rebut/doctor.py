@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from extractors.errors import MissingProgramError, RebutError
 from pipeline.settings import Settings, cores, read_settings
@@ -47,6 +48,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _room(settings)
     yield _attempt("database", settings.database, lambda: _try_database(settings))
     yield _attempt("storage", settings.storage, lambda: _try_storage(settings))
+    if settings.clinic:
+        yield _clinic(settings.clinic)
     if settings.broker:
         yield _attempt("broker", settings.broker, lambda: _try_broker(settings.broker or ""))
     yield Check(what="cores", ok=True, found=f"{cores()}, one reading process each")
@@ -102,6 +105,16 @@ def _room(settings: Settings) -> Check:
         found=f"{free / (1 << 30):.1f} GB free" + ("" if writable else ", not writable"),
         mend="free some space, or set REBUT_HOME to a folder on another disk",
     )
+
+
+def _clinic(folder: Path) -> Check:
+    from pipeline.clinic import check_clinic
+
+    try:
+        check_clinic(folder)
+    except RebutError as error:
+        return Check(what="clinic's letters", ok=False, found=error.code, mend=str(error))
+    return Check(what="clinic's letters", ok=True, found=str(folder))
 
 
 def _attempt(what: str, url: str, attempt: Callable[[], None]) -> Check:

@@ -78,6 +78,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).replace(folder / name)
+        for part in folder.glob("packet-part-*.pdf"):
+            if part.name not in files:  # of an earlier packet, and so of other pages
+                part.unlink()
     except OSError as error:
         raise OutputFolderError(folder, (error.strerror or "unwritable").lower()) from None
     finally:

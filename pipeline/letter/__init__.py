@@ -1,7 +1,7 @@
 """The appeal letter: wording from templates, a neutral structure, and two layouts of it (PDF and Word)."""
 
 from pipeline.letter.blocks import Letter
-from pipeline.letter.build import build_letter, build_next_steps, check_templates
+from pipeline.letter.build import build_fax_cover, build_letter, build_next_steps, check_templates
 from pipeline.letter.content import Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
 from pipeline.letter.kinds import choose_kind
@@ -19,6 +19,7 @@ __all__ = [
     "Letterhead",
     "Reference",
     "assign_exhibits",
+    "build_fax_cover",
     "build_letter",
     "build_next_steps",
     "check_templates",

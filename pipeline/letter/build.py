@@ -1,14 +1,17 @@
 """Write the letter of a case."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from extractors.evidence import asserted
 from pipeline.case import CaseDocument, DenialOut
 from pipeline.letter.blocks import Letter
 from pipeline.letter.content import Letterhead, view_of
 from pipeline.letter.exhibits import Exhibits, assign_exhibits
 from pipeline.letter.kinds import choose_kind, kinds
-from pipeline.letter.pdf import NEXT_STEPS
+from pipeline.letter.names import initials
+from pipeline.letter.pdf import FAX_COVER, NEXT_STEPS
 from pipeline.letter.rights import load_rights
 from pipeline.letter.sample import sample_case
 from pipeline.letter.wording import write_letter
@@ -29,7 +32,8 @@ def build_letter(
     """
     exhibits = exhibits or assign_exhibits(case)
     view = view_of(case, exhibits, today, letterhead or Letterhead())
-    return write_letter(kind or choose_kind(case.denial), view, *folders)
+    letter = write_letter(kind or choose_kind(case.denial), view, *folders)
+    return replace(letter, logo=letterhead.logo) if letterhead else letter
 
 
 def build_next_steps(
@@ -50,12 +54,31 @@ def build_next_steps(
         "gaps": case.gaps,
         "warnings": case.warnings,
         "packet_pages": packet_pages,
+        "parts": case.packet_parts,
         "set_aside": [
             {"document": page.document, "page": page.page, "why": page.why.replace("_", " ")}
             for page in case.excluded_pages
         ],
     }
     return write_letter(NEXT_STEPS, view, *folders)
+
+
+def build_fax_cover(
+    case: CaseDocument,
+    today: date,
+    pages: int,
+    part: dict[str, int] | None = None,
+    letterhead: Letterhead | None = None,
+    folders: tuple[Path, ...] = (),
+) -> Letter:
+    """Return the sheet before a fax of `pages` pages, itself counted.
+
+    `part`: number, of (parts in all), first, last, total (pages of the packet), where it is sent in several.
+    """
+    view = view_of(case, Exhibits(exhibits=(), places={}), today, letterhead or Letterhead())
+    parts = (initials(asserted(case.denial.patient_name)), *view["reference_numbers"][:1])
+    running = " \u00b7 ".join(filter(None, parts))
+    return write_letter(FAX_COVER, view | {"pages": pages, "part": part, "running": running}, *folders)
 
 
 def check_templates(*folders: Path) -> list[str]:
@@ -70,4 +93,5 @@ def check_templates(*folders: Path) -> list[str]:
         for kind in kinds():
             letter = build_letter(case, today, kind=kind, folders=folders)
         build_next_steps(case, today, letter, 1, folders=folders)
+        build_fax_cover(case, today, 2, {"number": 1, "of": 2, "first": 1, "last": 1, "total": 2}, folders=folders)
     return kinds()

@@ -35,7 +35,12 @@ class Letterhead:
     credentials: str | None = None
     specialty: str | None = None
     npi: str | None = None
+    logo: bytes | None = None  # a PNG or JPEG picture
     word_template: Path | None = None  # the clinic's own Word letterhead
+
+
+# What a template may print of a letterhead; logo and Word template belong to the layouts.
+_SPOKEN = ("practice", "address", "phone", "fax", "signer", "credentials", "specialty", "npi")
 
 
 def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:
@@ -50,7 +55,7 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
         "offered": _offered(denial),
         "running": _running(denial),
         "expedited": bool(_value(denial, "urgent")),
-        "letterhead": asdict(letterhead),
+        "letterhead": {name: told for name, told in asdict(letterhead).items() if name in _SPOKEN},
         "payer": _payer(denial),
         "patient": {
             "name": _value(denial, "patient_name"),

@@ -17,7 +17,9 @@ from typing import Any
 from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
 from pipeline.letter.exhibits import Reference
 
-NEXT_STEPS = "next_steps"  # the sheet for the practice: same layout, another banner
+# Sheets that are no letter: same layout, another head and foot.
+NEXT_STEPS = "next_steps"
+FAX_COVER = "fax_cover"
 
 # A citation in the front of a packet is a link to this address; the packet turns it into a jump to the page.
 LINK = "exhibit:{exhibit}:{page}"
@@ -28,7 +30,10 @@ _LONG = re.compile(r"\S{22}(?=\S{4})")
 
 # What stands at the head and foot of each page.
 _DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
-_STAFF = {"banner": "FOR THE PRACTICE ONLY: DO NOT SEND", "part": "Next steps"}
+_FURNITURE = {
+    NEXT_STEPS: {"banner": "FOR THE PRACTICE ONLY: DO NOT SEND", "part": "Next steps"},
+    FAX_COVER: {"banner": "CONFIDENTIAL HEALTH INFORMATION", "part": "Fax cover"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ class Enclosures:
 
 def render_pdf(letter: Letter) -> bytes:
     """Return the letter alone, tagged for accessibility (built for PDF/UA-1); its citations are plain text."""
-    furniture = _STAFF if letter.kind == NEXT_STEPS else _DRAFT
+    furniture = _FURNITURE.get(letter.kind, _DRAFT)
     return _compile("letter.typ", {**_letter(letter), **furniture, "links": False}, standard="ua-1")
 
 
@@ -99,6 +104,7 @@ def _letter(letter: Letter) -> dict[str, Any]:
         "month": int(month),
         "day": int(day),
         "running": letter.running,
+        "logo": list(letter.logo) if letter.logo else None,
         "blocks": [_block(block) for block in letter.blocks],
     }
 

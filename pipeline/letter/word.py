@@ -25,6 +25,11 @@ def render_word(letter: Letter, letterhead: Path | None = None) -> bytes:
     template = DocxTemplate(str(letterhead or resources.files("templates").joinpath("letter", "letterhead.docx")))
     template.render({"banner": _BANNER, "running": letter.running}, autoescape=True)
     document = template.docx
+    if letter.logo and letterhead is None:  # a letterhead of the clinic's own brings its logo along
+        from docx.shared import Inches
+
+        logo = document.add_picture(io.BytesIO(letter.logo), height=Inches(0.6))
+        logo._inline.docPr.set("descr", "Letterhead")  # what a screen reader says
     for block in letter.blocks:
         _add(document, block)
     core = document.core_properties

@@ -10,11 +10,12 @@ import pikepdf
 
 from extractors.evidence import Page, asserted
 from pipeline.case import CaseDocument, PacketFiles
+from pipeline.clinic import Clinic
 from pipeline.deadlines import calendar_of
 from pipeline.letter import (
     Exhibits,
-    Letterhead,
     assign_exhibits,
+    build_fax_cover,
     build_letter,
     build_next_steps,
     initials,
@@ -22,12 +23,13 @@ from pipeline.letter import (
     render_pdf,
     render_word,
 )
-from pipeline.packet.assemble import assemble
+from pipeline.packet.assemble import Assembled, assemble
 from pipeline.packet.checklist import build_enclosures
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
 from pipeline.packet.folder import publish
 from pipeline.packet.manifest import build_manifest, sha256
 from pipeline.packet.marking import find_marks
+from pipeline.packet.parts import cut, split_packet
 
 FILES = PacketFiles(
     letter_docx="letter.docx",
@@ -37,7 +39,9 @@ FILES = PacketFiles(
     manifest="manifest.json",
     next_steps="next-steps.pdf",
     calendar="deadlines.ics",
+    fax_cover="fax-cover.pdf",
 )
+_PART = "packet-part-{:02d}.pdf"
 
 
 def build_packet(
@@ -47,19 +51,20 @@ def build_packet(
     today: date,
     pages: Mapping[str, list[Page]] | None = None,
     source_hashes: Mapping[str, str] | None = None,
-    letterhead: Letterhead | None = None,
-    templates: tuple[Path, ...] = (),
+    clinic: Clinic | None = None,
 ) -> CaseDocument:
     """Write letter, packet, case and manifest into `folder`; return the case with their names.
 
     `sources`: file name as given -> its PDF with the same page numbering. `source_hashes`:
     sha256 of each file as it was sent, where that is not the PDF itself. `pages`: what was
-    read, to mark the policy and to make scans searchable. Raises
-    PacketRefusedError or MissingSourceError before anything is written.
+    read, to mark the policy and to make scans searchable. `clinic`: its letterhead, wording
+    and limits for sending. Raises PacketRefusedError or MissingSourceError before anything is written.
     """
+    clinic = clinic or Clinic()
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
     exhibits = assign_exhibits(case)
     _refuse_strangers(case, exhibits, sources)
-    letter = build_letter(case, today, exhibits, letterhead, folders=templates)
+    letter = build_letter(case, today, exhibits, letterhead, folders=clinic.templates)
     assembled = assemble(
         render_front(letter, build_enclosures(case, exhibits)),
         exhibits,
@@ -69,15 +74,17 @@ def build_packet(
         letter.title,
         {(name, page.number): page for name, read in (pages or {}).items() for page in read},
     )
-    case = case.model_copy(update={"packet": FILES})
+    sent = _sent(case, today, assembled, clinic)
+    case = case.model_copy(update={"packet": FILES, "packet_parts": sorted(sent)})
+    steps = build_next_steps(case, today, letter, assembled.page_count, letterhead, clinic.templates)
     outputs = {
-        "letter.docx": render_word(letter, letterhead.word_template if letterhead else None),
+        "letter.docx": render_word(letter, letterhead.word_template),
         "letter.pdf": render_pdf(letter),
         "packet.pdf": assembled.pdf,
-        "next-steps.pdf": render_pdf(
-            build_next_steps(case, today, letter, assembled.page_count, letterhead, templates)
-        ),
+        "next-steps.pdf": render_pdf(steps),
         "deadlines.ics": calendar_of(case, today),
+        "fax-cover.pdf": _cover(case, today, assembled.page_count + 1, clinic),
+        **sent,
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
     hashes = {name: sha256(data) for name, data in sources.items()} | dict(source_hashes or {})
@@ -86,6 +93,32 @@ def build_packet(
     files = outputs | {"manifest.json": (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()}
     publish(files, folder)
     return case
+
+
+def _sent(case: CaseDocument, today: date, assembled: Assembled, clinic: Clinic) -> dict[str, bytes]:
+    """Return the files to send in place of a packet that is too long for one fax or too large for one upload.
+
+    A part of a fax begins with its own cover; the cover takes one of the pages a fax may have.
+    """
+    by_fax = clinic.fax_pages is not None and assembled.page_count + 1 > clinic.fax_pages
+    most = clinic.fax_pages - 1 if by_fax and clinic.fax_pages else None
+    parts = split_packet(assembled.pdf, most, clinic.part_bytes)
+    if len(parts) == 1:
+        return {}
+    files = {}
+    for number, part in enumerate(parts, start=1):
+        data = part.pdf
+        if by_fax:
+            place = {"number": number, "of": len(parts), "first": part.first, "last": part.last}
+            cover = _cover(case, today, part.pages + 1, clinic, place | {"total": assembled.page_count})
+            data = cut(assembled.pdf, range(part.first, part.last + 1), cover)
+        files[_PART.format(number)] = data
+    return files
+
+
+def _cover(case: CaseDocument, today: date, pages: int, clinic: Clinic, part: dict[str, int] | None = None) -> bytes:
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
+    return render_pdf(build_fax_cover(case, today, pages, part, letterhead, clinic.templates))
 
 
 def _refuse_strangers(case: CaseDocument, exhibits: Exhibits, sources: Mapping[str, bytes]) -> None:

@@ -24,5 +24,8 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
             return
         for name in files:
             os.replace(temporary / name, folder / name)
+        for part in folder.glob("packet-part-*.pdf"):
+            if part.name not in files:  # of an earlier packet, and so of other pages
+                part.unlink()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

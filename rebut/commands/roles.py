@@ -12,6 +12,7 @@ from typing import Any
 
 from extractors.errors import RebutError
 from pipeline.settings import Settings, private_folder, read_settings
+from rebut.commands.run import check_settings
 
 _ROUND_SECONDS = 10.0
 
@@ -49,6 +50,7 @@ def web(arguments: argparse.Namespace) -> int:
 def worker(arguments: argparse.Namespace) -> int:
     """Become a Celery worker."""
     settings = _with_broker()
+    check_settings()
     from workers.app import app
 
     app.worker_main(

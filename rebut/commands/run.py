@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the packet and say where it is."""
     files = open_files(arguments.files)
     check_folder(arguments.out, arguments.files, PACKET_NAMES)
+    check_settings()
     start_server("workers.pool")  # it loads while we do
     with reporter() as report:
         case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
@@ -25,13 +26,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         # Whole paths on standard output, for the caller's tools; case.json keeps the names, so it can be moved.
         placed = {kind: name and str((arguments.out / name).resolve()) for kind, name in case["packet"].items()}
-        json.dump(case | {"packet": placed}, sys.stdout, ensure_ascii=False, indent=1)
+        parts = [str((arguments.out / name).resolve()) for name in case["packet_parts"]]
+        json.dump(case | {"packet": placed, "packet_parts": parts}, sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         from rebut.present import print_case
 
         print_case(case, arguments.out)
     return 0
+
+
+def check_settings() -> None:
+    """Raise now what is wrong with the clinic's own letters, not at the end of a case."""
+    from pipeline.settings import read_settings
+
+    if folder := read_settings().clinic:
+        from pipeline.clinic import check_clinic
+
+        check_clinic(folder)
 
 
 def make_packet(

@@ -19,6 +19,7 @@ from typing import Any
 
 from extractors.errors import RebutError
 from pipeline.settings import Settings, cores, private_folder, read_settings
+from rebut.commands.run import check_settings
 from rebut.stack.children import Child, stop_together
 from rebut.stack.redis import SOCKET, broker_url, redis_command
 
@@ -114,6 +115,7 @@ def up(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
+    check_settings()
     stack = build_stack(arguments)
     try:
         print("rebut: starting", file=sys.stderr, flush=True)

@@ -15,7 +15,8 @@ from pipeline.packet import build as building
 from tests.pipeline.fixtures.lupus import CHART, TODAY, Files, lupus_case
 
 FILES = [
-    "case.json", "deadlines.ics", "letter.docx", "letter.pdf", "manifest.json", "next-steps.pdf", "packet.pdf",
+    "case.json", "deadlines.ics", "fax-cover.pdf", "letter.docx", "letter.pdf", "manifest.json", "next-steps.pdf",
+    "packet.pdf",
 ]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def manifest(folder):
 
 
 def test_the_folder_holds_the_whole_packet(folder):
-    """Seven files, and none of the scaffolding."""
+    """Eight files, and none of the scaffolding."""
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert [path.name for path in folder.parent.iterdir()] == ["packet"]
 

@@ -1,0 +1,105 @@
+"""A clinic's own letterhead, signers, wording and limits."""
+
+import pytest
+
+from pipeline.clinic import ClinicError, check_clinic, load_clinic
+from pipeline.letter import LetterTemplateError, build_letter, render_pdf, render_word
+from tests.pipeline.fixtures.lupus import TODAY, lupus_case
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
+    "a5f645400000000049454e44ae426082"
+)
+TOML = """
+[letterhead]
+practice = "Quarry Lane Rheumatology"
+address = "8 Quarry Lane, Duluth, MN 55802"
+phone = "218-555-0142"
+fax = "218-555-0143"
+logo = "logo.png"
+
+[[signers]]
+name = "Aurelio J. Szabo"
+credentials = "MD"
+specialty = "Rheumatology, board certified"
+npi = "1234567893"
+
+[sending]
+fax_pages = 40
+part_mb = 5
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "clinic.toml").write_text(TOML)
+    (tmp_path / "logo.png").write_bytes(PNG)
+    return tmp_path
+
+
+def test_a_clinic_without_settings_gets_blanks():
+    """Nothing is set, so nothing is invented."""
+    clinic = load_clinic(None)
+
+    assert clinic.letterhead.practice is None
+    assert clinic.fax_pages is None
+
+
+@pytest.mark.parametrize(
+    "printed", ["Aurelio Szabo, MD", "AURELIO J SZABO", "Dr. Aurelio Szabo", "Aurelio J. Szabo MD"]
+)
+def test_the_prescriber_signs_with_the_own_credentials(folder, printed):
+    """However the denial prints the name."""
+    letterhead = load_clinic(folder).letterhead_for(printed)
+
+    assert (letterhead.signer, letterhead.npi) == ("Aurelio J. Szabo", "1234567893")
+    assert letterhead.practice == "Quarry Lane Rheumatology"
+
+
+@pytest.mark.parametrize("printed", [None, "", "Szabo", "Beata Szabo, MD", "Aurelio Szabados, MD"])
+def test_another_name_signs_with_nobody_elses_npi(folder, printed):
+    """A near miss leaves the block blank: a wrong NPI under a letter is worse than none."""
+    assert load_clinic(folder).letterhead_for(printed).npi is None
+
+
+def test_letterhead_and_logo_stand_in_both_layouts(folder):
+    """PDF and Word show the practice; the PDF stays tagged with the picture described."""
+    letter = build_letter(lupus_case(), TODAY, letterhead=load_clinic(folder).letterhead)
+
+    pdf, word = render_pdf(letter), render_word(letter)
+    assert b"/Alt" in pdf or b"ObjStm" in pdf
+    assert word.count(b"word/media/") >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[letterhead]\npractise = 'x'", "letterhead.practise"),
+        ("[[signers]]\nname = 'Ann Lee'\nnpi = '12'", "signers.0.npi"),
+        ("[sending]\nfax_pages = 1", "sending.fax_pages"),
+        ("[letterhead\n", "line 1"),
+        ("[letterhead]\nlogo = '../secret.png'", "letterhead.logo"),
+        ("[letterhead]\nlogo = 'clinic.toml'", "PNG or JPEG"),
+    ],
+)
+def test_a_slip_in_the_settings_is_named_at_start(tmp_path, text, named):
+    """By file and key, before the first case rather than at its end."""
+    (tmp_path / "clinic.toml").write_text(text)
+
+    with pytest.raises(ClinicError, match=named):
+        check_clinic(tmp_path)
+
+
+def test_an_unsound_template_stops_the_start(folder):
+    """The clinic's own wording is filled once before any case needs it."""
+    (folder / "letters").mkdir()
+    (folder / "letters" / "appeal.j2").write_text("# Appeal\n{{ patient.nickname.upper() }}\n")
+
+    with pytest.raises(LetterTemplateError, match="appeal"):
+        check_clinic(folder)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path):
+    """A mistyped path must not quietly mean the built-in letters."""
+    with pytest.raises(ClinicError, match="no such folder"):
+        load_clinic(tmp_path / "nowhere")
