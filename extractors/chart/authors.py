@@ -8,26 +8,38 @@ from extractors.vocabulary.specialties import find_specialties, specialty_named
 _PHYSICIAN = r"M\.?D\.?|D\.?O\.?|MBBS|MB\s?BCh"
 _OTHER = (
     r"N\.?P\.?|FNP(?:-B?C)?|DNP|ARNP|APRN|CNP|AGNP|P\.?A\.?(?:-C)?|R\.?N\.?|LPN|L\.?V\.?N\.?|MA|CMA|CPhT|"
-    r"PharmD|RPh|RD|CDCES|DPM|DPT|PhD|CNS"
+    r"PharmD|RPh|PT,\s*DPT|OTR/L|LCSW|PsyD|RD|CDCES|DPM|DPT|PhD|CNS"
 )
 _TOKEN = r"[A-Z][A-Za-z'’\-]*\.?"  # noqa: S105
 # "Aurelio Szabo, MD (Rheumatology)", "P. LINDGREN, MD, DERMATOLOGY", "Signed D. Fairweather MD 05/10/2024"
 _AUTHOR = re.compile(
-    rf"(?P<name>(?:{_TOKEN}\s+){{0,3}}{_TOKEN}),?\s+(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
+    rf"(?P<name>(?:{_TOKEN}\s+){{0,3}}{_TOKEN})(?:\s*,\s*|\s+)(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
     rf"(?:,?\s+(?:PhD|MPH|MSc?|FACR|FACP|FAAD|FACG|{_OTHER})(?![A-Za-z]))*"
 )
 _DOCTOR = re.compile(_PHYSICIAN + r"$")
+# "Provider: Okafor, Ines, MD", "OKAFOR MD, INES": the last name first, at the head of a line or behind a label
+_LAST_FIRST = re.compile(
+    rf"(?:^|[:|]|\b[Bb]y)\s*(?P<last>{_TOKEN}(?:-{_TOKEN})?)(?:,\s*(?P<first>{_TOKEN}(?:\s+[A-Z]\.?)?)(?:\s*,\s*|\s+)"
+    rf"(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
+    rf"|\s+(?P<early>{_PHYSICIAN}|{_OTHER}),\s*(?P<given>[A-Z]{{2,}}(?:\s+[A-Z]\.?)?)(?![A-Za-z]))"
+)
+# a whole line: "Dr. Ines Okafor (Rheumatology)"; the specialty beside it says that the title is a physician's
+_TITLED = re.compile(
+    rf"^\W*(?:(?:provider|physician|attending|consultant|clinician|author|seen\s+by|signed(?:\s+by)?|electronically\s+signed(?:\s+by)?)\s*:?\s*)?"
+    rf"(?-i:Dr\.?\s+(?P<name>{_TOKEN}(?:\s+{_TOKEN}){{1,3}}))(?=\s*[,(/–—-])",
+    re.IGNORECASE,
+)
 # lead words that are no part of a name
 _LEAD = re.compile(
     r"^(?:(?:Electronically|Digitally)?\s*[Ss]igned|E-signed|Dictated|Provider|Endoscopist|Nurse|Taken|Scored|Counted|By|Attending|"
-    r"Telehealth|Telephone|Office|Urgent|Video|Phone|Note|Follow-?up|Consultation|Encounter|In-person|Virtual|Clinic|Visit|Author|Physician|Clinician|Seen|Performed|Plan|Return|Signed|Dr\.?|From|To|Assessment|MD)\b[\s:,.]*"
+    r"Performer|Consultant|Surgeon|Radiologist|Pathologist|Rendering|Treating|Dictating|Cosigned|Scribed|Interpreted|Telehealth|Telephone|Office|Urgent|Video|Phone|Note|Follow-?up|Consultation|Encounter|In-person|Virtual|Clinic|Visit|Author|Physician|Clinician|Seen|Performed|Plan|Return|Signed|Dr\.?|From|To|Assessment|MD)\b[\s:,.]*"
 )
 # what a last name alone may follow: "Signed by Szabo, MD", "Dr. Greer, MD", "Ordered by Daneshvar, MD"
 _CALLED = re.compile(r"(?:\bby|\bdr\.?|\bsigned|[:;(])\W*$", re.IGNORECASE)
 # not the author of the page
 _NOT_AUTHOR = re.compile(
     r"(?:ordered\s+by|ordering(?:\s+\w+)?|laboratory\s+director|lab\s+director|reviewed\s+with\s+the\s+patient\s+by|referred\s+by|"
-    r"referring(?:\s+\w+)?|\bpcp|\bto|\bcc|dear|medical\s+director|requested\s+by|refer\s+to|copy\s+to|via|per|told\s+by|prescribed\s+by)"
+    r"referring(?:\s+\w+)?|\bpcp|\bto|\bcc|dear|medical\s+director|requested\s+by|refer\s+to|copy\s+to|(?:submitting|requesting|collaborating)(?:\s+\w+)?|primary\s+care(?:\s+\w+)?|family\s+(?:doctor|physician)|(?:reviewed|per|see|cites?|quotes?)\s+(?:\w+\s+){0,3}(?:notes?|letters?|reports?|records?|consults?)\s+(?:of|from|by)|via|per|told\s+by|prescribed\s+by)"
     r"\s*[:.]?\s*(?:dr\.?\s*)?$",
     re.IGNORECASE,
 )
@@ -52,8 +64,11 @@ class Author:
 
 def find_authors(text: str) -> list[Author]:
     """Return clinicians with a credential, in reading order, each with the specialty printed right after."""
-    found = []
+    found = [*_turned(text), *_titled(text)]
+    taken = [(author.start, author.end) for author in found]
     for match in _AUTHOR.finditer(text):
+        if any(match.start() < end and start < match.end() for start, end in taken):
+            continue
         name, start = match["name"], match.start()
         while lead := _LEAD.match(name):
             name, start = name[lead.end() :], start + lead.end()
@@ -80,7 +95,59 @@ def find_authors(text: str) -> list[Author]:
                 writes=not ordered and not _NOT_AUTHOR.search(before),
             )
         )
+    return sorted(found, key=lambda author: author.start)
+
+
+def _turned(text: str) -> list[Author]:
+    """Return clinicians whose last name is printed first."""
+    found = []
+    for match in _LAST_FIRST.finditer(text):
+        first, credential = match["first"] or match["given"], match["credential"] or match["early"]
+        early = match["given"] is not None
+        if (
+            len(match["last"]) < 3
+            or find_specialties(first)
+            or re.fullmatch(f"{_PHYSICIAN}|{_OTHER}|FAC[A-Z]|FAAD", first)
+        ):
+            continue
+        if early and not match["last"].isupper():
+            continue  # "Okafor MD, INTERNAL MEDICINE"
+        physician = bool(_DOCTOR.match(credential))
+        specialty, end = _specialty_after(text, match.end())
+        before = text[max(0, match.start("last") - 60) : match.start("last")]
+        found.append(
+            Author(
+                start=match.start("last"),
+                end=end,
+                name=f"{first} {match['last']}",
+                credential=credential,
+                physician=physician,
+                specialty=specialty if physician else None,
+                writes=not _NOT_AUTHOR.search(before),
+            )
+        )
     return found
+
+
+def _titled(text: str) -> list[Author]:
+    """Return the physician whom a line names by title and specialty, without a credential."""
+    match = _TITLED.match(text)
+    if not match or _AUTHOR.match(text, match.start("name")):
+        return []
+    specialty, end = _specialty_after(text, match.end("name"))
+    if specialty is None or (text[end:].strip(" ).,") and not re.match(r"[\s).,]*\d", text[end:])):
+        return []
+    return [
+        Author(
+            start=match.start("name"),
+            end=end,
+            name=match["name"],
+            credential="Dr.",
+            physician=True,
+            specialty=specialty,
+            writes=True,
+        )
+    ]
 
 
 # "(Rheumatology)", ", Dermatology", ", board certified in rheumatology", " - Rheumatology"

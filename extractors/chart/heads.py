@@ -111,7 +111,7 @@ def read_head(rows: list[Row], births: Collection[dt.date] = ()) -> Head:
         None,
     )
     author = _author(rows, body, visit)
-    specialty = _specialty(rows, author, visit)
+    specialty = _specialty(rows, author, visit, body)
     continued = any(_CONTINUED.search(rows[i].text) for i in top) or any(
         re.search(r"\b(?:page\s+)?([2-9])\s*(?:of|/)\s*([2-9])\s*$", row.text, re.IGNORECASE) for row in rows[-3:]
     )
@@ -172,7 +172,7 @@ _VISIT_WORD = (
 )
 _LABELLED_VISIT = re.compile(
     r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment)|visit\s+date|encounter\s+date|"
-    r"service\s+date|DOS|date\s+seen|seen\s+on|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
+    r"service\s+date|DOS|date\s+seen|seen\s+on|seen(?=\s*:)|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
     re.IGNORECASE,
 )
 # in the row of name and birth date: "DOB: 11/17/1959 MRN 209-4415 Visit 09/15/2026, 1 of 2"
@@ -185,6 +185,7 @@ _COLLECTED = re.compile(
     re.I,
 )
 _ASSESSED = re.compile(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
+_DISCHARGED = re.compile(r"\b(?:discharge\s+date|date\s+of\s+discharge|discharged(?:\s+on)?)\s*[:\s]\s*", re.IGNORECASE)
 _PRINTED = re.compile(
     r"\b(?:printed|updated|as\s+of|last\s+reviewed|reviewed|reported|generated|list\s+date)\s*(?:on)?\s*[:\s]\s*", re.I
 )
@@ -196,8 +197,11 @@ _VISIT_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
+# "DD: 05/14/2026  DT: 05/16/2026": dictated on the day of the visit, typed later
+_DICTATED = re.compile(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
+_TRANSCRIBED = re.compile(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
 _NOT_VISIT = re.compile(
-    r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|return|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
+    r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|scheduled(?:\s+for)?|return|last\s+(?:\w+\s+)?(?:visit|seen|appointment)|(?:previous|prior)\s+(?:\w+\s+)?visit|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
     re.I,
 )
 
@@ -217,7 +221,7 @@ def is_visit(text: str) -> bool:
 def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
     top = rows[body : body + 8]
-    for pattern in (_LABELLED_VISIT, _COLLECTED, _ASSESSED):
+    for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
         for row in (*top, *rows[:body]):  # the row of name and birth date may end in "Visit 09/15/2026, 1 of 2"
             if found := _date_after(pattern, row.text, births):
                 return found
@@ -249,6 +253,8 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
     for row in rows[-8:]:
         if _SIGNED.search(row.text) and (day := _first_day(row.text, births)):
             return day
+    if any(_TRANSCRIBED.search(row.text) for row in rows[-8:]):
+        return next((day for row in rows[-8:] if (day := _date_after(_DICTATED, row.text, births))), None)
     return None
 
 
@@ -293,10 +299,39 @@ def _author(rows: list[Row], body: int, visit: int | None) -> Author | None:
         for author in find_authors(text):
             if author.writes and (found is None or _SIGNED.search(text)):
                 found = author
+    if found is None:  # "Patient: TILLERY, Rowan   Provider: Ines Okafor, MD" stands in the patient block
+        named = [author for row in rows[:body] if _SEEN_BY.search(row.text) for author in find_authors(row.text)]
+        found = next((author for author in named if author.writes), None)
     return found
 
 
-def _specialty(rows: list[Row], author: Author | None, visit: int | None) -> str | None:
+_SEEN_BY = re.compile(
+    r"(?<!referring )(?<!ordering )(?<!care )\b(?:provider|clinician|physician|attending|seen\s+by|author|from)\b",
+    re.IGNORECASE,
+)
+# "RHEUMATOLOGY CONSULTATION", "Dermatology progress note"; not "Rheumatology referral"
+_TITLE_OF_NOTE = re.compile(
+    r"\b(?:consult(?:ation)?(?:\s+(?:note|report))?|progress\s+notes?|clinic\s+(?:note|visit)|office\s+(?:note|visit)|follow-?up(?:\s+(?:note|visit))?)\W*$",
+    re.IGNORECASE,
+)
+_DEPARTMENT = re.compile(
+    r"\b(?:department|dept\.?|division|specialty|speciality|service)\s*(?:of\s+|:\s*)(?P<words>[A-Za-z&/ ]{4,40})",
+    re.IGNORECASE,
+)
+
+
+def _specialty_of_note(rows: list[Row], body: int) -> str | None:
+    """Return the specialty that the note's title or its department names, where it is one."""
+    named = set()
+    for row in rows[: body + 6]:
+        if label := _DEPARTMENT.search(row.text):
+            named |= set(find_specialties(label["words"]))
+        elif len(row.words) <= 5 and _TITLE_OF_NOTE.search(row.text):
+            named |= set(find_specialties(row.text))
+    return named.pop() if len(named) == 1 else None
+
+
+def _specialty(rows: list[Row], author: Author | None, visit: int | None, body: int) -> str | None:
     """Return the author's specialty: beside the name, on the line below a signature, or of the visit's own title."""
     if author is None:
         return None
@@ -310,7 +345,7 @@ def _specialty(rows: list[Row], author: Author | None, visit: int | None) -> str
             if other.specialty and other.name.split()[-1].lower() == surname:
                 return other.specialty
             alone = other.writes and other.name.split()[-1].lower() == surname and index + 1 < len(rows)
-            if alone and len(row.words) <= 5:
+            if alone and (len(row.words) <= 5 or (len(row.words) <= 9 and other.end >= len(row.text) - 1)):
                 below = rows[index + 1].text
                 found = find_specialties(below)
                 if len(found) == 1 and len(below.split()) <= 4:
@@ -319,4 +354,4 @@ def _specialty(rows: list[Row], author: Author | None, visit: int | None) -> str
         found = find_specialties(rows[visit].text)
         if len(found) == 1:
             return found[0]
-    return None
+    return _specialty_of_note(rows, body)
