@@ -19,6 +19,7 @@ from pipeline.matching import (
     fractures,
     number_leaves,
     patient_leaves,
+    stated_leaves,
     studies,
     substances,
     therapy_leaves,
@@ -362,6 +363,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: patient_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
         patient_leaves.read_diagnosis,
+        lambda at: stated_leaves.read_stated(at, negated),
     ):
         if found := reader(text):
             return found

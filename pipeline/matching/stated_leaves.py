@@ -1,0 +1,288 @@
+"""Leaves that ask for a plain finding: which one, where, how bad, since when, seen by what."""
+
+import re
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+from pipeline.matching.clinical_terms import Held, find_clinical
+from pipeline.matching.coverage import EXAMPLES
+from pipeline.matching.patient_leaves import content_words
+from pipeline.matching.phrases import NUMBER, NUMBER_WORDS, find_lengths, find_window, number_of
+from pipeline.matching.requirements import AnyOf, FindingPart, Narrowing, Requirement, StatedFinding
+from pipeline.matching.terms import data, find_measures, find_therapies
+
+_MASK = "\0"
+_ABBREVIATED = re.compile(r"\s*\([A-Z][A-Za-z/-]{0,9}\)")
+_BRACKET = re.compile(r"\s*\([^()]*\)")
+_SUCH_AS = re.compile(r",?\s*\b(?:such as|for example|e\.g\.,?|including but not limited to)\b.*$", re.IGNORECASE)
+_WORD_NUMBER = "|".join(at for at in NUMBER_WORDS if at not in ("a", "an", "no", "both", "once", "twice", "single"))
+_COUNT = re.compile(
+    rf"\b(?P<over>(?:at least|a minimum of|minimum of|more than)\s+)?(?P<n>{NUMBER}|{_WORD_NUMBER})(?:\s*\(\d+\))?"
+    r"(?P<more>\s+or more)?(?=\s)",
+    re.IGNORECASE,
+)
+# "wheals, angioedema or both"
+_OR_BOTH = re.compile(r"(?:,\s*(?P<last>[\w\s-]+?))?,?\s+or both\b", re.IGNORECASE)
+# ", or of grade 3 or 4 on one side": the second way to meet the same finding
+_OR_OF = re.compile(r",\s*or\s+(?=(?:of|with|on|in|at)\b)", re.IGNORECASE)
+_JOINS = {"or": "or", "and/or": "or", "and": "and", ",": ",", ", or": "or", ", and": "and", "/": "or", "or a": "or"}
+
+
+@cache
+def wording_of(key: str) -> re.Pattern[str]:
+    """Return the compiled entry of stated.yaml."""
+    return re.compile("|".join(f"(?:{at})" for at in data("stated")[key]), re.IGNORECASE)
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(data("stated")["plain"])
+
+
+def read_stated(text: str, negated: bool = False) -> Requirement | None:
+    """Return the finding a leaf asks to be stated; None where it asks for anything else, or in words not understood."""
+    if negated or len(text.split()) > 45:
+        return None
+    parts = _OR_OF.split(text)
+    if len(parts) == 2 and (first := _head_of(parts[0])):
+        ways = [_read(parts[0]), _read(f"{first} {parts[1]}")]
+        return AnyOf(options=tuple(at for at in ways if at)) if all(ways) else None
+    return _read(text)
+
+
+def _head_of(text: str) -> str | None:
+    """Return a leaf as far as its finding: what a second way shares with the first."""
+    heads = [at for at in find_clinical(text) if at.role == "head"]
+    return text[: heads[0].end] if heads else None
+
+
+def _read(text: str) -> StatedFinding | None:
+    bare = _without_brackets(text)
+    if bare is None:
+        return None
+    denied = bool(wording_of("ruled_out").search(bare))
+    left = wording_of("ruled_out").sub(_blank, bare)
+    found = tuple(at for at in _distinct(find_clinical(left)) if at.role != "denial")
+    heads = [at for at in found if at.role == "head"]
+    if not heads:
+        return None
+    rest = _masked(left, [(at.start, at.end) for at in heads])
+    if wording_of("elsewhere").search(rest) or find_measures(rest) or find_therapies(rest):
+        return None
+    found, rest = _of_the_same(left, rest, found)
+    rest = _masked(rest, [(at.start, at.end) for at in found])
+    window = find_window(rest)
+    rest = _masked(rest, [window[1]]) if window else rest
+    lengths = find_lengths(rest)
+    rest = _masked(rest, [(at.start, at.end) for at in lengths])
+    latest = bool(wording_of("latest").search(rest))
+    rest = wording_of("latest").sub(_blank, rest)
+    if len(lengths) > 1 or any(at.at_most for at in lengths):
+        return None
+    counts, rest = _counts(rest, heads)
+    joined = _parts(left, rest, heads, denied)
+    words = tuple(dict.fromkeys(at for at in re.findall(r"[a-z][a-z'-]+", rest.lower()) if at not in _plain()))
+    if counts is None or joined is None or len(words) > 4 or re.search(r"\d", rest):
+        return None
+    made, loosely = _narrowed(left, joined, found, counts)
+    return StatedFinding(
+        parts=made,
+        minimum_days=lengths[0].days if lengths else None,
+        window=window[0] if window else None,
+        latest_visit=latest,
+        words=words,
+        denied=denied,
+        loosely=loosely,
+        terms=tuple(content_words(text)),
+    )
+
+
+def _without_brackets(text: str) -> str | None:
+    """Return a leaf without examples and abbreviations in brackets; None where a bracket says more."""
+    text = _OR_BOTH.sub(_either, _ABBREVIATED.sub("", EXAMPLES.sub(" ", text)))
+    for bracket in _BRACKET.findall(text):
+        heads = [at for at in find_clinical(bracket) if at.role == "head"]
+        if not heads:
+            return None
+    text = _BRACKET.sub("", text)
+    listed = _SUCH_AS.search(text)
+    if listed and (find_lengths(listed[0]) or find_window(listed[0])):
+        return None
+    return _SUCH_AS.sub("", text).strip(" .;:,")
+
+
+def _either(match: re.Match[str]) -> str:
+    return f" or {match['last']}" if match["last"] else ""
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + _MASK * (end - start) + text[end:]
+    return text
+
+
+def _distinct(found: tuple[Held, ...]) -> list[Held]:
+    """Return what was found once each, without findings inside a longer one and sites inside a finding's own name."""
+    heads = [at for at in found if at.role == "head"]
+    kept: list[Held] = []
+    for at in found:
+        inside = any(
+            head is not at
+            and head.start <= at.start
+            and at.end <= head.end
+            and head.end - head.start > at.end - at.start
+            for head in heads
+        )
+        if (at.role == "head" and inside) or (at.role == "quality" and inside) or at in kept:
+            continue
+        kept.append(at)
+    return kept
+
+
+def _of_the_same(text: str, rest: str, found: tuple[Held, ...]) -> tuple[tuple[Held, ...], str]:
+    """Add "on the symptomatic side" and "at the same level" as a side and a level to be found out."""
+    for key, role in (("same_side", "side"), ("same_level", "level"), ("same_joint", "side")):
+        for match in wording_of(key).finditer(rest):
+            found = tuple(at for at in found if at.end <= match.start() or match.end() <= at.start)
+            found = (*found, Held(role=role, key="same", start=match.start(), end=match.end()))  # type: ignore[arg-type]
+            rest = _masked(rest, [match.span()])
+    return tuple(sorted(found, key=lambda at: at.start)), rest
+
+
+def _counts(rest: str, heads: list[Held]) -> tuple[dict[int, int] | None, str]:
+    """Return how many of each finding are asked for, by its start; None where a number counts something else."""
+    counts: dict[int, int] = {}
+    for match in _COUNT.finditer(rest):
+        number = number_of(match["n"])
+        if number is None:
+            return None, rest
+        least = int(number) + (1 if (match["over"] or "").lower().startswith("more") else 0)
+        behind = [at for at in heads if at.start >= match.end()]
+        between = rest[match.end() : behind[0].start] if behind else ""
+        if behind and len(between.split()) <= 2 and not re.search(r"[,;]|\b(?:or|and)\b", between):
+            counts[behind[0].start] = least
+        elif least != 1:
+            return None, rest
+        rest = _masked(rest, [match.span()])
+    return counts, rest
+
+
+def _parts(text: str, rest: str, heads: list[Held], denied: bool) -> list[list[Held]] | None:
+    """Return the findings, alternatives together; None where "and" and "or" leave open what belongs to what."""
+    groups: list[list[Held]] = [[heads[0]]]
+    joins: list[str] = []
+    for before, after in pairwise(heads):
+        if after.start < before.end:  # two keys of one name
+            groups[-1].append(after)
+            continue
+        joins.append(_join(rest[before.end : after.start]))
+        groups.append([after])
+    for place in reversed(range(len(joins))):  # a comma says what the next word says
+        if joins[place] == ",":
+            joins[place] = joins[place + 1] if place + 1 < len(joins) else "?"
+    if "?" in joins or ("or" in joins and "and" in joins):
+        return None
+    made = [groups[0]]
+    for join, group in zip(joins, groups[1:], strict=True):
+        if join == "or" and not denied:
+            made[-1] = [*made[-1], *group]
+        else:
+            made.append(group)
+    return made
+
+
+def _join(between: str) -> str:
+    """Return "or", "and", "," or "with" (anything else) for the words between two findings."""
+    words = re.sub(rf"{_MASK}+", " ", between).lower()
+    words = " ".join(
+        at for at in re.findall(r"[a-z/]+|,", words) if at in ("or", "and", "and/or", ",", "/") or at not in _plain()
+    )
+    return _JOINS.get(words, "?" if re.search(r"\b(?:or|and)\b", words) else "with")
+
+
+def _narrowed(
+    text: str, joined: list[list[Held]], found: tuple[Held, ...], counts: dict[int, int]
+) -> tuple[tuple[FindingPart, ...], bool]:
+    """Give each finding the words that narrow it, alternatives together; and whether that was a choice of ours."""
+    loosely = False
+    given: list[list[Narrowing]] = [[] for _ in joined]
+    for group in _coordinated(text, [at for at in found if at.role != "head"]):
+        place, inner = _owner(text, joined, group)
+        loosely = loosely or inner
+        keys = tuple(dict.fromkeys(at.key for at in group))
+        if group[0].role == "severity":
+            keys = _degrees(text, group, keys)
+        given[place].append(Narrowing(role=group[0].role, keys=keys, printed=text[group[0].start : group[-1].end]))
+    made = [
+        FindingPart(
+            heads=tuple(dict.fromkeys(at.key for at in heads)),
+            least=max(counts.get(at.start, 1) for at in heads),
+            narrowed=tuple(narrowed),
+            printed=text[heads[0].start : heads[-1].end],
+        )
+        for heads, narrowed in zip(joined, given, strict=True)
+    ]
+    return tuple(made), loosely
+
+
+_DEGREES = ("mild", "mild_moderate", "moderate", "moderate_severe", "severe")
+
+
+def _degrees(text: str, group: list[Held], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every degree that a leaf takes: "moderate to severe" takes both, "moderate or worse" all from there up."""
+    wide = {"mild_moderate": ("mild", "moderate"), "moderate_severe": ("moderate", "severe")}
+    taken = {at for key in keys for at in (key, *wide.get(key, ()))}
+    before, after = text[: group[0].start].lower(), text[group[-1].end :].lower()
+    if before.rstrip().endswith("at least") or re.match(r"\s+(?:or|and) (?:greater|worse|more|higher|above)\b", after):
+        taken |= set(_DEGREES[min(_DEGREES.index(at) for at in taken) :])
+    taken |= {key for key, both in wide.items() if set(both) <= taken}
+    return tuple(at for at in _DEGREES if at in taken)
+
+
+_OR = re.compile(r"\s*(?:/|,?\s*(?:and/or|or)(?: the| an?)?)\s*", re.IGNORECASE)
+
+
+def _coordinated(text: str, found: list[Held]) -> list[list[Held]]:
+    """Group words of one role that "or" joins ("MRI or CT"); of those that "and" joins each is asked for."""
+    groups: list[list[Held]] = []
+    commas: list[Held] = []  # the last ones, joined by commas: the next word says how
+    for at in found:
+        last = groups[-1][-1] if groups else None
+        if last is None or last.role != at.role or (at.role == "side" and at.start == last.start):
+            groups.append([at])
+            commas = [at]
+            continue
+        between = text[last.end : at.start]
+        if at.start < last.end or _OR.fullmatch(between) or (at.role == "severity" and between.strip() == "to"):
+            while len(groups) > 1 and groups[-1][-1] in commas and groups[-2][-1] in commas:
+                groups[-2:] = [[*groups[-2], *groups[-1]]]
+            groups[-1].append(at)
+            commas = []
+        else:
+            commas = [*commas, at] if between.strip() == "," else [at]
+            groups.append([at])
+    return groups
+
+
+def _owner(text: str, joined: list[list[Held]], group: list[Held]) -> tuple[int, bool]:
+    """Return which finding a narrowing word belongs to, and whether it stands between alternatives of it."""
+    start, end = group[0].start, group[-1].end
+    after = [(heads[0].start, place) for place, heads in enumerate(joined) if heads[0].start >= end]
+    before = [(heads[-1].end, place) for place, heads in enumerate(joined) if heads[-1].end <= start]
+    within = [place for place, heads in enumerate(joined) if heads[0].start < end and start < heads[-1].end]
+    if within:
+        named = any(at.start <= start and end <= at.end for at in joined[within[0]])
+        return within[0], not named
+    if after and not re.search(r"[,;:]|\b(?:and|with|that|which)\b", text[end : after[0][0]]):
+        return after[0][1], False
+    return (before[-1][1] if before else after[0][1]), False
+
+
+def without_part(requirement: StatedFinding, place: int) -> StatedFinding:
+    """Return the requirement about one of its findings alone."""
+    return replace(requirement, parts=(requirement.parts[place],))
