@@ -128,6 +128,8 @@ def _read_mention(
     at = clause[0] if alone else own_start
     # what stands in brackets behind one drug of a list is that drug's alone
     spoken = re.sub(r"\([^)]*\)", lambda bracket: " " * len(bracket[0]), told) if len(group) > 1 else told
+    for other in (_COVER_ENDED, _HELPED_FOR):
+        spoken = other.sub(lambda found: "x" * len(found[0]), spoken)
     span = Span() if concomitant else span_of(spoken, statement.date, (group[0].start - at, mention.end - at))
     if span.start is None and not concomitant and (begun := _begun_beside(before, text[mention.end : own_end])):
         span = replace(span, start=begun[0], start_precision=begun[1])
@@ -185,6 +187,18 @@ def _read_mention(
     return Told(mention.generic, assertion, statement, treatment, affected=affected)
 
 
+# "better for nine days, then as before", "ten days of relief": how long it helped, not how long it was given
+_HELPED_FOR = re.compile(
+    r"\b(?:better|relief|helped|eased|pain[- ]free)\s+(?:lasted\s+|lasting\s+)?(?:for\s+)?(?:only\s+|just\s+|about\s+)?"
+    r"[\w-]+\s+(?:hours?|days?|weeks?)|\b[\w-]+\s+(?:hours?|days?|weeks?)\s+of\s+(?:\w+\s+)?relief\b",
+    re.IGNORECASE,
+)
+# "insurance ended 03/21": the day on which the cover ended is not that of the drug
+_COVER_ENDED = re.compile(
+    r"\b(?:insurance|coverage|cover|benefits?|eligibility|plan)\s+(?:was\s+|had\s+)?(?:ended|lapsed|stopped|terminated|expired|termed)"
+    r"(?:\s+(?:on|in))?\s+[\d/.-]+",
+    re.IGNORECASE,
+)
 _CURRENT_ITEM = re.compile(
     r"\s*[:(–—-]\s*(?:current|currently|ongoing|active|continues|still\s+taking)\b", re.IGNORECASE
 )
@@ -325,7 +339,8 @@ _PAST = re.compile(
 )
 
 _NOT_PAST = re.compile(
-    r"\b(?:was|were)\s+(?:considered|discussed|offered|talked|recommended|suggested|planned|requested|denied|not)\b",
+    r"\b(?:was|were)\s+(?:considered|discussed|weighed|priced|offered|talked|recommended|suggested|proposed|planned|requested|"
+    r"approved|authorized|ordered|denied|not)\b",
     re.I,
 )
 

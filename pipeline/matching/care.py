@@ -1,5 +1,6 @@
 """Courses of treatment that are no drugs (physical therapy, CPAP), read from sentences of the chart."""
 
+import re
 from collections.abc import Iterable
 
 from extractors.chart import Assertion, Fact, Outcome, Statement, Treatment, assert_of
@@ -15,7 +16,8 @@ _GOES_ON = wording("care.goes_on")
 def find_care(statements: Iterable[Statement]) -> list[Fact]:
     """Return one fact for each treatment of care.yaml that a sentence names, with its length and outcome."""
     found = []
-    for statement in statements:
+    statements = tuple(statements)
+    for place, statement in enumerate(statements):
         for mention in find_therapies(statement.text):
             if mention.therapy.sort != "care":
                 continue
@@ -31,7 +33,47 @@ def find_care(statements: Iterable[Statement]) -> list[Fact]:
                     treatment=_course(mention.therapy.name, statement, asserted),
                 )
             )
+            if asserted is Assertion.AFFIRMED and (
+                told := _outcome_behind(statement, statements[place + 1 : place + 7])
+            ):
+                found.append(
+                    Fact(
+                        kind="treatment",
+                        name=mention.therapy.name,
+                        assertion=asserted,
+                        date=told.date,
+                        statement=told,
+                        evidence=(told.evidence,),
+                        treatment=Treatment(
+                            generic=mention.therapy.name, classes=(), outcome=Outcome.INADEQUATE_RESPONSE
+                        ),
+                    )
+                )
     return found
+
+
+# "Outcome: goals not met." some sentences behind "Eight weeks of physical therapy", nothing else named between
+_ANSWERS = re.compile(
+    r"^\W*(?:outcomes?|results?|response|goals?|discharge(?:d)?|pain|symptoms|function|no |not |little|without"
+    r"|minimal|assessment)\b",
+    re.IGNORECASE,
+)
+
+
+def _outcome_behind(statement: Statement, behind: tuple[Statement, ...]) -> Statement | None:
+    """Return the sentence shortly behind a treatment that tells that it failed."""
+    if statement.cells or not find_lengths(statement.text):
+        return None
+    for at in behind:
+        here, there = statement.evidence, at.evidence
+        if at.cells or (there.document, there.page) != (here.document, here.page) or find_therapies(at.text):
+            return None
+        if _ANSWERS.match(at.text) and _FAILED.search(at.text) and not _BETTER.search(at.text):
+            return at
+    return None
+
+
+_BETTER = re.compile(r"\b(?:improved|better|good|goals? met|resolved|relieved)\b", re.IGNORECASE)
 
 
 def _course(name: str, statement: Statement, asserted: Assertion) -> Treatment:

@@ -5,9 +5,9 @@ import re
 from extractors.chart.facts import Statement
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import Therapy
-from pipeline.matching.terms import find_therapies, within
+from pipeline.matching.terms import find_therapies, within, wording
 
-_BARRED = re.compile(r"\bcontra-?indicat\w+", re.IGNORECASE)
+_BARRED = wording("class_bars.barred")
 _BAR_OPEN = re.compile(
     r"\b(?:if|would|could|may|might|unless|relative\w*|possibl\w+|risk|some|certain|most|consider\w*"
     r"|review\w*|in (?:pregnan\w+|patients|women|men|people|children|those|any)|during)\b",
@@ -30,6 +30,6 @@ def find_class_bars(therapies: tuple[Therapy, ...], record: Record) -> tuple[lis
         if len(mentions) != 1 or mentions[0].therapy.sort != "class":
             continue
         if any(at.sort == "class" and within(at, mentions[0].therapy) for at in therapies):
-            negated = re.search(r"\b(?:no|not|never|without)\b", text, re.IGNORECASE)
+            negated = re.search(r"\b(?:no|not|never|without)\b", _BARRED.sub(" ", text), re.IGNORECASE)
             (free if negated else against).append(statement)
     return against, free

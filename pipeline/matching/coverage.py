@@ -28,7 +28,8 @@ from pipeline.matching.requirements import (
     TreatedWith,
 )
 from pipeline.matching.sites import sites_in
-from pipeline.matching.terms import data, find_measures, find_therapies
+from pipeline.matching.terms import data, find_measures, find_therapies, wording
+from pipeline.matching.trial_qualifiers import find_breakthrough, find_join, find_multiple, find_shown_by
 
 _OF_TREATMENT = (PriorTherapy, TreatedWith, ConcurrentTherapy, NoConcurrentTherapy, Avoidance, Response)
 _WITH_LENGTH = (PriorTherapy, TreatedWith)
@@ -110,6 +111,8 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     if isinstance(requirement, _OF_TREATMENT):
         mentions = find_therapies(text)
         spans += [(at.start, at.end) for at in mentions]
+        if isinstance(requirement, PriorTherapy):
+            spans += _qualified(text, requirement)
         if {at.name for at in getattr(requirement, "therapies", ())} <= _ONLY_ACUTE:
             spans += [at.span() for at in _ACUTE.finditer(text)]
         for defined in _DEFINED.finditer(text):
@@ -156,6 +159,41 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     return lasting + [
         word for word in dict.fromkeys(words) if _stem(word) not in _plain_words() and word not in _plain_words()
     ]
+
+
+# "oral or topical", "oral, topical or injectable": any way of giving it will do
+_ANY_ROUTE = re.compile(
+    r"\b(?:oral|topical|injectable|intravenous|subcutaneous|inhaled|systemic)"
+    r"(?:(?:\s*,\s*|\s*,?\s+(?:or|and/or)\s+|/)(?:oral|topical|injectable|intravenous|subcutaneous|inhaled|systemic)\b)+",
+    re.IGNORECASE,
+)
+
+
+_FAILURE = wording("therapy_leaves.inadequate")
+_CONDITION = re.compile(
+    r"\b(?:a |any |another )?(?:medical |clinical )?condition (?:in which|for which|that|which)\b", re.IGNORECASE
+)
+
+
+def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
+    """Return the spans that fields of a trial hold: the multiple of a dose, how a failure shows, any route."""
+    spans = [at.span() for at in _ANY_ROUTE.finditer(text)]
+    if "inadequate_response" in requirement.wanted:
+        spans += [at.span() for at in _FAILURE.finditer(text)]
+    if requirement.wanted[0] == "contraindication":
+        spans += [at.span() for at in _CONDITION.finditer(text)]
+    if requirement.label_multiple and (multiple := find_multiple(text)):
+        spans.append(multiple[1])
+    if requirement.shown_by and (shown := find_shown_by(text)):
+        spans.append(shown[1])
+    if requirement.shown_by and not find_shown_by(text) and (event := find_breakthrough(text)):
+        spans.append((0, event.end("event")))
+    if (
+        requirement.beside
+        and (join := find_join(text, [(at.start, at.end) for at in find_therapies(text)])) is not None
+    ):
+        spans.append((join, join + len("concomitantly")))
+    return spans
 
 
 def _besides_has(requirement: Requirement, text: str) -> bool:

@@ -51,6 +51,11 @@ class Inhaled:
         return self.strength * self.a_day > data("inhaled_doses")[self.name]["high"]
 
     @property
+    def medium(self) -> bool:
+        """Whether the dose is a medium one, or more."""
+        return self.strength * self.a_day > data("inhaled_doses")[self.name]["medium"]
+
+    @property
     def highest(self) -> bool:
         return any(
             self.strength == strength and self.a_day >= a_day
@@ -73,6 +78,8 @@ def find_inhaled(text: str) -> Inhaled | None:
             strengths = {at["pair"] or at["lone"] for at in _STRENGTH.finditer(part)}
             each = {number_of(at["n"]) for at in _EACH.finditer(part)}
             often = next((times for times, pattern in _OFTEN if pattern.search(part)), None)
+            if not each and often == 1 and data("inhaled_doses")[name].get("single"):
+                each = {1.0}  # the label of a dry powder taken once a day knows one inhalation alone
             if len(strengths) != 1 or len(each) != 1 or often is None:
                 break
             return Inhaled(name=name, strength=float(strengths.pop() or 0), a_day=int((each.pop() or 0) * often))

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions
+from extractors.vocabulary.drugs import drug
 from pipeline.matching import (
     absence,
     avoidance,
@@ -61,6 +62,7 @@ from pipeline.matching.requirements import (
     Visit,
 )
 from pipeline.matching.terms import data, find_therapies, within
+from pipeline.matching.trial_qualifiers import shows
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
 
 _JUDGES = {
@@ -103,9 +105,22 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
     if isinstance(requirement, AllOf):
         return all_of([judge(option, record, text) for option in requirement.options])
     verdict = _JUDGES[type(requirement)](requirement, record)
+    shown_by = requirement.shown_by if isinstance(requirement, PriorTherapy) else None
+    if (
+        shown_by
+        and verdict.status is Status.MET
+        and not any(shows(shown_by, at.evidence.text) for at in verdict.evidence)
+    ):
+        return replace(
+            verdict,
+            status=Status.UNCLEAR,
+            explanation=sentence("besides", wanted=shown_by),
+            wants=f"that {shown_by} came on it",
+        )
     rest = _rest(requirement, record)
     if not rest:
         return verdict
+    rest = [at for at in rest if not _of_another(at, text, verdict)]
     needed = [at for at in rest if not re.search(rf"\bor (?:an?)?other (?:[\w-]+ ){{0,2}}{re.escape(at)}", text, re.I)]
     if verdict.status is Status.MET and not _says(needed, requirement, verdict):
         return _unsettled(verdict, requirement)
@@ -142,7 +157,7 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     A drug in the chart says the class in the criterion: prednisone is a systemic corticosteroid.
     """
     text = " ".join(at.evidence.text.lower() for at in verdict.evidence)
-    rest = _without_dose(rest, verdict)
+    rest = _without_route(_without_dose(rest, verdict, requirement.besides or ""), verdict)
     named = [at.therapy for at in find_therapies(text)]
     for mention in find_therapies(requirement.besides or ""):
         if any(within(at, mention.therapy) for at in named):
@@ -152,11 +167,66 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)
 
 
-def _without_dose(rest: list[str], verdict: Verdict) -> list[str]:
+def _of_another(word: str, text: str, verdict: Verdict) -> bool:
+    """Whether a word belongs to an alternative of the leaf that the verdict does not rest on.
+
+    "Physical therapy or a supervised home exercise program": physical therapy need not be called supervised.
+    """
+    mentions = find_therapies(text)
+    behind = next(
+        (at for at in mentions if re.search(rf"\bor (?:an? )?{re.escape(word)} $", text[: at.start], re.I)), None
+    )
+    if behind is None or verdict.status is not Status.MET:
+        return False
+    cited = [at.therapy for held in verdict.evidence for at in find_therapies(held.evidence.text, fuzzy=True)]
+    mine = [at for at in mentions if at is not behind and any(within(one, at.therapy) for one in cited)]
+    return bool(mine) and not any(within(one, behind.therapy) for one in cited)
+
+
+_INJECTED = frozenset(
+    ["subcutaneous", "intramuscular", "intravenous", "intra-articular", "intralesional", "intravitreal", "intrathecal"]
+)
+_NOT_SWALLOWED = re.compile(
+    r"\b(?:IV|intravenous\w*|infus\w+|inject\w+|subcutaneous\w*|gel|cream|ointment|topical\w*|patch\w*|suppositor\w+"
+    r"|enemas?|rectal\w*|drops|spray|inhal\w+)\b",
+    re.IGNORECASE,
+)
+_ROUTES = {
+    "topical": frozenset(["topical"]),
+    "inhaled": frozenset(["inhaled"]),
+    "injectable": _INJECTED,
+    "injection": _INJECTED,
+}
+
+
+def _without_route(rest: list[str], verdict: Verdict) -> list[str]:
+    """Leave out "oral" where every drug cited is given in no other way: celecoxib need not be called oral."""
+    cited = {at.therapy.name for held in verdict.evidence for at in find_therapies(held.evidence.text, fuzzy=True)}
+    known = [held for held in map(drug, cited) if held]
+    text = " ".join(held.evidence.text for held in verdict.evidence)
+    swallowed = known and all("oral" in one.routes for one in known) and not _NOT_SWALLOWED.search(text)
+    kept = []
+    for word in rest:
+        only = _ROUTES.get(word)
+        if (word in ("oral", "orally") and swallowed) or (
+            only and known and all(set(at.routes) <= only for at in known)
+        ):
+            continue
+        kept.append(word)
+    return kept
+
+
+# "medium-to-high-dose", "medium- or high-dose"
+_MEDIUM_OR_HIGH = re.compile(r"\b(?:medium|moderate)\b[\s-]*(?:dose)?[\s-]*(?:to|or|and|/)[\s-]*high", re.IGNORECASE)
+
+
+def _without_dose(rest: list[str], verdict: Verdict, besides: str) -> list[str]:
     """Leave out "high-dose" and "maximally-dosed" where a cited line gives an inhaled corticosteroid at such a dose."""
     given = [held for at in verdict.evidence if (held := find_inhaled(at.evidence.text))]
     if given and all(at.high for at in given):
         rest = [word for word in rest if word not in ("high", "dose", "high-dose")]
+    if given and all(at.medium for at in given) and _MEDIUM_OR_HIGH.search(besides):
+        rest = [word for word in rest if word not in ("medium", "moderate", "high", "dose")]
     if given and all(at.highest for at in given):
         rest = [word for word in rest if word not in ("maximally", "dosed", "maximum", "dose")]
     return rest
@@ -179,7 +249,7 @@ def _is_alternative(besides: str, rest: list[str], text: str) -> bool:
 
     A phrase taken whole from the leaf ("that continues in spite of ...") only narrows it.
     """
-    low = text.lower()
+    low = re.sub(r"(response|failure|failed|control|relief)\s*\([^()]*\)", r"\1", text.lower())
     for phrase in besides.lower().split("; "):
         if " " in phrase:
             low = low.replace(phrase, " ")

@@ -10,7 +10,8 @@ from pipeline.matching.naming import joined, length_of, names_of, wants_of
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import PriorTherapy, Therapy
 from pipeline.matching.terms import base_of, belongs, find_therapies, within, wording
-from pipeline.matching.trial_doses import dose_fits
+from pipeline.matching.told_trials import believed, class_failures, only_samples, taken_beside
+from pipeline.matching.trial_doses import at_multiple, dose_fits
 from pipeline.matching.trials import Trial, every_day, longest, never_taken, no_bar, tolerance, trials_of
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
 
@@ -44,7 +45,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     findings = [at for at in findings if at.why != "only_named"]  # planned or considered: neither for nor against
     wanted = names_of(therapies)
     satisfying = [at for at in findings if at.answer == "satisfies"]
-    if not findings and (told := _class_told(requirement, therapies, record)):
+    if told := _class_told(requirement, therapies, record, bool(findings)):
         return told
     open_ones = [at for at in findings if at.answer == "open"]
     if requirement.apart and count > 1:
@@ -70,7 +71,8 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             days=length_of(best.days),
             wanted=wanted,
         )
-    if open_ones:
+    samples = bool(open_ones) and all(at.why == "only_samples" for at in open_ones)
+    if open_ones and not (samples and _denied(therapies, record)):
         best = max(open_ones, key=lambda at: _newest(at.proof))
         return unclear(
             best.why,
@@ -109,7 +111,9 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
     return unclear("silent_trial", wants=wants_of(requirement, wanted), wanted=wanted)
 
 
-def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record) -> Verdict | None:
+def _class_told(
+    requirement: PriorTherapy, therapies: tuple[Therapy, ...], record: Record, others: bool
+) -> Verdict | None:
     """Return what sentences say of a whole class: "Oral bisphosphonates are contraindicated: esophageal stricture"."""
     if "contraindication" not in requirement.wanted or requirement.count > 1:
         return None
@@ -121,7 +125,7 @@ def _class_told(requirement: PriorTherapy, therapies: tuple[Therapy, ...], recor
         return unclear("contradicted", cite(both), wants=wants_of(requirement, wanted), **facts)
     if against:
         return met("contraindicated", cite(newest_first(against)), **facts)
-    if free and requirement.wanted == ("contraindication",):
+    if free and requirement.wanted == ("contraindication",) and not others:
         return not_met("no_bar", cite(newest_first(free)), **facts)
     return None
 
@@ -147,16 +151,30 @@ def _of_interest(requirement: PriorTherapy, therapies: tuple[Therapy, ...], reco
 
 def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: list[Fact]) -> Finding:
     treatment = [at for at in facts if at.kind == "treatment"]
-    trials = [at for at in trials_of(record, generic, treatment) if _in_window(requirement, record, at)]
+    taken = [at for at in trials_of(record, generic, treatment) if _in_window(requirement, record, at)]
+    if taken and only_samples(taken, facts):
+        return Finding(generic=generic, answer="open", why="only_samples", proof=tuple(at.fact for at in taken))
+    trials = at_multiple(requirement, taken)
+    if taken and not trials and requirement.label_multiple:
+        return Finding(generic=generic, answer="open", why="dose_open", proof=tuple(at.fact for at in taken))
     if requirement.daily:
         trials = [at if every_day(at) else replace(at, days=None, closed=False) for at in trials]
     answers = [_ANSWERS[wanted](requirement, record, generic, trials, facts) for wanted in requirement.wanted]
     for answer in ("satisfies", "open"):
         for finding in answers:
             if finding.answer == answer:
-                return finding
+                return _with_beside(requirement, record, finding, trials)
     # that nothing stands against a drug tells more than that it was never taken
     return next((at for at in answers if at.why == "no_bar"), answers[0])
+
+
+def _with_beside(requirement: PriorTherapy, record: Record, finding: Finding, trials: list[Trial]) -> Finding:
+    """Return the finding, open where nothing shows that the drug was taken beside what it has to be added to."""
+    if not requirement.beside or finding.answer != "satisfies" or finding.why in ("intolerant", "contraindicated"):
+        return finding
+    if taken_beside(record, finding.generic, trials, requirement.beside):
+        return finding
+    return replace(finding, answer="open", why="beside_open")
 
 
 def _in_window(requirement: PriorTherapy, record: Record, trial: Trial) -> bool:
@@ -209,6 +227,17 @@ def _failed(requirement: PriorTherapy, record: Record, generic: str, trials: lis
             proof += [at for at in trials if (at.days or 0) >= requirement.minimum_days][:1]
         why = "failed_after" if days else "failed"
         return Finding(generic=generic, answer="satisfies", why=why, proof=tuple(at.fact for at in proof), days=days)
+    if told := class_failures(record, generic, trials):
+        if not dose_fits(requirement, trials):
+            return Finding(generic=generic, answer="open", why="dose_open", proof=tuple(told), days=days)
+        long = [at.fact for at in trials if days is None or at.days == days]
+        return Finding(
+            generic=generic,
+            answer="satisfies",
+            why="failed_after" if days else "failed",
+            proof=(told[0], *long),
+            days=days,
+        )
     ended = [at for at in trials if at.outcome in (Outcome.INTOLERANCE, Outcome.OTHER, Outcome.COMPLETED)]
     if ended:
         return Finding(
@@ -222,7 +251,7 @@ def _failed(requirement: PriorTherapy, record: Record, generic: str, trials: lis
 def _not_tolerated(
     requirement: PriorTherapy, record: Record, generic: str, trials: list[Trial], facts: list[Fact]
 ) -> Finding:
-    reacted = [at.fact for at in trials if at.outcome is Outcome.INTOLERANCE]
+    reacted = [at.fact for at in trials if at.outcome is Outcome.INTOLERANCE and not believed(at.fact)]
     allergies = [
         at for at in facts if at.kind == "allergy" and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
     ]
@@ -233,6 +262,7 @@ def _not_tolerated(
         )
     if reacted or allergies:
         return Finding(generic=generic, answer="open", why="contradicted", proof=tuple(newest_first([*reacted, *fine])))
+    trials = [at for at in trials if not believed(at.fact)]
     other = [at.fact for at in trials if at.outcome is Outcome.OTHER]
     if fine or other:
         return Finding(
@@ -255,6 +285,7 @@ def _contraindicated(
         if at.kind == "treatment"
         and at.treatment
         and at.treatment.outcome is Outcome.CONTRAINDICATION
+        and not believed(at)
         and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
     ]
     free = no_bar(record, generic)
@@ -296,7 +327,10 @@ def _too_short(generic: str, trials: list[Trial], days: int | None) -> Finding:
     if (
         days is not None
         and any(at.closed for at in trials)
-        and all(at.closed or (at.days is None and at.outcome is not Outcome.CURRENT) for at in trials)
+        and all(
+            at.closed or _of_ended(at, trials) or (at.days is None and at.outcome is not Outcome.CURRENT)
+            for at in trials
+        )
     ):
         ended = sorted((at for at in trials if at.closed), key=lambda at: at.days or 0, reverse=True)
         return Finding(
@@ -309,6 +343,14 @@ def _too_short(generic: str, trials: list[Trial], days: int | None) -> Finding:
         proof=tuple(at.fact for at in trials),
         days=days,
     )
+
+
+def _of_ended(trial: Trial, trials: list[Trial]) -> bool:
+    """Whether a list or note calls a drug current on a day before the end of a course that the chart dates."""
+    held = trial.fact.treatment
+    ends = [at.fact.treatment.stop for at in trials if at.closed and at.fact.treatment and at.fact.treatment.stop]
+    going = bool(held and (held.running or held.outcome is Outcome.CURRENT))
+    return going and trial.date is not None and any(trial.date <= end for end in ends)
 
 
 def _newer(fine: list[Statement], against: list[Fact]) -> bool:

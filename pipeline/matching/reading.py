@@ -26,7 +26,7 @@ from pipeline.matching import (
     undone,
 )
 from pipeline.matching.coverage import with_rest
-from pipeline.matching.phrases import find_window
+from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
     Absence,
     Age,
@@ -48,6 +48,7 @@ from pipeline.matching.requirements import (
     Window,
 )
 from pipeline.matching.terms import find_measures, find_therapies, wording
+from pipeline.matching.trial_qualifiers import find_breakthrough, find_multiple
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
 _OR_CLAUSE = re.compile(
@@ -120,17 +121,39 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     found = _read(text, notes, leaf.negated)
     if spared := _spared_of_head(found, text, notes, heads):
         return spared
-    if not isinstance(found, FreeText) and not _only_named(found, text):
+    if lent := _of_head_therapies(found, text, notes, heads):
+        return lent
+    if not isinstance(found, FreeText) and not _only_named(found, text) and not _added(found, text):
         return found
     for head in reversed(heads):
         lead = _QUANTIFIER.sub("", _without_tags(head.text)).strip(" :,;")
         if len(lead) < 8 or not (find_therapies(text) or find_measures(text) or find_conditions(text)):
             continue
         whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
-        if isinstance(whole, _WITH_HEAD):
+        if isinstance(whole, _WITH_HEAD) and not (_added(found, text) and not isinstance(whole, PriorTherapy)):
             return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant
     return found
+
+
+def _of_head_therapies(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:
+    """Return "an inadequate response to at least 12 months of treatment" about the drug that the group names.
+
+    "ONE of the following applies to treatment with a bisphosphonate": the leaf says the outcome, the head of what.
+    """
+    if not isinstance(found, FreeText) or not heads or find_therapies(text) or find_conditions(text):
+        return None
+    if not therapy_leaves.is_outcome(text) or therapy_leaves.is_outcome(heads[-1].text):
+        return None
+    named = dict.fromkeys(at.therapy.printed for at in find_therapies(_without_tags(heads[-1].text)))
+    text = re.sub(r",?\s*\b(?:such as|for example|e\.g\.|including)\b(?![^()]*\)).*$", "", text)
+    whole = _read(f"{text.rstrip(' .;,')} with {' or '.join(named)}", notes, False) if named else None
+    return whole if isinstance(whole, PriorTherapy) else None
+
+
+def _added(found: Requirement, text: str) -> bool:
+    """Whether what reads as a drug taken together is a trial: "montelukast added to an antihistamine for 2 weeks"."""
+    return isinstance(found, ConcurrentTherapy) and bool(find_lengths(text))
 
 
 def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:
@@ -143,7 +166,7 @@ def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[N
         return None
     lead = _QUANTIFIER.sub("", _without_tags(heads[-1].text)).strip(" :,;")
     whole = _read(f"{lead} {_ONE_OF.sub('', text[: match.start()])}", notes, False)
-    if not isinstance(whole, PriorTherapy) or whole.besides or "inadequate_response" not in whole.wanted:
+    if not isinstance(whole, PriorTherapy) or "inadequate_response" not in whole.wanted:
         return None
     wanted = tuple(dict.fromkeys((*whole.wanted, *found.wanted)))
     return replace(_of_leaf(whole, text), wanted=wanted) if whole.therapies else None
@@ -233,7 +256,12 @@ def _spelled_out(match: re.Match[str]) -> str:
     return " or ".join(f"{level}-potency topical corticosteroid" for level in levels)
 
 
+# "a biologic¹", "for 2 weeks;*": not the power of "kg/m²" or "10⁹/L"
+_FOOTNOTE_MARK = re.compile(r"(?:(?<=[a-z]{3})|(?<=[).;,]))[⁰¹²³⁴⁵⁶⁷⁸⁹†‡*]+(?=[\s,.;:)]|$)")
+
+
 def _without_tags(text: str) -> str:
+    text = _FOOTNOTE_MARK.sub("", text)
     text = re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text)
     # examples in square brackets are examples all the same, and "a combination ICS/LABA product" is one product
     text = re.sub(r"\[(?P<examples>[^\[\]]*)\]", r"(\g<examples>)", text)
@@ -243,7 +271,7 @@ def _without_tags(text: str) -> str:
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"
 _SPARED = re.compile(
     r"[,;]?\s*\bunless\b[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
-    r"|not tolerated|clinically inappropriate)[^.;]{0,60}$",
+    r"|not tolerated|not appropriate|clinically inappropriate)[^.;]{0,60}$",
     re.IGNORECASE,
 )
 
@@ -301,6 +329,8 @@ def _with_further(whole: Requirement, text: str) -> Requirement:
     """Keep words that ask for more than the fields hold ("maximally tolerated", "while on a statin")."""
     further = [at[0].strip() for at in _FURTHER.finditer(text)]
     further = [at for at in further if at.lower() not in ("each", "consecutive")]
+    if isinstance(whole, PriorTherapy) and whole.shown_by and find_breakthrough(text):
+        return whole  # "a relapse while on X": the course itself
     only_despite = all(at.lower().startswith(("despite", "in spite")) for at in further)
     if not further or (isinstance(whole, PriorTherapy) and only_despite):
         return whole
@@ -335,6 +365,11 @@ _CURRENTLY = re.compile(
 )
 
 
+def _is_dose_of_trial(text: str) -> bool:
+    """Whether "the FDA-approved dose" is that of a trial, not of the request."""
+    return find_multiple(text) is not None and therapy_leaves.is_outcome(text)
+
+
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
         lambda at: dose_leaves.read_schedule(at) if not negated else None,
@@ -351,7 +386,8 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: continuing.read_continuing(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
-        patient_leaves.read_documentation,
+        lambda at: None if _is_dose_of_trial(at) else patient_leaves.read_documentation(at),
+        lambda at: therapy_leaves.read_breakthrough(at) if not negated else None,
         lambda at: number_leaves.read_events(at) if not negated else None,
         number_leaves.read_number,
         lambda at: studies.read_study(at) if not negated else None,

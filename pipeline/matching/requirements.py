@@ -103,6 +103,11 @@ class PriorTherapy(Requirement):
     but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
     by_examples: bool = False  # the therapies are the examples of a note: others may count too
     daily: bool = False  # taken or applied every day: the chart has to print how often
+    beside: tuple[Therapy, ...] = ()  # taken at the same time as any of these: "added to an H1 antihistamine"
+    label_multiple: float | None = None  # at so many times the labeled dose, or more
+    shown_by: str | None = (
+        None  # how a failure has to show, in the policy's words: "new fracture or falling bone density"
+    )
     apart: bool = False  # each from another pharmacologic class: two of one class count once
 
 

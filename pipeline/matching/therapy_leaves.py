@@ -17,6 +17,7 @@ from pipeline.matching.requirements import (
     Wanted,
 )
 from pipeline.matching.terms import Mention, base_of, find_therapies, wording
+from pipeline.matching.trial_qualifiers import find_breakthrough, find_join, find_multiple, find_shown_by
 
 # "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
 _NOT_WITH = wording("therapy_leaves.not_with")
@@ -27,7 +28,9 @@ _USE_WITH = re.compile(
 _WITH = wording("therapy_leaves.with")
 _INTOLERANCE = wording("therapy_leaves.intolerance")
 _CONTRAINDICATION = re.compile(
-    r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable",
+    r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable"
+    r"|(?:in|for) which\b[^.;]{0,60}\b(?:should|must|can) ?not be (?:used|given|taken|prescribed)"
+    r"|precludes? (?:the )?use",
     re.IGNORECASE,
 )
 _INADEQUATE = wording("therapy_leaves.inadequate")
@@ -90,6 +93,11 @@ def _are_a_pair(text: str, mentions: list[Mention]) -> bool:
     return bool(_BOTH.match(text[mentions[0].end : mentions[1].start]))
 
 
+def is_outcome(text: str) -> bool:
+    """Whether a leaf says how a treatment went, or that it could not be given."""
+    return any(pattern.search(text) for pattern in (_INADEQUATE, _INTOLERANCE, _CONTRAINDICATION))
+
+
 def _speaks_of_trials(text: str) -> bool:
     return bool(_OF_TRIALS.search(text))
 
@@ -123,6 +131,10 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     wanted = _wanted(text)
     if not wanted or _AT_MOST.search(text):
         return None
+    join = find_join(text, [(at.start, at.end) for at in mentions if not _in_brackets(text, at.start)])
+    beside = _listed([at for at in mentions if at.start > join], text) if join is not None else ()
+    if join is not None:
+        mentions = tuple(at for at in mentions if at.start < join)
     others = _listed(mentions, text, notes=notes)
     examples = () if others or not _KIND_OF.search(text) else _examples(notes)
     others = others or examples
@@ -135,6 +147,8 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     dose = _DOSE.search(text)
     doses = _DOSES.search(text)
     dose_count = number_of(doses[1]) if doses else None
+    multiple = find_multiple(text) if needs_length else None
+    shown_by = find_shown_by(text) if "inadequate_response" in wanted else None
     return PriorTherapy(
         therapies=others,
         count=_count(text, lengths) or 1,
@@ -147,7 +161,31 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
         but_not=_not_counted(notes),
         by_examples=bool(examples),
         daily=bool(_DAILY.search(text)),
+        beside=beside,
+        label_multiple=multiple[0] if multiple else None,
+        shown_by=shown_by[0] if shown_by else None,
         apart=bool(_APART.search(text) or _COUNT_ONCE.search(notes)),
+    )
+
+
+def read_breakthrough(text: str) -> Requirement | None:
+    """Return "a relapse after at least 6 months of treatment with X" as a failure of X that shows in the event."""
+    match = find_breakthrough(text)
+    if match is None or find_therapies(match["event"]) or re.search(r"\b(?:no|without|not)\b", text[: match.start()]):
+        return None
+    course = text[match.start("course") :]
+    others = _listed(find_therapies(course), course)
+    lengths = find_lengths(course)
+    if not others or not lengths:
+        return None
+    before = re.sub(
+        r"^.*?\b(?:had|has|have|experienced|with|of)\b", "", text[: match.start("event")], flags=re.IGNORECASE
+    )
+    return PriorTherapy(
+        therapies=others,
+        minimum_days=max(at.days for at in lengths),
+        wanted=("inadequate_response",),
+        shown_by=f"{before.strip()} {match['event']}".strip(),
     )
 
 
@@ -170,8 +208,16 @@ def read_response(text: str) -> Requirement | None:
     return Response(therapies=_listed(find_therapies(text), text))
 
 
+# "class III heart failure" is no failure of a drug
+_ORGAN_FAILURE = re.compile(
+    r"\b(?:heart|cardiac|renal|kidney|liver|hepatic|respiratory|ovarian|organ|graft|marrow|pump|multi-?organ)\s+failure\b",
+    re.IGNORECASE,
+)
+
+
 def _wanted(text: str) -> tuple[Wanted, ...]:
     wanted: list[Wanted] = []
+    text = _ORGAN_FAILURE.sub(" ", text)
     short_by_intolerance = re.search(
         r"\btried\b.{0,140}\b(?:but|and|yet)\b.{0,30}\b(?:unable|could not|not able) to tolerate", text, re.IGNORECASE
     )

@@ -4,6 +4,7 @@ import re
 
 from pipeline.matching.requirements import PriorTherapy
 from pipeline.matching.terms import base_of, find_therapies
+from pipeline.matching.trial_qualifiers import multiple_of
 from pipeline.matching.trials import Trial
 
 _AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
@@ -19,6 +20,21 @@ def dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
         text = (held.dose if held and held.dose else "") or _dose_words(trial)
         amounts += [float(at[1].replace(",", "")) for at in _AMOUNT.finditer(text) if at[2].lower() == floor[2].lower()]
     return bool(amounts) and min(amounts) >= float(floor[1].replace(",", ""))
+
+
+def at_multiple(requirement: PriorTherapy, trials: list[Trial]) -> list[Trial]:
+    """Return the trials that reached the multiple of the labeled dose asked for; all where none is asked for."""
+    if requirement.label_multiple is None:
+        return trials
+    found = []
+    for trial in trials:
+        held = trial.fact.treatment
+        dose = f"{held.dose} " if held and held.dose else ""
+        words = dose or _dose_words(trial)
+        times = multiple_of(base_of(trial.generic), words, trial.fact.statement.text)
+        if times is not None and times >= requirement.label_multiple:
+            found.append(trial)
+    return found
 
 
 def _dose_words(trial: Trial) -> str:

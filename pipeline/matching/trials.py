@@ -70,9 +70,10 @@ def trials_of(record: Record, generic: str, facts: list[Fact]) -> list[Trial]:
         outcome = fact.treatment.outcome if fact.treatment else None
         if _doubted(fact, outcome):
             outcome = None
-        told = _told(fact) if outcome in (None, *_ENDS) else ()
+        told = _told(fact) if outcome in (None, Outcome.CURRENT, *_ENDS) else ()
         for at in dict.fromkeys((outcome, *told) if outcome in _BOTH else told or (outcome,)):
-            found.append(Trial(generic=generic, fact=fact, days=days, closed=closed or at is not outcome, outcome=at))
+            ended = closed or (at is not outcome and outcome is not Outcome.CURRENT)  # "taking, little help" goes on
+            found.append(Trial(generic=generic, fact=fact, days=days, closed=ended, outcome=at))
     return found
 
 
