@@ -54,6 +54,10 @@ _DATE = re.compile(
 _BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
 _YEAR_RANGE = re.compile(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
 _DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
+_MONTH_DAY = re.compile(
+    rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?!,?\s*\d{{4}}|[/.:]\d|\s*(?:mg|mcg|%|units))",
+    re.IGNORECASE,
+)
 _BARE_MONTH = re.compile(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
 
 
@@ -134,6 +138,11 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
         for match in _DAY_MONTH.finditer(text):
             if free(match) and (day := _last_before(near, int(match["m"]), int(match["d"]))):
                 found.append(DateMention(match.start(), match.end(), day, "day"))
+        for match in _MONTH_DAY.finditer(text):
+            if not match[0][0].isupper() or not free(match) or _verb_may(text, match):
+                continue
+            if day := _last_before(near, _MONTHS[match["mon"].lower()], int(match["d"])):
+                found.append(DateMention(match.start(), match.end(), day, "day"))
         for match in _BARE_MONTH.finditer(text):
             # "may" is a verb and "march" a walk: only the written-out month with a capital counts
             if not match[0][0].isupper() or not free(match) or _verb_may(text, match):
@@ -154,7 +163,7 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
 
 def _verb_may(text: str, match: re.Match[str]) -> bool:
     before = text[: match.start()].rstrip()
-    return match[0].lower() in ("may", "march", "mar") and (not before or before[-1] in ".:;")
+    return match["mon"].lower() in ("may", "march", "mar") and (not before or before[-1] in ".:;")
 
 
 def _last_before(near: dt.date, month: int, day: int) -> dt.date | None:

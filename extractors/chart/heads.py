@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -255,7 +255,38 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
             return day
     if any(_TRANSCRIBED.search(row.text) for row in rows[-8:]):
         return next((day for row in rows[-8:] if (day := _date_after(_DICTATED, row.text, births))), None)
-    return None
+    return _only_day((*rows[:body], *top[:4]), births)
+
+
+_NO_REPORT_DAY = re.compile(
+    r"\b(?:DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return|expires|valid|since|last|prior"
+    r"|previous|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
+    re.IGNORECASE,
+)
+
+
+# "Tel 207-555-0133 Fax 207-555-0134", "DOB 04/19/1979 MRN 58-20716": labels with a number of their own
+_NUMBERED = re.compile(
+    r"\b(?:tel|phone|fax|MRN|DOB|D\.O\.B\.?|born|birth\s*date|date of birth|acc(?:oun)?t|chart|rec)\b[\s.:#no]*"
+    r"(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[\dA-Z()-]*\d[\d().-]{2,}(?:\s\d{3}-\d{4})?)",
+    re.IGNORECASE,
+)
+
+
+def _only_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
+    """Return the one day that the head prints under no label the program knows ("Night of 05/29/2025").
+
+    Two such days, or one beside a word of sending, printing or an earlier time, tell nothing.
+    """
+    days: set[dt.date] = set()
+    for row in rows:
+        text = _NUMBERED.sub(lambda match: " " * len(match[0]), row.text)
+        for at in find_dates(text):
+            if at.precision == "day" and at.day not in births:
+                if _NO_REPORT_DAY.search(text[max(0, at.start - 30) : at.start]):
+                    return None
+                days.add(at.day)
+    return days.pop() if len(days) == 1 else None
 
 
 def _first_day(text: str, births: frozenset[dt.date]) -> dt.date | None:

@@ -51,15 +51,23 @@ _NOT_MEASURED = re.compile(
     re.I,
 )
 _MONTH_AFTER = re.compile(
-    r"^\s*,?\s*(?:in|of|on|from|\()\s*(?P<when>[A-Z][a-z]+(?:\s+\d{4})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4})\s*\)?"
+    r"^\s*,?\s*(?:in|of|on|from|\()\s*(?P<when>[A-Z][a-z]+\.?\s+\d{1,2}(?:,\s*\d{4})?(?!\d)|[A-Z][a-z]+(?:\s+\d{4})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4})\s*\)?"
 )
 # "AHI 32 events/hour on home sleep test of 05/02/2026", "-2.8 at the femoral neck (DXA 04/10/2026)"
 _DATE_AFTER = re.compile(
-    r"^(?P<what>[^,;.()\d]{0,60}(?:\b(?:on|of|dated|from)\s+|\([^()\d]{0,30}\s))(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4})"
+    r"^(?P<what>[^,;.()\d]{0,60}(?:\b(?:on|of|dated|from)\s+|\([^()\d]{0,30}\s))(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})"
+)
+# "home sleep test of 02/2024, AHI 12": the day of what the value comes from stands before it
+_DATE_BEFORE = re.compile(
+    r"\b(?:of|on|from|dated|in)\s+(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})\s*[:,]?\s*(?:(?:the|an?|showed|shows|with|gave)\s+){0,2}$"
 )
 _OTHER_EVENT = re.compile(
     r"\b(?:start|began|begun|stop|since|until|before|after|prior|goal|target|due|repeat|recheck|change|switch|while|improv|down|up)",
     re.I,
+)
+# "ABI 0.95 and 0.94", "0.82 right, 1.01 left": the other leg's
+_OTHER_SIDE = re.compile(
+    rf"^(?:\s|\(?(?:right|left|R|L)\)?|and|,|/|;|on the|in the)*\s(?P<value>{NUMBER})(?![\d:/%])", re.IGNORECASE
 )
 _THEN_NOW = re.compile(rf"^\s*(?:,|;|and|to|->|→|–>|=>)?\s*(?:now\s+)?(?P<value>{NUMBER})\s*%?\s+(?:now|today)\b")
 
@@ -76,10 +84,15 @@ def read_told_values(statements: list[Statement], context: str) -> list[Fact]:
     """Return the scores, laboratory values and vital signs that sentences state; `context` is the page's text."""
     facts = []
     for statement in statements:
-        if statement.cells or statement.section in ("header", "fax_header"):
+        if statement.section in ("header", "fax_header") or (statement.cells and not _is_form_row(statement)):
             continue
         facts += _told(statement, context)
     return facts
+
+
+def _is_form_row(statement: Statement) -> bool:
+    """Whether a row is a label and its value, under no head of columns ("Apnea-hypopnea index   22.0 per hour")."""
+    return len(statement.cells) == 2 and not statement.headers
 
 
 def _names(text: str) -> list[_Name]:
@@ -186,6 +199,9 @@ _EARLIER = re.compile(
 def _told_when(statement: Statement, name: _Name, after: str) -> dt.date | None:
     """Return the day of a value; None for an earlier one whose day is not told."""
     day = _when(statement, after)
+    if day == statement.date and (before := _DATE_BEFORE.search(statement.text[: name.start])):
+        dates = find_dates(before["when"])
+        day = dates[0].day if len(dates) == 1 else day
     earlier = _EARLIER.search(statement.text[: name.start])
     return None if earlier and day == statement.date else day
 
@@ -231,11 +247,27 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
             assertion,
         )
     ]
+    if scores()[key].each_side and (other := _OTHER_SIDE.match(after)):
+        facts.append(measured(key, Measurement(value=float(other["value"])), facts[0].date, statement, assertion))
     if (dated := _MONTH_AFTER.match(after)) and (now := _THEN_NOW.match(after[dated.end() :])):
         later = float(now["value"].replace(",", ""))
         if scores()[key].least <= later <= scores()[key].greatest:
             facts.append(measured(key, Measurement(value=later, unit=unit), statement.date, statement, assertion))
     return facts
+
+
+# "CK 412 U/L (39-308)": the range of the laboratory right behind the value
+_RANGE_BEHIND = re.compile(
+    rf"^\s*[HL*]?\s*[(\[]\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤]\s*(?:{NUMBER}))\s*(?:{_UNIT})?\s*[)\]]",
+    re.IGNORECASE,
+)
+
+
+# a row of a report whose columns are lost: "Creatine kinase 148 39-308 U/L"
+_RANGE_IN_ROW = re.compile(
+    rf"^\s*[HL*]?\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤>≥]\s*(?:{NUMBER}))\s*(?P<unit>{_UNIT}|%)?\s*$",
+    re.IGNORECASE,
+)
 
 
 def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fact]:
@@ -278,6 +310,9 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
         r"\(\s*(?:limit|upper\s+limit|ULN|ref(?:erence)?|normal)\s*:?\s*(?P<limit>[<>]?\s*[\d.]+(?:\s*[-–]\s*[\d.]+)?)\s*\)",
         tail,
     )
+    limit = limit or _RANGE_BEHIND.match(tail[match.end() :])
+    if row := _RANGE_IN_ROW.match(tail[match.end() :]):
+        limit, unit = row, unit or row["unit"]
     value = Measurement(
         value=float(match["value"].replace(",", "")),
         unit=unit,

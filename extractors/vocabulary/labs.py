@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
 
@@ -21,6 +21,7 @@ class Lab:
     quiet: bool = False
     vital: bool = False
     needs_unit: bool = False  # in prose; a table has its own column of units
+    usual: tuple[float, float] | None = None  # what a person's value can be, in the canonical unit
 
     @property
     def unit(self) -> str | None:
@@ -44,8 +45,18 @@ def labs() -> dict[str, Lab]:
             quiet=bool(entry.get("quiet")),
             vital=bool(entry.get("vital")),
             needs_unit=bool(entry.get("needs_unit")),
+            usual=_usual(key, entry),
         )
     return table
+
+
+def _usual(key: str, entry: dict[str, Any]) -> tuple[float, float] | None:
+    if "usual" not in entry:
+        return None
+    least, most = map(float, entry["usual"])
+    if least >= most or not entry.get("units"):
+        raise ValueError(f"labs.yaml: usual of {key} needs units and a least below its greatest value")
+    return least, most
 
 
 @cache
@@ -109,3 +120,14 @@ def convert(key: str, value: float, unit: str | None) -> float | None:
         if _squash(printed) == _squash(unit):
             return round(value * factor, 6)
     return None
+
+
+def without_unit(key: str, value: float) -> float | None:
+    """Return the value where the number alone tells its unit: possible in the canonical unit and in no other."""
+    lab = labs().get(key)
+    if lab is None or lab.usual is None:
+        return None
+    least, most = lab.usual
+    others = {factor for _, factor in lab.units if factor != 1.0}
+    alone = least <= value <= most and not any(least <= value * factor <= most for factor in others)
+    return value if alone else None

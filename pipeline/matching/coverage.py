@@ -9,7 +9,10 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from pipeline.matching import changes, fractures
+from extractors.vocabulary.conditions import find_conditions
+from pipeline.matching import changes, fractures, number_terms
+from pipeline.matching.circumstances import long_name, told_words
+from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.phrases import find_comparisons, find_lengths, find_window
 from pipeline.matching.requirements import (
     AllOf,
@@ -17,6 +20,7 @@ from pipeline.matching.requirements import (
     Avoidance,
     Change,
     ConcurrentTherapy,
+    Diagnosis,
     Events,
     Fracture,
     LabResult,
@@ -45,9 +49,6 @@ _CHECKED = (
     Change,
     Fracture,
 )
-EXAMPLES = re.compile(
-    r"[(\[](?:\s*(?:e\.?\s?g|for example|such as|including|i\.?e|documents?|please)\b)[^)\]]*[)\]]", re.IGNORECASE
-)
 # "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
 _DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
 # drugs that are taken for the attack alone: "for acute treatment" adds nothing
@@ -58,7 +59,7 @@ _MASK = "§"
 _CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
 
 
-_OTHER_USES = ("linking", "deeds", "same", "gathering_classes")
+_OTHER_USES = ("linking", "deeds", "studies", "continuing", "same", "gathering_classes")
 
 
 @cache
@@ -69,7 +70,8 @@ def _plain_words() -> frozenset[str]:
 def with_rest(requirement: Requirement, text: str, others: frozenset[str] = frozenset()) -> Requirement:
     """Return the requirement with what it does not hold of the leaf in `besides`."""
     if isinstance(requirement, (AnyOf, AllOf)):
-        others = frozenset(name for at in requirement.options for name in _names(at))
+        others |= frozenset(name for at in requirement.options for name in _names(at))
+        others |= frozenset(name for at in requirement.options if isinstance(at, Diagnosis) for name in at.names)
         return replace(requirement, options=tuple(with_rest(at, text, others) for at in requirement.options))
     if not isinstance(requirement, _CHECKED) or (isinstance(requirement, PriorTherapy) and requirement.by_examples):
         return requirement
@@ -86,18 +88,6 @@ _TEN_YEARS = re.compile(
     r"|ten)[- ]year\s+(?:fracture\s+)?(?:probability|risk)(?:\s+\(?FRAX\)?)?",
     re.I,
 )
-
-
-def _spelled_out(text: str, start: int) -> tuple[int, int]:
-    """Return the span of the words that a bracketed abbreviation stands for ("ejection fraction (EF)")."""
-    match = re.match(r"[A-Z]{2,6}\d?(?=\))", text[start:])
-    if not match or not text[:start].endswith("("):
-        return (start, start)
-    letters = re.sub(r"\d", "", match[0]).lower()
-    words = list(re.finditer(r"[A-Za-z]+", text[: start - 1]))[-len(letters) :]
-    if [at[0][0].lower() for at in words] != list(letters):
-        return (start, start)
-    return (words[0].start(), words[-1].end())
 
 
 def left_over(text: str, requirement: Requirement, others: frozenset[str] = frozenset()) -> list[str]:
@@ -122,10 +112,12 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     if isinstance(requirement, _OF_VALUES):
         named = [at for at in find_measures(text) if at[0] in _names(requirement) | others]
         spans += [(start, end) for _, start, end in named]
-        spans += [_spelled_out(text, start) for _, start, _ in named]
+        spans += [long_name(text, start) for _, start, _ in named]
+        spans += number_terms.spans(text)
         if any(key.startswith("frax") for key, _, _ in named):
             spans += [at.span() for at in _TEN_YEARS.finditer(text)]
         spans += [(at.start, at.end) for at in find_comparisons(text)]
+        spans += [(at.start, at.end) for at in find_conditions(text) if at.key in others]
     if isinstance(requirement, Fracture):
         spans += fractures.spans(text)
     if isinstance(requirement, Change):
@@ -150,6 +142,9 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     for start, end in spans:
         masked = masked[:start] + _MASK * (end - start) + masked[end:]
     words = re.findall(r"[a-z][a-z'-]{3,}", masked.lower())
+    if isinstance(requirement, _OF_VALUES):
+        told = told_words(_names(requirement) | others)
+        words = [word for word in words if word not in told]
     # no field of a value or a count holds how long it lasted
     lasting = (
         []

@@ -17,6 +17,7 @@ from pipeline.matching import (
     fractures,
     people,
     prior,
+    results,
     stated,
     studies,
     substances,
@@ -25,7 +26,8 @@ from pipeline.matching import (
     values,
 )
 from pipeline.matching.care_requirements import Continuing, Study
-from pipeline.matching.coverage import EXAMPLES
+from pipeline.matching.circumstances import left_unsaid
+from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
@@ -82,7 +84,7 @@ _JUDGES = {
     Events: events.judge_events,
     Fracture: fractures.judge_fracture,
     FreeText: findings.best_passages,
-    LabResult: values.judge_result,
+    LabResult: results.judge_result,
     Lasting: findings.judge_lasting,
     Measurement: values.judge_measurement,
     NoConcurrentTherapy: together.judge_no_concurrent,
@@ -122,6 +124,8 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
         return verdict
     rest = [at for at in rest if not _of_another(at, text, verdict)]
     needed = [at for at in rest if not re.search(rf"\bor (?:an?)?other (?:[\w-]+ ){{0,2}}{re.escape(at)}", text, re.I)]
+    if verdict.status is Status.MET:
+        needed = left_unsaid(needed, requirement, text, verdict.evidence, record)
     if verdict.status is Status.MET and not _says(needed, requirement, verdict):
         return _unsettled(verdict, requirement)
     if verdict.status is Status.NOT_MET and _is_alternative(requirement.besides or "", rest, text):
@@ -244,6 +248,10 @@ def _stands(word: str, text: str) -> bool:
     return bool(re.search(rf"(?<![\d./]){re.escape(word)}" + ("" if word[-1].isalpha() else r"(?![\d./])"), text))
 
 
+# "40% or less on echocardiogram" is no second way
+_TAIL = r"(?:more|less|fewer|higher|lower|greater|above|below|over|under|worse|better)"
+
+
 def _is_alternative(besides: str, rest: list[str], text: str) -> bool:
     """Whether the rest may be another way to meet the leaf ("3% of the body, or the scalp").
 
@@ -253,4 +261,4 @@ def _is_alternative(besides: str, rest: list[str], text: str) -> bool:
     for phrase in besides.lower().split("; "):
         if " " in phrase:
             low = low.replace(phrase, " ")
-    return any(re.search(rf"\bor\s+(?!more\b)(?:\w+\s+){{0,4}}{re.escape(word)}", low) for word in rest)
+    return any(re.search(rf"\bor\s+(?!{_TAIL}\b)(?:\w+\s+){{0,4}}{re.escape(word)}", low) for word in rest)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from extractors.vocabulary.labs import labs
+from pipeline.matching import number_terms
+from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.phrases import Comparison, find_comparisons, find_window, number_of
 from pipeline.matching.requirements import (
     AllOf,
@@ -26,9 +28,11 @@ _WITHIN = wording("number_leaves.within")
 _NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
 _POSITIVE = re.compile(r"\bpositiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
 _OF_LIMIT = re.compile(
-    r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the upper limit|[×x]\s*ULN",
+    r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the lower limit|[×x]\s*LLN",
     re.IGNORECASE,
 )
+_HAS_HAD = re.compile(r"\b(?:has|have) (?:ever )?had\b", re.IGNORECASE)
+_SUCH_AS = re.compile(r",?\s*\b(?:such as|e\.g\.|for example|for instance)\b.*$", re.IGNORECASE | re.DOTALL)
 # "Hurley stage II or III", "class III to IV"
 _ROMAN = wording("number_leaves.roman")
 _BASELINE = re.compile(
@@ -65,6 +69,9 @@ def read_number(text: str) -> Requirement | None:
     text = _ROMAN.sub(
         lambda at: f"{at['of']} {_arabic(at['a'])}" + (f"{at['join']}{_arabic(at['b'])}" if at["b"] else ""), text
     )
+    # "a contraindication (such as eGFR below 35)" asks for no eGFR
+    text = EXAMPLES.sub(lambda at: at[0] if re.match(r".\s*i\.?e", at[0]) else " " * len(at[0]), text)
+    text = _SUCH_AS.sub(lambda at: " " * len(at[0]), text)
     window = find_window(text)
     at = window[0] if window else None
     bare = text[: window[1][0]] + " " * (window[1][1] - window[1][0]) + text[window[1][1] :] if window else text
@@ -78,7 +85,10 @@ def read_number(text: str) -> Requirement | None:
         return FreeText()  # a share of the laboratory's limit
     for _, start, end in named:  # the 28 of "Disease Activity Score 28" is no bound
         bare = bare[:start] + "§" * (end - start) + bare[end:]
-    comparisons = find_comparisons(bare)
+    bare = number_terms.without_occasions(bare)
+    if limits := _times_limit(text, bare, named, at):
+        return limits
+    comparisons = find_comparisons(number_terms.in_figures(bare))
     if result := _qualitative(text, named, comparisons, at):
         return result
     if limit := _limit(text, named, at):
@@ -86,6 +96,28 @@ def read_number(text: str) -> Requirement | None:
     if not comparisons:
         return None
     return _bounded(text, named, comparisons, at) or FreeText()
+
+
+def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
+    """Return "ALT or AST above 3 times the upper limit of normal", each test named held against its own range."""
+    if not number_terms.UPPER_LIMITS.search(bare):
+        return None
+    bound = number_terms.limit_bound(bare)
+    keys = tuple(dict.fromkeys(key for key, _, _ in named if key in labs()))
+    if bound is None or not keys:
+        return FreeText()
+    any_day = window is None and bool(number_terms.ever(text) or _HAS_HAD.search(text))
+    made = [
+        Measurement(
+            names=(key,), comparator=bound[0], value=bound[1], of_upper_limit=True, window=window, ever=any_day,
+            newest=number_terms.newest(text),
+        )
+        for key in keys
+    ]  # fmt: skip
+    if len(made) == 1:
+        return made[0]
+    each = re.search(r"\band\b|\bboth\b|\beach\b", text[named[0][2] : named[-1][1]], re.IGNORECASE)
+    return AllOf(options=tuple(made)) if each else AnyOf(options=tuple(made))
 
 
 def read_events(text: str) -> Requirement | None:
@@ -273,7 +305,7 @@ def _closer(text: str, comparison: Comparison, before: tuple[str, int, int], aft
     """Whether the name behind a number owns it: "At least 10% of body surface area (BSA)"."""
     between = text[comparison.end : after[1]]
     return bool(re.fullmatch(r"\s*(?:of|in|on)?\s*(?:the\s+)?", between)) and bool(
-        re.search(r"[,;]|\bor\b", text[before[2] : comparison.start])
+        re.search(r"[,;]|\bor\b|\band\b", text[before[2] : comparison.start])
     )
 
 
@@ -285,5 +317,6 @@ def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, t
     places = tuple(dict.fromkeys(site for site, _, _ in sites_in(text))) if keys == ("t_score",) else ()
     return Measurement(
         names=keys, comparator=comparator, value=value, high=high, unit=at.unit, window=window,
-        baseline=bool(_BASELINE.search(text)), sites=places,
+        baseline=bool(_BASELINE.search(text)), sites=places, newest=number_terms.newest(text),
+        occasions=number_terms.occasions(text), ever=window is None and number_terms.ever(text),
     )  # fmt: skip

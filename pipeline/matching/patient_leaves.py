@@ -17,7 +17,7 @@ from pipeline.matching.requirements import (
     Requirement,
     Visit,
 )
-from pipeline.matching.terms import data, find_therapies, wording, words_of
+from pipeline.matching.terms import data, find_measures, find_therapies, wording, words_of
 
 _YEARS = r"(?:years?|yrs?)"
 # "18 years of age or older", "at least 18 years old", ">= 12 years of age", "18 years or older"
@@ -130,6 +130,8 @@ def read_age(text: str) -> Requirement | None:
             return None
     if re.search(r"\btri(?:ed|al)|symptom|onset|therapy|disease duration", text, re.IGNORECASE):
         return None
+    if find_measures(text) and not re.search(r"\bage|years?\b|yrs?\b|\bold", text, re.IGNORECASE):
+        return None  # "BMI of 35 or above"
     if between := _AGE_BETWEEN.search(text):
         return Age(minimum_years=int(between["a"]), maximum_years=int(between["b"]))
     if to := _AGE_TO.search(text):

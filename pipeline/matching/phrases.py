@@ -49,10 +49,17 @@ _AFTER_MORE = (
 )
 _AFTER_FEWER = r"(?:or (?:lower|less|fewer|below|under|worse|younger)|and (?:below|lower|under|younger))"
 _VALUE = rf"(?P<value>1\s*:\s*\d+|-?{NUMBER})"
+# units with a blank in them: "x 10^9/L", "mL/min/1.73 m2", "mL per minute per 1.73 m2"
+_WIDE_UNIT = (
+    r"[x×]\s?10\s?[\^*]?\s?[3-9³⁹]\s?/\s?(?:[uµμm]c?L|L|mm3|mm³)\b"
+    r"|mL\s?(?:/|per)\s?min(?:ute)?\s?(?:/|per)\s?1\.73\s?m(?:\^?2|²)"
+)
 # what may stand between a number and its "or higher": a unit
 _PRINTED_UNIT = (
-    r"(?:\s*(?P<unit>%|[A-Za-zµμ^×0-9./]+(?:\s*/\s*[A-Za-z0-9.²^]+)?(?:\s+per\s+(?!month|year|week|day)\w+)?))?"
+    rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}"
+    r"|[A-Za-zµμ^×0-9./]+(?:\s*/\s*[A-Za-z0-9.²^]+)?(?:\s+per\s+(?!month|year|week|day)\w+)?))?"
 )
+_UNIT_BEFORE_MORE = rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}|[^\s,;]+(?:\s+per\s+\w+)?))?"
 
 _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -65,8 +72,8 @@ _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
         ("<=", rf"{_FEWER}\s*{_VALUE}{_PRINTED_UNIT}"),
         (">", rf"(?<!no ){_OVER}\s*{_VALUE}{_PRINTED_UNIT}"),
         ("<", rf"{_UNDER}\s*{_VALUE}{_PRINTED_UNIT}"),
-        (">=", rf"{_VALUE}(?:\s*(?P<unit>%|[^\s,;]+(?:\s+per\s+\w+)?))?\s+{_AFTER_MORE}"),
-        ("<=", rf"{_VALUE}(?:\s*(?P<unit>%|[^\s,;]+(?:\s+per\s+\w+)?))?\s+{_AFTER_FEWER}"),
+        (">=", rf"{_VALUE}{_UNIT_BEFORE_MORE}\s+{_AFTER_MORE}"),
+        ("<=", rf"{_VALUE}{_UNIT_BEFORE_MORE}\s+{_AFTER_FEWER}"),
         ("=", rf"(?:score|stage|grade|class|subscore|of|is|=|(?<=§))\s*(?:of|is|=)?\s*{_VALUE}\b"),
     )
 )
@@ -199,6 +206,8 @@ _NO_UNIT = re.compile(
 def _unit(printed: str | None) -> str | None:
     if not printed:
         return None
+    if re.fullmatch(_WIDE_UNIT, printed.strip(), re.IGNORECASE):
+        return re.sub(r"\s*per\s*(?:minute\b)?|\s+", lambda at: "/" if "per" in at[0].lower() else "", printed.strip())
     first = printed.split()[0].strip(".,;()")
     if not first or _NO_UNIT.match(first):
         return None

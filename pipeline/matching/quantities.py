@@ -27,7 +27,7 @@ _BEFORE = re.compile(
 )
 # a scale has no unit: "Kellgren-Lawrence grade 4", "HAM-D 24"
 _BARE = re.compile(
-    r"^\s*(?:\([^)]*\)\s*)?(?:(?:score|grade|today|was|is|of|at|:|=)\s*){0,3}(?P<sign>[<>≤≥]=?)?(?P<unit>)(?P<n>\d{1,2})(?![\d/.%-])",
+    r"^\s*(?:\([^)]*\)\s*)?(?:(?:score|grade|today|was|is|of|at|:|=)\s*){0,3}(?P<sign>[<>≤≥]=?)?(?P<unit>)(?P<n>\d{1,2})(?![\d/%-]|\.\d)",
     re.IGNORECASE,
 )
 _WORDS_BEHIND = re.compile(

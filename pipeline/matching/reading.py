@@ -25,6 +25,7 @@ from pipeline.matching import (
     therapy_leaves,
     undone,
 )
+from pipeline.matching.conditioned import with_condition
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
@@ -297,6 +298,7 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         whole = _with_further(whole, text)
     if isinstance(whole, Age):
         whole = _with_the_rest_of_age(whole, text)
+    whole = with_condition(whole, text) if isinstance(whole, Measurement) else whole
     if whole:
         whole = _with_comorbidity(with_rest(whole, text), text)
     if depth < 2:
@@ -331,6 +333,8 @@ def _with_further(whole: Requirement, text: str) -> Requirement:
     further = [at for at in further if at.lower() not in ("each", "consecutive")]
     if isinstance(whole, PriorTherapy) and whole.shown_by and find_breakthrough(text):
         return whole  # "a relapse while on X": the course itself
+    if isinstance(whole, Measurement) and whole.occasions:
+        further = [at for at in further if not at.lower().startswith("on ")]
     only_despite = all(at.lower().startswith(("despite", "in spite")) for at in further)
     if not further or (isinstance(whole, PriorTherapy) and only_despite):
         return whole

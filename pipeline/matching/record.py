@@ -56,6 +56,7 @@ class Record:
     order_date: dt.date | None = None
     conditions: tuple[str, ...] = ()  # keys of the indication chosen
     _index: dict[int, int] = field(default_factory=dict, repr=False)
+    _pages: dict[PageKey, list[Statement]] = field(default_factory=dict, repr=False)
 
     def first_day(self, window: Window | None) -> dt.date | None:
         """Return the earliest day that the window takes; None: no limit."""
@@ -89,6 +90,13 @@ class Record:
         page = page_of(statement.evidence)
         earlier = self.statements[max(0, at - how_many) : at]
         return [held for held in reversed(earlier) if page_of(held.evidence) == page]
+
+    def on_page(self, place: PageKey) -> tuple[Statement, ...]:
+        """Return the statements of one page in order."""
+        if not self._pages:
+            for at in self.statements:
+                self._pages.setdefault(page_of(at.evidence), []).append(at)
+        return tuple(self._pages.get(place, ()))
 
     def treatments(self) -> dict[str, list[Fact]]:
         """Return facts about treatment by generic name (biosimilars under the drug they copy)."""

@@ -164,6 +164,10 @@ class Measurement(Requirement):
     window: Window | None = None
     baseline: bool = False  # the value before treatment
     sites: tuple[str, ...] = ()  # keys of sites.yaml: measured at any of these
+    of_upper_limit: bool = False  # `value` counts in upper limits of the laboratory's own range ("3 times the ULN")
+    occasions: int | None = None  # on how many different days the value has to keep the bound; None: on one
+    newest: bool = False  # "most recent": the newest value alone decides
+    ever: bool = False  # "has had": any value of any day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +191,7 @@ class Events(Requirement):
     high: float | None = None  # of "between"
     per: str | None = None  # "month"
     window: Window | None = None
+    averaged: bool = False  # the mean of the months decides, not each of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,8 @@ def _of_row(statement: Statement, columns: list[str]) -> list[SiteValue]:
     """Return the T-score of a row "Femoral neck, left 0.549 -2.7 -1.1" under the columns that the page prints."""
     text = statement.text
     label = sites_in(text)
-    if not label or label[0][1] > 3 or "-score" not in " ".join(columns).replace("t score", "t-score"):
+    lead = re.sub(r"^\W*(?:left|right|L|R|lt|rt|bilateral)\b\.?", "", text[: label[0][1]], flags=re.I) if label else ""
+    if not label or len(lead.strip()) > 3 or "-score" not in " ".join(columns).replace("t score", "t-score"):
         return []
     numbers = list(_NUMBER.finditer(text, label[-1][2]))
     place = next((at for at, name in enumerate(columns) if name.startswith("t")), None)

@@ -1,22 +1,20 @@
-"""Scores, laboratory values, test results and counted events against what is asked."""
+"""Scores and laboratory values against what is asked: the newest one in the window decides."""
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from extractors.chart.facts import Assertion, Fact
-from extractors.chart.facts import Measurement as Value
-from extractors.vocabulary.labs import convert, labs
+from extractors.vocabulary.labs import labs
 from extractors.vocabulary.scores import scores
-from pipeline.matching.phrases import NUMBER
-from pipeline.matching.record import Record, cite, newest_first
-from pipeline.matching.requirements import LabResult, Measurement
+from pipeline.matching.bounds import side_of, upper_of
+from pipeline.matching.circumstances import is_another, says_all
+from pipeline.matching.derived import corrected_calcium
+from pipeline.matching.record import Record, cite, newest_first, tells_of_before
+from pipeline.matching.requirements import Measurement, Window
 from pipeline.matching.sites import judge_sites
-from pipeline.matching.terms import data
+from pipeline.matching.terms import data, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
-
-Side = bool | None  # None: the value cannot be held against the bound
-
-_UNITS = str.maketrans({"µ": "u", "μ": "u"})
 
 
 def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
@@ -24,28 +22,26 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     if requirement.sites:
         return judge_sites(requirement, record)
     shown = _shown(requirement)
-    facts = _values(requirement.names, record)
-    if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
-        facts = [at for at in facts if not _only_positive(at)]
-    inside = [at for at in facts if record.holds(at, requirement.window)]
+    facts = _candidates(requirement, record)
+    inside = [at for at in facts if _holds(at, requirement.window, record)]
     if not inside:
-        outside = [at for at in facts if at.date is not None]
-        late = [at for at in outside if at.date and at.date > record.request_date]
-        why = "value_late" if late else "value_old" if outside and requirement.window else "silent_value"
-        return unclear(
-            why,
-            cite(newest_first(late or outside)[:1]),
-            wants=_wants(requirement, shown),
-            **_facts_of(newest_first(outside)[0] if outside else None, shown),
-        )
-    latest = _latest(inside)
-    sides = {_side(at, requirement) for at in latest}
+        return _outside(facts, requirement, record, shown)
+    if requirement.ever:
+        return _at_any_time(inside, requirement, shown)
+    if requirement.occasions:
+        return _on_days(inside, requirement, requirement.occasions, shown)
+    chosen = _as_asked(inside, requirement, record)
+    latest = _settling(chosen, requirement)
     best = latest[0]
-    if sides == {None} or len(sides) > 1:
+    side = _side_of_all(latest, requirement)
+    if side is not None and _undated_against(facts, side, requirement):
+        side = None
+    if side is None:
         return unclear("value_unsure", cite(latest), wants=_wants(requirement, shown), **_facts_of(best, shown))
-    (side,) = sides
-    if not side and requirement.window and set(requirement.names) <= set(data("markers")["any_in_window"]):
-        reached = [at for at in inside if at.date and _side(at, requirement)]
+    if side and _newer_against(inside, chosen, best, requirement):
+        return unclear("value_unsure", cite(latest), wants=_wants(requirement, shown), **_facts_of(best, shown))
+    if not side and _any_in_window(requirement):
+        reached = [at for at in inside if at.date and side_of(at, requirement)]
         if reached:
             return met("value_right", cite(newest_first(reached)), **_facts_of(newest_first(reached)[0], shown))
     if not side:
@@ -55,6 +51,151 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
         if verdict is not None:
             return verdict
     return met("value_right", cite(latest), **_facts_of(best, shown))
+
+
+def _candidates(requirement: Measurement, record: Record) -> list[Fact]:
+    """Return the values that may be held against the requirement, of the side of the body that is asked for."""
+    facts = [at for at in _values(requirement.names, record) if not is_another(at, record)]
+    if requirement.names == ("calcium_corrected",):
+        facts += corrected_calcium(facts, _values(("calcium",), record), _values(("albumin",), record))
+    if requirement.of_upper_limit:
+        facts = [_with_range(at, facts, requirement) for at in facts]
+    if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
+        facts = [at for at in facts if not _only_positive(at)]
+    return [at for at in facts if not _of_other_side(at, record)]
+
+
+# Ranges of one test differ from laboratory to laboratory by less than this: a value farther off than that from the
+# bound lies on the same side of it by any of them (Ceriotti et al., Clin Chem Lab Med 2010;48:1593 for enzymes).
+_RANGES_DIFFER = 1.5
+
+
+def _with_range(fact: Fact, facts: list[Fact], requirement: Measurement) -> Fact:
+    """Return a value told without a range with that of another report, where no laboratory's could decide otherwise."""
+    measured = fact.measurement
+    uppers = [upper for at in facts if (upper := upper_of(at))]
+    if measured is None or upper_of(fact) or not uppers or not isinstance(measured.value, float):
+        return fact
+    times = measured.value / uppers[0] / float(requirement.value or 1)
+    if 1 / _RANGES_DIFFER < times < _RANGES_DIFFER:
+        return fact
+    return replace(fact, measurement=replace(measured, limit=f"<{uppers[0]:g}"))
+
+
+def _any_in_window(requirement: Measurement) -> bool:
+    lasting = set(requirement.names) <= set(data("markers")["any_in_window"])
+    return bool(requirement.window) and lasting and not requirement.newest
+
+
+def _outside(facts: list[Fact], requirement: Measurement, record: Record, shown: str) -> Verdict:
+    outside = [at for at in facts if at.date is not None]
+    late = [at for at in outside if at.date and at.date > record.request_date]
+    why = "value_late" if late else "value_old" if outside and requirement.window else "silent_value"
+    return unclear(
+        why,
+        cite(newest_first(late or outside)[:1]),
+        wants=_wants(requirement, shown),
+        **_facts_of(newest_first(outside)[0] if outside else None, shown),
+    )
+
+
+def _side_of_all(latest: list[Fact], requirement: Measurement) -> bool | None:
+    """Return whether the newest values keep the bound; one that cannot be held against it does not outvote the rest.
+
+    A result still awaited leaves all open. Of an index that each leg has, the leg that reaches the bound decides.
+    """
+    sides = {side_of(at, requirement) for at in latest}
+    words = [at for at in latest if at.measurement and isinstance(at.measurement.value, str)]
+    if any(side_of(at, requirement) is None for at in words):
+        return None
+    sides.discard(None)
+    if len(sides) == 1:
+        return sides.pop()
+    if sides == {True, False} and all(name in scores() and scores()[name].each_side for name in requirement.names):
+        return True
+    return None
+
+
+_OTHER_VALUE = wording("values.other")
+
+
+def _holds(fact: Fact, window: Window | None, record: Record) -> bool:
+    first = record.first_day(window)
+    if first is None:
+        return True
+    if not record.inside(fact.date, window):
+        return False
+    return not tells_of_before(_OTHER_VALUE.sub(" ", fact.statement.text), first)
+
+
+def _as_asked(inside: list[Fact], requirement: Measurement, record: Record) -> list[Fact]:
+    """Return the values whose surroundings say how the criterion wants them measured; all where none says it."""
+    words = re.findall(r"[a-z][a-z-]{3,}", (requirement.besides or "").lower())
+    told = [at for at in inside if words and says_all(words, at, record)]
+    return told or inside
+
+
+def _newer_against(inside: list[Fact], chosen: list[Fact], best: Fact, requirement: Measurement) -> bool:
+    """Whether a newer value, told without the circumstances asked for, speaks against the one chosen."""
+    left = [at for at in inside if at not in chosen and at.date and (best.date is None or at.date > best.date)]
+    return any(side_of(at, requirement) is False for at in left)
+
+
+def _undated_against(facts: list[Fact], side: bool, requirement: Measurement) -> bool:
+    """Whether a page without a date tells a value on the other side of the bound: it may be the newest."""
+    undated = [
+        at for at in facts if at.date is None and at.statement.date is None and not _EARLIER.search(at.statement.text)
+    ]
+    return any(side_of(at, requirement) is (not side) for at in undated)
+
+
+_EARLIER = wording("values.earlier")
+
+
+def _settling(inside: list[Fact], requirement: Measurement) -> list[Fact]:
+    """Return the newest values; "LDL above 70" in a note stands back behind the number that it sums up."""
+    latest = latest_of(inside)
+    if not all(_summed_up(at) for at in latest):
+        return latest
+    newest = latest[0].date
+    exact = [at for at in inside if not _summed_up(at) and at.date and newest and (newest - at.date).days <= 92]
+    if not exact:
+        return latest
+    found = latest_of(exact)
+    agreed = {side_of(at, requirement) for at in (*found, *latest)} - {None}
+    return [*found, *latest] if len(agreed) == 1 and side_of(found[0], requirement) is not None else latest
+
+
+def _summed_up(fact: Fact) -> bool:
+    return bool(fact.measurement and fact.measurement.comparator) and not fact.statement.cells
+
+
+def _at_any_time(inside: list[Fact], requirement: Measurement, shown: str) -> Verdict:
+    """Return the verdict where any value of any day will do."""
+    reached = newest_first([at for at in inside if side_of(at, requirement)])
+    if reached:
+        return met("value_right", cite(reached), **_facts_of(reached[0], shown))
+    known = newest_first(inside)
+    if all(side_of(at, requirement) is False for at in inside):
+        return not_met("value_wrong_side", cite(known), **_facts_of(known[0], shown))
+    return unclear("value_unsure", cite(known), wants=_wants(requirement, shown), **_facts_of(known[0], shown))
+
+
+def _on_days(inside: list[Fact], requirement: Measurement, days: int, shown: str) -> Verdict:
+    """Return the verdict where a value has to keep the bound on several days: the newest days decide."""
+    by_day: dict[dt.date, list[Fact]] = {}
+    for at in newest_first([at for at in inside if at.date]):
+        by_day.setdefault(at.date, []).append(at)
+    taken = list(by_day.values())[:days]
+    proof = cite([latest_of(held)[0] for held in taken])
+    best = taken[0][0] if taken else inside[0]
+    sides = [_side_of_all(held, requirement) for held in taken]
+    if sides and sides[0] is False:
+        return not_met("value_wrong_side", proof, **_facts_of(best, shown))
+    if len(taken) == days and all(sides):
+        return met("value_right", proof, **_facts_of(best, shown))
+    wants = f"{_wants(requirement, shown)}, on {days} different days"
+    return unclear("value_unsure", proof or cite(inside[:1]), wants=wants, **_facts_of(best, shown))
 
 
 def _values(names: tuple[str, ...], record: Record) -> list[Fact]:
@@ -75,187 +216,35 @@ def _only_positive(fact: Fact) -> bool:
     return isinstance(value, str) and value.strip().lower() in ("positive", "reactive", "detected")
 
 
+_GOAL = wording("values.goal")
+
+
 def _goal(fact: Fact) -> bool:
-    """Whether the number is a target and no result ("goal A1c below 7")."""
-    return (
-        bool(
-            re.search(
-                r"\b(?:goal|target|aim(?:ing)? for|should be|until|if (?:the )?\w+ (?:is|rises|falls))\b",
-                fact.statement.text,
-                re.IGNORECASE,
-            )
-        )
-        and not fact.statement.cells
-    )
+    """Whether the number is a target and no result ("goal A1c below 7"): the word stands before it."""
+    if fact.statement.cells or fact.measurement is None:
+        return False
+    text, value = fact.statement.text, fact.measurement.value
+    place = text.find(f"{value:g}" if isinstance(value, float) else str(value))
+    return bool(_GOAL.search(text[:place] if place > 0 else text))
 
 
-def _latest(facts: list[Fact]) -> list[Fact]:
+_SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+
+
+def _of_other_side(fact: Fact, record: Record) -> bool:
+    """Whether a value is told of the other knee than the one the request names."""
+    asked = {at.lower() for at in _SIDES.findall(record.service or "")}
+    told = {at.lower() for at in _SIDES.findall(fact.statement.text)}
+    return len(asked) == 1 and bool(told) and not asked & told
+
+
+def latest_of(facts: list[Fact]) -> list[Fact]:
     """Return the facts of the newest date, table rows before prose; undated ones only when nothing is dated."""
     dated = [at for at in facts if at.date]
     pool = dated or facts
     newest = max((at.date for at in pool if at.date), default=None)
     chosen = [at for at in pool if at.date == newest]
     return sorted(chosen, key=lambda at: not at.statement.cells)
-
-
-def _side(fact: Fact, requirement: Measurement) -> Side:
-    measured = fact.measurement
-    assert measured is not None
-    if requirement.limit:
-        return _against_limit(fact, requirement)
-    if isinstance(requirement.value, str):
-        return _titer_side(str(measured.value), requirement)
-    value = measured.value
-    if isinstance(value, str):
-        return None
-    value = _converted(fact, float(value), requirement.unit)
-    if value is None or requirement.value is None:
-        return None
-    return _compare(value, measured.comparator, requirement)
-
-
-def _compare(value: float, printed: str | None, requirement: Measurement) -> Side:
-    bound = float(requirement.value)  # type: ignore[arg-type]
-    low, high = bound, requirement.high if requirement.high is not None else bound
-    answers: dict[str, bool] = {
-        ">": value > bound,
-        ">=": value >= bound,
-        "<": value < bound,
-        "<=": value <= bound,
-        "=": value == bound,
-        "between": low <= value <= high,
-    }
-    answer = answers[requirement.comparator or ">="]
-    if printed in ("<", "<=", "≤"):  # "< 50": somewhere below
-        return (
-            False
-            if requirement.comparator in (">", ">=") and value <= bound
-            else True
-            if requirement.comparator in ("<", "<=") and value <= bound
-            else None
-        )
-    if printed in (">", ">=", "≥", "over"):
-        return (
-            True
-            if requirement.comparator in (">", ">=") and value >= bound
-            else False
-            if requirement.comparator in ("<", "<=") and value >= bound
-            else None
-        )
-    if printed in ("about", "~", "≈") and bound and abs(value - bound) / abs(bound) < 0.1:
-        return None  # "about 10%" against 10%: too near to tell
-    return answer
-
-
-def _converted(fact: Fact, value: float, wanted: str | None) -> float | None:
-    """Return the value in the unit of the requirement; None when either unit cannot be told."""
-    printed = _unit(fact.measurement.unit if fact.measurement else None)
-    asked = _unit(wanted)
-    if fact.name in scores():
-        return value
-    lab = labs().get(fact.name)
-    if asked is None or printed == asked:
-        if asked is None and printed and lab and lab.unit and (plain := convert(fact.name, value, printed)) is not None:
-            return plain
-        return value
-    if printed is None and lab and {factor for _, factor in lab.units} == {1.0} and convert(fact.name, 1.0, asked):
-        return value  # a test with one scale: "BMI 34.2"
-    mine = convert(fact.name, value, printed) if printed else None
-    factor = convert(fact.name, 1.0, asked)
-    if mine is None or not factor:
-        return None
-    return mine / factor
-
-
-_SAME_UNIT = {
-    "cells/microliter": "cells/uL",
-    "cells/mcl": "cells/uL",
-    "cell/microliter": "cells/uL",
-    "cells/cubicmillimeter": "cells/uL",
-    "/mcl": "cells/uL",
-    "/mm3": "cells/uL",
-    "/microliter": "cells/uL",
-    "cells/ul": "cells/uL",
-    "cells/mm3": "cells/uL",
-    "/ul": "cells/uL",
-    "kg/m²": "kg/m2",
-    "kg/m^2": "kg/m2",
-    "percent": "%",
-    "points": "",
-    "predicted": "%",
-    "%predicted": "%",
-}
-
-
-def _unit(printed: str | None) -> str | None:
-    if not printed:
-        return None
-    plain = re.sub(r"\s+per\s+", "/", printed.translate(_UNITS)).replace(" ", "").strip(".,;()")
-    return _SAME_UNIT.get(plain.lower(), plain) or None
-
-
-def _titer_side(value: str, requirement: Measurement) -> Side:
-    measured = re.search(r"1\s*:\s*(\d+)", value)
-    asked = re.search(r"1\s*:\s*(\d+)", str(requirement.value))
-    if not measured or not asked:
-        return None
-    a, b = int(measured[1]), int(asked[1])
-    return {">": a > b, ">=": a >= b, "<": a < b, "<=": a <= b}.get(requirement.comparator or ">=", a == b)
-
-
-def _against_limit(fact: Fact, requirement: Measurement) -> Side:
-    """Hold a value against the range the laboratory printed beside it, else against its flag."""
-    measured = fact.measurement
-    assert measured is not None
-    above = requirement.limit == "above_upper"
-    bounds = [float(at) for at in re.findall(NUMBER, (measured.limit or "").replace(",", ""))]
-    titer = re.search(r"1\s*:\s*(\d+)", measured.limit or "")
-    if requirement.limit == "within":
-        return _within(measured, bounds[:2] if not titer else [])
-    if isinstance(measured.value, str) and (value := re.search(r"1\s*:\s*(\d+)", measured.value)) and titer:
-        return int(value[1]) >= int(titer[1]) if above else None
-    if isinstance(measured.value, (int, float)) and bounds and not titer:
-        value_now = float(measured.value)
-        lone_upper = len(bounds) == 1 and re.search(r"<|≤|up to|less|limit|below", measured.limit or "", re.IGNORECASE)
-        if above and (len(bounds) == 2 or lone_upper):
-            return value_now > max(bounds)
-        if not above and (len(bounds) == 2 or re.search(r">|≥", measured.limit or "")):
-            return value_now < min(bounds)
-    if isinstance(measured.value, (int, float)) and (told := _told_limit(fact, above)) is not None:
-        return float(measured.value) > told if above else float(measured.value) < told
-    flag = (measured.flag or "").strip().upper()
-    if flag in ("H", "HH", "HIGH"):
-        return above
-    if flag in ("L", "LL", "LOW"):
-        return not above
-    return None
-
-
-def _within(measured: Value, bounds: list[float]) -> Side:
-    """Whether a value lies in the printed range of two numbers, which its flag must not deny."""
-    flag = (measured.flag or "").strip().upper()
-    if flag not in ("", "N", "NORMAL"):
-        return False if flag in ("H", "HH", "HIGH", "L", "LL", "LOW") else None
-    if not isinstance(measured.value, (int, float)) or measured.comparator or len(bounds) != 2:
-        return None
-    return bounds[0] <= float(measured.value) <= bounds[1]
-
-
-# "118 IU/mL (positive above 75)", "88 (limit 14)", "(normal below 30)"
-_TOLD = re.compile(
-    rf"\((?:positive|abnormal|high|limit|upper limit|normal|ULN)\D{{0,14}}(?P<bound>{NUMBER})[^)]{{0,12}}\)",
-    re.IGNORECASE,
-)
-
-
-def _told_limit(fact: Fact, above: bool) -> float | None:
-    """Return the laboratory's limit that a sentence gives in brackets behind the value."""
-    measured = fact.measurement
-    if not above or measured is None or fact.statement.cells:
-        return None
-    place = fact.statement.text.find(f"{measured.value:g}")
-    match = _TOLD.search(fact.statement.text, place, place + 60) if place >= 0 else None
-    return float(match["bound"].replace(",", "")) if match else None
 
 
 def _beside(other: Measurement, best: Fact, record: Record) -> Verdict | None:
@@ -266,8 +255,8 @@ def _beside(other: Measurement, best: Fact, record: Record) -> Verdict | None:
     ]
     if not near:
         return unclear("silent_value", cite([best]), wants=shown, **_facts_of(None, shown))
-    latest = _latest(near)
-    sides = {_side(at, other) for at in latest}
+    latest = latest_of(near)
+    sides = {side_of(at, other) for at in latest}
     if sides == {True}:
         return None
     if sides == {False}:
@@ -302,6 +291,9 @@ def _shown(requirement: Measurement) -> str:
     if requirement.limit:
         side = {"above_upper": "above", "below_lower": "below", "within": "within"}[requirement.limit]
         return f"{name} {side} the laboratory's normal range"
+    if requirement.of_upper_limit:
+        sign = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}[requirement.comparator or ">="]
+        return f"{name} {sign} {requirement.value:g} times the upper limit of normal"
     words = {
         ">": "above ",
         ">=": "at least ",
@@ -319,100 +311,3 @@ def _shown(requirement: Measurement) -> str:
 
 def _wants(requirement: Measurement, shown: str) -> str:
     return f"{shown}, {requirement.window.printed}" if requirement.window else shown
-
-
-# ---------------------------------------------------------------- positive and negative
-
-_RESULTS = (
-    (
-        "negative",
-        re.compile(
-            r"^\W*(?:neg(?:ative)?|non-?reactive|not detected|undetect\w*|none detected|absent)\b", re.IGNORECASE
-        ),
-    ),
-    ("positive", re.compile(r"^\W*(?:pos(?:itive)?|reactive|detected|present)\b", re.IGNORECASE)),
-)
-
-
-def judge_result(requirement: LabResult, record: Record) -> Verdict:
-    """Return the verdict on a positive or negative test: the newest result in the window decides."""
-    by_name = [_one_result(name, requirement, record) for name in requirement.names]
-    from pipeline.matching.verdict import any_of
-
-    return any_of(by_name)
-
-
-def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
-    shown = name_of(name)
-    wanted = f"{requirement.result} {_test_word(name)}"
-    facts = [
-        at
-        for at in record.facts
-        if at.kind == "measurement" and at.name == name and at.measurement and at.assertion is not Assertion.PLANNED
-    ]
-    dated = [at for at in facts if at.date]
-    inside = [at for at in dated if record.holds(at, requirement.window)]
-    wants = f"the date and result of a {wanted}" + (f", {requirement.window.printed}" if requirement.window else "")
-    if not inside:
-        late = [at for at in dated if at.date and at.date > record.request_date]
-        if late:
-            return unclear(
-                "value_late",
-                cite(newest_first(late)),
-                wants=wants,
-                value=str(late[0].measurement.value),
-                date=day_words(late[0].date),
-                wanted=wanted,
-                name=shown,
-            )
-        if dated:
-            old = newest_first(dated)[0]
-            return unclear(
-                "result_old",
-                cite([old]),
-                wants=wants,
-                value=_result_of(old) or str(old.measurement.value),
-                date=day_words(old.date),
-                wanted=wanted,
-                name=shown,
-            )
-        return unclear("silent_result", wants=wants, wanted=wanted, name=shown, value="", date="")
-    latest = _latest(inside)
-    results = {_result_of(at) for at in latest}
-    said = ", ".join(
-        sorted({str(at.measurement.value).casefold(): str(at.measurement.value) for at in latest}.values())
-    )
-    facts_of = {
-        "value": said.lower() if len(said) > 3 else said,
-        "date": day_words(latest[0].date),
-        "wanted": wanted,
-        "name": shown,
-    }
-    if results == {requirement.result}:
-        later = [at for at in inside if _result_of(at) == requirement.result and at not in latest]
-        return met("result_right", cite([*latest, *newest_first(later)]), **facts_of)
-    if results <= {"negative", "positive"}:
-        return not_met("result_wrong", cite(latest), **facts_of)
-    return unclear("result_unsure", cite(latest), wants=wants, **facts_of)
-
-
-def _test_word(name: str) -> str:
-    word = name.replace("_", " ")
-    return word if word.endswith("test") else f"{name_of(name)} test"
-
-
-def _result_of(fact: Fact) -> str | None:
-    """Return "negative" or "positive"; a number against its printed range counts too."""
-    measured = fact.measurement
-    assert measured is not None
-    if isinstance(measured.value, str):
-        for result, pattern in _RESULTS:
-            if pattern.search(measured.value):
-                return result
-        titer = re.search(r"1\s*:\s*(\d+)", measured.value)
-        limit = re.search(r"1\s*:\s*(\d+)", measured.limit or "")
-        if titer and limit:
-            return "positive" if int(titer[1]) >= int(limit[1]) else "negative"
-        return None
-    side = _against_limit(fact, Measurement(names=(fact.name,), limit="above_upper"))
-    return None if side is None else "positive" if side else "negative"

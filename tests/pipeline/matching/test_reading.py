@@ -101,8 +101,11 @@ def test_a_bound_keeps_its_side_value_and_unit(text, comparator, value, unit):
     [
         ("LDL-C of 70 mg/dL or higher while on a maximally tolerated statin", "while on a maximally tolerated statin"),
         ("Patient is currently taking maximally tolerated statin therapy", "maximally tolerated"),
-        ("FEV1/forced vital capacity (FVC) < 0.80", "forced vital capacity"),
-        ("Patient has severe renal impairment (creatinine clearance < 35 mL/min)", "severe renal impairment clearance"),
+        ("Fasting triglycerides of 500 mg/dL or more", "fasting"),
+        ("AHI of 15 or more events per hour on a diagnostic sleep study", "diagnostic"),
+        ("Bone mineral density T-score of -2.5 or lower", None),  # a T-score is one of bone density
+        ("Simple Endoscopic Score for Crohn's Disease (SES-CD) of 6 or higher", None),  # the score's own long name
+        ("Patient has severe renal impairment (creatinine clearance < 35 mL/min)", "severe renal impairment"),
         ("The member injects insulin at least three times a day", "at least three times a day"),
         ("Uric acid above 6 mg/dL", None),
         ("Patient has tried one oral bisphosphonate for at least 12 months", None),

@@ -1,0 +1,77 @@
+"""What the words around a bound say of it: counted in upper limits, on how many days, the newest, of any day."""
+
+import re
+
+from pipeline.matching.phrases import NUMBER_WORDS, find_comparisons, number_of
+from pipeline.matching.requirements import Comparator
+from pipeline.matching.terms import wording
+
+UPPER_LIMITS = wording("number_terms.upper_limits")
+_OCCASIONS = wording("number_terms.occasions")
+_APART = wording("number_terms.apart")
+_NEWEST = wording("number_terms.newest")
+_EVER = wording("number_terms.ever")
+_HOW_DRAWN = re.compile(r"\b(?:early[- ]morning|morning|fasting)\b", re.IGNORECASE)
+_NO_COUNTS = ("both", "single", "once", "twice", "couple")
+_IN_WORDS = "|".join(word for word, n in NUMBER_WORDS.items() if n and len(word) > 2 and word not in _NO_COUNTS)
+# "3 or more tender joints": a number told in words before the thing it counts, which is masked with §
+_COUNTED = re.compile(
+    rf"\b(?:{_IN_WORDS})\b(?=\s*(?:\(\d+\)\s*)?(?:or (?:more|fewer|greater|higher|less)\s+)?§+(?![§\w-]))",
+    re.IGNORECASE,
+)
+
+
+def in_figures(text: str) -> str:
+    """Return "three or more §" as "3     or more §", every place of the text kept."""
+    return _COUNTED.sub(lambda at: f"{NUMBER_WORDS[at[0].lower()]:g}".ljust(len(at[0])), text)
+
+
+def without_occasions(text: str) -> str:
+    """Return the text with "on two occasions" blanked, so that its number bounds nothing."""
+    return _OCCASIONS.sub(lambda at: " " * len(at[0]), text)
+
+
+def occasions(text: str) -> int | None:
+    """Return on how many days a value has to be found ("on two separate occasions" is 2); None: on one."""
+    found = _OCCASIONS.search(text)
+    number = number_of(found["n"] or found["m"]) if found else None
+    return int(number) if number else 2 if _APART.search(text) else None
+
+
+def newest(text: str) -> bool:
+    """Whether the newest value alone is asked for."""
+    return bool(_NEWEST.search(text))
+
+
+def ever(text: str) -> bool:
+    """Whether a value of any day will do."""
+    return bool(_EVER.search(text))
+
+
+def limit_bound(text: str) -> tuple[Comparator, float] | None:
+    """Return the comparison of "above 3 times the upper limit of normal"; None where there is not exactly one."""
+    found = list(UPPER_LIMITS.finditer(text))
+    bounds = [at for at in find_comparisons(text) if found and at.start <= found[0].start("n") < at.end]
+    if len(found) != 1 or len(bounds) > 1:
+        return None
+    sign: Comparator = bounds[0].comparator if bounds else ">="
+    return sign if sign in (">", ">=", "<", "<=") else ">=", float(found[0]["n"])
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Return the words of a leaf that these terms hold; when a sample is drawn stays asked for."""
+    patterns = (_OCCASIONS, _APART, _NEWEST, _EVER, UPPER_LIMITS)
+    return [
+        part
+        for pattern in patterns
+        for at in pattern.finditer(text)
+        for part in _around([hole.span() for hole in _HOW_DRAWN.finditer(text, *at.span())], *at.span())
+    ]
+
+
+def _around(holes: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    parts = []
+    for a, b in holes:
+        parts.append((start, a))
+        start = b
+    return [*parts, (start, end)]
