@@ -106,6 +106,14 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
         return any_of([judge(option, record, text) for option in requirement.options])
     if isinstance(requirement, AllOf):
         return all_of([judge(option, record, text) for option in requirement.options])
+    verdict = _judge(requirement, record, text)
+    if verdict.status is Status.UNCLEAR and requirement.otherwise:
+        other = judge(requirement.otherwise, record, text)
+        return verdict if other.status is Status.UNCLEAR else other
+    return verdict
+
+
+def _judge(requirement: Requirement, record: Record, text: str) -> Verdict:
     verdict = _JUDGES[type(requirement)](requirement, record)
     shown_by = requirement.shown_by if isinstance(requirement, PriorTherapy) else None
     if (

@@ -44,6 +44,7 @@ from pipeline.matching.requirements import (
     Prescriber,
     PriorTherapy,
     Requirement,
+    StatedFinding,
     TreatedWith,
     Visit,
     Window,
@@ -96,7 +97,9 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
 def _in_window(found: Requirement, window: Window) -> Requirement:
     if isinstance(found, (AnyOf, AllOf)):
         return replace(found, options=tuple(_in_window(at, window) for at in found.options))
-    if isinstance(found, (Measurement, LabResult, Events, PriorTherapy)) and found.window is None:
+    if found.otherwise:
+        found = replace(found, otherwise=_in_window(found.otherwise, window))
+    if isinstance(found, (Measurement, LabResult, Events, PriorTherapy, StatedFinding)) and found.window is None:
         return replace(found, window=window)
     return found
 
@@ -406,7 +409,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: stated_leaves.read_stated(at, negated),
     ):
         if found := reader(text):
-            return found
+            return stated_leaves.with_stated(found, text, negated)
     return None
 
 

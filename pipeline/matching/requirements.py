@@ -21,13 +21,15 @@ class Requirement:
     besides: str | None = (
         None  # a further condition in the same leaf that no field holds; met only if the chart says it
     )
+    # another reading of the same words, tried where this one leaves the leaf unclear
+    otherwise: "Requirement | None" = field(default=None, compare=False, repr=False)
 
     def published(self) -> dict[str, Any]:
         """Return the requirement as plain JSON values; what is not asked for is left out."""
         return {"kind": self.kind} | {
             name: _plain(value)
             for name in (at.name for at in dataclasses.fields(self))
-            if (value := getattr(self, name)) not in (None, (), "", False)
+            if name != "otherwise" and (value := getattr(self, name)) not in (None, (), "", False)
         }
 
 

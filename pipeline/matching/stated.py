@@ -257,6 +257,8 @@ def _speaks(seen: Seen, part: FindingPart) -> bool:
         return False
     if not seen.present:
         return True
+    if part.heads[0].startswith("condition:"):
+        return False  # "mild asthma" of a visit is not yet no severe asthma
     alone = len(part.heads) == 1 and all(len(at.keys) == 1 or at.role in ("grade", "severity") for at in part.narrowed)
     whole = len(seen.covered) + len(seen.fails) == len(part.narrowed)
     return alone and whole and bool(seen.fails or seen.too_few)

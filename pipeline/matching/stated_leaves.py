@@ -5,11 +5,21 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
-from pipeline.matching.clinical_terms import Held, find_clinical
+from pipeline.matching.care_requirements import Study
+from pipeline.matching.clinical_terms import Held, broader, find_clinical
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.patient_leaves import content_words
 from pipeline.matching.phrases import NUMBER, NUMBER_WORDS, find_lengths, find_window, number_of
-from pipeline.matching.requirements import AnyOf, FindingPart, Narrowing, Requirement, StatedFinding
+from pipeline.matching.requirements import (
+    AnyOf,
+    Areas,
+    Diagnosis,
+    FindingPart,
+    Lasting,
+    Narrowing,
+    Requirement,
+    StatedFinding,
+)
 from pipeline.matching.terms import data, find_measures, find_therapies
 
 _MASK = "\0"
@@ -101,15 +111,27 @@ def _read(text: str) -> StatedFinding | None:
 def _without_brackets(text: str) -> str | None:
     """Return a leaf without examples and abbreviations in brackets; None where a bracket says more."""
     text = _OR_BOTH.sub(_either, _ABBREVIATED.sub("", EXAMPLES.sub(" ", text)))
-    for bracket in _BRACKET.findall(text):
-        heads = [at for at in find_clinical(bracket) if at.role == "head"]
-        if not heads:
+    for bracket in _BRACKET.finditer(text):
+        if not _only_kinds(bracket[0], text[: bracket.start()]):
             return None
     text = _BRACKET.sub("", text)
     listed = _SUCH_AS.search(text)
     if listed and (find_lengths(listed[0]) or find_window(listed[0])):
         return None
     return _SUCH_AS.sub("", text).strip(" .;:,")
+
+
+def _only_kinds(bracket: str, before: str) -> bool:
+    """Whether a bracket only names kinds of the finding before it: "nail dystrophy (pitting or onycholysis)"."""
+    outside = [at.key for at in find_clinical(before) if at.role == "head"]
+    inside = _distinct(find_clinical(bracket))
+    kinds = [at for at in inside if at.role == "head"]
+    if not outside or not kinds or not all(outside[-1] in broader("head", at.key) for at in kinds):
+        return False
+    rest = _masked(bracket, [(at.start, at.end) for at in kinds])
+    words = [at for at in re.findall(r"[a-z]{3,}", rest.lower()) if at not in _plain()]
+    listed = len(kinds) > 1 and bool(re.search(r"\bor\b", bracket, re.IGNORECASE))
+    return len(words) <= (1 if listed else 0) and not re.search(r"\d", rest)
 
 
 def _either(match: re.Match[str]) -> str:
@@ -283,6 +305,13 @@ def _owner(text: str, joined: list[list[Held]], group: list[Held]) -> tuple[int,
     return (before[-1][1] if before else after[0][1]), False
 
 
-def without_part(requirement: StatedFinding, place: int) -> StatedFinding:
-    """Return the requirement about one of its findings alone."""
-    return replace(requirement, parts=(requirement.parts[place],))
+def with_stated(found: Requirement, text: str, negated: bool) -> Requirement:
+    """Return a reading with the same leaf as a finding to be stated beside it, for where it leaves the leaf unclear.
+
+    A length of time of no certain condition ("knee pain for 3 months") is told by its finding alone.
+    """
+    if not isinstance(found, (Diagnosis, Lasting, Areas, Study)) or (stated := read_stated(text, negated)) is None:
+        return found
+    if isinstance(found, Lasting) and not found.names:
+        return stated
+    return replace(found, otherwise=stated)

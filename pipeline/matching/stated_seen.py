@@ -4,12 +4,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Statement
 from extractors.dates import find_dates
 from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, find_clinical
+from pipeline.matching.findings import covers
 from pipeline.matching.phrases import NUMBER_WORDS, number_of
 from pipeline.matching.record import Record, not_yet
 from pipeline.matching.requirements import FindingPart, Narrowing
@@ -95,7 +97,17 @@ def _only_asks(statement: Statement, places: Places) -> bool:
 
 
 def _bears(at: Held, part: FindingPart) -> bool:
-    return any(head in broader("head", at.key) or at.key in broader("head", head) for head in part.heads)
+    return any(head in broader("head", at.key) or _denies(at.key, head) for head in part.heads)
+
+
+@cache  # a few hundred findings
+def _denies(denied: str, head: str) -> bool:
+    """Whether without the one there can be none of the other: no diabetes is no type 2 diabetes."""
+    if denied in broader("head", head):
+        return True
+    if not (denied.startswith("condition:") and head.startswith("condition:")):
+        return False
+    return covers(head.removeprefix("condition:"), denied.removeprefix("condition:"))
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -123,9 +135,7 @@ def _of_clause(
             if present is None:
                 continue
             heads = frozenset(
-                head
-                for head in part.heads
-                if (head in broader("head", at.key) if present else at.key in broader("head", head))
+                head for head in part.heads if (head in broader("head", at.key) if present else _denies(at.key, head))
             )
             if not heads:
                 continue
