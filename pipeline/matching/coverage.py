@@ -55,6 +55,7 @@ _DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)
 _ONLY_ACUTE = frozenset(["triptan"])
 _ACUTE = re.compile(r"\bfor (?:the )?acute (?:treatment|therapy|use)(?: of (?:migraines?|attacks?))?\b", re.IGNORECASE)
 _MASK = "§"
+_TO_PREVENT = re.compile(r"\b(?:headaches? )?(?:prevent\w*|prophyla\w*)\b", re.IGNORECASE)
 # "additional asthma controller medication (e.g., a leukotriene receptor antagonist)": the examples say what it is
 _CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
 
@@ -118,6 +119,10 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
             spans += [at.span() for at in _TEN_YEARS.finditer(text)]
         spans += [(at.start, at.end) for at in find_comparisons(text)]
         spans += [(at.start, at.end) for at in find_conditions(text) if at.key in others]
+    if isinstance(requirement, NoConcurrentTherapy):  # what the others are for only narrows what may not be taken
+        spans += [(at.start, at.end) for at in find_conditions(text)]
+        if requirement.preventive:
+            spans += [at.span() for at in _TO_PREVENT.finditer(text)]
     if isinstance(requirement, Fracture):
         spans += fractures.spans(text)
     if isinstance(requirement, Change):

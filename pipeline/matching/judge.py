@@ -24,6 +24,7 @@ from pipeline.matching import (
     together,
     undone,
     values,
+    without,
 )
 from pipeline.matching.care_requirements import Continuing, Study
 from pipeline.matching.circumstances import left_unsaid
@@ -87,7 +88,7 @@ _JUDGES = {
     LabResult: results.judge_result,
     Lasting: findings.judge_lasting,
     Measurement: values.judge_measurement,
-    NoConcurrentTherapy: together.judge_no_concurrent,
+    NoConcurrentTherapy: without.judge_no_concurrent,
     Prescriber: people.judge_prescriber,
     PriorTherapy: prior.judge_prior,
     Response: findings.judge_response,

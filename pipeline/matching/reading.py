@@ -123,6 +123,8 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     if same := _of_the_same(leaf, heads):
         return same
     found = _read(text, notes, leaf.negated)
+    if isinstance(found, NoConcurrentTherapy):
+        found = _read(_FOOTNOTE.sub("", text), notes, leaf.negated)
     if spared := _spared_of_head(found, text, notes, heads):
         return spared
     if lent := _of_head_therapies(found, text, notes, heads):
@@ -158,6 +160,10 @@ def _of_head_therapies(found: Requirement, text: str, notes: str, heads: Sequenc
 def _added(found: Requirement, text: str) -> bool:
     """Whether what reads as a drug taken together is a trial: "montelukast added to an antihistamine for 2 weeks"."""
     return isinstance(found, ConcurrentTherapy) and bool(find_lengths(text))
+
+
+# the mark of a footnote hides the end of a name: "a Janus kinase inhibitor²"
+_FOOTNOTE = re.compile(r"(?<=[A-Za-z.,;:)])[¹²³⁰⁴-⁹]+")
 
 
 def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:

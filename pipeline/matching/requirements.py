@@ -126,6 +126,9 @@ class NoConcurrentTherapy(Requirement):
     kind: ClassVar[str] = "no_concurrent_therapy"
     therapies: tuple[Therapy, ...]
     preventive: bool = False  # only what is taken to prevent: a drug for the acute attack may stay
+    purpose: tuple[
+        str, ...
+    ] = ()  # keys of the conditions that the other drugs are for: "another drug for osteoporosis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.phrases import find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
     Avoidance,
@@ -56,7 +57,7 @@ _COUNT_ONCE = wording("therapy_leaves.count_once")
 
 
 _TO_PREVENT = re.compile(
-    r"\bfor (?:the )?(?:\w+ )?(?:prevent\w*|prophyla\w*)|\b(?:preventive|prophylactic) (?:use|therapy)", re.I
+    r"\bfor (?:the )?(?:\w+ ){0,3}(?:prevent\w*|prophyla\w*)|\b(?:preventive|prophylactic) (?:use|therapy)", re.I
 )
 
 
@@ -69,7 +70,8 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
     if forbidden and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=forbidden.end())
         if others:
-            return NoConcurrentTherapy(therapies=others, preventive=bool(_TO_PREVENT.search(text)))
+            purpose = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
+            return NoConcurrentTherapy(therapies=others, preventive=bool(_TO_PREVENT.search(text)), purpose=purpose)
     together = _WITH.search(text)
     if together and not forbidden and not negated and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=together.start()) or _listed(mentions, text)

@@ -1,13 +1,13 @@
-"""What is taken now, what will be taken together, and what will not."""
+"""What is taken now, and what will be taken together."""
 
 import datetime as dt
 import re
 
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.naming import joined, names_of
-from pipeline.matching.record import Record, cite, newest_first, not_yet, once
-from pipeline.matching.requirements import ConcurrentTherapy, NoConcurrentTherapy, Therapy, TreatedWith
-from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within, wording
+from pipeline.matching.record import Record, cite, newest_first, not_yet
+from pipeline.matching.requirements import ConcurrentTherapy, Therapy, TreatedWith
+from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within
 from pipeline.matching.trials import longest, trials_of, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
@@ -19,17 +19,10 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
-_ALONE = re.compile(
-    r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b|\bon its own\b",
-    re.IGNORECASE,
-)
-_ALONGSIDE = wording("together.alongside")
 _CONTINUE = re.compile(
     r"\b(?:continu\w+|keep\w*|stay\w* on|remain\w* on|maintain\w*|added to|together with|along with|with|on)\b",
     re.IGNORECASE,
 )
-_PAST = wording("together.past")
-_GOES_ON = wording("together.goes_on")
 _STOPPED = re.compile(r"\b(?:stop\w*|discontinu\w*|held|hold|off|taper\w* off|d/c|ceased?|quit)\b", re.IGNORECASE)
 _TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
 
@@ -47,7 +40,7 @@ def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
     if requirement.every:
         return _every(requirement, record, wanted)
     by_statement = _said_to_go_on(requirement.therapies, record)
-    current = _current(requirement.therapies, record)
+    current = current_of(requirement.therapies, record)
     names = list(dict.fromkeys([*by_statement, *current]))
     if len(names) >= requirement.count:
         proof = [
@@ -62,7 +55,7 @@ def _every(requirement: ConcurrentTherapy, record: Record, wanted: str) -> Verdi
     """Return the verdict where each of the treatments must go on."""
     proof: list[Fact | Statement] = []
     for therapy in requirement.therapies:
-        told = [*_said_to_go_on((therapy,), record).values(), *_current((therapy,), record).values()]
+        told = [*_said_to_go_on((therapy,), record).values(), *current_of((therapy,), record).values()]
         if not told:
             return unclear("silent_together", wants=f"that {wanted} are taken together with it", wanted=wanted)
         proof.append(told[0][0])
@@ -73,7 +66,7 @@ def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, 
     """Return sentences of the newest visit that keep a drug beside the requested one."""
     found: dict[str, list[Statement]] = {}
     for statement in newest_first(record.statements):
-        if statement.cells or not _fresh(statement.date, record):
+        if statement.cells or not is_recent(statement.date, record):
             continue
         mentions = find_therapies(statement.text)
         if not (
@@ -92,14 +85,14 @@ def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, 
     return {name: held for name, held in found.items() if not _stopped_later(name, held[0], record)}
 
 
-def _current(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Fact]]:
+def current_of(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Fact]]:
     """Return facts that show a drug being taken at the time of the request, by drug."""
     found = {}
     for generic, facts in record.treatments().items():
         if generic == record.drug or not any(belongs(generic, at) for at in therapies):
             continue
         if state(generic, facts, record) == "on":
-            found[generic] = [at for at in newest_first(facts) if is_current(at) and _fresh(at.date, record)]
+            found[generic] = [at for at in newest_first(facts) if is_current(at) and is_recent(at.date, record)]
     return {name: held for name, held in found.items() if held}
 
 
@@ -157,7 +150,7 @@ def state(generic: str, facts: list[Fact], record: Record) -> str:
     A list that still shows as active what a note has stopped since its start date is in dispute: nobody knows
     whether the list was not updated or the drug was taken up again.
     """
-    current = [at for at in newest_first(facts) if is_current(at) and _fresh(at.date, record)]
+    current = [at for at in newest_first(facts) if is_current(at) and is_recent(at.date, record)]
     stops = [at for at in newest_first(facts) if is_stop(at)]
     said = [at for at in record.statements if _says_stop(at, generic)]
     stop_days = [held for at in stops if (held := (at.treatment.stop if at.treatment else None) or at.date)]
@@ -223,7 +216,7 @@ def _stopped_later(generic: str, statement: Statement, record: Record) -> bool:
     return any(statement.date is None or day > statement.date for day in days)
 
 
-def _fresh(day: dt.date | None, record: Record) -> bool:
+def is_recent(day: dt.date | None, record: Record) -> bool:
     return day is not None and abs(record.request_date - day) <= _CURRENT_FOR
 
 
@@ -271,7 +264,7 @@ def _days_on(record: Record, generic: str, facts: list[Fact]) -> int:
 def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
     found = []
     for statement in record.statements:
-        if not _fresh(statement.date, record) or not re.search(
+        if not is_recent(statement.date, record) or not re.search(
             r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|no)\b", statement.text, re.IGNORECASE
         ):
             continue
@@ -283,114 +276,3 @@ def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statemen
             ):
                 found.append(statement)
     return newest_first(found)
-
-
-def judge_no_concurrent(requirement: NoConcurrentTherapy, record: Record) -> Verdict:
-    """Return the verdict on "will not be used together with A, B or C": each one has to be ruled out in words."""
-    wanted = names_of(requirement.therapies)
-    if kept := _kept(requirement, record):
-        names, statements = kept
-        return not_met("kept", cite(statements), drug=joined(names), wanted=wanted)
-    proofs: list[Statement] = []
-    open_ones: list[Therapy] = []
-    for therapy in _single_therapies(requirement.therapies, record):
-        denials = _ruled_out(therapy, record)
-        if denials:
-            proofs.append(denials[0])
-        else:
-            open_ones.append(therapy)
-    active = _current(requirement.therapies, record)
-    if requirement.preventive:
-        active = {name: held for name, held in active.items() if not all(_acute(at.statement.text) for at in held)}
-    if active:
-        facts = [at for held in active.values() for at in held]
-        return unclear(
-            "listed",
-            cite(facts),
-            wants=f"that {joined(list(active))} is stopped when it begins",
-            drug=joined(list(active)),
-            wanted=wanted,
-        )
-    if not open_ones:
-        return met("ruled_out", cite(newest_first(once(proofs))), drug=wanted, wanted=wanted)
-    missing = names_of(tuple(open_ones))
-    return unclear("silent_apart", cite(proofs), wants=f"that it will not be taken with {missing}", wanted=missing)
-
-
-_ACUTE = re.compile(r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b", re.IGNORECASE)
-
-
-def _acute(text: str) -> bool:
-    """Whether a drug is taken for the attack and not to prevent it, in the chart's own words."""
-    return bool(_ACUTE.search(text)) and not re.search(r"\bprevent|\bprophyla|\bdaily\b", text, re.IGNORECASE)
-
-
-def _single_therapies(therapies: tuple[Therapy, ...], record: Record) -> list[Therapy]:
-    """Return the therapies with groups opened ("targeted immunomodulator"), without the requested drug itself."""
-    opened = [part for at in therapies for part in (at.parts or (at,))]
-    return [at for at in opened if at.sort != "drug" or base_of(at.name) != record.drug]
-
-
-def _ruled_out(therapy: Therapy, record: Record) -> list[Statement]:
-    """Return sentences that rule a therapy out beside the requested drug, newest first."""
-    found = []
-    for statement in record.statements:
-        text = statement.text
-        if not _fresh(statement.date, record) or not_yet_but_will(text):
-            continue
-        if (
-            _ALONE.search(text)
-            and record.drug
-            and any(base_of(at.therapy.name) == record.drug for at in find_therapies(text))
-        ):
-            found.append(statement)
-            continue
-        if not _ALONGSIDE.search(text):
-            continue
-        for mention in find_therapies(text):
-            wide = within(therapy, mention.therapy)
-            if (wide and negated_at(text, mention) and not _past(text)) or (
-                wide and re.search(r"\b(?:only|sole)\s+$", text[: mention.start], re.IGNORECASE)
-            ):
-                found.append(statement)
-    return newest_first(once(found))
-
-
-def _past(text: str) -> bool:
-    """Whether a sentence speaks of the past only: "She has never had belimumab" says nothing of what is planned."""
-    return bool(_PAST.search(text))
-
-
-def not_yet_but_will(text: str) -> bool:
-    """Whether a sentence only considers ("will consider adalimumab"); a decision for the future is not that."""
-    return bool(
-        re.search(r"\bconsider|\bmight\b|\bmay\b|\bif (?:she|he|it|denied|not)\b|\bdiscuss", text, re.IGNORECASE)
-    )
-
-
-def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], list[Statement]] | None:
-    """Return what is to go on beside the requested drug although it may not, and the sentences that say so."""
-    names, statements = [], []
-    for statement in newest_first(record.statements):
-        text = statement.text
-        if statement.cells or not _fresh(statement.date, record) or not_yet_but_will(text):
-            continue
-        mentions = find_therapies(text)
-        with_it = record.drug and any(base_of(at.therapy.name) == record.drug for at in mentions)
-        for mention in mentions:
-            name = base_of(mention.therapy.name)
-            if mention.therapy.sort != "drug" or name == record.drug or negated_at(text, mention):
-                continue
-            if not any(belongs(name, at) for at in requirement.therapies):
-                continue
-            lead = text[: mention.start]
-            if requirement.preventive and _acute(text):
-                continue
-            goes_on = _GOES_ON.search(lead)
-            coupled = with_it and re.search(
-                r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
-            )
-            if (goes_on and with_it) or coupled:
-                names.append(name)
-                statements.append(statement)
-    return (list(dict.fromkeys(names)), once(statements)) if names else None
