@@ -32,8 +32,8 @@ _OTHER_DRUGS = wording("without.other_drugs")
 _ACUTE = re.compile(r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b", re.IGNORECASE)
 # "dupilumab will not be used with it"
 _NOT_USED = re.compile(
-    r"^(?:\s+\([^)]*\))?(?:,?\s+(?:and|or)\s+[\w-]+)?\s+(?:will|is|are|must|should|shall) (?:not|never) (?:to )?(?:be )?"
-    r"(?:used|given|taken|combined|added|continued|prescribed|co-?administered|restarted|taken up)\b",
+    r"^(?:\s+\([^)]*\))?(?:,?\s+(?:and|or)\s+[\w-]+)?\s+(?:will|is|are|must|should|shall) "
+    r"(?:not|never) (?:to )?(?:be )?(?:used|given|taken|combined|added|continued|prescribed|co-?administered|restarted|taken up)\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
