@@ -10,7 +10,7 @@ from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import Requirement, Therapy
 from pipeline.matching.terms import Mention, base_of, belongs, data, find_therapies, within, wording
-from pipeline.matching.together import _current, _fresh, negated_at
+from pipeline.matching.together import current_of, is_recent, negated_at
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _ASKS = wording("continuing.asks")
@@ -80,7 +80,7 @@ def judge_continuing(requirement: Continuing, record: Record) -> Verdict:
     for therapy in therapies:
         on, off = _told(therapy, record)
         if not on and not requirement.planned:
-            on = [(name, held[0].statement) for name, held in _current(therapy.parts or (therapy,), record).items()]
+            on = [(name, held[0].statement) for name, held in current_of(therapy.parts or (therapy,), record).items()]
         kept.append(on)
         ended += off
     drugs = list(dict.fromkeys(name for on in kept for name, _ in on))
@@ -102,7 +102,7 @@ def _told(therapy: Therapy, record: Record) -> tuple[list[tuple[str, Statement]]
     """Return the drugs that sentences of the newest visits keep, each with its sentence; and those that end them."""
     kept, ended = [], []
     for statement in record.statements:
-        if statement.cells or not _fresh(statement.date, record):
+        if statement.cells or not is_recent(statement.date, record):
             continue
         text = statement.text
         mentions = find_therapies(text)

@@ -33,7 +33,8 @@ _ACUTE = re.compile(r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]neede
 # "dupilumab will not be used with it"
 _NOT_USED = re.compile(
     r"^(?:\s+\([^)]*\))?(?:,?\s+(?:and|or)\s+[\w-]+)?\s+(?:will|is|are|must|should|shall) "
-    r"(?:not|never) (?:to )?(?:be )?(?:used|given|taken|combined|added|continued|prescribed|co-?administered|restarted|taken up)\b",
+    r"(?:not|never) (?:to )?(?:be )?(?:used|given|taken|combined|added|continued|prescribed|co-?administered"
+    r"|restarted|taken up)\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
