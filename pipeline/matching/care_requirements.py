@@ -29,3 +29,23 @@ class Continuing(Requirement):
     every: bool = False
     planned: bool = False  # the plan has to say so: that it is taken today does not settle it
     spared: bool = False  # "unless contraindicated", "if tolerated": one that ends may have a reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplements(Requirement):
+    """Supplements that have to be taken (supplements.yaml)."""
+
+    kind: ClassVar[str] = "supplements"
+    names: tuple[str, ...]
+    every: bool = False
+    daily: bool = False  # the chart has to print how often
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fills(Requirement):
+    """Adherence by pharmacy records: a supply at hand on so large a share of the days."""
+
+    kind: ClassVar[str] = "days_covered"
+    therapies: tuple[Therapy, ...]  # any of them; empty: the requested drug
+    share: float  # 0.75
+    window: Window

@@ -39,6 +39,11 @@ def _groups() -> tuple[tuple[Therapy, re.Pattern[str]], ...]:
     return tuple(made)
 
 
+def group_named(text: str) -> Therapy | None:
+    """Return the treatment that a criterion names by what it does ("controller therapy"), None where it names none."""
+    return next((therapy for therapy, pattern in _groups() if pattern.search(text)), None)
+
+
 def read_continuing(text: str) -> Requirement | None:
     """Return "member will continue to use maintenance asthma treatments in combination with the requested drug"."""
     spared = _SPARED.search(text)

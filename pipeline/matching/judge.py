@@ -13,6 +13,7 @@ from pipeline.matching import (
     done,
     doses,
     events,
+    fills,
     findings,
     fractures,
     people,
@@ -21,6 +22,7 @@ from pipeline.matching import (
     stated,
     studies,
     substances,
+    supplements,
     together,
     undone,
     values,
@@ -29,6 +31,8 @@ from pipeline.matching import (
 from pipeline.matching.care_requirements import Continuing, Study
 from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
+from pipeline.matching.care_requirements import Continuing, Fills, Study, Supplements
+from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
@@ -86,6 +90,9 @@ _JUDGES = {
     Fracture: fractures.judge_fracture,
     FreeText: findings.best_passages,
     LabResult: results.judge_result,
+    Fills: fills.judge_fills,
+    Supplements: supplements.judge_supplements,
+    LabResult: values.judge_result,
     Lasting: findings.judge_lasting,
     Measurement: values.judge_measurement,
     NoConcurrentTherapy: without.judge_no_concurrent,
