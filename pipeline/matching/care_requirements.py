@@ -49,3 +49,16 @@ class Fills(Requirement):
     therapies: tuple[Therapy, ...]  # any of them; empty: the requested drug
     share: float  # 0.75
     window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program(Requirement):
+    """A program gone through visit by visit (programs.yaml)."""
+
+    kind: ClassVar[str] = "program"
+    program: str  # key of `programs`
+    visits: int
+    monthly: bool = False  # each in another month
+    consecutive: bool = False  # with no month left out
+    supervised: bool = False
+    window: Window | None = None

@@ -20,6 +20,7 @@ from pipeline.matching import (
     prior,
     results,
     stated,
+    programs,
     studies,
     substances,
     supplements,
@@ -32,6 +33,7 @@ from pipeline.matching.care_requirements import Continuing, Study
 from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.care_requirements import Continuing, Fills, Study, Supplements
+from pipeline.matching.care_requirements import Continuing, Fills, Program, Study, Supplements
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
@@ -90,6 +92,7 @@ _JUDGES = {
     Fracture: fractures.judge_fracture,
     FreeText: findings.best_passages,
     LabResult: results.judge_result,
+    Program: programs.judge_program,
     Fills: fills.judge_fills,
     Supplements: supplements.judge_supplements,
     LabResult: values.judge_result,
