@@ -8,33 +8,24 @@ from extractors.vocabulary.drugs import drug
 from pipeline.matching import (
     absence,
     avoidance,
+    care_kinds,
     changes,
-    continuing,
-    done,
     doses,
     events,
-    fills,
     findings,
     fractures,
     people,
     prior,
     results,
     stated,
-    programs,
-    studies,
     substances,
-    supplements,
     together,
     undone,
     values,
     without,
 )
-from pipeline.matching.care_requirements import Continuing, Study
 from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
-from pipeline.matching.care_requirements import Continuing, Fills, Study, Supplements
-from pipeline.matching.care_requirements import Continuing, Fills, Program, Study, Supplements
-from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.record import Record
@@ -47,7 +38,6 @@ from pipeline.matching.requirements import (
     Avoidance,
     Change,
     ConcurrentTherapy,
-    Deed,
     Diagnosis,
     Documentation,
     Dose,
@@ -74,15 +64,13 @@ from pipeline.matching.terms import data, find_therapies, within
 from pipeline.matching.trial_qualifiers import shows
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
 
-_JUDGES = {
+_JUDGES = care_kinds.JUDGES | {
     Absence: absence.judge_absence,
     Age: people.judge_age,
     Areas: findings.judge_areas,
     Avoidance: avoidance.judge_avoidance,
     Change: changes.judge_change,
     ConcurrentTherapy: together.judge_concurrent,
-    Continuing: continuing.judge_continuing,
-    Deed: done.judge_deed,
     Diagnosis: findings.judge_diagnosis,
     Documentation: findings.judge_documentation,
     Dose: doses.judge_dose,
@@ -92,17 +80,12 @@ _JUDGES = {
     Fracture: fractures.judge_fracture,
     FreeText: findings.best_passages,
     LabResult: results.judge_result,
-    Program: programs.judge_program,
-    Fills: fills.judge_fills,
-    Supplements: supplements.judge_supplements,
-    LabResult: values.judge_result,
     Lasting: findings.judge_lasting,
     Measurement: values.judge_measurement,
     NoConcurrentTherapy: without.judge_no_concurrent,
     Prescriber: people.judge_prescriber,
     PriorTherapy: prior.judge_prior,
     Response: findings.judge_response,
-    Study: studies.judge_study,
     StatedFinding: stated.judge_stated,
     TreatedWith: together.judge_current,
     Undone: undone.judge_undone,

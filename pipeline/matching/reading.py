@@ -12,19 +12,15 @@ from dataclasses import replace
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching import (
+    care_kinds,
     changes,
-    continuing,
-    done,
     dose_leaves,
-    fills,
     fractures,
     number_leaves,
     patient_leaves,
     stated_leaves,
-    programs,
     studies,
     substances,
-    supplements,
     therapy_leaves,
     undone,
 )
@@ -398,11 +394,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: substances.read_unused(at) if not negated else None,
         lambda at: changes.read_change(at) if not negated else None,
         lambda at: fractures.read_fracture(at) if not negated else None,
-        lambda at: programs.read_program(at) if not negated else None,
-        lambda at: fills.read_fills(at) if not negated else None,
-        lambda at: done.read_deed(at) if not negated else None,
-        lambda at: supplements.read_supplements(at) if not negated else None,
-        lambda at: continuing.read_continuing(at) if not negated else None,
+        lambda at: care_kinds.read_care(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
         lambda at: None if _is_dose_of_trial(at) else patient_leaves.read_documentation(at),

@@ -1,0 +1,30 @@
+"""The kinds of `care_requirements`: who reads each from a leaf and who judges it."""
+
+from pipeline.matching import continuing, done, fills, programs, studies, supplements
+from pipeline.matching.care_requirements import Continuing, Fills, Program, Study, Supplements
+from pipeline.matching.requirements import Deed, Requirement
+
+# from the narrowest to the widest
+_READERS = (
+    supplements.read_supplements,
+    fills.read_fills,
+    programs.read_program,
+    done.read_deed,
+    continuing.read_continuing,
+)
+JUDGES = {
+    Continuing: continuing.judge_continuing,
+    Deed: done.judge_deed,
+    Fills: fills.judge_fills,
+    Program: programs.judge_program,
+    Study: studies.judge_study,
+    Supplements: supplements.judge_supplements,
+}
+
+
+def read_care(text: str) -> Requirement | None:
+    """Return what a leaf asks for of care as it was given; studies are read later, behind values and results."""
+    for reader in _READERS:
+        if found := reader(text):
+            return found
+    return None
