@@ -251,4 +251,5 @@ class CaseDocument(Published):
     gaps: list[str] = []
     warnings: list[str] = []
     packet: PacketFiles = PacketFiles()
+    other_letters: dict[str, str] = {}  # kind -> Word file of a letter that may go beside the appeal
     packet_parts: list[str] = []  # the packet in files that a fax or portal takes, where it exceeds the limit

@@ -4,13 +4,14 @@ from pipeline.letter.blocks import Letter
 from pipeline.letter.build import build_fax_cover, build_letter, build_next_steps, check_templates
 from pipeline.letter.content import Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
-from pipeline.letter.kinds import choose_kind
+from pipeline.letter.kinds import ASIDE, choose_kind
 from pipeline.letter.names import initials
 from pipeline.letter.pdf import Enclosures, render_front, render_pdf
 from pipeline.letter.word import render_word
 from pipeline.letter.wording import LetterTemplateError
 
 __all__ = [
+    "ASIDE",
     "Enclosures",
     "Exhibit",
     "Exhibits",

@@ -15,6 +15,7 @@ from pipeline.case import CaseDocument, CriterionOut, DenialOut
 from pipeline.deadlines import Level, open_level
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
+from pipeline.letter.kinds import is_final
 from pipeline.letter.logic import alternatives_met, alternatives_open
 from pipeline.letter.names import spoken_name
 from pipeline.letter.rights import rights_of
@@ -68,11 +69,7 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
         "service": _service(denial),
         "denial_date": _value(denial, "denial_date"),
         "reasons": [reason.model_dump() for reason in _value(denial, "reasons") or []],
-        "plan": {
-            "type": plan or "unknown",
-            "decide": _decide(level, case),
-            **rights_of(plan).model_dump(),
-        },
+        "plan": _plan(case, plan, level),
         "deadline": _deadline(case, level, today),
         "policy": _policy(case),
         "criteria": criteria,
@@ -239,6 +236,30 @@ def _is_claim(case: CaseDocument) -> bool:
     """True if the denial was read from an explanation of benefits: the service has been given."""
     types = {document.document_type for document in case.documents}
     return "explanation_of_benefits" in types and "denial_letter" not in types
+
+
+# Plans whose rule also calls a claim urgent for severe pain (29 CFR 2560.503-1(m)(1), as borrowed by 45 CFR 147.136).
+_PAIN_COUNTS = ("employer_self_funded", "employer_fully_insured", "marketplace_individual")
+
+
+def _plan(case: CaseDocument, plan: str | None, level: Level) -> dict[str, Any]:
+    """Return what may be said of the plan's duties; outside the plan its own rules of appeal no longer speak."""
+    urgent = level.decision("urgent")
+    told = rights_of(plan).model_dump()
+    view = {
+        "type": plan or "unknown",
+        "decide": _decide(level, case),
+        "urgent": urgent.model_dump() if urgent and urgent.check in ("A", "B") else None,
+        "pain_counts": plan in _PAIN_COUNTS,
+        "outside": is_final(case.denial),
+        "papers": [right for right in told["rights"] if right["about"] == "papers"],
+        "expedited": told.pop("expedited"),
+        **told,
+    }
+    if view["outside"]:
+        law = level.basis if level.check in ("A", "B") else None
+        view |= {"appeal_is": level.name, "law": law, "rights": [], "next_step": None}
+    return view
 
 
 def _deadline(case: CaseDocument, level: Level, today: date) -> dict[str, Any] | None:

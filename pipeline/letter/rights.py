@@ -18,12 +18,14 @@ class Right(_Row):
     text: str  # "I ask for ..."
     cite: str
     check: Literal["A", "B"]
+    about: Literal["papers"] | None = None  # papers: what the plan has to send
 
 
 class Ask(_Row):
     """A request that claims no right, so it carries no citation."""
 
     text: str
+    about: Literal["papers"] | None = None
 
 
 class PlanRights(_Row):
@@ -31,6 +33,7 @@ class PlanRights(_Row):
     appeal_is: str  # "internal appeal"
     rights: tuple[Right | Ask, ...]
     next_step: Right | Ask
+    expedited: tuple[Right, ...] = ()  # what a physician's certification brings about
     before_filing: tuple[str, ...] = ()  # what staff must enclose for this plan, as placeholders
 
 

@@ -13,7 +13,9 @@ from pipeline.case import CaseDocument, PacketFiles
 from pipeline.clinic import Clinic
 from pipeline.deadlines import calendar_of
 from pipeline.letter import (
+    ASIDE,
     Exhibits,
+    Letter,
     assign_exhibits,
     build_fax_cover,
     build_letter,
@@ -42,6 +44,7 @@ FILES = PacketFiles(
     fax_cover="fax-cover.pdf",
 )
 _PART = "packet-part-{:02d}.pdf"
+_ASIDE = "other-letters/{}.{}"  # what may be sent beside the appeal
 
 
 def build_packet(
@@ -75,7 +78,9 @@ def build_packet(
         {(name, page.number): page for name, read in (pages or {}).items() for page in read},
     )
     sent = _sent(case, today, assembled, clinic)
-    case = case.model_copy(update={"packet": FILES, "packet_parts": sorted(sent)})
+    aside = _aside(case, today, exhibits, clinic)
+    named = {kind: _ASIDE.format(kind.replace("_", "-"), "docx") for kind in aside}
+    case = case.model_copy(update={"packet": FILES, "other_letters": named, "packet_parts": sorted(sent)})
     steps = build_next_steps(case, today, letter, assembled.page_count, letterhead, clinic.templates)
     outputs = {
         "letter.docx": render_word(letter, letterhead.word_template),
@@ -85,6 +90,8 @@ def build_packet(
         "deadlines.ics": calendar_of(case, today),
         "fax-cover.pdf": _cover(case, today, assembled.page_count + 1, clinic),
         **sent,
+        **{named[kind]: render_word(other, letterhead.word_template) for kind, other in aside.items()},
+        **{_ASIDE.format(kind.replace("_", "-"), "pdf"): render_pdf(other) for kind, other in aside.items()},
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
     hashes = {name: sha256(data) for name, data in sources.items()} | dict(source_hashes or {})
@@ -114,6 +121,13 @@ def _sent(case: CaseDocument, today: date, assembled: Assembled, clinic: Clinic)
             data = cut(assembled.pdf, range(part.first, part.last + 1), cover)
         files[_PART.format(number)] = data
     return files
+
+
+def _aside(case: CaseDocument, today: date, exhibits: Exhibits, clinic: Clinic) -> dict[str, Letter]:
+    """Return the letters that a case may need beside its appeal; the certification only of an urgent one."""
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
+    wanted = [kind for kind in ASIDE if kind != "expedited_certification" or asserted(case.denial.urgent)]
+    return {kind: build_letter(case, today, exhibits, letterhead, kind, clinic.templates) for kind in wanted}
 
 
 def _cover(case: CaseDocument, today: date, pages: int, clinic: Clinic, part: dict[str, int] | None = None) -> bytes:

@@ -17,12 +17,14 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, data in files.items():
+            (temporary / name).parent.mkdir(exist_ok=True)
             (temporary / name).write_bytes(data)
         temporary.chmod(0o755)
         if not folder.exists():
             temporary.rename(folder)
             return
         for name in files:
+            (folder / name).parent.mkdir(exist_ok=True)
             os.replace(temporary / name, folder / name)
         for part in folder.glob("packet-part-*.pdf"):
             if part.name not in files:  # of an earlier packet, and so of other pages

@@ -25,9 +25,15 @@ def run(arguments: argparse.Namespace) -> int:
     write_folder(arguments.out, packet)
     if arguments.json:
         # Whole paths on standard output, for the caller's tools; case.json keeps the names, so it can be moved.
-        placed = {kind: name and str((arguments.out / name).resolve()) for kind, name in case["packet"].items()}
-        parts = [str((arguments.out / name).resolve()) for name in case["packet_parts"]]
-        json.dump(case | {"packet": placed, "packet_parts": parts}, sys.stdout, ensure_ascii=False, indent=1)
+        def placed(name: str) -> str:
+            return str((arguments.out / name).resolve())
+
+        paths = {
+            "packet": {kind: name and placed(name) for kind, name in case["packet"].items()},
+            "other_letters": {kind: placed(name) for kind, name in case["other_letters"].items()},
+            "packet_parts": [placed(name) for name in case["packet_parts"]],
+        }
+        json.dump(case | paths, sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         from rebut.present import print_case

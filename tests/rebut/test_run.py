@@ -32,7 +32,8 @@ def test_three_files_become_a_packet(rebut, papers, tmp_path):
 
     assert done.returncode == 0, done.stderr
     case = json.loads(done.stdout)
-    assert case | {"packet": {}} == json.loads((tmp_path / "packet" / "case.json").read_text()) | {"packet": {}}
+    placed = dict.fromkeys(("packet", "other_letters", "packet_parts"))  # whole paths here, names in the file
+    assert case | placed == json.loads((tmp_path / "packet" / "case.json").read_text()) | placed
     assert case["denial"]["patient_name"]["value"] == "Marisol Ketterman"
     assert case["denial"]["denial_date"]["value"] == "2026-03-04"
     assert {d["document"]: d["document_type"] for d in case["documents"]} == {

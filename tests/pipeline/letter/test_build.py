@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.case import CaseDocument
+from pipeline.case import CaseDocument, LevelOut, Value
 from pipeline.letter import (
     LetterTemplateError,
     assign_exhibits,
@@ -304,3 +304,67 @@ def test_the_address_stands_in_lines_as_on_an_envelope(payer, printed, lines):
     addressed = ["".join(r.text for r in b.runs) for b in letter.blocks if getattr(b, "style", "") == "address"]
 
     assert addressed[1:-1] == lines
+
+
+def final(denial):
+    """The same denial as the plan's last word."""
+    level = Value[LevelOut](
+        value=LevelOut(stage="final_internal_adverse_determination", next_step="external_review"),
+        confidence=0.95,
+        evidence=denial.denial_date.evidence,
+    )
+    return denial.model_copy(update={"level": level})
+
+
+@pytest.mark.parametrize(
+    ("plan", "what", "law"),
+    [
+        ("employer_self_funded", "external review", "29 CFR 2590.715-2719(d)(2)(i)"),
+        ("medicare_part_d", "reconsideration by the independent review entity", "42 CFR 423.600"),
+        ("fehb", "OPM review", "5 CFR 890.105"),
+    ],
+)
+def test_the_plans_last_word_is_answered_outside_the_plan(plan, what, law):
+    """Named by its kind of review, under its law, and no internal right claimed any more."""
+    case = lupus_case()
+    plan_type = case.denial.plan_type.model_copy(update={"value": plan})
+    denial = final(case.denial).model_copy(update={"plan_type": plan_type})
+
+    letter = build_letter(case.model_copy(update={"denial": denial}), TODAY)
+
+    assert letter.kind == "external_review"
+    assert what.casefold() in letter.title.casefold()
+    assert law in text_of(letter)
+    assert "nor is a subordinate" not in text_of(letter)
+
+
+def test_a_first_denial_is_never_sent_outside():
+    """External review before the plan's last word would be refused, and time is lost."""
+    assert choose_kind(lupus_case().denial) != "external_review"
+
+
+def test_the_claim_file_is_asked_for_with_the_law_of_the_plan():
+    """Each paper with its citation, and nothing of the appeal's argument."""
+    text = text_of(build_letter(lupus_case(), TODAY, kind="claim_file_request"))
+
+    assert "Request for the claim file" in text
+    assert "2560.503-1(h)(2)(iii)" in text
+    assert "SLEDAI" not in text
+
+
+def test_the_call_sheet_lists_what_is_shown_and_what_is_open():
+    """A physician on the phone sees the page of each finding, and which question will come."""
+    letter = build_letter(lupus_case(), TODAY, kind="peer_to_peer")
+    text = text_of(letter)
+
+    assert "does not stop the time" in text
+    assert letter.references
+    assert "Hepatitis B screening" in text[text.index("may ask about") :]
+
+
+def test_the_certification_is_left_to_the_physician():
+    """Every ground for haste is a blank: what is dangerous is a judgment no program makes."""
+    letter = build_letter(lupus_case(), TODAY, kind="expedited_certification")
+
+    assert sum("strike" in blank for blank in letter.blanks) >= 1
+    assert "within 72 hours" in text_of(letter)

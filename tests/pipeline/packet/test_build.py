@@ -16,7 +16,8 @@ from tests.pipeline.fixtures.lupus import CHART, TODAY, Files, lupus_case
 
 FILES = [
     "case.json", "deadlines.ics", "fax-cover.pdf", "letter.docx", "letter.pdf", "manifest.json", "next-steps.pdf",
-    "packet.pdf",
+    "other-letters/claim-file-request.docx", "other-letters/claim-file-request.pdf", "other-letters/peer-to-peer.docx",
+    "other-letters/peer-to-peer.pdf", "packet.pdf",
 ]  # fmt: skip
 
 
@@ -37,9 +38,13 @@ def manifest(folder):
     return json.loads((folder / "manifest.json").read_text())
 
 
+def names_in(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
 def test_the_folder_holds_the_whole_packet(folder):
-    """Eight files, and none of the scaffolding."""
-    assert sorted(path.name for path in folder.iterdir()) == FILES
+    """Eight files and the letters beside the appeal, and none of the scaffolding."""
+    assert names_in(folder) == FILES
     assert [path.name for path in folder.parent.iterdir()] == ["packet"]
 
 
@@ -49,7 +54,8 @@ def test_the_case_names_its_files(folder):
 
     assert case.packet.packet_pdf == "packet.pdf"
     assert '"class": "immunosuppressant"' in (folder / "case.json").read_text()
-    assert case.model_copy(update={"packet": lupus_case().packet}) == lupus_case()
+    assert case.other_letters["peer_to_peer"] == "other-letters/peer-to-peer.docx"
+    assert case.model_copy(update={"packet": lupus_case().packet, "other_letters": {}}) == lupus_case()
 
 
 def test_each_page_is_stamped_with_its_exhibit_and_running_number(texts, manifest):
@@ -268,7 +274,7 @@ def test_an_earlier_packet_is_replaced_and_strange_files_stay(tmp_path):
 
     build_packet(lupus_case(), Files().sources, folder, TODAY)
 
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*FILES, "notes.txt"])
+    assert names_in(folder) == sorted([*FILES, "notes.txt"])
     assert (folder / "packet.pdf").read_bytes()[:4] == b"%PDF"
     assert [path.name for path in tmp_path.iterdir()] == ["packet"]
 
