@@ -128,7 +128,7 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     if isinstance(requirement, Change):
         spans += changes.spans(text, requirement)
     if isinstance(requirement, Events):
-        patterns = data("events")[requirement.event]["criterion"]
+        patterns = [*data("events")[requirement.event]["criterion"], *_event_words(requirement)]
         spans += [at.span() for pattern in patterns for at in re.finditer(pattern, text, re.IGNORECASE)]
         if requirement.besides and (at := text.find(requirement.besides)) >= 0:
             spans.append((at, at + len(requirement.besides)))
@@ -194,6 +194,16 @@ def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
     ):
         spans.append((join, join + len("concomitantly")))
     return spans
+
+
+def _event_words(requirement: Events) -> list[str]:
+    """Return patterns of the words that `averaged` and `settings` hold."""
+    found = [r"\b(?:averag\w+|mean)\b"] if requirement.averaged else []
+    if requirement.settings:
+        found.append(r"\b(?:medical care|department|room|care|visits?|resulting|hospitali[sz]ations?)\b")
+    for key in requirement.settings:
+        found += data("event_settings")["settings"][key]["criterion"]
+    return found
 
 
 def _besides_has(requirement: Requirement, text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.chart.facts import Statement
+from pipeline.matching.occurrences import cause_pattern, find_occurrences, setting_pattern
 from pipeline.matching.phrases import find_lengths, number_of
 from pipeline.matching.record import Record, cite, not_yet, tells_of_before
 from pipeline.matching.requirements import Events
@@ -52,6 +53,12 @@ def judge_events(requirement: Events, record: Record) -> Verdict:
         if count is not None:
             counts.append((count, statement))
     facts = {"wanted": wanted, "name": entry["name"], "count": "", "date": ""}
+    single = (
+        find_occurrences(requirement, record) if requirement.comparator in (">=", ">") and not requirement.per else []
+    )
+    least = Count(low=len(single), high=math.inf)
+    if single and _holds(least, requirement) and not any(_holds(n, requirement) is False for n, _ in counts):
+        return met("events_right", cite([at for _, at in single]), **facts | {"count": least.words})
     if not counts:
         return unclear(
             "silent_events", wants=f"the number and dates of {entry['name']}s, with the record of each", **facts
@@ -145,8 +152,10 @@ def _count_in(statement: Statement, requirement: Events) -> Count | None:
     """Return the number of events that a sentence states; None when it states none."""
     if statement.cells or not_yet(statement.text) or _GOAL.search(statement.text):
         return None
+    if requirement.averaged and (mean := mean_a_month(statement.text, requirement)) is not None:
+        return Count(low=mean, high=mean)
     for part in re.split(r"(?<=[.;])\s+", statement.text):
-        for match in _chart_pattern(requirement.event).finditer(part):
+        for match in _counted(requirement, part):
             lead = part[: match.start()]
             if found := _number_before(lead):
                 count = 0.0 if _NONE_WORDS.match(found["n"]) else number_of(found["n"])
@@ -163,6 +172,19 @@ def _count_in(statement: Statement, requirement: Events) -> Count | None:
                     return Count(low=min(count, *listed), high=max(count, *listed))
                 return _bounds(count, *(lead[: found.start("n")], lead[found.end("n") :]) if found else ("", ""))
     return None
+
+
+def _counted(requirement: Events, part: str) -> list[re.Match[str]]:
+    """Return where a clause names what is counted: the event, or the visits that it led to together with its cause."""
+    if not requirement.settings:
+        return list(_chart_pattern(requirement.event).finditer(part))
+    if not cause_pattern(requirement.event).search(part):
+        return []
+    held = [key for key in requirement.settings if setting_pattern((key,), "chart").search(part)]
+    denied = re.search(r"\b(?:no|denies|never|without|not)\b", part, re.IGNORECASE)
+    if denied and len(held) < len(requirement.settings):
+        return []  # "no admission for asthma" leaves the emergency room open
+    return list(setting_pattern(requirement.settings, "chart").finditer(part))
 
 
 _MONTH = (
@@ -187,6 +209,38 @@ def _by_month(tail: str) -> list[float]:
         found += [float(at["n"])] if at["n"] else []
         at = _IN_MONTH.match(tail, at.end())
     return found
+
+
+_SUM_OVER = re.compile(
+    rf"\s*(?:\([^)]*\)\s*)?(?:over|in|during|for|across|from|between)\s+(?:the\s+)?(?:(?:past|last)\s+)?(?:(?P<n>\d+|two|three|four|six|twelve)\s+months"
+    rf"|(?P<a>{_MONTH})(?:\s+\d{{4}})?\s*(?:to|through|and|until|-|–)\s*(?P<b>{_MONTH}))",
+    re.IGNORECASE,
+)
+
+
+def mean_a_month(text: str, requirement: Events) -> float | None:
+    """Return the mean of "9 migraine days in June, 8 in July and 10 in August", of "27 over June to August"."""
+    for match in _chart_pattern(requirement.event).finditer(text):
+        lead = re.search(r"(?P<n>\d{1,3})\s+(?:\w+\s+)?$", text[: match.start()])
+        if not lead:
+            continue
+        count, tail = float(lead["n"]), text[match.end() :]
+        if over := _SUM_OVER.match(tail):
+            months = number_of(over["n"]) if over["n"] else _months_between(over["a"], over["b"])
+            return round(count / months, 2) if months else None
+        if re.match(rf"\s*in\s+{_MONTH}", tail, re.IGNORECASE) and (listed := _by_month(tail)):
+            held = [count, *listed]
+            return round(sum(held) / len(held), 2)
+    return None
+
+
+def _months_between(first: str, last: str) -> int | None:
+    start, end = (_MONTH_NUMBERS.get(at[:3].lower()) for at in (first, last))
+    return (end - start) % 12 + 1 if start and end else None
+
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTH_NUMBERS = {name: at for at, name in enumerate(_MONTHS.split(), start=1)}
 
 
 def _bounds(count: float, before: str, behind: str) -> Count:

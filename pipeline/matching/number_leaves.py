@@ -136,15 +136,32 @@ def read_events(text: str) -> Requirement | None:
         comparator, value = _how_many(text, match.start(), span)
         if value is None:
             continue
+        besides = _besides(text, match.end(), span)
+        settings = _settings(besides or "") if key in data("event_settings")["causes"] else ()
         return Events(
             event=key,
             comparator=comparator,
             value=value,
             per=per["per"].lower() if per and not span[0] <= per.start() < span[1] else None,
             window=window[0] if window else None,
-            besides=_besides(text, match.end(), span),
+            averaged=bool(per and _AVERAGED.search(text)),
+            settings=settings,
+            besides=None if settings else besides,
         )
     return None
+
+
+_AVERAGED = re.compile(r"\b(?:averag\w+|mean)\b", re.IGNORECASE)
+# "resulting in hospitalization or emergency medical care visit" and nothing more
+_LED_TO = wording("number_leaves.led_to")
+
+
+def _settings(besides: str) -> tuple[str, ...]:
+    """Return where the event has to have taken the patient; empty where the clause asks for anything else as well."""
+    if not _LED_TO.fullmatch(besides.strip()):
+        return ()
+    held = data("event_settings")["settings"]
+    return tuple(key for key, entry in held.items() if re.search("|".join(entry["criterion"]), besides, re.IGNORECASE))
 
 
 # "4 to 14 migraine days per month", "no more than 14 headache days"

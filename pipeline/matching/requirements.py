@@ -197,6 +197,21 @@ class Events(Requirement):
     per: str | None = None  # "month"
     window: Window | None = None
     averaged: bool = False  # the mean of the months decides, not each of them
+    settings: tuple[str, ...] = ()  # keys of event_settings.yaml: each took the patient to any of these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressure(Requirement):
+    """Blood pressure on one side of a bound, mmHg."""
+
+    kind: ClassVar[str] = "blood_pressure"
+    systolic: int
+    diastolic: int
+    above: bool  # else below
+    reached: bool = False  # the bound itself counts
+    drugs: int | None = None  # on at least so many drugs for it
+    lasting: bool = False  # "stays", "remains": one reading does not show it
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
