@@ -33,10 +33,9 @@ class Held:
     """Something of the vocabulary in a text: characters start..end hold it."""
 
     role: Role
-    key: str  # of clinical_findings.yaml; "right", "left"; "L4-5"; of a grade: its number
+    key: str  # of clinical_findings.yaml; "right", "left"; "L4-5"; "class 3"
     start: int
     end: int
-    scale: str = ""  # of a grade: "class", "stage"
 
 
 @cache
@@ -200,9 +199,7 @@ def grades_of(text: str) -> list[Held]:
             values = list(range(values[0], values[1] + 1))
         if match["more"]:
             values = list(range(values[0], 7))
-        found += [
-            Held(role="grade", key=str(value), start=match.start(), end=match.end(), scale=scale) for value in values
-        ]
+        found += [Held(role="grade", key=f"{scale} {value}", start=match.start(), end=match.end()) for value in values]
     return found
 
 

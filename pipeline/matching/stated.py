@@ -7,12 +7,11 @@ from collections.abc import Iterable
 
 from pipeline.matching.clinical_terms import broader, find_clinical
 from pipeline.matching.findings import best_passages
-from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record, cite, months_before, page_of
 from pipeline.matching.requirements import FindingPart, FreeText, StatedFinding
+from pipeline.matching.stated_leaves import wording_of
 from pipeline.matching.stated_places import Places, latest_visit
 from pipeline.matching.stated_seen import Seen, is_lasting, is_past, seen_of
-from pipeline.matching.terms import find_therapies
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _FRESH_DAYS = 365  # a finding that comes and goes has to be stated within a year of the request
@@ -23,17 +22,6 @@ _PROCEDURE = re.compile(
     r"|ACDF)\b",
     re.IGNORECASE,
 )
-_A_YEAR = re.compile(
-    r"\b(?P<bound>more than|over|for|about|at least)\s+(?:an?|one)\s+(?:full\s+)?(?P<unit>year|month|week)\b", re.I
-)
-_DAYS = {"year": 365, "month": 30, "week": 7}
-_SINCE = re.compile(
-    r"\bsince\s+(?:(?:the\s+)?(?:middle|start|beginning|end|early|late|mid)(?:\s+of)?[\s-]+)?"
-    r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?(?:\s+(?:\d{1,2},?\s+)?(?P<year>(?:19|20)\d\d))?\b"
-    r"|\bsince\s+(?P<only>(?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def judge_stated(requirement: StatedFinding, record: Record) -> Verdict:
@@ -125,7 +113,8 @@ def _together(requirement: StatedFinding, record: Record, places: Places, found:
 def _belongs(seen: Seen, part: FindingPart, chosen: list[Seen], places: Places) -> bool:
     first = chosen[0]
     apart = abs(places.order(seen.statement) - places.order(first.statement))
-    if "activity_limit" in part.heads and apart > _NEAR:
+    other_cause = apart > _NEAR or wording_of("because").search(seen.clause)
+    if "activity_limit" in part.heads and seen.statement is not first.statement and other_cause:
         return False
     if is_lasting(part) and apart > _CLOSE:
         return False
@@ -144,7 +133,7 @@ def _says_rest(requirement: StatedFinding, record: Record, chosen: list[Seen]) -
     if not all(re.search(rf"\b{re.escape(_stem(word))}", clauses) for word in requirement.words):
         return False
     needed = requirement.minimum_days
-    return needed is None or any((_lasted(at) or 0) >= needed for at in chosen)
+    return needed is None or any((at.lasted or 0) >= needed for at in chosen)
 
 
 def _stem(word: str) -> str:
@@ -152,27 +141,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word.removesuffix(ending)
     return word
-
-
-def _lasted(seen: Seen) -> int | None:
-    """Return how long the finding has gone on by its clause, days; None where it does not say or names a drug."""
-    if find_therapies(seen.clause):
-        return None
-    days = [at.days for at in find_lengths(seen.clause) if not at.at_most]
-    days += [_DAYS[at["unit"].lower()] for at in _A_YEAR.finditer(seen.clause)]
-    if seen.said and (since := _SINCE.search(seen.clause)):
-        days.append((seen.said - _began(since, seen.said)).days)
-    return max(days, default=None)
-
-
-def _began(since: re.Match[str], said: dt.date) -> dt.date:
-    """Return the latest day that "since March" can mean."""
-    if since["only"]:
-        return dt.date(int(since["only"]), 12, 31)
-    month = _MONTHS.index(since["month"].lower()[:3]) + 1
-    year = int(since["year"]) if since["year"] else said.year - (month > said.month)
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
-    return min(following - dt.timedelta(days=1), said)
 
 
 def _in_time(seen: Seen, part: FindingPart, requirement: StatedFinding, record: Record) -> bool:
@@ -312,7 +280,7 @@ def _open(requirement: StatedFinding, record: Record, seen: list[list[Seen]], wa
         held = best_passages(FreeText(terms=requirement.terms), record).evidence
         held = held or cite(at.statement for at in _newest(denials))
         return unclear("finding_silent", held, wants=wanted["wanted"], **wanted)
-    if requirement.minimum_days and not any((_lasted(at) or 0) >= requirement.minimum_days for at in best):
+    if requirement.minimum_days and not any((at.lasted or 0) >= requirement.minimum_days for at in best):
         missing.append(f"that it has lasted {requirement.minimum_days} days")
     if requirement.window or requirement.latest_visit:
         missing.append("that it is of the time asked for")

@@ -16,6 +16,7 @@ from pipeline.matching.requirements import (
     Diagnosis,
     FindingPart,
     Lasting,
+    Measurement,
     Narrowing,
     Requirement,
     StatedFinding,
@@ -305,13 +306,23 @@ def _owner(text: str, joined: list[list[Held]], group: list[Held]) -> tuple[int,
     return (before[-1][1] if before else after[0][1]), False
 
 
+_JOINTS = frozenset(["tender_joint", "swollen_joint"])
+
+
 def with_stated(found: Requirement, text: str, negated: bool) -> Requirement:
     """Return a reading with the same leaf as a finding to be stated beside it, for where it leaves the leaf unclear.
 
-    A length of time of no certain condition ("knee pain for 3 months") is told by its finding alone.
+    A length of time of no certain condition ("knee pain for 3 months"), a diagnosis seen by a study ("nasal polyps on
+    endoscopy") and counts of joints are told by their finding alone.
     """
-    if not isinstance(found, (Diagnosis, Lasting, Areas, Study)) or (stated := read_stated(text, negated)) is None:
+    kinds = (Diagnosis, Lasting, Areas, Study, Measurement)
+    if not isinstance(found, kinds) or (stated := read_stated(text, negated)) is None:
         return found
-    if isinstance(found, Lasting) and not found.names:
+    parts = stated.parts if isinstance(stated, StatedFinding) else ()
+    seen = isinstance(found, Diagnosis) and any(at.role == "modality" for part in parts for at in part.narrowed)
+    counted = isinstance(found, Measurement) and parts and all(set(at.heads) <= _JOINTS for at in parts)
+    if seen or counted or (isinstance(found, Lasting) and not found.names):
         return stated
+    if isinstance(found, Measurement):
+        return found
     return replace(found, otherwise=stated)

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Statement
-from extractors.dates import find_dates
 from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, find_clinical
 from pipeline.matching.findings import covers
 from pipeline.matching.phrases import NUMBER_WORDS, number_of
@@ -17,9 +16,19 @@ from pipeline.matching.record import Record, not_yet
 from pipeline.matching.requirements import FindingPart, Narrowing
 from pipeline.matching.stated_leaves import wording_of
 from pipeline.matching.stated_places import Places
+from pipeline.matching.stated_times import day_of, lengths_in
+from pipeline.matching.terms import find_therapies
 
 _SKIPPED = frozenset({"header", "title", "instructions", "family_history", "care_team", "fax_header"})
 _CUT = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+(?:but|whereas|while|although)\s+")
+# a degree or a place before one of these is of something else
+_OF_OTHER = re.compile(r"[,]|\b(?:and|with|without|who|for)\b", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"(?:al|ar|ic|ary|oid|ous|ate|ere|ild|ked|ive|ed)$", re.IGNORECASE)
+_NOUN = re.compile(
+    r"\s+(?!(?:and|or|on|in|at|of|with|without|for|since|over|to|by|from|but|than|as|the|a|an|is|was|are|were|today|now"
+    r"|now|both|more|less|per|after|before|during|when|while|despite|that|which)\b)[a-z]{3,}",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"\s*(?:,|/|&|\+|,?\s*(?:and/or|and|or|nor)(?: (?:no|the|an?))?)\s*", re.IGNORECASE)
 _APART = re.compile(r"[,:]|\b(?:and|with|without|in an?|who|for|on)\b", re.IGNORECASE)
 _NUMBER = r"(?:\d{1,3}|" + "|".join(at for at in NUMBER_WORDS if at not in ("a", "an")) + r")"
@@ -27,8 +36,16 @@ _COUNT_BEFORE = re.compile(
     rf"\b(?P<n>{_NUMBER})(?:\s*/\s*\d+)?\s+(?:(?!weeks?|months?|years?|days?|hours?)\w+\s+){{0,2}}$", re.I
 )
 _COUNT_BEHIND = re.compile(
-    rf"^s?(?:\s+count)?\s*(?:\(\w+\))?\s*(?:was|is|are|of|:|=)?\s*(?P<n>{_NUMBER})(?![\w.%]|\s*(?:weeks?|months?|years?|days?|hours?|mg))",
+    rf"^s?(?:\s+count)?\s*(?:\(\w+\))?\s*(?:was|is|are|of|:|=)?\s*(?P<n>{_NUMBER})(?!\w|\.\d|%|\s*(?:weeks?|months?|years?|days?|hours?|mg))",
     re.I,
+)
+# "no diabetes medication", "pain clinic", "seizure precautions": not the finding itself
+_COMPOUND = re.compile(
+    r"^'?s?[ -]+(?:medications?|medicines?|drugs?|pills?|therap(?:y|ies)|treatments?|clinic|cent(?:er|re)|education"
+    r"|precautions?|prevention|prophylaxis|programs?|protocols?|pathway|scales?|ind(?:ex|ices)|questionnaires?|diar(?:y|ies)"
+    r"|tests?|testing|work-?up|teams?|unit|specialists?|groups?|foundation|society|action plan|guidelines?|management"
+    r"|relief|relievers?|free|history form|supplies|registry|study|trial|counts?\s*$)\b",
+    re.IGNORECASE,
 )
 # "Dactylitis  none of 20 digits", "Fistula: absent"
 _NONE_BEHIND = re.compile(
@@ -40,7 +57,6 @@ _NONE_BEHIND = re.compile(
 _OTHERS = re.compile(
     r"\b(?:other|further|additional|new|more|worse|residual|associated|increase in|change in)\s+(?:\w+\s+)?$", re.I
 )
-_YEAR = re.compile(r"\b(?:in|since|from|of)\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +75,7 @@ class Seen:
     of: dt.date | None = None  # the day it is about
     dated: bool = False  # that day is printed in the clause
     reported: bool = False  # the page is the report of the study
+    lasted: int | None = None  # how long it has gone on, days
     sites: frozenset[str] = frozenset()  # the parts of the body it names
 
     @property
@@ -126,6 +143,8 @@ def _of_clause(
     clause = statement.text[span[0] : span[1]]
     if not_yet(clause) or wording_of("doubt").search(clause):
         return
+    if not is_past(part) and wording_of("undone").search(clause):
+        return
     groups = _groups(statement.text, [at for at in held if at.role in ("head", "denial")])
     for group in groups:
         for at in group:
@@ -140,13 +159,21 @@ def _of_clause(
             if not heads:
                 continue
             own = _own(statement.text, held, groups, group)
+            own = [one for one in own if one.role != "grade" or _is_nearest(at, one, group)]
             if at.role == "denial":  # the leg of a straight leg raise is no place
                 own = [one for one in own if one.end <= at.start or at.end <= one.start]
-            yield from _measured(part, statement, span, at, (present, heads), own, places, same)
+            yield from _measured(part, statement, span, at, (present, heads), own, (groups, group), places, same)
+
+
+def _is_nearest(at: Held, grade: Held, group: list[Held]) -> bool:
+    """Whether a class is that of this finding of a list: "lupus nephritis, chronic kidney disease stage 3"."""
+    return not any(at.end <= one.start and one.end <= grade.start for one in group)
 
 
 def _asserted(statement: Statement, at: Held, part: FindingPart) -> bool | None:
     """Return whether a finding is stated or denied; None where neither is certain."""
+    if _COMPOUND.match(statement.text[at.end :]):
+        return None
     if at.role == "denial" or _NONE_BEHIND.match(statement.text[at.end :]):
         return False
     kind = assert_of(statement.text, at.start, at.end, statement.section)
@@ -174,23 +201,48 @@ def _end(group: list[Held]) -> int:
 
 
 def _own(text: str, held: list[Held], groups: list[list[Held]], group: list[Held]) -> list[Held]:
-    """Return the words that narrow a finding: those before it up to a comma, and those behind it up to the next one."""
-    own = []
-    for at in held:
-        if at.role in ("head", "denial"):
-            continue
-        inside = [one for one in groups if one[0].start <= at.start and at.end <= _end(one)]
-        behind = [one for one in groups if one[0].start >= at.end]
-        before = [one for one in groups if _end(one) <= at.start]
-        if inside:
-            owner = inside[0]
-        elif behind and (not before or not _APART.search(text[at.end : behind[0][0].start])):
-            owner = behind[0] if not re.search(r"[,]", text[at.end : behind[0][0].start]) else None
-        else:
-            owner = before[-1] if before else None
-        if owner is group:
-            own.append(at)
-    return own
+    """Return the words that narrow a finding, and those of the study and side that no other finding claims."""
+    return [at for at in held if at.role not in ("head", "denial") and _owner(text, at, groups) is group]
+
+
+def _owner(text: str, at: Held, groups: list[list[Held]]) -> list[Held] | None:
+    """Return the findings that a word is said of: those it stands before, or else those it stands behind.
+
+    A degree or a place goes with the word it stands at: "severe" in "severe disc degeneration with stenosis" and
+    "central" in "stenosis with a central protrusion" belong to what this vocabulary does not know.
+    """
+    inside = [one for one in groups if one[0].start <= at.start and at.end <= _end(one)]
+    behind = [one for one in groups if one[0].start >= at.end]
+    before = [one for one in groups if _end(one) <= at.start]
+    if inside:
+        return inside[0]
+    study = at.role in ("modality", "level", "side")
+    if behind:
+        between = text[at.end : behind[0][0].start]
+        apart = _APART.search(between)
+        if not apart or (not before and (study or between.strip() == ":" or not _OF_OTHER.search(between))):
+            return behind[0] if study or "," not in between else None
+    if not before or (not study and _ADJECTIVE.search(text[at.start : at.end]) and _NOUN.match(text[at.end :])):
+        return None
+    return before[-1]
+
+
+def _owned_lengths(
+    text: str, span: tuple[int, int], groups: list[list[Held]], group: list[Held], said: dt.date | None
+) -> list[int]:
+    """Return the lengths of time that a clause gives for a finding, days; none where it names a drug."""
+    clause = text[span[0] : span[1]]
+    if find_therapies(clause):
+        return []
+    return [
+        days
+        for start, end, days in lengths_in(clause, said)
+        if _owner(text, _length_at(span[0] + start, span[0] + end), groups) is group
+    ]
+
+
+def _length_at(start: int, end: int) -> Held:
+    return Held(role="quality", key="", start=start, end=end)
 
 
 def _measured(
@@ -200,12 +252,15 @@ def _measured(
     at: Held,
     said: tuple[bool, frozenset[str]],
     own: list[Held],
+    grouped: tuple[list[list[Held]], list[Held]],
     places: Places,
     same: dict[str, frozenset[str]],
 ) -> Iterator[Seen]:
     present, heads = said
+    groups, group = grouped
     text, place = statement.text, places.place(statement)
     implied = [Held(role="site", key=key, start=0, end=0) for key in entry_of("head", at.key).get("site") or ()]
+    lengths = _owned_lengths(text, span, groups, group, places.day(statement))
     if implied:
         own = [one for one in own if one.role != "site"] + implied
     covered, fails = set(), set()
@@ -216,11 +271,14 @@ def _measured(
         (covered if answer == "yes" else fails if answer == "fails" else set()).add(number)
     if _other_side(own, place.held, part, same):
         return
-    if not present and _narrower([at for at in own if at.key not in same.get("request_site", ())], part):
+    if not present and _narrower([at for at in own if at.end and at.key not in same.get("request_site", ())], part):
         return
     count = _count(text, at, span)
     clause = text[span[0] : span[1]]
-    day, dated = _day_of(clause, places.day(statement))
+    day, dated = day_of(clause, places.day(statement))
+    said_on = places.day(statement)
+    if dated and day and said_on and (said_on - day).days > 14 and wording_of("now").search(clause):
+        return  # "5 in May 2025, now 1"
     yield Seen(
         statement=statement,
         clause=clause,
@@ -234,6 +292,7 @@ def _measured(
         of=day,
         dated=dated,
         reported=place.is_report,
+        lasted=min(lengths, default=None),
         sites=frozenset(one.key for one in (*own, *place.held) if one.role == "site"),
     )
 
@@ -254,6 +313,8 @@ def _answer(
     if "same" in wanted:
         wanted = set(same.get(asked.role, ()))
     named = [at for at in own if at.role == asked.role]
+    if asked.role == "grade":  # a stage says nothing of a class
+        named = [at for at in named if any(at.key.split()[0] == key.split()[0] for key in wanted)]
     if asked.role == "quality" and "unilateral" in wanted and any(at.role == "side" for at in own):
         return "yes"
     if asked.role in _PLACED and not named:
@@ -313,17 +374,6 @@ def _count(text: str, at: Held, span: tuple[int, int]) -> int | None:
         number = number_of(behind["n"])
         return None if number is None else int(number)
     return None
-
-
-def _day_of(clause: str, said: dt.date | None) -> tuple[dt.date | None, bool]:
-    """Return the day a clause is about, and whether it prints it: "in 2019" is its last day."""
-    days = [at.day for at in find_dates(clause)]
-    if days:
-        return max(days), True
-    years = [int(at["year"]) for at in _YEAR.finditer(clause) if "since" not in at[0]]
-    if years and (said is None or max(years) < said.year):
-        return dt.date(max(years), 12, 31), True
-    return said, False
 
 
 def is_past(part: FindingPart) -> bool:
