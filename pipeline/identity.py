@@ -5,23 +5,15 @@ patient's only when what it prints agrees; in doubt it may be kept but never cit
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from extractors.chart import Chart, clean_name, find_people
+from extractors.chart import Chart, clean_name
 from extractors.evidence import Page, PageSource, Person
 from extractors.vocabulary.sections import section_of_heading
-from pipeline.likeness import (
-    Agreement,
-    compare_births,
-    compare_names,
-    name_parts,
-    one_slip,
-    squash_number,
-    tells_other_age,
-)
+from pipeline.likeness import Agreement, compare_births, compare_names, name_parts, tells_other_age
+from pipeline.patient import Known, people_on
 from pipeline.repeats import PageKey, Print, print_of, repeats
 
 __all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
@@ -51,9 +43,9 @@ def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[Pa
     `patient` is who the denial letter is about; what it lacks (often the record number) is learned
     from pages that agree with it otherwise.
     """
-    known = _Known.learn(patient, pages, chart)
+    known = Known.learn(patient, pages, chart)
     days = [at.date for at in chart.pages if at.date]
-    judged = [_judge(page, known, _people(page, chart)) for page in pages]
+    judged = [_judge(page, known, people_on(page, chart)) for page in pages]
     judged = [
         replace(verdict, why=_OTHER_AGE, confidence=0.4)
         if verdict.why == _NAMES_NOBODY and tells_other_age(page.text, known.birth, days)
@@ -64,101 +56,7 @@ def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[Pa
     return _mark_duplicates(pages, judged)
 
 
-def _people(page: Page, chart: Chart) -> list[Person]:
-    read = next((at for at in chart.pages if at.document == page.document and at.page == page.number), None)
-    findings = read.people if read is not None else tuple(find_people(page))
-    return [finding.value for finding in findings]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What identifies the patient."""
-
-    name: str | None
-    birth: str | None
-    member: str | None
-    records: frozenset[str]
-
-    @classmethod
-    def learn(cls, patient: Person, pages: Sequence[Page], chart: Chart) -> "_Known":
-        """Take the letter's word, and learn record numbers (and a missing birth date) from agreeing pages."""
-        everyone = [person for page in pages for person in _people(page, chart)]
-        birth = patient.birth_date or _commonest_birth(patient.name, everyone)
-        name = patient.name or _commonest_name(birth, everyone)
-        records = {squash_number(number) for number in patient.record_numbers}
-        own = cls(name, birth, patient.member_id, frozenset(records))
-        counted: Counter[str] = Counter()
-        for person in everyone:
-            if own.birth and person.birth_date == own.birth and own.agree_name(person.name) in ("same", "slip"):
-                counted.update({squash_number(number) for number in person.record_numbers})
-        if counted:
-            most = counted.most_common(1)[0][1]
-            # a number misread once is not another number of the patient
-            records |= {number for number, times in counted.items() if times >= max(1, most // 4)}
-        return replace(own, records=frozenset(records))
-
-    def agree_name(self, printed: str | None) -> Agreement:
-        return compare_names(self.name, printed)
-
-    def heads(self, page: Page) -> bool:
-        """Whether the patient's own name, whole and to the letter, stands at the head or the foot of the page."""
-        parts = name_parts(self.name or "")
-        if len(parts) < 2:
-            return False
-        first, last = re.escape(parts[0]), re.escape(parts[-1])
-        own = re.compile(rf"\b(?:{last}\s*,\s*{first}|{first}\s+(?:[a-z'’-]+\.?\s+)?{last})\b", re.IGNORECASE)
-        edges = [line for line in page.lines if not 0.3 < line.box.top / page.height < 0.93]
-        return any(own.search(line.text.replace("’", "'")) for line in edges)
-
-    def shares_part(self, printed: str | None) -> bool:
-        """Whether a first or last name is the patient's: "Anselm Jr" of Anselm Birtwhistle Jr."""
-        return bool(set(name_parts(self.name or "")) & set(name_parts(printed or "")))
-
-    def agree_birth(self, printed: str | None) -> Agreement:
-        return compare_births(self.birth, printed)
-
-    def agree_records(self, printed: Sequence[str]) -> Agreement:
-        numbers = {squash_number(number) for number in printed}
-        if not numbers or not self.records:
-            return "none"
-        if numbers & self.records:
-            return "same"
-        if any(one_slip(a, b) for a in numbers for b in self.records):
-            return "slip"
-        return "different"
-
-    def agree_member(self, printed: str | None) -> Agreement:
-        if not printed or not self.member:
-            return "none"
-        own, other = squash_number(self.member), squash_number(printed)
-        # a card prints the person's suffix, a letter often leaves it out
-        if own == other or (min(len(own), len(other)) >= 8 and (own.startswith(other) or other.startswith(own))):
-            return "same"
-        return "slip" if one_slip(own, other) else "different"
-
-
-def _commonest_name(birth: str | None, everyone: list[Person]) -> str | None:
-    """Return the name that the chart gives the birth date of the letter, where the letter's name could not be read."""
-    named = [p.name for p in everyone if p.name and birth and p.birth_date == birth]
-    groups: list[list[str]] = []
-    for name in named:
-        group = next((held for held in groups if compare_names(held[0], name) == "same"), None)
-        groups.append([name]) if group is None else group.append(name)
-    groups.sort(key=len, reverse=True)
-    if not groups or len(groups[0]) < 3 or (len(groups) > 1 and len(groups[0]) < 3 * len(groups[1])):
-        return None
-    return groups[0][0]
-
-
-def _commonest_birth(name: str | None, everyone: list[Person]) -> str | None:
-    births = Counter(p.birth_date for p in everyone if p.birth_date and compare_names(name, p.name) == "same")
-    if not births:
-        return None
-    (first, times), *rest = births.most_common(2)
-    return first if not rest or times >= 3 * rest[0][1] else None
-
-
-def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
+def _judge(page: Page, known: Known, people: list[Person]) -> PageVerdict:
     def say(verdict: Verdict, citable: bool, why: str, confidence: float) -> PageVerdict:
         return PageVerdict(
             document=page.document, page=page.number, verdict=verdict, citable=citable, why=why, confidence=confidence
@@ -189,7 +87,7 @@ def _judge(page: Page, known: _Known, people: list[Person]) -> PageVerdict:
     return say(first[0], first[1], first[2], first[3])
 
 
-def _judge_person(person: Person, known: _Known, headed: bool) -> tuple[Verdict, bool, str, float]:
+def _judge_person(person: Person, known: Known, headed: bool) -> tuple[Verdict, bool, str, float]:
     """Return verdict, whether the page may be cited, why, and how sure.
 
     `headed`: the patient's own name heads the page. Beside the patient's birth date it outweighs what else was
@@ -197,10 +95,13 @@ def _judge_person(person: Person, known: _Known, headed: bool) -> tuple[Verdict,
     """
     name = known.agree_name(person.name)
     birth = known.agree_birth(person.birth_date)
-    if headed and (birth == "same" or (birth == "none" and name == "none")):
+    stray = name == "none" or not known.shares_part(person.name) or known.is_cut_short(person.name)
+    if headed and stray and (birth == "same" or (birth == "none" and name == "none")):
         name = "same"
     record = known.agree_records(person.record_numbers)
     member = known.agree_member(person.member_id)
+    if any(known.agree_member(printed) == "same" for printed in person.record_numbers):
+        member = "same"  # a card or a payer's page prints it as "ID"
     number = "same" if "same" in (record, member) else "slip" if "slip" in (record, member) else "none"
     other_number = number == "none" and "different" in (record, member)
     if birth == "same":
@@ -218,14 +119,14 @@ def _same_birth(
     name: Agreement, number: str, other_number: bool, shares_part: bool
 ) -> tuple[Verdict, bool, str, float]:
     if name in ("same", "slip", "initial"):
-        if other_number and name != "same":
+        if name != "same" and (other_number or (name == "initial" and number == "slip")):
             return "unidentified", False, "the birth date agrees, name and record number do not quite", 0.5
         return "patient", True, "name and birth date are the patient's", 0.99 if name == "same" else 0.93
     if name == "none":
         sure = number == "same"
         return "patient", sure, "the birth date is the patient's", 0.95 if sure else 0.7
     if number == "same":
-        sure = name == "similar"
+        sure = name == "similar" or shares_part
         return "patient", sure, "birth date and record number are the patient's", 0.9 if sure else 0.6
     if other_number or (name == "different" and not shares_part):
         return "another_patient", False, "the name is another person's, though the birth date agrees", 0.8
@@ -277,7 +178,7 @@ def _no_birth(name: Agreement, number: str, other_number: bool, by_initial: bool
     return "another_patient", False, "the name is another person's", 0.9 if name == "different" else 0.8
 
 
-def _heads_another(page: Page, known: _Known) -> str | None:
+def _heads_another(page: Page, known: Known) -> str | None:
     """Return the name over a page's first rows ("PENHALLOW, Ignacio") where it is another's than the patient's."""
     for line in page.lines[:4]:
         match = _LAST_FIRST.match(line.text)
@@ -308,17 +209,17 @@ _ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?:[A-Z][A-Za-z'’-]+\s+
 _LAST_FIRST = re.compile(r"^\W*(?P<last>[A-Z][A-Za-z'’-]+),\s?(?P<first>[A-Z][A-Za-z'’-]+)\b(?!\s*(?:MD|DO|NP|RN|PA))")
 
 
-def _addresses_other(page: Page, known: "_Known") -> bool:
+def _addresses_other(page: Page, known: Known) -> bool:
     """Tell whether a page without identity speaks of someone by another name."""
     own = set(name_parts(known.name)) if known.name else set()
-    named = {match["last"].lower() for match in _ADDRESSED.finditer(page.text)}
+    named = {match["last"] for match in _ADDRESSED.finditer(page.text)}
     for line in page.lines[:6]:
         if match := _LAST_FIRST.match(line.text):
-            named |= {match["last"].lower(), match["first"].lower()}
+            named |= {match["last"], match["first"]}
     for line in page.lines[:4]:
         if (match := _ALONE.match(line.text)) and not _is_title(line.text):
-            named |= {match["first"].lower(), match["last"].lower()}
-    return bool(named - own)
+            named |= {match["first"], match["last"]}
+    return bool({part for name in named for part in name_parts(name)} - own)
 
 
 # a name that stands alone in a line: "Rowan Tillery", "ROWAN J. TILLERY"
@@ -332,7 +233,7 @@ def _is_title(text: str) -> bool:
     return clean_name(text) is None or section_of_heading(text.strip()) is not None
 
 
-def _inherit(pages: Sequence[Page], judged: list[PageVerdict], known: "_Known") -> list[PageVerdict]:
+def _inherit(pages: Sequence[Page], judged: list[PageVerdict], known: Known) -> list[PageVerdict]:
     """Let a page that names nobody follow its document: citable only between the patient's own pages."""
     done = list(judged)
     for index, (page, verdict) in enumerate(zip(pages, judged, strict=True)):

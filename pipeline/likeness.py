@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from extractors.chart import squash_name
+from extractors.chart import fold, squash_name
 
 Agreement = Literal["same", "slip", "initial", "similar", "different", "none"]
 
@@ -41,17 +42,32 @@ def one_slip(a: str, b: str) -> bool:
 def compare_names(known: str | None, printed: str | None) -> Agreement:
     """Compare two names regardless of order, middle names and titles.
 
-    "same": first and last agree to the letter. "slip": all but one letter of one of them.
-    "initial": last name and first initial. "similar": near enough to be taken for one another.
+    "same": first and last agree to the letter. "slip": all but one letter of one of them, as scanners misread it, a
+    last name doubled by marriage, or a suffix on one side. "initial": last name and first initial. "similar": near
+    enough to be taken for one another, as twins, a Jr. and a Sr., and two middle names are.
     """
     if not known or not printed:
         return "none"
     own, other = name_parts(known), name_parts(printed)
     if not own or not other:
         return "none"
+    found = _compare_parts(own, other)
+    if found not in ("same", "initial", "slip"):
+        return found
+    suffixes = suffix_of(known), suffix_of(printed)
+    if (all(suffixes) and suffixes[0] != suffixes[1]) or _other_middle(own, other):
+        return "similar"
+    return "slip" if suffixes[1] and not suffixes[0] else found
+
+
+def _compare_parts(own: list[str], other: list[str]) -> Agreement:
     first, last = own[0], own[-1]
-    held = set(other)
-    if first in held and last in held and (first != last or other.count(first) > 1 or len(own) == 1):
+    held = {*other, *(a + b for a, b in pairwise(other))}  # "Dela Cruz" for "Delacruz"
+    if (
+        first in held
+        and (last in held or _joined(own) in held | {_joined(other)})
+        and (first != last or other.count(first) > 1 or len(own) == 1)
+    ):
         return "same"
     if last in held and any(len(part) == 1 and part == first[0] for part in other):
         return "initial"
@@ -59,20 +75,93 @@ def compare_names(known: str | None, printed: str | None) -> Agreement:
     if min(close) >= 1.0 - 1e-9:
         return "same"
     if max(close) >= 1.0 - 1e-9 and _is_slip(first if close[0] < 1 else last, other):
-        return "slip"
+        # twins differ by a letter of the first name, and a scanner rarely by any it does not confuse
+        return "slip" if close[0] >= 1 or any(misread(first, part) for part in other) else "similar"
+    if first in held and (doubled := _doubled(own, other)):
+        return doubled
     return "similar" if min(close) >= 0.45 and sum(close) >= 1.1 else "different"
 
 
+_PARTICLES = frozenset(["de", "la", "las", "los", "del", "dela", "della", "di", "da", "du", "van", "von", "der", "den"])
+
+
+def _joined(parts: list[str]) -> str:
+    """Return the last name with its particles as one word: "delacruz"."""
+    last = len(parts) - 1
+    while last > 1 and parts[last - 1] in _PARTICLES:
+        last -= 1
+    return "".join(parts[last:])
+
+
+def _doubled(own: list[str], other: list[str]) -> Agreement | None:
+    """Compare a last name of two with one of its halves: "Ketterman" and "Ketterman-Ashe"."""
+    halves, printed = own[-1].split("-"), [half for part in other for half in part.split("-")]
+    if len(halves) == 1:
+        return "slip" if own[-1] in printed else None
+    if len(set(halves) & set(printed)) == len(set(halves)):
+        return "same"
+    if not set(halves) & set(printed):
+        return None
+    # one half of two may be another family's: a middle name must agree as well
+    return "slip" if set(own[1:-1]) & set(printed) else "similar"
+
+
+def _other_middle(own: list[str], other: list[str]) -> bool:
+    """Whether both print a whole middle name and no part of them agrees: "Maria Elena", "Maria Luisa"."""
+    mine = {half for part in own[1:-1] for half in part.split("-") if len(part) > 1} - _PARTICLES
+    flat = {half for part in other for half in part.split("-")}
+    theirs = (
+        {part for part in flat if len(part) > 1}
+        - _PARTICLES
+        - {_joined(own)}
+        - {half for part in (own[0], own[-1]) for half in part.split("-")}
+    )
+    if not mine or not theirs or mine & flat:
+        return False
+    initials = {part for part in flat if len(part) == 1}
+    near = any(DamerauLevenshtein.distance(a, b) <= 1 for a in mine for b in theirs)
+    return not near and not initials & {part[0] for part in mine}
+
+
+_SUFFIXES = {"jr": "jr", "ii": "jr", "2nd": "jr", "sr": "sr", "iii": "iii", "3rd": "iii", "iv": "iv", "4th": "iv"}
+
+
+def suffix_of(name: str) -> str | None:
+    """Return "jr", "sr", "iii" or "iv" where the name ends or goes on by it; "II" is read as Jr."""
+    words = re.sub(r"[^a-z0-9 ]+", " ", name.lower()).split()
+    return next((_SUFFIXES[word] for word in words[1:] if word in _SUFFIXES), None)
+
+
 def name_parts(name: str) -> list[str]:
-    """Return first name to last name, without titles, suffixes and middle initials."""
+    """Return first name to last name, without titles, suffixes, accents, apostrophes and middle initials."""
     comma = name.split(",", 1)
     if len(comma) == 2 and squash_name(comma[1]):
         name = f"{comma[1]} {comma[0]}"
-    parts = [p for p in re.sub(r"[^a-z'\- ]+", " ", name.lower().replace("’", "'")).split() if p.strip("'-")]
+    plain = re.sub(r"['’`]", "", fold(name).lower())
+    parts = [p for p in re.sub(r"[^a-z\- ]+", " ", plain).split() if p.strip("-")]
     parts = [p for p in parts if p not in {"mr", "mrs", "ms", "miss", "dr", "jr", "sr", "ii", "iii", "iv", "md"}]
+    if len(parts) > 2 and parts[-2] == "o":
+        parts = [*parts[:-2], parts[-2] + parts[-1]]  # "Siobhan O Dwyer"
     if len(parts) > 2:
         parts = [parts[0], *(p for p in parts[1:-1] if len(p) > 1), parts[-1]]
     return parts
+
+
+# letters that scanners take for one another
+_CONFUSED = (("rn", "m"), ("cl", "d"), ("vv", "w"), ("ii", "u"), ("li", "h"))
+_LETTERS = [set("il1tj"), set("ec"), set("o0"), set("uv"), set("hb"), set("gq"), set("nr"), set("fjt"), set("s5")]
+
+
+def misread(a: str, b: str) -> bool:
+    """Tell whether a scanner may have read one word for the other: one confused letter, or one pair for a letter."""
+    if len(a) == len(b):
+        pairs = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+        return len(pairs) == 1 and any(set(pairs[0]) <= group for group in _LETTERS)
+    return any(
+        a.replace(two, one, 1) == b or b.replace(two, one, 1) == a
+        for two, one in _CONFUSED
+        if abs(len(a) - len(b)) == 1
+    )
 
 
 def _closest(part: str, others: list[str]) -> float:

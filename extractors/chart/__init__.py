@@ -16,7 +16,8 @@ from extractors.chart.facts import (
     Statement,
     Treatment,
 )
-from extractors.chart.people import clean_name, find_people, squash_name
+from extractors.chart.names import clean_name, fold, squash_name
+from extractors.chart.people import find_people
 from extractors.chart.published import published_facts
 from extractors.chart.read import read_chart
 from extractors.chart.result_tables import limits_of
@@ -35,6 +36,7 @@ __all__ = [
     "assert_of",
     "clean_name",
     "find_people",
+    "fold",
     "limits_of",
     "modifiers_of",
     "published_facts",

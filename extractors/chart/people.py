@@ -2,20 +2,20 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
 
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Passage, Row, passage_of
+from extractors.chart.names import clean_name, squash_name
 from extractors.evidence import Finding, Line, Page, Person
 
 Mark = Literal["name", "birth", "record", "member"]
 
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.?\s+"
-_TOKEN = r"[A-Z][A-Za-z'’\-]*\.?"  # noqa: S105 - a part of a name
+_TOKEN = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’\-]*\.?"  # noqa: S105 - a part of a name
 _NAME = rf"(?P<name>{_TOKEN}(?:\s*,\s*{_TOKEN}|\s+{_TOKEN}){{1,4}})"
 # "Patient: Ketterman, Marisol", "NAME | ...", "Member Lionel Abercrombie, W5503", "RE Abercrombie L, chart"
 _LABELLED_NAME = re.compile(
@@ -27,72 +27,6 @@ _BEFORE_NAME = re.compile(
     r"(?:provider|prescriber|physician|doctor|facility|clinic|test|drug|medication|plan|group|pharmacy|file|user|"
     r"company|employer|generic|brand|practice|contact|guarantor|nurse|parent|mother|father|spouse)(?:'s)?\s*$",
     re.IGNORECASE,
-)
-# ends a name: what stands beside it in a header
-_STOP = frozenset(
-    [
-        "dob",
-        "d.o.b",
-        "d.o.b.",
-        "d0b",
-        "birth",
-        "born",
-        "mrn",
-        "mr",
-        "id",
-        "chart",
-        "account",
-        "acct",
-        "sex",
-        "gender",
-        "age",
-        "male",
-        "female",
-        "pcp",
-        "provider",
-        "group",
-        "date",
-        "visit",
-        "page",
-        "phone",
-        "tel",
-        "fax",
-        "address",
-        "member",
-        "subscriber",
-        "physician",
-        "attending",
-        "location",
-        "md",
-        "do",
-        "np",
-        "rn",
-        "pa",
-        "dos",
-        "rx",
-        "rxbin",
-        "room",
-        "unit",
-        "encounter",
-        "csn",
-        "hicn",
-        "medicare",
-        "policy",
-        "plan",
-        "ssn",
-        "patient",
-        "name",
-        "primary",
-        "referring",
-        "insurance",
-        "payer",
-        "birthdate",
-        "records",
-        "record",
-        "cgm",
-        "for",
-        "new",
-    ]
 )
 _BIRTH_LABEL = re.compile(
     r"(?:\bD[./]?\s?[O0][./]?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirth\s?day"
@@ -114,13 +48,6 @@ _MEMBER_LABEL = re.compile(
     r"member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan", re.IGNORECASE
 )
 _CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
-
-
-# "Patient: Denies Fever", "Re: Prior Authorization"
-@cache
-def _not_names() -> frozenset[str]:
-    text = files("extractors.chart").joinpath("not_names.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +148,14 @@ def _blocks(page: Page) -> list[list[Row]]:
     return [[Row((line,)) for line in block] for block in blocks if len(block) <= 5]
 
 
+# "Ketterman (nee Ashe), Marisol"
+_MAIDEN = re.compile(
+    r"\s\((?:n[eé]e|f/?k/?a|a/?k/?a|formerly|maiden(?:\s+name)?|prev(?:iously)?)\b[^)]{0,40}\)", re.IGNORECASE
+)
+
+
 def _people_of(passage: Passage, card: bool) -> list[tuple[Person, Passage]]:
-    text = passage.text
+    text = _MAIDEN.sub(lambda found: " " * len(found[0]), passage.text)
     hits = sorted(_hits(text, card), key=lambda hit: hit.start)
     groups: list[list[_Hit]] = []
     for hit in hits:
@@ -277,8 +210,9 @@ def _births(text: str) -> list[_Hit]:
 
 
 def _names(text: str) -> list[_Hit]:
-    hits = []
-    for match in _LABELLED_NAME.finditer(text):
+    hits: list[_Hit] = []
+    holders: list[_Hit] = []
+    for match in _labelled(text):
         if _BEFORE_NAME.search(text[: match.start()]):
             continue
         label = text[match.start() : match.start("sep")].strip(" |(")
@@ -293,7 +227,10 @@ def _names(text: str) -> list[_Hit]:
             if shouted and "," not in name and not (_BIRTH_LABEL.search(text) or _RECORD.search(text)):
                 continue  # "PT TOOK BENADRYL AND RESTED": capitals, no header
         if name and (" " in name or "," in name):
-            hits.append(_Hit("name", name, match.start("name"), match.start("name") + len(name)))
+            holder = holders if _HOLDER.match(label) else hits
+            holder.append(_Hit("name", name, match.start("name"), match.start("name") + len(name)))
+    # "Subscriber: Elsa Ketterman   Patient: Marisol Ketterman": who holds the policy is not who was seen
+    hits = hits or holders
     if not hits and (birth := _BIRTH_LABEL.search(text)):
         # "Annika Rosvold   DOB: 11/19/1998", "I, Annika Rosvold, born 11/19/1998"
         before = re.search(rf"(?:^|[,|]\s*|\bI,\s+){_NAME}\s*[,|]?\s*$", text[: birth.start()])
@@ -306,6 +243,17 @@ def _names(text: str) -> list[_Hit]:
     return hits
 
 
+_HOLDER = re.compile(r"(?:member|subscriber|enrollee|insured|beneficiary)", re.IGNORECASE)
+
+
+def _labelled(text: str) -> Iterator[re.Match[str]]:
+    """Yield labelled names; a name ends before the next label, which the pattern may have taken for a part of it."""
+    at = 0
+    while match := _LABELLED_NAME.search(text, at):
+        yield match
+        at = match.start("name") + max(1, len(clean_name(match["name"]) or ""))
+
+
 # "Rowan Tillery (MRN T-1001)", "TILLERY,ROWAN 46 y.o. female"
 _NAME_FIRST = re.compile(
     rf"^\W*{_NAME}\s*[,|(-]*\s*(?=MRN|DOB|D\.O\.B|date\s+of\s+birth|\d{{1,3}}\s*(?:y\.?\s?o\b|year|yr)|(?:fe)?male\b|[MF]\b\s*[,|)])"
@@ -315,35 +263,13 @@ _NAME_FIRST = re.compile(
 # "OSTRANDER, WILHELMINA F 02/11/1964", "BIRTWHISTLE, ANSELM SR = 30-May-1966": a birth date without its label. Only
 # years before 2010, since a visit or a signature is dated later; a child's page keeps naming nobody.
 _NAME_AND_BIRTH = re.compile(
-    rf"^\W*(?=[A-Z][A-Za-z'’-]+,\s){_NAME}\W{{0,4}}(?:(?:JR|SR|II|III|[MF])\b\W{{0,4}})?"
+    rf"^\W*(?=[A-Z][A-Za-z'’-]+,\s|[^|]{{5,40}}\|){_NAME}\W{{0,4}}(?:(?:JR|SR|II|III|[MF])\b\W{{0,4}})?"
     r"(?P<birth>\d{1,2}[/-](?:\d{1,2}|[A-Z][A-Za-z]{2})[/-](?:19\d\d|200\d))\b",
 )
 
 
 def _stands_as_label(label: str) -> bool:
     return label.upper() == label or label.lower() in ("patient", "member", "name", "patient name", "member name")
-
-
-def clean_name(raw: str) -> str | None:
-    """Return the name without what follows it in a header; None when nothing of a name is left."""
-    kept: list[str] = []
-    for token in raw.split():
-        if token.strip(".,:|").lower() in _STOP:
-            break
-        kept.append(token)
-        if token.endswith(",") and len(kept) > 1:
-            break  # "Lionel Abercrombie, W5503": only the first comma may stand within a name
-    name = " ".join(kept).rstrip(" ,.|:-")
-    if any(part in _not_names() for part in squash_name(name)):
-        return None
-    if name.split()[-1:] == ["I"]:
-        return None  # "Could I use ...": the reader of a message log meets a sentence, not a name
-    return name if len(name) >= 4 and sum(c.isalpha() for c in name) >= 4 else None
-
-
-def squash_name(name: str) -> frozenset[str]:
-    """Return the name's parts, lower case, without punctuation: order does not matter."""
-    return frozenset(part for part in re.sub(r"[^a-z'\- ]+", " ", name.lower()).replace("-", " ").split() if part)
 
 
 def _compatible(held: Person, other: Person) -> bool:

@@ -1,8 +1,10 @@
 """Whose page each page is: nobody else's page may ever be cited."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 
 from extractors.chart import read_chart
 from extractors.evidence import Page, PageSource, Person
@@ -85,6 +87,23 @@ def test_a_page_is_the_patients_only_when_it_agrees(header, verdict, citable):
     assert (found.verdict, found.citable) == (verdict, citable)
 
 
+def near_misses() -> list[tuple[dict[str, str], str, str, str]]:
+    """Return (patient, header of the patient's own page, header asked about, what it is) of the table."""
+    table = yaml.safe_load(Path(__file__).with_name("identity_headers.yaml").read_text())
+    return [(each["patient"], each["own"], header, whose) for each in table for header, whose in each["headers"]]
+
+
+@pytest.mark.parametrize(("patient", "own", "header", "whose"), near_misses())
+def test_no_namesake_relative_or_twin_is_let_through(patient, own, header, whose):
+    """A page of anyone else is never cited, and the patient's own never called another's."""
+    first = f"{own}\n\nOffice visit 08/19/2026\nDoing well on azathioprine."
+    found = judged(first, f"{header}\n\nOffice visit 05/01/2026\n{PROSE}", patient=Person(**patient))[1]
+
+    assert found.citable == (whose == "own")
+    if whose == "doubt":
+        assert found.verdict != "another_patient"
+
+
 @pytest.mark.parametrize(
     ("known", "printed", "agreement"),
     [
@@ -98,6 +117,18 @@ def test_a_page_is_the_patients_only_when_it_agrees(header, verdict, citable):
         ("Desmond Vanterpool", "Desmond Vandermeer", "similar"),
         ("Annika Rosvold", "Annike Rosvall", "similar"),
         ("Lionel Abercrombie", "ABERCROMBY, LEONEL", "similar"),
+        ("Anselm Birtwhistle Jr", "Birtwhistle, Anselm Sr.", "similar"),  # father and son
+        ("Anselm Birtwhistle Jr", "Anselm Birtwhistle II", "same"),
+        ("Anselm Birtwhistle", "Anselm Birtwhistle Sr", "slip"),
+        ("Maria Elena Garcia-Lopez", "GARCÍA-LÓPEZ, MARÍA ELENA", "same"),
+        ("Maria Elena Garcia-Lopez", "Garcia, Maria Elena", "slip"),
+        ("Maria Elena Garcia-Lopez", "Lopez, Maria", "similar"),
+        ("Ana Maria Holt", "Ana Lucia Holt", "similar"),  # twins share first and last
+        ("Ana Maria De La Cruz", "Delacruz, Ana", "same"),
+        ("Mario Garcia", "Garcia, Maria", "similar"),  # no scanner reads an a for an o
+        ("Marisol Ketterman", "Marlsol Ketterman", "slip"),  # and any reads an l for an i
+        ("Siobhan O'Dwyer", "O Dwyer, Siobhan", "same"),
+        ("Marisol Ketterman", "Marisol Ketterman-Ashe", "slip"),
         ("Marisol Ketterman", "Rowan Tillery", "different"),
         ("Marisol Ketterman", None, "none"),
     ],
