@@ -1,61 +1,32 @@
 """Conditions that a criterion wants absent: each has to be denied in words."""
 
+import datetime as dt
 import re
 from functools import cache
 
 from extractors.chart.facts import Assertion, Fact, Statement
+from pipeline.matching import infections
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import Absence
-from pipeline.matching.terms import wording
+from pipeline.matching.terms import data, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _RULED_OUT = wording("findings.ruled_out")
-_MODIFIERS = frozenset(
-    [
-        "severe",
-        "severely",
-        "active",
-        "moderate",
-        "mild",
-        "uncontrolled",
-        "current",
-        "currently",
-        "known",
-        "serious",
-        "clinically",
-        "significant",
-        "chronic",
-        "acute",
-        "any",
-        "evidence",
-        "of",
-        "a",
-        "an",
-        "the",
-        "untreated",
-        "systemic",
-        "ongoing",
-        "new",
-        "recent",
-        "history",
-        "prior",
-        "documented",
-        "symptomatic",
-        "unstable",
-        "progressive",
-        "concurrent",
-        "concomitant",
-        "other",
-        "infection",
-        "disease",
-    ]
-)
+_MODIFIERS = frozenset(data("negative_words")["condition_modifiers"])
 _NEGATES = wording("findings.negates")
 _SYNONYMS = (
     ("central nervous system", "cns"),
     ("tuberculosis", "tb"),
     ("myocardial infarction", "heart attack"),
+    ("trying to conceive", "plan pregnancy"),
+    ("planning to become pregnant", "plan pregnancy"),
+    ("plans to become pregnant", "plan pregnancy"),
+    ("planning a pregnancy", "plan pregnancy"),
+    ("planning pregnancy", "plan pregnancy"),
     ("pregnant", "pregnancy"),
+    ("nursing", "breastfeeding"),
+    ("lactating", "breastfeeding"),
+    ("breast-feeding", "breastfeeding"),
     ("malignancy", "cancer"),
     ("carcinoma", "cancer"),
     ("multiple endocrine neoplasia syndrome type 2", "men 2"),
@@ -69,14 +40,21 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
     proofs: list[Statement] = []
     missing: list[str] = []
     for condition in requirement.conditions:
-        present = _present(condition, record)
+        if infections.is_infection(condition):
+            present: list = infections.present(condition, record)
+            denied = infections.denied(condition, record)
+        else:
+            present = _present(condition, record)
+            denied = _denied(condition, record, ever=requirement.ever)
         if present and requirement.window and not any(record.holds(at, requirement.window) for at in present):
             return unclear(
                 "silent_absence", cite(newest_first(present)), wants=f"when it was ({condition})", wanted=condition
             )
-        if present:
+        if present and not _over_since(condition, present, denied, ever=requirement.ever):
+            if denied and not _newer(present, denied):
+                both = newest_first([*present, *denied])
+                return unclear("contradicted", cite(both), wants=f"whether there is {condition}", drug=condition)
             return not_met("present", cite(newest_first(present)), wanted=condition)
-        denied = _denied(condition, record)
         if denied:
             proofs.append(denied[0])
         else:
@@ -86,9 +64,29 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
     return unclear(
         "silent_absence",
         cite(once(proofs)),
-        wants=f"that there is no {' and no '.join(missing)}",
+        wants=f"the absence of {' and of '.join(missing)}",
         wanted=" or ".join(missing),
     )
+
+
+# What comes and goes: a later denial ends it. Other diseases stay where they were stated once.
+_PASSING = re.compile(
+    r"\b(?:active|current\w*|uncontrolled|untreated|infections?|sepsis|bacter\w*emia|pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\b",
+    re.IGNORECASE,
+)
+
+
+def _day(found: list) -> dt.date:
+    return max((at.date for at in found if at.date), default=dt.date.min)
+
+
+def _newer(present: list, denied: list[Statement]) -> bool:
+    return _day(present) > _day(denied)
+
+
+def _over_since(condition: str, present: list, denied: list[Statement], *, ever: bool) -> bool:
+    """Whether something that comes and goes was denied after it was last stated."""
+    return bool(denied) and not ever and bool(_PASSING.search(condition)) and _day(denied) > _day(present)
 
 
 def _plain(text: str) -> str:
@@ -109,11 +107,24 @@ def _modifiers(condition: str) -> set[str]:
     return {word for word in re.findall(r"[a-z]+", condition.lower()) if word in _MODIFIERS and len(word) > 3}
 
 
-def _denied(condition: str, record: Record) -> list[Statement]:
+# A denial of something that comes and goes soon says nothing any more.
+_FADES = re.compile(r"\b(?:pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\b", re.IGNORECASE)
+_SOON = dt.timedelta(days=92)
+_LATE = dt.timedelta(days=366)
+_NOT_DENIED = re.compile(
+    r"\b(?:change|longer|improve\w*|evidence against|relief|benefit|response|reaction)\b"
+    r"|(?:,|\band)\s+(?:an?|the|has|is|his|her)\b"
+)
+
+
+def _denied(condition: str, record: Record, *, ever: bool = False) -> list[Statement]:
     """Return sentences that deny the condition, or something wider ("No CNS lupus" denies severe active CNS lupus)."""
     core = _core(condition)
     found = []
+    limit = _SOON if _FADES.search(condition) else _LATE
     for statement in newest_first(record.statements):
+        if statement.date and not ever and record.request_date - statement.date > limit:
+            continue
         text = _plain(statement.text)
         if not all(word in text for word in core) or (
             not_yet(statement.text) and not re.search(r"\bruled out\b", text)
@@ -133,7 +144,9 @@ def _denied(condition: str, record: Record) -> list[Statement]:
             if not cues and not behind:
                 continue
             between = part[cues[-1].end() : place] if cues else ""
-            if re.search(r"\b(?:change|longer|improve\w*|evidence against)\b", between):
+            if _NOT_DENIED.search(between) or (
+                ever and re.search(r"\b(?:active|acute|current\w*|new|recent)\b", between)
+            ):
                 continue
             narrower = {
                 word for word in re.findall(r"[a-z]+", between) if word in _MODIFIERS and len(word) > 3

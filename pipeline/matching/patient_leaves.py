@@ -7,7 +7,6 @@ from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
-    Absence,
     Age,
     Areas,
     Diagnosis,
@@ -37,7 +36,6 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 
-_ABSENT = wording("patient_leaves.absent")
 _HAS = wording("patient_leaves.has")
 _SEVERITY = re.compile(
     r"\b(mild|moderate|moderately|severe|severely|refractory|active|chronic|uncontrolled|persistent)\b", re.IGNORECASE
@@ -193,42 +191,6 @@ def read_areas(text: str) -> Requirement | None:
     if len(named) < 2 or not _AREAS.search(text):
         return None
     return Areas(areas=named)
-
-
-_PERSONAL_OR_FAMILY = re.compile(
-    r"\s*(?:a |any )?(?:personal|individual)(?: history)? (?:or|and|nor|or a) family history of\s+", re.IGNORECASE
-)
-
-
-def read_absence(text: str, negated: bool) -> Requirement | None:
-    match = _ABSENT.search(text)
-    if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
-        return None
-    rest = text[match.end() :] if match else text
-    if window := find_window(rest):  # "no stroke within the last 12 months": one denied altogether was not then either
-        rest = rest[: window[1][0]] + rest[window[1][1] :]
-    if history := _PERSONAL_OR_FAMILY.match(rest):
-        rest, family = rest[history.end() :], "family history of "
-    else:
-        family = ""
-    parts = [part.strip(" ,.;:") for part in re.split(r",\s*(?:or|and|nor)\s+|\s+(?:or|and|nor)\s+|[,;]\s*", rest)]
-    conditions = tuple(part for part in parts if len(part) > 2)
-    if not conditions or (not any(find_conditions(part) for part in conditions) and len(rest.split()) > 12):
-        return None
-    return Absence(
-        conditions=tuple(family + at for at in _with_heads(conditions)), window=window[0] if window else None
-    )
-
-
-def _with_heads(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return conditions whole: "moderate or severe hepatic impairment" lends its noun to "moderate"."""
-    made = []
-    for part in parts:
-        words = part.split()
-        if len(words) == 1 and _SEVERITY.fullmatch(part) and len(parts) > 1:
-            part = " ".join([part, *parts[-1].split()[1:]])
-        made.append(part)
-    return tuple(made)
 
 
 _LASTS = re.compile(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching import (
+    absence_leaves,
     care_kinds,
     changes,
     dose_leaves,
@@ -409,7 +410,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: therapy_leaves.read_prior(at, notes),
         therapy_leaves.read_current,
         patient_leaves.read_areas,
-        lambda at: patient_leaves.read_absence(at, negated),
+        lambda at: absence_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
         patient_leaves.read_diagnosis,
         lambda at: stated_leaves.read_stated(at, negated),

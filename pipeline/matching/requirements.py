@@ -154,6 +154,7 @@ class Absence(Requirement):
     kind: ClassVar[str] = "absence"
     conditions: tuple[str, ...]  # none of them may be present
     window: Window | None = None  # within which they may not
+    ever: bool = False  # "no history of": not now and not before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
