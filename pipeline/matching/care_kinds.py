@@ -1,7 +1,7 @@
 """The kinds of `care_requirements`: who reads each from a leaf and who judges it."""
 
-from pipeline.matching import continuing, done, fills, programs, studies, supplements
-from pipeline.matching.care_requirements import Continuing, Fills, Program, Study, Supplements
+from pipeline.matching import continuing, diaries, done, facilities, fills, programs, studies, supplements
+from pipeline.matching.care_requirements import Continuing, Diary, Facility, Fills, Program, Study, Supplements
 from pipeline.matching.requirements import Deed, Requirement
 
 # from the narrowest to the widest
@@ -9,12 +9,16 @@ _READERS = (
     supplements.read_supplements,
     fills.read_fills,
     programs.read_program,
+    diaries.read_diary,
+    facilities.read_facility,
     done.read_deed,
     continuing.read_continuing,
 )
 JUDGES = {
     Continuing: continuing.judge_continuing,
     Deed: done.judge_deed,
+    Diary: diaries.judge_diary,
+    Facility: facilities.judge_facility,
     Fills: fills.judge_fills,
     Program: programs.judge_program,
     Study: studies.judge_study,

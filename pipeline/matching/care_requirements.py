@@ -62,3 +62,21 @@ class Program(Requirement):
     consecutive: bool = False  # with no month left out
     supervised: bool = False
     window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary(Requirement):
+    """A diary that has to have been kept (diaries.yaml)."""
+
+    kind: ClassVar[str] = "diary"
+    of: str  # key of `of`: what is written down
+    days: int | None = None  # for how long, without a gap; None: at all
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility(Requirement):
+    """A place that has to hold an accreditation (facilities.yaml)."""
+
+    kind: ClassVar[str] = "facility"
+    accreditation: str  # key of `bodies`
