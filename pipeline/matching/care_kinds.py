@@ -1,12 +1,22 @@
 """The kinds of `care_requirements`: who reads each from a leaf and who judges it."""
 
-from pipeline.matching import continuing, diaries, done, facilities, fills, programs, studies, supplements
-from pipeline.matching.care_requirements import Continuing, Diary, Facility, Fills, Program, Study, Supplements
+from pipeline.matching import continuing, device_use, diaries, done, facilities, fills, programs, studies, supplements
+from pipeline.matching.care_requirements import (
+    Continuing,
+    DeviceUse,
+    Diary,
+    Facility,
+    Fills,
+    Program,
+    Study,
+    Supplements,
+)
 from pipeline.matching.requirements import Deed, Requirement
 
 # from the narrowest to the widest
 _READERS = (
     supplements.read_supplements,
+    device_use.read_device_use,
     fills.read_fills,
     programs.read_program,
     diaries.read_diary,
@@ -17,6 +27,7 @@ _READERS = (
 JUDGES = {
     Continuing: continuing.judge_continuing,
     Deed: done.judge_deed,
+    DeviceUse: device_use.judge_device_use,
     Diary: diaries.judge_diary,
     Facility: facilities.judge_facility,
     Fills: fills.judge_fills,

@@ -80,3 +80,15 @@ class Facility(Requirement):
 
     kind: ClassVar[str] = "facility"
     accreditation: str  # key of `bodies`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceUse(Requirement):
+    """A device used for so long on so many days (device_use.yaml)."""
+
+    kind: ClassVar[str] = "device_use"
+    device: str  # key of `devices`; empty: the one requested
+    hours: float  # a night or day
+    share: float  # of the nights or days: 0.7
+    days: int | None = None  # of the period counted; None: any
+    window: Window | None = None

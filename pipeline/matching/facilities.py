@@ -99,7 +99,7 @@ def _holds(clause: str, body: str) -> bool:
 
 def _is_the_place(statement: Statement, clause: str, record: Record) -> bool:
     """Whether the clause puts the treatment there, or another sentence books it at the place it names."""
-    service = [at for at in re.findall(r"[a-z]{5,}", (record.service or "").lower())]
+    service = re.findall(r"[a-z]{5,}", (record.service or "").lower())
     about = _pattern("deed").search(clause) or any(at in clause.lower() for at in service)
     names = _NAMED.findall(clause)
     if about and _pattern("at").search(clause):
