@@ -13,9 +13,12 @@ from extractors.policy.spacing import parts_rows, pitch_of
 
 _LEFT = re.compile(
     r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
+    r"modules?|#|no\.?|"
     r"conditions?|diagnos[ei]s|uses?|disease|therapy|treatment)(?:\(s\))?(?: name| class)?s?",
     re.I,
 )
+# "PA" beside the criteria of a prior authorization, the number of a row
+_TELLS_NOTHING = re.compile(r"PA|ST|QL|PA ?(?:/|with) ?(?:ST|QL)|prior authorization|step therapy|\d{1,2}\.?", re.I)
 _REFUSED = re.compile(
     r"(?:is |are )?(?:not (?:covered|approved|authorized|recommended)|excluded|non-?covered)\.?", re.I
 )
@@ -163,6 +166,8 @@ def _read(head: Row, records: Sequence[_Record], kind: Kind) -> Iterator[tuple[R
         page = record.right[0].page
         if _REFUSED.fullmatch(" ".join(row.text for row in record.right)):
             yield Row(page, record.right[0].lines), False, [Row(page, tuple(record.left))]
+        elif _TELLS_NOTHING.fullmatch(" ".join(line.text for line in record.left).strip()):
+            yield Row(head.page, head.lines[1:]), True, record.right
         elif kind == "excluded":
             yield Row(head.page, head.lines[1:]), False, record.right
         else:

@@ -33,6 +33,7 @@ from extractors.policy.naming import (
     treated_in,
 )
 from extractors.policy.nodes import is_sentence, negative, node_of, notes_of
+from extractors.policy.preferred import Drugs, Shelf, on_shelf, shelves
 from extractors.policy.prose import (
     exclusions_of,
     node_of_prose,
@@ -49,13 +50,16 @@ from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.conditions import find_conditions
 
 
-def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
-    """Return every indication and exclusion of the outline; `title` names a list that names nothing itself."""
+def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, Drugs] | None = None) -> Criteria:
+    """Return every indication and exclusion of the outline; `title` names a list that names nothing itself.
+
+    `columns` are the drugs of a table "Preferred | Non-Preferred".
+    """
     found = Criteria()
     loose: list[tuple[Section, Place]] = []  # lists that name no indication: criteria only if nothing else is
     place, phase_first = Place(), _are_phases_first(sections)
     over: Run | None = None  # sentence over lists that each have an introduction of their own
-    for section in map(_without_preface, sections):
+    for section, drugs in zip(map(_without_preface, sections), shelves(sections, columns or {}), strict=True):
         if section.kind in ("general", "duration", "notes"):
             continue  # they leave the reader where he is
         heading = section.heading.text
@@ -68,6 +72,7 @@ def read_criteria(sections: Sequence[Section], title: str) -> Criteria:
             place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
             place = Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
+        place = on_shelf(place, drugs, section.products)
         if section.kind == "excluded":
             found.exclusions += exclusions_of(section)
         elif section.kind != "ignored":
@@ -324,5 +329,11 @@ def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Ind
     if len(tree.children) == 1 and tree.children[0].op != "leaf":
         tree = tree.children[0]  # "1. Initial authorization" over a lone "a. Drug will be approved based on all of:"
     return Indication(
-        name=name, phase=place.phase, tree=tree, duration=duration_in(item) or place.duration, section=place.section
+        name=name,
+        phase=place.phase,
+        tree=tree,
+        duration=duration_in(item) or place.duration,
+        section=place.section,
+        drugs=place.drugs,
+        products=place.products,
     )

@@ -13,6 +13,8 @@ class Place:
     name: str = ""  # condition that a heading or an item above named
     phase: Phase = "any"
     duration: str | None = None
+    drugs: tuple[str, ...] = ()  # generic names, where lists of drugs have criteria of their own
+    products: tuple[str, ...] = ()  # brands and strengths as printed
 
 
 @dataclass

@@ -8,7 +8,7 @@ from extractors.policy.headings import heading_kind
 from extractors.policy.heads import APPROVAL, is_criterion, names_condition
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
-from extractors.policy.shapes import FACT
+from extractors.policy.shapes import DURATION_ROW, FACT
 
 
 def introduces(text: str, coming: Sequence[Row], right: float) -> bool:
@@ -18,7 +18,7 @@ def introduces(text: str, coming: Sequence[Row], right: float) -> bool:
     """
     if not coming or len(text.split()) > 10 or text.endswith((",", ":")):
         return False
-    if APPROVAL.search(text) or is_criterion(text) or FACT.search(text):
+    if APPROVAL.search(text) or is_criterion(text) or FACT.search(text) or DURATION_ROW.fullmatch(text):
         return False
     first = coming[0].text
     if not re.match(r"[A-Z]", first) or marker_of(first):

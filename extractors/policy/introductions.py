@@ -131,7 +131,10 @@ def demands_in(text: str, name: str) -> list[tuple[int, int]]:
     listed = _list_after(lists, approvals[-1].start(), text)
     if listed is None:
         return []
-    spans = list(_before_list(text, approvals[-1].end(), listed.start(), name))
+    spans = [
+        *_before_subject(text, approvals[-1].start(), name),
+        *_before_list(text, approvals[-1].end(), listed.start(), name),
+    ]
     tail = _AFTER.match(text[listed.end() :])
     if tail and _VERB.search(tail["said"]) and not _LIST.search(tail["said"]):
         spans.append((listed.end() + tail.start("said"), listed.end() + tail.end("said")))
@@ -153,6 +156,22 @@ def _list_after(lists: Sequence[re.Match[str]], start: int, text: str) -> re.Mat
     """The first words of the list behind the approval that end its sentence: none but them, or a demand, follow."""
     behind = [match for match in lists if match.start() > start]
     return next((match for match in behind if ". " not in text[match.end() :]), None)
+
+
+# "In a patient 18 years of age or older with CIDP, immune globulin is medically necessary when"
+_WHOM_FIRST = re.compile(
+    r"(?:for|in|among|when an?)\s+(?P<said>(?:(?:an?|the|all|any)\s+)?(?:\w+\s+)?(?:adult|patient|member|individual|"
+    r"child|adolescent|infant|beneficiar|recipient|wom[ae]n|m[ae]n\b|person)\w*\b[^.;:]*),\s+(?=\S)",
+    re.I,
+)
+
+
+def _before_subject(text: str, end: int, name: str) -> Iterator[tuple[int, int]]:
+    """Where a sentence says of whom it speaks before it says what is approved."""
+    begin = max((match.end() for match in re.finditer(r"[.:]\s+(?=[A-Z])", text[:end])), default=0)
+    match = _WHOM_FIRST.match(text[begin:end])
+    if match and _is_demand(match["said"], name):
+        yield begin + match.start("said"), begin + match.end("said")
 
 
 def _before_list(text: str, start: int, end: int, name: str) -> Iterator[tuple[int, int]]:

@@ -57,4 +57,5 @@ class Section:
     after: list[Run] = field(default_factory=list)  # paragraphs that follow the items
     cell: bool = False  # the heading is a cell of a table, what it heads stands beside it
     announced: bool = False  # its heading is a sentence that introduces the list
+    products: str = ""  # that a form over the criteria names: "Androgel 1.62% pump, Testosterone 1% gel"
     further: bool = False  # another list under the heading of the section before, with an introduction of its own

@@ -10,7 +10,7 @@ from extractors.policy.general import demanding_tree, row_duration
 from extractors.policy.heads import APPROVAL, bare_duration, duration_of
 from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
-from extractors.policy.naming import approved_for, approved_name, diagnosis_in
+from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for
 from extractors.policy.nodes import group_of, renumbered
 from extractors.policy.prose import demands_after, with_other_ways
 from extractors.policy.quantifiers import is_head
@@ -18,6 +18,8 @@ from extractors.policy.tree import Indication, Node, Note
 from extractors.policy.waivers import Waiver, waived, waiver_in
 from extractors.vocabulary.conditions import find_conditions
 
+# "may be approved for the following:" over "I. Ulcerative colitis when ...", "II. Plaque psoriasis when ..."
+_FOR_USES = re.compile(r"\bfor (?:any of |one of |each of )?the following(?: \w+){0,2}\s*:\s*$", re.I)
 _JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
 
 
@@ -29,7 +31,7 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
     if waiver and found.indications:
         found.indications[-1] = _with_waiver(found.indications[-1], waiver, of_section(section, place, "").tree)
     elif APPROVAL.search(intro.text):
-        name = approved_name(intro.text) or place.name or title
+        name = approved_name(intro.text) or place.name or name_for(section, title)
         found.indications.append(of_section(section, place, name))
     elif joined and found.indications:
         last, more = found.indications[-1], of_section(section, place, "")
@@ -58,9 +60,10 @@ def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
 def by_condition(use: Indication, section: Section) -> list[Indication]:
     """Part a list of alternatives that each begin with another diagnosis into the indications that they are."""
     ways = use.tree.children
-    if use.tree.op != "any" or len(ways) < 2 or not all(way.op == "all" for way in ways):
+    apart = use.tree.op == "any" or _FOR_USES.search(use.tree.text)
+    if not apart or len(ways) < 2 or not all(way.op != "leaf" for way in ways):
         return [use]
-    names = [diagnosis_in(way.text) for way in ways]
+    names = [diagnosis_in(way.text) or condition_when(way.text) for way in ways]
     if not all(names) or len({name.lower() for name in names}) < len(names):
         return [use]
     durations = [duration_in(item) for item in section.items]
@@ -87,7 +90,15 @@ def of_section(section: Section, place: Place, name: str) -> Indication:
     spoken = (duration_of(head), *(row_duration(place.phase, row) for row in rows))
     duration = next(filter(None, spoken), place.duration)
     phase = place.phase if place.phase != "any" or not section.cell else phase_of(head) or "any"
-    return Indication(name=name, phase=phase, tree=tree, duration=duration, section=place.section)
+    return Indication(
+        name=name,
+        phase=phase,
+        tree=tree,
+        duration=duration,
+        section=place.section,
+        drugs=place.drugs,
+        products=place.products,
+    )
 
 
 def duration_in(item: Item, below: bool = True) -> str | None:

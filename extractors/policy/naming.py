@@ -10,6 +10,7 @@ from extractors.policy.heads import (
     ALL_USES,
     APPROVAL,
     head_of,
+    is_criterion,
     names_condition,
 )
 from extractors.policy.items import Section
@@ -51,6 +52,7 @@ def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[I
     """ "III. Continuation" without a condition is meant for every condition that the policy approves at first."""
     unnamed = (
         use.name == title
+        or _names_the_drug_alone(use, uses)
         or ALL_USES.fullmatch(use.name)
         or (heading_kind(use.name) == use.phase and not _OF_WHAT.search(use.name))
     )
@@ -60,6 +62,15 @@ def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[I
     names = dict.fromkeys(at.name for at in others if at.phase != "any") or dict.fromkeys(at.name for at in others)
     told = {at.name for at in uses if at.phase == use.phase}
     return [replace(use, name=name) for name in names if name not in told] or [use]
+
+
+def _names_the_drug_alone(use: Indication, uses: Sequence[Indication]) -> bool:
+    """Whether a use bears the name of the one drug of the policy, and others the conditions it is for."""
+    own = {mention.generic for mention in find_drugs(use.name)}
+    if not own or find_conditions(use.name):
+        return False
+    named = {mention.generic for at in uses for mention in find_drugs(f"{at.name} {at.section}")}
+    return named == own and any(find_conditions(at.name) for at in uses)
 
 
 def for_drugs(uses: Sequence[Indication]) -> list[Indication]:
@@ -127,6 +138,16 @@ def diagnosis_in(text: str) -> str:
     if match is None or longest is None or any(term.key != longest.key for term in terms):
         return ""
     return text[match.end() :][longest.start : longest.end]
+
+
+_WHEN = re.compile(r"\s*,?\s+(?:when|if|provided|with (?:all|both|any|either|one|each|the following))\b", re.I)
+
+
+def condition_when(text: str) -> str:
+    """The condition that a way to be approved opens with: "Ulcerative colitis (UC) when each of the following"."""
+    match = _WHEN.search(text)
+    said = text[: match.start()].strip() if match else ""
+    return said if said and not is_criterion(said) and names_condition(said) else ""
 
 
 def subject_of(text: str) -> str:

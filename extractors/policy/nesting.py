@@ -33,13 +33,13 @@ _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
 def read_outline(rows: Sequence[Row]) -> list[Section]:
     """Return the sections in order, each with its paragraphs and its nested items."""
-    rows, headings = unform(rows)
+    rows, headings, products = unform(rows)
     rows, cells = unfold(rows)
     hangs = hangs_in(rows)
     right = max((row.x1 for row in rows), default=0.0)
     builder = _Builder(is_indented(rows) or hangs is True, right, pitch_of(rows), hangs)
     builder.divisions = divisions_of(rows)
-    builder.headings = headings | cells
+    builder.headings, builder.products = headings | cells, products
     announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
     passed = 0
@@ -80,6 +80,7 @@ class _Builder(Openings):
         if id(row) in self.headings:
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
+            self.sections[-1].products = self.products.get(id(row), "")
         elif marker is None and self._is_refused_cell():
             self._add_paragraph(row)
         elif kind := self.divisions.get(id(row)):
@@ -101,7 +102,7 @@ class _Builder(Openings):
             self._add_paragraph(row)
         elif NOTE.match(text) and self.open:
             self._start_note(row)
-        elif self.open and DURATION_ROW.fullmatch(text) and not DANGLING.search(self._last_text()):
+        elif self._is_in_list() and DURATION_ROW.fullmatch(text) and not DANGLING.search(self._last_text()):
             self._add_duration(row)
         elif self._is_footnote(row):
             self.paragraph = None

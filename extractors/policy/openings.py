@@ -26,6 +26,7 @@ from extractors.policy.shapes import (
 )
 from extractors.policy.spacing import gap_between, parts_rows
 
+_FULL = 0.85  # share of the text's width from which a line is full
 _SHORT = 0.7  # share of the text's width
 _COLUMN = 40.0  # points between words from which they stand in columns
 # alone on a line at the margin these are no end of a sentence
@@ -58,6 +59,7 @@ class Openings:
         self.last_row: Row | None = None
         self.divisions: dict[int, Kind] = {}
         self.headings: dict[int, Kind | None] = {}  # left cells of tables
+        self.products: dict[int, str] = {}  # that forms name, by the heading that stands for them
         self.starred = False  # some word bears a star: a row that begins with one is its footnote
         self.items: list[Item] = []  # all of them
         self.after_duration = False  # a row "Approval duration: 6 months" has closed the items inside what it is about
@@ -129,6 +131,12 @@ class Openings:
 
     def _may_title(self, row: Row) -> bool:
         return len(row.lines) == 1 and (self._at_margin(row) or self._is_centred(row))
+
+    def _is_in_list(self) -> bool:
+        """Whether a list is open, and no heading has come since its last item."""
+        return bool(self.open) and not (
+            self.restart and self.sections[-1].kind == "criteria" and not self.sections[-1].items
+        )
 
     def _is_footnote(self, row: Row) -> bool:
         """Whether a row begins a note with a raised mark, or with a figure in smaller print than the text above it."""
@@ -240,6 +248,8 @@ class Openings:
             return False  # "III. Continuation of therapy" over a paragraph
         if self._approves_what_is_named(row):
             return False
+        if not self.indented and self._breaks_off(row):
+            return True
         if self.indented and row.x0 < self.current.x0 - SAME and self._may_end(row) and re.match("[A-Z]", row.text):
             return True
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
@@ -250,6 +260,18 @@ class Openings:
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
         return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
+
+    def _breaks_off(self, row: Row) -> bool:
+        """Whether a line without indentation ended long before the margin and a new sentence begins below it."""
+        last, text = self.last_row, self._last_text()
+        if last is None or last.page is not row.page or is_head(text) or text.count("(") > text.count(")"):
+            return False
+        item = self.current
+        bullet = item.reading is not None and item.reading.kind == "bullet"
+        if not bullet and (APPROVAL.search(text) or (is_name(text) and not is_criterion(text))):
+            return False  # "A. Power wheelchairs", which the sentence below it may approve
+        room = last.x1 + row.lines[0].words[0].box.width < _FULL * self.right
+        return room and not DANGLING.search(text) and re.match(r"[A-Z][a-z’'-]*\s+\S", row.text) is not None
 
     def _approves_what_is_named(self, row: Row) -> bool:
         """Whether a sentence under the bare name of a condition, "A. Asthma", approves it; wherever it stands."""
@@ -274,6 +296,8 @@ class Openings:
     def _begins_paragraph(self, row: Row) -> bool:
         last = self.last_row
         if last is None or last.page is not row.page or not ENDED.search(self.paragraph.text):
+            return False
+        if re.match(r"(?:and|or)\b|[a-z]{3}", row.text):
             return False
         had_room = last.x1 + row.lines[0].words[0].box.width + 0.02 * self.right < self.right
         return gap_between(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room

@@ -177,17 +177,51 @@ def split_head(head: str) -> tuple[int, int] | None:
     """
     if match := _AND_GROUP.search(head):
         return match.start(), match.end()
+    match = _WHO_GROUP.search(head)
+    if match and not _SHOWN_BY.match(head, match.end()) and _is_clause(head[: match.start()], match["join"]):
+        return match.start(), match.end()
     match = _WITH_GROUP.search(head)
     if match is None or not _is_finding(head[: match.start()]):
         return None
     return match.start(), match.end()
 
 
+# "Patient is 18 years of age or older and has tried one of the following:", "Adults with asthma who have failed TWO of"
+_WHO_GROUP = re.compile(
+    r"[,;]?\s+(?P<join>and|who)\s+(?=(?:the\s+)?(?:(?:patient|member|individual|he or she)\s+)?(?:has|have|had|is|are|"
+    r"was|were|must|cannot|did|does|meets?|shows?|demonstrates?|requires?|experiences?|documentation|there is)\b"
+    r"(?:(?!\band\s+(?:has|have|is|are)\b)[^.;])*\b(?:all|both|one|any|either|two|three|\d+|none|each)\b"
+    r"(?:\s+\(\d\))?(?:\s+or\s+more)?\s+of\s+(?:the|these)\b[^.;]*[:)]?\s*$)",
+    re.I,
+)
+_AGED = re.compile(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolescents?)\b", re.I)
+_SAYS = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|will|must|cannot)\b", re.I)
+_OPEN_END = re.compile(
+    r"\b(?:tried|failed|had|used|taken|received|intolerant|response|trial|failure|of|to|with|for|by|from|"
+    r"that|which|as|the|an?|is|are|been|or|either|both)\s*$",
+    re.I,
+)
+_SHOWN_BY = re.compile(
+    r"(?:has|have|is|are|was|were) (?:been )?(?:shown|demonstrated|evidenced|documented|confirmed|supported|defined)\b",
+    re.I,
+)
+
+
+def _is_clause(words: str, join: str) -> bool:
+    """Whether the words before "and has tried one of" demand something: a clause, or of whom it is."""
+    if _OPEN_END.search(words) or _by_words(words) is not None:
+        return False
+    named = bool(find_conditions(words)) or has_condition_word(words)
+    if join.lower() == "who":
+        return named or _AGED.search(words) is not None
+    return _SAYS.search(words) is not None or (named and _DOES.search(words) is None)
+
+
 def _is_finding(words: str) -> bool:
     """Whether the words before "with ONE of the following" are a disease or a measure, and nothing is done with it."""
     if _MEASURE.search(words) and not _TREATS.search(words):
         return True
-    words = _OF_WHOM.sub("", words)
+    words = re.sub(r"\([^()]*\)", "", _OF_WHOM.sub("", words))
     if _DOES.search(words) or _by_words(words) is not None:
         return False
     return has_condition_word(words) or bool(find_conditions(words)) or re.search(r"\d", words) is not None

@@ -8,6 +8,7 @@ from extractors.policy.criteria import read_criteria
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
 from extractors.policy.margins import without_margins
 from extractors.policy.nesting import read_outline
+from extractors.policy.preferred import in_columns
 from extractors.policy.published import outline, published
 from extractors.policy.rows import rows_of
 from extractors.policy.table import read_table
@@ -29,7 +30,7 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     found = read_table(rows, name)
     if found is None:
         sections = read_outline(rows)
-        found = read_criteria(sections, name)
+        found = read_criteria(sections, name, in_columns(rows))
         found.problems += left_out(sections, found)
     apart = [drug for use in found.indications for drug in use.drugs]
     return Policy(

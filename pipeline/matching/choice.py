@@ -3,26 +3,18 @@
 import re
 from dataclasses import dataclass, replace
 
-from extractors.chart.facts import Assertion, Outcome
+from extractors.chart.facts import Assertion
 from extractors.denial.fields import Denial
 from extractors.evidence import asserted
 from extractors.policy.tree import Indication, Policy
 from extractors.vocabulary.conditions import condition_of_code
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.findings import covers
+from pipeline.matching.phase import of_phase
+from pipeline.matching.products import for_product
 from pipeline.matching.record import Record
 from pipeline.matching.subject import of_other_regions, spoken_of, told_apart
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
-from pipeline.matching.trials import was_taken
-
-_ESTABLISHED_DAYS = 30  # less than a month on the drug (samples, a loading dose) is no continuation
-
-
-# A dose for "8 weeks, then ..." is a plan; only words of the past show that it is taken already.
-_ON_IT = re.compile(
-    r"\b(?:been (?:on|taking|receiving|treated)|since|so far|for the (?:past|last)|after \w+ (?:weeks|months) of)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +49,13 @@ def _choose(policy: Policy, denial: Denial, record: Record) -> Choice:
     if not (uses := [at for at in uses if at not in elsewhere]):
         why = "Every section of the policy is for another part of the body than the service: none was applied."
         return Choice(indication=None, not_chosen=everything, warnings=(why,))
+    uses = for_product(uses, denial)
     fitting, warnings = _by_subject(uses, denial, record)
     if len(fitting) > 1:
-        fitting = _by_phase(fitting, record)
+        fitting, disagree = of_phase(fitting, denial, record)
+        warnings = (*warnings, *disagree)
     if len(fitting) != 1:
-        fitting = _by_words(fitting, uses, record)
+        fitting = _by_words(fitting, uses, denial, record)
     if len(fitting) != 1 and (hinted := _by_offered_service(uses, denial, record)):
         fitting, warnings = [hinted], (*warnings, _UNSURE_SERVICE)
     if len(fitting) != 1:
@@ -88,13 +82,13 @@ def _by_offered_service(uses: list[Indication], denial: Denial, record: Record) 
     if denial.service is None or asserted(denial.service) is not None:
         return None
     named = [at for at in uses if _names_service(at.name, replace(record, service=denial.service.value))]
-    named = _by_phase(named, record) if len(named) > 1 else named
+    named = of_phase(named, denial, record)[0] if len(named) > 1 else named
     return named[0] if len(named) == 1 else None
 
 
 def _title(indication: Indication) -> str:
     phase = {"initial": "initial", "continuation": "continuation", "any": ""}[indication.phase]
-    said = ", ".join(word for word in (phase, *indication.drugs) if word)
+    said = ", ".join(word for word in (phase, *(indication.products or indication.drugs)) if word)
     return f"{indication.name} ({said})" if said else indication.name
 
 
@@ -222,32 +216,11 @@ def _names_service(name: str, record: Record) -> bool:
     return bool(asked) and len({at for at in asked if at in words or at.removesuffix("s") in words}) / len(asked) >= 0.6
 
 
-def _by_words(fitting: list[Indication], uses: list[Indication], record: Record) -> list[Indication]:
+def _by_words(fitting: list[Indication], uses: list[Indication], denial: Denial, record: Record) -> list[Indication]:
     """Return the section that the papers name in its own words, else what fitted before."""
     for among in (fitting, uses):
         if len(among) > 1 and (told := spoken_of(among, record)):
-            narrowed = _by_phase(told, record) if len(told) > 1 else told
+            narrowed = of_phase(told, denial, record)[0] if len(told) > 1 else told
             if len(narrowed) == 1:
                 return narrowed
     return fitting
-
-
-def _by_phase(fitting: list[Indication], record: Record) -> list[Indication]:
-    phase = "continuation" if established(record) else "initial"
-    right = [at for at in fitting if at.phase == phase]
-    return right or [at for at in fitting if at.phase == "any"] or fitting
-
-
-def established(record: Record) -> bool:
-    """Whether the chart shows the patient on the requested drug before the request."""
-    for fact in record.facts:
-        held = fact.treatment
-        if fact.kind != "treatment" or base_of(fact.name) != record.drug or held is None or not was_taken(fact):
-            continue
-        if held.stop is not None or held.outcome not in (None, Outcome.CURRENT):
-            continue
-        if held.start and (record.request_date - held.start).days >= _ESTABLISHED_DAYS:
-            return True
-        if held.days and held.days >= _ESTABLISHED_DAYS and _ON_IT.search(fact.statement.text):
-            return True
-    return False

@@ -28,6 +28,7 @@ from pipeline.matching import (
 )
 from pipeline.matching.conditioned import with_condition
 from pipeline.matching.coverage import with_rest
+from pipeline.matching.leaf_words import plain, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
     Absence,
@@ -63,17 +64,6 @@ _AND_CLAUSE = re.compile(
     r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets)\b)"
 )
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
-_LABEL = wording("reading.label")
-# "medium-potency or high-potency topical corticosteroid", "medium-, high-, and/or super-high-potency topical steroid"
-_LEVEL = r"(?:low|medium-high|medium|mid|moderate|high|super-high|very-high|ultra-high)"
-_POTENCIES = re.compile(
-    rf"(?P<levels>(?:{_LEVEL}(?:[- ]potency|-)?\s*(?:,\s*(?:and/or|or|and)?|and/or|or|and|to)\s*)+{_LEVEL})"
-    r"[- ]potency\s+"
-    r"(?:prescription\s+)?(?P<noun>topical (?:cortico)?steroids?)",
-    re.IGNORECASE,
-)
-
-
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
 _QUANTIFIER = re.compile(
     r"\s*,?\s*(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?(?:at least |any |(?<!treated )with )?"
@@ -91,7 +81,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
     found = _with_exception(_own_or_led(leaf, heads), leaf)
-    window = next((held[0] for head in reversed(heads) if (held := find_window(_without_tags(head.text)))), None)
+    window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
     return _in_window(found, window) if window else found
 
 
@@ -119,7 +109,7 @@ def _with_exception(found: Requirement, leaf: Node) -> Requirement:
 
 
 def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
-    text = _POTENCIES.sub(_spelled_out, _POTENCY_BEHIND.sub(_potency_first, _LABEL.sub("", _without_tags(leaf.text))))
+    text = plain(leaf.text, leaf.notes)
     notes = " ".join(note.text for node in (*heads[-1:], leaf) for note in node.notes)
     if same := _of_the_same(leaf, heads):
         return same
@@ -133,7 +123,7 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     if not isinstance(found, FreeText) and not _only_named(found, text) and not _added(found, text):
         return found
     for head in reversed(heads):
-        lead = _QUANTIFIER.sub("", _without_tags(head.text)).strip(" :,;")
+        lead = _QUANTIFIER.sub("", without_tags(head.text)).strip(" :,;")
         if len(lead) < 8 or not (find_therapies(text) or find_measures(text) or find_conditions(text)):
             continue
         whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
@@ -152,7 +142,7 @@ def _of_head_therapies(found: Requirement, text: str, notes: str, heads: Sequenc
         return None
     if not therapy_leaves.is_outcome(text) or therapy_leaves.is_outcome(heads[-1].text):
         return None
-    named = dict.fromkeys(at.therapy.printed for at in find_therapies(_without_tags(heads[-1].text)))
+    named = dict.fromkeys(at.therapy.printed for at in find_therapies(without_tags(heads[-1].text)))
     text = re.sub(r",?\s*\b(?:such as|for example|e\.g\.|including)\b(?![^()]*\)).*$", "", text)
     whole = _read(f"{text.rstrip(' .;,')} with {' or '.join(named)}", notes, False) if named else None
     return whole if isinstance(whole, PriorTherapy) else None
@@ -175,7 +165,7 @@ def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[N
     match = _SPARED.search(text)
     if not match or not heads or not isinstance(found, PriorTherapy) or "trial" in found.wanted:
         return None
-    lead = _QUANTIFIER.sub("", _without_tags(heads[-1].text)).strip(" :,;")
+    lead = _QUANTIFIER.sub("", without_tags(heads[-1].text)).strip(" :,;")
     whole = _read(f"{lead} {_ONE_OF.sub('', text[: match.start()])}", notes, False)
     if not isinstance(whole, PriorTherapy) or "inadequate_response" not in whole.wanted:
         return None
@@ -244,39 +234,6 @@ _WITH_HEAD = (
 def _only_named(found: Requirement, text: str) -> bool:
     """Whether a leaf is no more than the name of a condition, which its head may deny or ask for."""
     return isinstance(found, Diagnosis) and len(text.split()) <= 4
-
-
-# "a topical corticosteroid of at least medium potency", "topical steroid (medium potency or higher)"
-_POTENCY_BEHIND = re.compile(
-    r"topical (?:cortico)?steroids?\s*[,(]?\s*(?:of )?(?P<least>at least )?(?P<level>low|medium|mid|moderate|high)"
-    r"[- ]potency(?P<more> or (?:higher|greater|stronger|more))?\)?",
-    re.IGNORECASE,
-)
-_RISING = ("low", "medium", "high", "super-high")
-
-
-def _potency_first(match: re.Match[str]) -> str:
-    level = {"mid": "medium", "moderate": "medium"}.get(match["level"].lower(), match["level"].lower())
-    levels = _RISING[_RISING.index(level) :] if match["least"] or match["more"] else (level,)
-    return " or ".join(f"{at}-potency topical corticosteroid" for at in levels)
-
-
-def _spelled_out(match: re.Match[str]) -> str:
-    found = re.findall(_LEVEL, match["levels"], re.IGNORECASE)
-    levels = dict.fromkeys("high" if at.lower() == "medium-high" else at for at in found)
-    return " or ".join(f"{level}-potency topical corticosteroid" for level in levels)
-
-
-# "a biologic¹", "for 2 weeks;*": not the power of "kg/m²" or "10⁹/L"
-_FOOTNOTE_MARK = re.compile(r"(?:(?<=[a-z]{3})|(?<=[).;,]))[⁰¹²³⁴⁵⁶⁷⁸⁹†‡*]+(?=[\s,.;:)]|$)")
-
-
-def _without_tags(text: str) -> str:
-    text = _FOOTNOTE_MARK.sub("", text)
-    text = re.sub(r"\s*\[(?!\s*(?:e\.?g|for example|such as))[^\]]*\]", "", text)
-    # examples in square brackets are examples all the same, and "a combination ICS/LABA product" is one product
-    text = re.sub(r"\[(?P<examples>[^\[\]]*)\]", r"(\g<examples>)", text)
-    return re.sub(r"\bcombination (?=(?:ICS|inhaled|product|inhaler)\b)", "", text).strip()
 
 
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"

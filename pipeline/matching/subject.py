@@ -15,9 +15,9 @@ _HELD = (Assertion.AFFIRMED, Assertion.HISTORICAL)
 
 def told_apart(sections: Sequence[Indication]) -> list[Indication]:
     """Return the sections, those of one name and phase with their opening sentences added to it."""
-    same = Counter((at.name, at.phase, at.drugs) for at in sections)
+    same = Counter((at.name, at.phase, at.drugs, at.products) for at in sections)
     return [
-        replace(at, name=f"{at.name} {at.tree.text}") if same[at.name, at.phase, at.drugs] > 1 else at
+        replace(at, name=f"{at.name} {at.tree.text}") if same[at.name, at.phase, at.drugs, at.products] > 1 else at
         for at in sections
     ]
 

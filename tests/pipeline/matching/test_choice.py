@@ -1,8 +1,12 @@
 """Which section of a policy is applied: the one the papers speak of, never another's."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.pipeline.matching.test_match import _denial, _match, _policy, _section
+from extractors.denial import Reason, ReasonCategory
+from extractors.policy import Note
+from tests.pipeline.matching.test_match import PLACE, _denial, _found, _match, _policy, _section
 
 NECK = _section("Cervical radiculopathy", "Arm pain for at least 6 weeks", phase="any")
 BACK = _section("Lumbar radiculopathy", "Leg pain for at least 6 weeks", phase="any")
@@ -44,3 +48,66 @@ def test_a_section_is_known_by_the_words_of_its_title(service, sections, said, c
     match = _match(_policy(*sections), _denial(service), f"{VISIT}{said}\n")
 
     assert (match.indication and match.indication.name) == chosen
+
+
+FIRST = _section("Rheumatoid Arthritis", "Patient has tried methotrexate")
+LATER = _section("Rheumatoid Arthritis", "Patient has improved", phase="continuation")
+NEW = f"{VISIT}rheumatoid arthritis. Plan to start tofacitinib.\n"
+TAKING = f"{VISIT}rheumatoid arthritis.\nShe has been on tofacitinib since 05/05/2026.\n"
+
+
+@pytest.mark.parametrize(
+    ("quote", "chart", "phase", "warned"),
+    [
+        ("The request for continuation of tofacitinib is denied.", NEW, "continuation", True),
+        ("The request for continuation of tofacitinib is denied.", TAKING, "continuation", False),
+        ("Your request for tofacitinib is denied.", TAKING, "continuation", False),
+        ("Your request for tofacitinib is denied.", NEW, "initial", False),
+        ("The criteria for initial approval are not met.", TAKING, "initial", True),
+        ("You may ask for continued coverage during the appeal.", NEW, "initial", False),
+    ],
+)
+def test_the_phase_is_what_the_denial_says_was_asked_for(quote, chart, phase, warned):
+    """Else what the chart shows; where the two disagree a person is told."""
+    reason = Reason(category=ReasonCategory.NOT_MEDICALLY_NECESSARY, quote=quote)
+    denial = replace(_denial("tofacitinib"), reasons=_found((reason,)))
+    match = _match(_policy(FIRST, LATER), denial, chart)
+
+    assert match.indication.phase == phase
+    assert any("speaks of a request" in at for at in match.warnings) is warned
+    assert match.not_chosen
+
+
+@pytest.mark.parametrize(
+    ("note", "phase"),
+    [
+        ("A patient with < 6 months of therapy should be considered under criterion 1A (Initial Therapy).", "initial"),
+        ("A patient with < 3 months of therapy should be considered under criterion 1A (Initial).", "continuation"),
+        ("Examples of response are fewer joints.", "continuation"),
+    ],
+)
+def test_a_patient_too_short_on_the_drug_is_held_to_the_initial_criteria_where_a_note_says_so(note, phase):
+    """Five months on the drug are too few for a policy that wants six."""
+    said = Note(text=note, evidence=(PLACE,))
+    noted = replace(LATER, tree=replace(LATER.tree, notes=(said,)))
+
+    assert _match(_policy(FIRST, noted), _denial("tofacitinib"), TAKING).indication.phase == phase
+
+
+@pytest.mark.parametrize(
+    ("printed", "chosen"),
+    [
+        ("Jatenzo 198 mg capsule", ("Jatenzo 158 mg", "Jatenzo 198 mg")),
+        ("Androgel 1.62% pump", ("Androgel 1.62%", "Testosterone 1% gel")),
+        ("testosterone 1% gel", ("Androgel 1.62%", "Testosterone 1% gel")),
+        ("Xyosted 75 mg", None),
+    ],
+)
+def test_the_brand_that_was_denied_chooses_between_sections_for_one_drug(printed, chosen):
+    """A brand of which the policy says nothing chooses none."""
+    gel = replace(_section("hypogonadism", "Two low levels"), products=("Androgel 1.62%", "Testosterone 1% gel"))
+    oral = replace(_section("hypogonadism", "Trial of a gel"), products=("Jatenzo 158 mg", "Jatenzo 198 mg"))
+    denial = replace(_denial("testosterone"), service_as_printed=_found(printed))
+    match = _match(_policy(gel, oral), denial, f"{VISIT}hypogonadism.\n")
+
+    assert (match.indication and match.indication.products) == chosen
