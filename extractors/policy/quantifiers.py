@@ -229,7 +229,7 @@ def _is_finding(words: str) -> bool:
 
 # "Individual has chronic plaque psoriasis with either of the following:" asks for the disease too
 _OF_WHOM = re.compile(
-    r"^\s*(?:the |an? )?(?:patient|member|individual|beneficiary|recipient|he or she|adult|child)s?\s+"
+    r"^\s*(?:(?:the |an? )?(?:patient|member|individual|beneficiary|recipient|he or she|adult|child)s?\s+)?"
     r"(?:(?:has|have|had|with)\b\s*)?(?:(?:an?|the)\s+)?(?:(?:documented|confirmed|established|clinical)\s+)*"
     r"(?:diagnos(?:is|ed)\s+(?:of|with)\s+)?",
     re.I,
