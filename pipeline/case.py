@@ -238,6 +238,14 @@ class PacketFiles(Published):
     fax_cover: str | None = None  # the sheet before the packet as one fax
 
 
+class StatementOut(Published):
+    """A passage of the letter that states a fact, and what it rests on."""
+
+    text: str
+    criterion: str | None = None  # number of the criterion it answers
+    evidence: list[EvidenceOut]
+
+
 class CaseDocument(Published):
     case: str
     documents: list[DocumentOut]
@@ -250,6 +258,7 @@ class CaseDocument(Published):
     deadlines: list[DeadlineOut] = []
     gaps: list[str] = []
     warnings: list[str] = []
+    statements: list[StatementOut] = []
     packet: PacketFiles = PacketFiles()
     other_letters: dict[str, str] = {}  # kind -> Word file of a letter that may go beside the appeal
     packet_parts: list[str] = []  # the packet in files that a fax or portal takes, where it exceeds the limit

@@ -7,6 +7,7 @@ from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibi
 from pipeline.letter.kinds import ASIDE, choose_kind
 from pipeline.letter.names import initials
 from pipeline.letter.pdf import Enclosures, render_front, render_pdf
+from pipeline.letter.statements import statements_of
 from pipeline.letter.word import render_word
 from pipeline.letter.wording import LetterTemplateError
 
@@ -30,4 +31,5 @@ __all__ = [
     "render_front",
     "render_pdf",
     "render_word",
+    "statements_of",
 ]

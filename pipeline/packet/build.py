@@ -24,6 +24,7 @@ from pipeline.letter import (
     render_front,
     render_pdf,
     render_word,
+    statements_of,
 )
 from pipeline.packet.assemble import Assembled, assemble
 from pipeline.packet.checklist import build_enclosures
@@ -80,7 +81,8 @@ def build_packet(
     sent = _sent(case, today, assembled, clinic)
     aside = _aside(case, today, exhibits, clinic)
     named = {kind: _ASIDE.format(kind.replace("_", "-"), "docx") for kind in aside}
-    case = case.model_copy(update={"packet": FILES, "other_letters": named, "packet_parts": sorted(sent)})
+    made = {"packet": FILES, "other_letters": named, "packet_parts": sorted(sent)}
+    case = case.model_copy(update=made | {"statements": statements_of(letter, case, exhibits)})
     steps = build_next_steps(case, today, letter, assembled.page_count, letterhead, clinic.templates)
     outputs = {
         "letter.docx": render_word(letter, letterhead.word_template),
