@@ -8,7 +8,7 @@ from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import ConcurrentTherapy, Therapy, TreatedWith
 from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, within
-from pipeline.matching.trials import longest, trials_of, was_taken
+from pipeline.matching.trials import longest, never_taken, trials_of, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 # A list older than this says little of what is taken at the time of the request.
@@ -48,6 +48,9 @@ def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:
             *(at for name in names for at in current.get(name, [])),
         ]
         return met("together", cite(proof), drug=joined(names[:3]), wanted=wanted)
+    denied = [_not_taken(at, record) for at in requirement.therapies]
+    if requirement.count == 1 and all(denied):
+        return not_met("not_taking", cite([held[0] for held in denied]), drug=wanted, wanted=wanted)
     return unclear("silent_together", wants=f"that {wanted} is taken together with it", wanted=wanted)
 
 
@@ -56,10 +59,30 @@ def _every(requirement: ConcurrentTherapy, record: Record, wanted: str) -> Verdi
     proof: list[Fact | Statement] = []
     for therapy in requirement.therapies:
         told = [*_said_to_go_on((therapy,), record).values(), *current_of((therapy,), record).values()]
+        if not told and (denied := _not_taken(therapy, record)):
+            name = therapy.printed or therapy.name
+            return not_met("not_taking", cite(denied), drug=name, wanted=name)
         if not told:
             return unclear("silent_together", wants=f"that {wanted} are taken together with it", wanted=wanted)
         proof.append(told[0][0])
     return met("together", cite(proof), drug=wanted, wanted=wanted)
+
+
+def _not_taken(therapy: Therapy, record: Record) -> list[Fact | Statement]:
+    """Return what says that a drug was declined or never taken, and nothing newer that orders or plans it."""
+    if denied := _denied_now((therapy,), record):
+        return list(denied)
+    if therapy.sort != "drug" or therapy.parts:
+        return []
+    facts = [at for name, held in record.treatments().items() if belongs(name, therapy) for at in held]
+    against = [at for at in facts if never_taken(at)]
+    days = [at.date for at in against if at.date]
+    if not days or any(is_current(at) and (at.date is None or at.date >= max(days)) for at in facts):
+        return []
+    open_ones = (Assertion.PLANNED, Assertion.POSSIBLE, Assertion.HYPOTHETICAL)
+    if any(at.assertion in open_ones and (at.date is None or at.date > max(days)) for at in facts):
+        return []
+    return list(newest_first(against))
 
 
 def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Statement]]:
