@@ -79,7 +79,10 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     idle = bool(_NOT_NOW.search(status))
     until = f"{table.cell(entry, 'stop')} {dates}"
     running = ended is None and not idle and (says("current", status) or bool(_TO_NOW.search(until)))
-    span = _with_length(_table_span(begun, ended, running, statement.date), table.cell(entry, "duration") or dates)
+    length = table.cell(entry, "duration") or dates
+    if not length and (count := re.fullmatch(r"\D{0,3}(\d{1,4})\D{0,3}", table.cell(entry, "days"))):
+        length = f"{count[1]} days"
+    span = _with_length(_table_span(begun, ended, running, statement.date), length)
     stopped = ended is not None or says("stops", status)
     outcome = outcome_of(status, stopped=stopped)
     if outcome is None:
@@ -219,7 +222,7 @@ def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
     for entry, statement in pairs:
         generics = {mention.generic for mention in find_drugs(table.cell(entry, "medication"), fuzzy=True)}
         day = _cell_date(table.cell(entry, "fill_date", "date"))
-        supply = re.search(r"\d+", table.cell(entry, "supply"))
+        supply = re.search(r"\d+", table.cell(entry, "supply", "days"))
         refused = re.search(r"revers|not\s+picked|return|cancel|reject|denied", statement.text, re.IGNORECASE)
         if len(generics) == 1 and day and day[1] == "day" and not refused:
             fills.setdefault(generics.pop(), []).append((day[0], int(supply[0]) if supply else 0, statement))

@@ -28,6 +28,7 @@ _FORMS = {
 }
 _FORM_BEFORE, _FORM_AFTER = 14, 42  # characters beside the name: "topical ...", "... acetonide 0.1 % ointment"
 _SUFFIX = re.compile(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
+_UNIT_BEFORE = re.compile(r"(?:mcg|hfa|act|puffs?|\d)\s*$", re.IGNORECASE)
 _HYPHEN_WORD = re.compile(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
 
 
@@ -146,6 +147,9 @@ def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
 
 def _as_written(text: str, hit: Hit, name: _Name) -> bool:
     if name.exact is not None and not text.startswith(name.exact, hit.start):
+        return False
+    # "200-25 MCG INH" is an inhaler, no isoniazid
+    if name.exact == "INH" and _UNIT_BEFORE.search(text[max(0, hit.start - 8) : hit.start]):
         return False
     # "5-ASA" is no aspirin
     return not (name.via == "abbreviation" and re.search(r"\d[-‐‑]?$", text[max(0, hit.start - 2) : hit.start]))

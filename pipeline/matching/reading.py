@@ -23,6 +23,7 @@ from pipeline.matching import (
     stated_leaves,
     studies,
     substances,
+    tapering,
     therapy_leaves,
     undone,
 )
@@ -358,6 +359,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         therapy_leaves.read_avoidance,
         lambda at: None if _is_dose_of_trial(at) else patient_leaves.read_documentation(at),
         lambda at: therapy_leaves.read_breakthrough(at) if not negated else None,
+        lambda at: tapering.read_taper(at) if not negated else None,
         lambda at: number_leaves.read_events(at) if not negated else None,
         lambda at: pressure.read_pressure(at) if not negated else None,
         number_leaves.read_number,

@@ -353,6 +353,14 @@ class Unused(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CannotTaper(Requirement):
+    """A corticosteroid that cannot be lowered without the disease coming back."""
+
+    kind: ClassVar[str] = "cannot_taper"
+    below_mg: float | None = None  # of prednisone a day; None: at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Requirement):
     kind: ClassVar[str] = "any_of"
     options: tuple[Requirement, ...]

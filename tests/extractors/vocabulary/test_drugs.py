@@ -19,6 +19,8 @@ from extractors.vocabulary.drugs import drug, drugs, find_classes, find_drugs, i
         ("anifrolumab-fnia", ["anifrolumab"]),
         ("methylprednisolone", ["methylprednisolone"]),  # holds the letters of another drug
         ("6-MP 50 mg", ["mercaptopurine"]),
+        ("INH 300 mg daily", ["isoniazid"]),
+        ("BREO ELLIPTA 200-25 MCG INH", ["fluticasone and vilanterol"]),  # an inhaler
         ("Verzenio 150 mg", ["abemaciclib"]),
         ("Trazimera for Herceptin", ["trastuzumab-qyyp", "trastuzumab"]),
         ("factor VIII activity and estradiol level", []),  # laboratory tests
