@@ -9,8 +9,8 @@ from extractors.vocabulary.drugs import is_a
 from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record, cite, drugs_of, newest_first, not_yet
 from pipeline.matching.requirements import CannotTaper
-from pipeline.matching.taking import fresh
 from pipeline.matching.terms import base_of, data, find_therapies, wording
+from pipeline.matching.together import is_recent
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _ASKED = wording("tapering.asked")
@@ -84,7 +84,12 @@ def judge_taper(requirement: CannotTaper, record: Record) -> Verdict:
 def _tells(record: Record, statement: Statement, pattern: re.Pattern[str]) -> bool:
     """Whether a sentence near the request says it of the patient's corticosteroid, of what was, not of what may be."""
     match = pattern.search(statement.text)
-    if match is None or not fresh(statement.date, record) or _OPEN.search(statement.text) or not_yet(statement.text):
+    if (
+        match is None
+        or not is_recent(statement.date, record)
+        or _OPEN.search(statement.text)
+        or not_yet(statement.text)
+    ):
         return False
     if not any(_is_steroid(name) for name in _steroids(record, statement)):
         return False
