@@ -35,6 +35,8 @@ JUDGES = {
     Study: studies.judge_study,
     Supplements: supplements.judge_supplements,
 }
+# whose readers take a leaf whole: "... has been completed, and the patient was cleared" is one thing
+WHOLE = (Continuing, Deed, DeviceUse, Diary, Facility, Fills, Program, Supplements)
 
 
 def read_care(text: str) -> Requirement | None:

@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 from extractors.chart.facts import Statement
-from pipeline.matching.clauses import clause_of, day_of, is_report_title
+from pipeline.matching.clauses import clause_of, day_of, days_in, is_report_title
 from pipeline.matching.phrases import find_window
 from pipeline.matching.record import Record, cite, newest_first, once, page_of
 from pipeline.matching.requirements import Deed, Requirement
@@ -18,6 +18,7 @@ _OPEN = wording("deeds.open")
 _NOT_DONE = wording("deeds.not_done")
 _CLEARED = wording("deeds.cleared")
 _NOT_CLEARED = wording("deeds.not_cleared")
+_APPOINTMENT = re.compile(r"\b(?:appointment|call\w*|message|letter|asked|told|order\w*)\b", re.IGNORECASE)
 _VALUE = re.compile(
     r"^\s*(?:score\s*)?(?:today\s*)?(?:was|is|of|:|=)?\s*(?:today\s*)?(?P<n>\d{1,2})(?![\d/.-])", re.IGNORECASE
 )
@@ -72,7 +73,7 @@ def read_deed(text: str) -> Requirement | None:
         deed=keys[0],
         window=window[0] if window else None,
         by=by[0] if by else None,
-        cleared=bool(cleared),
+        cleared=bool(cleared) or bool(re.search(r"\bclear(?:ance|ed)\b", text, re.IGNORECASE)),
         besides=" ".join(further) or None,
     )
 
@@ -91,15 +92,16 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
             continue
         clause = clause_of(statement.text, hit.start(), hit.end())
         value = bool(entry.get("result")) and bool(_VALUE.match(statement.text[hit.end() :]))
-        report = _is_report(statement, clause)
+        report = _is_report(statement, clause) or bool(entry.get("listed") and _is_listed(statement))
         if entry.get("purpose") and _for_something_else(clause, record):
             continue
         if _NOT_DONE.search(clause.replace(hit[0], "§")) and not value:
             denied.append(statement)
         elif _OPEN.search(clause) and not value:
             open_ones.append(statement)
-        elif value or report or _DONE.search(clause):
-            day = statement.date if value or report else day_of(statement, clause)
+        elif value or report or _DONE.search(clause) or _dated_before(statement, clause):
+            days = days_in(clause, statement.date) if entry.get("listed") else []
+            day = max(days) if days else statement.date if value or report else day_of(statement, clause)
             if requirement.window is None or record.inside(day, requirement.window):
                 done.append(statement)
             else:
@@ -142,6 +144,19 @@ def _qualified(requirement: Deed, done: list[Statement], record: Record, name: s
         return unclear("done_lacking", cite(once([*done, *against])), wants=wants, lacking="favorable", **facts)
     proof = [at for pair in cleared for at in pair] if requirement.cleared else (shown or done)
     return met("done", cite(once([*proof, *shown])), **facts)
+
+
+def _dated_before(statement: Statement, clause: str) -> bool:
+    """Whether a clause gives the day of it: "eye examination 08/03/2026: no retinopathy"."""
+    days = [] if _APPOINTMENT.search(clause) else days_in(clause, statement.date)
+    return bool(days) and statement.date is not None and max(days) <= statement.date
+
+
+def _is_listed(statement: Statement) -> bool:
+    """Whether a line of a list of immunizations gives a day: "Pneumococcal 05/2024"."""
+    if statement.section not in ("immunizations", "health_maintenance"):
+        return False
+    return bool(days_in(statement.text, statement.date) or re.search(r"\b(?:19|20)\d\d\b", statement.text))
 
 
 def _is_report(statement: Statement, clause: str) -> bool:

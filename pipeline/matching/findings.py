@@ -9,7 +9,7 @@ from pipeline.matching.patient_leaves import find_areas
 from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import Areas, Diagnosis, Documentation, FreeText, Lasting, Response
-from pipeline.matching.terms import base_of, condition_keys, data, find_therapies, wording
+from pipeline.matching.terms import base_of, condition_keys, data, find_therapies, within, wording
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _SURE = (Assertion.AFFIRMED,)
@@ -199,7 +199,7 @@ def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
             if _asks_for(requirement.concept).search(text):
                 (says if answer["answer"].lower() == "yes" else denies).append(statement)
             continue
-        if _EMPTY_BOX.search(text) and not _TICKED.search(text):
+        if (_EMPTY_BOX.search(text) and not _TICKED.search(text)) or not _is_said_of(requirement, text):
             continue
         hit = patterns["says"].search(text) if patterns["says"] else None
         if patterns["denies"] and patterns["denies"].search(text):
@@ -224,6 +224,14 @@ def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
     if denies:
         return not_met("stated_not", cite(newest_first(denies)), wanted=name)
     return unclear("only_planned" if later else "silent_statement", cite(newest_first(later)), wants=name, wanted=name)
+
+
+def _is_said_of(requirement: Documentation, text: str) -> bool:
+    """Whether a sentence names what the criterion asks it to be said of."""
+    if not requirement.of:
+        return True
+    named = [at.therapy for at in find_therapies(text)]
+    return any(within(at, wanted) for at in named for wanted in requirement.of)
 
 
 def _around(text: str, hit: re.Match[str]) -> str:

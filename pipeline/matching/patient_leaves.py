@@ -171,11 +171,40 @@ def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+_PLAIN_OF = (
+    frozenset(data("plain_words")["things"])
+    | frozenset(data("plain_words")["numbers"])
+    | {
+        "documentation",
+        "therapy",
+        "treatment",
+        "treatments",
+        "current",
+        "requested",
+        "been",
+        "documented",
+        "prescribed",
+        "regimen",
+    }
+)
+
+
 def read_documentation(text: str) -> Requirement | None:
     for key, pattern in _concepts():
-        if pattern.search(text):
-            return Documentation(concept=key)
+        if match := pattern.search(text):
+            if not data("concepts")[key].get("of"):
+                return Documentation(concept=key)
+            named = tuple({at.therapy.name: at.therapy for at in find_therapies(text)}.values())
+            return Documentation(concept=key, of=named, besides=_said_of(text, match, named))
     return None
+
+
+def _said_of(text: str, match: re.Match[str], named: tuple) -> str | None:
+    """Return what a statement has to be said of besides, in the leaf's words: "controller", "3 months"."""
+    rest = text[: match.start()] + " " + text[match.end() :]
+    lengths = [at.text for at in find_lengths(rest)]
+    words = [] if named else [at for at in content_words(rest) if at not in _PLAIN_OF]
+    return "; ".join([*words, *lengths]) or None
 
 
 def find_areas(text: str) -> list[tuple[str, int]]:

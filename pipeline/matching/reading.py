@@ -326,7 +326,7 @@ def _one_thing(whole: Requirement | None, text: str) -> bool:
     """Whether the reading of the whole leaf already holds both halves ("intolerant of X or has a contraindication")."""
     if isinstance(whole, PriorTherapy):
         return not re.search(r"years of age|diagnos|prescribed by", text, re.IGNORECASE)
-    return isinstance(whole, (NoConcurrentTherapy, Absence, Prescriber, Visit))
+    return isinstance(whole, (NoConcurrentTherapy, Absence, Prescriber, Visit, *care_kinds.WHOLE))
 
 
 _CURRENTLY = re.compile(

@@ -244,6 +244,7 @@ class Documentation(Requirement):
 
     kind: ClassVar[str] = "documentation"
     concept: str
+    of: tuple[Therapy, ...] = ()  # what it has to be said of: adherence to CPAP is not adherence to an inhaler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
