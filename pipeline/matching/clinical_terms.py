@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from extractors.vocabulary.load import VocabularyError
 from extractors.vocabulary.terms import TermFinder
 from pipeline.matching.terms import data
 
-Role = Literal["head", "denial", "site", "side", "level", "modality", "severity", "quality", "grade"]
+Role = Literal["head", "shown", "denial", "site", "side", "level", "modality", "severity", "quality", "grade"]
 _GROUPS: dict[str, Role] = {
     "heads": "head",
     "sites": "site",
@@ -20,7 +20,7 @@ _GROUPS: dict[str, Role] = {
     "qualities": "quality",
 }
 _FIELDS = {
-    "heads": {"names", "is", "site", "past", "lasting", "says", "denies", "if"},
+    "heads": {"names", "is", "site", "past", "lasting", "says", "shows", "denies", "if"},
     "sites": {"names", "in", "says", "if"},
     "modalities": {"names", "in"},
     "severities": {"names", "rank"},
@@ -112,7 +112,7 @@ def _patterns() -> tuple[tuple[Role, str, tuple[str, ...], re.Pattern[str]], ...
     for group, role in _GROUPS.items():
         for key, entry in clinical()[group].items():
             near = tuple(str(at).lower() for at in entry.get("if") or ())
-            for field, stands in (("says", role), ("denies", "denial")):
+            for field, stands in (("says", role), ("shows", "shown"), ("denies", "denial")):
                 if entry.get(field):
                     if not near:
                         raise VocabularyError(f"clinical_findings.yaml: {key} has {field} and no `if`")
@@ -153,6 +153,12 @@ def find_clinical(text: str) -> tuple[Held, ...]:
         found.append(Held(role="level", key=_level(level), start=level.start(), end=level.end()))
     found += grades_of(text)
     return tuple(sorted(_narrowest(found), key=lambda at: (at.start, at.end)))
+
+
+@lru_cache(maxsize=32768)
+def find_in_chart(text: str) -> tuple[Held, ...]:
+    """Return the same for the words of a chart, which also describe what a criterion names: "cannot climb stairs"."""
+    return tuple(replace(at, role="head") if at.role == "shown" else at for at in find_clinical(text))
 
 
 def _narrowest(found: list[Held]) -> list[Held]:

@@ -101,7 +101,11 @@ def _together(requirement: StatedFinding, record: Record, places: Places, found:
     for first in found[0]:
         chosen = [first]
         for number in range(1, len(found)):
-            near = [at for at in found[number] if _belongs(at, requirement.parts[number], chosen, places)]
+            near = [
+                at
+                for at in found[number]
+                if _belongs(at, requirement.parts[number], first, requirement.parts[0], places)
+            ]
             if not near:
                 break
             chosen.append(min(near, key=lambda at: abs(places.order(at.statement) - places.order(first.statement))))
@@ -110,17 +114,18 @@ def _together(requirement: StatedFinding, record: Record, places: Places, found:
     return None
 
 
-def _belongs(seen: Seen, part: FindingPart, chosen: list[Seen], places: Places) -> bool:
-    first = chosen[0]
+def _belongs(seen: Seen, part: FindingPart, first: Seen, asked_first: FindingPart, places: Places) -> bool:
     apart = abs(places.order(seen.statement) - places.order(first.statement))
-    other_cause = apart > _NEAR or wording_of("because").search(seen.clause)
-    if "activity_limit" in part.heads and seen.statement is not first.statement and other_cause:
-        return False
+    if seen.statement is not first.statement:
+        limit = next((at for at in (seen, first) if "activity_limit" in at.heads), None)
+        if limit and (apart > _NEAR or wording_of("because").search(limit.clause)):
+            return False
     if is_lasting(part) and apart > _CLOSE:
         return False
     if seen.sites and first.sites and not _share(seen.sites, first.sites):
         return False
-    return seen.when == first.when
+    # a film keeps its own day beside the complaint of the visit; two complaints are of one day
+    return seen.when == first.when or is_lasting(part) or is_lasting(asked_first)
 
 
 def _share(sites: frozenset[str], others: frozenset[str]) -> bool:

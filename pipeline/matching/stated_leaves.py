@@ -74,14 +74,14 @@ def _read(text: str) -> StatedFinding | None:
         return None
     denied = bool(wording_of("ruled_out").search(bare))
     left = wording_of("ruled_out").sub(_blank, bare)
-    found = tuple(at for at in _distinct(find_clinical(left)) if at.role != "denial")
+    found = tuple(at for at in _distinct(find_clinical(left)) if at.role not in ("denial", "shown"))
     heads = [at for at in found if at.role == "head"]
     if not heads:
         return None
     rest = _masked(left, [(at.start, at.end) for at in heads])
+    found, rest = _of_the_same(left, rest, found)
     if wording_of("elsewhere").search(rest) or find_measures(rest) or find_therapies(rest):
         return None
-    found, rest = _of_the_same(left, rest, found)
     rest = _masked(rest, [(at.start, at.end) for at in found])
     window = find_window(rest)
     rest = _masked(rest, [window[1]]) if window else rest
@@ -97,6 +97,8 @@ def _read(text: str) -> StatedFinding | None:
     if counts is None or joined is None or len(words) > 4 or re.search(r"\d", rest):
         return None
     made, loosely = _narrowed(left, joined, found, counts)
+    if any(_leans(left, heads, part) for heads, part in zip(joined, made, strict=True)):
+        return None
     return StatedFinding(
         parts=made,
         minimum_days=lengths[0].days if lengths else None,
@@ -104,7 +106,7 @@ def _read(text: str) -> StatedFinding | None:
         latest_visit=latest,
         words=words,
         denied=denied,
-        loosely=loosely,
+        loosely=loosely or _open_choice(left, rest, joined, found),
         terms=tuple(content_words(text)),
     )
 
@@ -268,6 +270,28 @@ def _degrees(text: str, group: list[Held], keys: tuple[str, ...]) -> tuple[str, 
 
 
 _OR = re.compile(r"\s*(?:/|,?\s*(?:and/or|or)(?: the| an?)?)\s*", re.IGNORECASE)
+
+
+def _leans(text: str, heads: list[Held], part: FindingPart) -> bool:
+    """Whether an alternative may take a word from the name before it, as "weakness" in "thenar atrophy or weakness"."""
+    if len(part.heads) < 2 or any(at.role == "site" for at in part.narrowed) or " " not in _name_of(text, heads[0]):
+        return False
+    return any(at.key in data("stated")["leaning"] and " " not in _name_of(text, at) for at in heads[1:])
+
+
+def _name_of(text: str, held: Held) -> str:
+    return text[held.start : held.end].strip()
+
+
+def _open_choice(text: str, rest: str, joined: list[list[Held]], found: tuple[Held, ...]) -> bool:
+    """Whether an "or" of the leaf joins words that were not read as alternatives: then no denial settles it."""
+    ors = len(re.findall(r"\bor\b(?! (?:more|longer|greater|higher|worse|both)\b)", rest, re.IGNORECASE))
+    known = 0
+    for group in (*joined, *_coordinated(text, [at for at in found if at.role != "head"])):
+        spans = sorted({(at.start, at.end) for at in group})
+        between = [text[a[1] : b[0]] for a, b in pairwise(spans) if b[0] >= a[1]]
+        known += sum(bool(re.search(r"\bor\b", at, re.IGNORECASE)) for at in between)
+    return ors > known
 
 
 def _coordinated(text: str, found: list[Held]) -> list[list[Held]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Statement
-from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, find_clinical
+from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, find_clinical, find_in_chart
 from pipeline.matching.findings import covers
 from pipeline.matching.phrases import NUMBER_WORDS, number_of
 from pipeline.matching.record import Record, not_yet
@@ -98,7 +98,7 @@ def seen_of(part: FindingPart, record: Record, places: Places, same: dict[str, f
     for statement in record.statements:
         if statement.section in _SKIPPED:
             continue
-        held = find_clinical(statement.text)
+        held = find_in_chart(statement.text)
         if not any(at.role in ("head", "denial") and _bears(at, part) for at in held):
             continue
         if wording_of("compared").search(statement.text) or _only_asks(statement, places):
@@ -300,6 +300,9 @@ def _measured(
 _PLACED = ("site", "level", "modality", "side")
 
 
+_REGION = {"C": "neck", "T": "upper_back", "L": "low_back"}
+
+
 def _answer(
     asked: Narrowing,
     own: list[Held],
@@ -315,6 +318,10 @@ def _answer(
     named = [at for at in own if at.role == asked.role]
     if asked.role == "grade":  # a stage says nothing of a class
         named = [at for at in named if any(at.key.split()[0] == key.split()[0] for key in wanted)]
+    if asked.role == "site":  # a level is a place as well
+        named += [
+            Held(role="site", key=_REGION[at.key[0]], start=at.start, end=at.end) for at in own if at.role == "level"
+        ]
     if asked.role == "quality" and "unilateral" in wanted and any(at.role == "side" for at in own):
         return "yes"
     if asked.role in _PLACED and not named:
