@@ -30,6 +30,8 @@ class CriteriaNode(Published):
     tags: list[str] = Field(default=[])
     negated: bool = False
     flags: list[str] = Field(default=[])
+    unsure: bool = False  # items joined by AND and by OR, and nothing says which binds first
+    refers: list[str] = Field(default=[])  # numbers of what a leaf leads to; "" is a whole list
     lead: str | None = None
 
 
@@ -38,6 +40,7 @@ class CriteriaIndication(Published):
     phase: Literal["initial", "continuation", "any"]
     section: str = ""
     drugs: list[str] = Field(default=[])
+    products: list[str] = Field(default=[])  # brands and strengths, as printed
     duration: str | None = None
     tree: CriteriaNode
 

@@ -48,6 +48,7 @@ from extractors.policy.runs import Run
 from extractors.policy.shapes import SECTION_CODE
 from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.drugs import find_drugs
 
 
 def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, Drugs] | None = None) -> Criteria:
@@ -67,7 +68,8 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
         if parted:
             place = Place(heading, parted[1], parted[0])
         elif section.kind in PHASES:
-            place = Place(heading, "" if phase_first or ALL_USES.search(heading) else place.name, section.kind)
+            kept = not phase_first and not ALL_USES.search(heading) and _is_subject(place.name)
+            place = Place(heading, place.name if kept else "", section.kind)
         elif section.kind is None and heading:
             place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
@@ -97,6 +99,11 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _is_subject(name: str) -> bool:
+    """Whether a name is that of a condition or a drug, which "Recertification" below it is still about."""
+    return bool(name) and (names_condition(name) or bool(find_drugs(name)))
 
 
 def _limit_by(found: Criteria, first: int, run: Run) -> None:

@@ -34,7 +34,8 @@ _TITLE_LABEL = re.compile(
 )
 _LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
 _NOT_TITLE = re.compile(
-    r"^title [xvi]+ of\b|^(?:guideline|policy|document) (?:code|id)\b|^(?:edition|status|type|drug class)\b|"
+    r"^title [xvi]+ of\b|^(?:guideline|policy|document|criteria) (?:code|id|set)\b|"
+    r"^(?:edition|status|type|drug class)\b|"
     r"^(?:guideline|policy|document|bulletin|reference) [A-Z0-9.-]*\d[A-Z0-9.-]*$|"
     r"\b(?:effective|next review|review date|last review|approved\s+\d|page \d+|policy (?:number|no)|publication|"
     r"phone|fax|www\.|https?:)\b|"

@@ -17,6 +17,13 @@ _AFTER_LIST = re.compile(r"(?<=[a-z)%])\.\s+(?=[A-Z][a-z]+ \w)")
 _RUN_ON = re.compile(r"[;.,]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
 
 
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|do|will|must|may|can|cannot|meets?|tried|treated|fail\w*|prescribed|"
+    r"documentation|diagnosis|history|trial|intoleran\w+|contraindicat\w+)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One criterion of a run of prose, or words that introduce others."""
@@ -143,7 +150,14 @@ def _by_joins(text: str, prose: bool) -> Part | None:
     for match in matches:
         parts.append(replace(_part(text, begin, match.start()), join=joins[0]))
         begin = match.end()
-    return Part("", 0, 0, parts=(*parts, _part(text, begin, len(text))))
+    parts.append(_part(text, begin, len(text)))
+    if (
+        not prose
+        and any(match[0].startswith(",") for match in matches)
+        and not all(_SAYS.search(at.text) for at in parts)
+    ):
+        return None  # "can tolerate 3 hours a day, OR 15 hours over 7 days" is one criterion
+    return Part("", 0, 0, parts=tuple(parts))
 
 
 def _join_of(match: re.Match[str]) -> Join:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MARKER = re.compile(
-    r"(?P<open>\(?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
+    r"(?P<open>[(\[]?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
 )
 _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
 _DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"

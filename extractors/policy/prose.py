@@ -24,6 +24,9 @@ _SENTENCE_END = re.compile(r"(?<=[.])\s+(?=[A-Z])")
 _OF_WHOM = re.compile(
     r"(?:the |an? |all )?(?:members?|patients?|individuals?|recipients?|beneficiar|adults?|children)\b", re.I
 )
+_HOW_LONG = re.compile(
+    r"(?:plan|calendar|contract)[- ]year\b|\d+[- ](?:month|year|day)s? (?:durations?|increments?|intervals?)\b", re.I
+)
 _POINTS = re.compile(r"\b(?:following|criteria|below|above|listed|indications?|polic(?:y|ies))\b", re.I)
 
 # a demand after a list that belongs to it: "In addition, the surgeon must document ..."
@@ -64,6 +67,8 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, d
         return
     if head.approves and not (own and names_condition(own)) and clause_start(text, head.rest) is None:
         return  # "Initial authorization: all drugs may be approved up to 12 months" sets no criterion
+    if head.approves and _HOW_LONG.match(text, clause_start(text, head.rest) or 0):
+        return  # nor does "will be approved in plan year durations"
     phase = head.kind if head.kind in PHASES else place.phase
     name = place.name if head.kind in PHASES and place.name else own or place.name or place.section
     found.indications.append(

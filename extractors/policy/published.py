@@ -41,6 +41,7 @@ def _indication(indication: Indication, requirement_of: RequirementOf) -> dict[s
         "duration": indication.duration,
         "section": indication.section,
         "drugs": list(indication.drugs),
+        "products": list(indication.products),
         "tree": _node(indication.tree, requirement_of),
     }
 
@@ -58,6 +59,10 @@ def _node(node: Node, requirement_of: RequirementOf, heads: tuple[Node, ...] = (
     for name, values in (("notes", [note.text for note in node.notes]), ("tags", node.tags), ("flags", node.flags)):
         if values:
             shown[name] = list(values)
+    if node.unsure:
+        shown["unsure"] = True
+    if node.refers:
+        shown["refers"] = [target.number for target in node.refers]
     return shown | ({"lead": node.lead} if node.lead else {})
 
 

@@ -34,12 +34,14 @@ _DENIES = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?(?:of\b|criteri)", re.I
+    rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?"
+    r"(?:\s+(?:or more\s+)?(?:of\b|criteri|must\b)|(?:\s+or more)?(?=\s*:\s*$))",
+    re.I,
 )
 _MORE = re.compile(rf"\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these)\b", re.I)
 _ANY = re.compile(
     r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"
-    r"\bany of\b|"
+    r"\bany of\b|\b(?:any|one)\s+(?:must|needs? to|should|is to)\b[^.;]*\bmet\b|^\s*(?:any(?: one)?|one)\s*:\s*$|"
     r"\bmeets? any\b",
     re.I,
 )
