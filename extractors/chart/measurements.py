@@ -1,13 +1,23 @@
 """Measurements told in prose: scores, laboratory values, vital signs."""
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
 from extractors.chart.assertion import assert_of
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
-from extractors.chart.quantities import COMPARE, NUMBER, PRESSURE, QUALITATIVE, RESULT_WORD, TITER, measured, sign_of
+from extractors.chart.quantities import (
+    COMPARE,
+    NUMBER,
+    PRESSURE,
+    QUALITATIVE,
+    RESULT_WORD,
+    TITER,
+    UNIT,
+    measured,
+    sign_of,
+)
+from extractors.chart.value_days import day_beside, later_values, told_day
 from extractors.numbers import ONES
 from extractors.vocabulary.labs import Lab, convert, find_labs, labs
 from extractors.vocabulary.scores import choose_score, find_scores, scores
@@ -18,21 +28,17 @@ _LINK = (
     r"of\s+the\s+day|affected|involvement|involved|involving|total\s+score|index|was|is|of|at|=|:|,|measured|came\s+back|positive|elevated|high|low|has\s+been|were|on\s+\S+|to|down\s+to|up\s+to|"
     r"remains|still|-|–|—|\s)*\s*"
 )
-_UNIT = (
-    r"(?:mg/dL|mg/L|mcg/g|ug/g|µg/g|mg/g|g/g|g/dL|IU/mL|U/mL|U/L|IU/L|mmol/L|mm/hr?|kg/m2|kg|lbs?|cm|ng/mL|ng/dL|pg/mL|mg/kg|kU/L|"
-    r"(?:x\s?)?10[\^*4]\s?3/[uµμ]L|K/[uµμ]L|cells/[um]c?L|mL/min(?:/1\.73\s?m2)?)(?![A-Za-z])"
-)
 _VALUE = re.compile(
     _LINK
     + COMPARE
     + (
         rf"\s*(?P<value>{NUMBER})(?![\d:/]|"
-        rf"[-,.]\d)\s*(?P<percent>%)?\s*(?P<unit>{_UNIT})?"
+        rf"[-,.]\d)\s*(?P<percent>%)?\s*(?P<unit>{UNIT})?"
     ),
     re.IGNORECASE,
 )
 _SCORE = re.compile(
-    _LINK + COMPARE + rf"\s*(?P<value>{NUMBER})(?![\d:]|[-,.]\d|/\d+/)\s*(?P<percent>%)?\s*(?P<unit>{_UNIT})?",
+    _LINK + COMPARE + rf"\s*(?P<value>{NUMBER})(?![\d:]|[-,.]\d|/\d+/)\s*(?P<percent>%)?\s*(?P<unit>{UNIT})?",
     re.IGNORECASE,
 )
 # "PASI improved from 16.8 to 2.1": the second is today's, when the first was is not said
@@ -50,26 +56,10 @@ _NOT_MEASURED = re.compile(
     r"\b(?:goal|target|threshold|cutoff|cut-off|if|until|less\s+than\s+or|needs?|required|criteria|range|limit|must\s+be)\b[^.;]{0,30}$",
     re.I,
 )
-_MONTH_AFTER = re.compile(
-    r"^\s*,?\s*(?:in|of|on|from|\()\s*(?P<when>[A-Z][a-z]+\.?\s+\d{1,2}(?:,\s*\d{4})?(?!\d)|[A-Z][a-z]+(?:\s+\d{4})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4})\s*\)?"
-)
-# "AHI 32 events/hour on home sleep test of 05/02/2026", "-2.8 at the femoral neck (DXA 04/10/2026)"
-_DATE_AFTER = re.compile(
-    r"^(?P<what>[^,;.()\d]{0,60}(?:\b(?:on|of|dated|from)\s+|\([^()\d]{0,30}\s))(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})"
-)
-# "home sleep test of 02/2024, AHI 12": the day of what the value comes from stands before it
-_DATE_BEFORE = re.compile(
-    r"\b(?:of|on|from|dated|in)\s+(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})\s*[:,]?\s*(?:(?:the|an?|showed|shows|with|gave)\s+){0,2}$"
-)
-_OTHER_EVENT = re.compile(
-    r"\b(?:start|began|begun|stop|since|until|before|after|prior|goal|target|due|repeat|recheck|change|switch|while|improv|down|up)",
-    re.I,
-)
 # "ABI 0.95 and 0.94", "0.82 right, 1.01 left": the other leg's
 _OTHER_SIDE = re.compile(
     rf"^(?:\s|\(?(?:right|left|R|L)\)?|and|,|/|;|on the|in the)*\s(?P<value>{NUMBER})(?![\d:/%])", re.IGNORECASE
 )
-_THEN_NOW = re.compile(rf"^\s*(?:,|;|and|to|->|→|–>|=>)?\s*(?:now\s+)?(?P<value>{NUMBER})\s*%?\s+(?:now|today)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +166,10 @@ def _frax(statement: Statement) -> list[Fact]:
     ]
 
 
-def _when(statement: Statement, after: str) -> dt.date | None:
-    """Return the date that stands beside the value, else the statement's own."""
-    if (named := _DATE_AFTER.match(after)) and not _OTHER_EVENT.search(named["what"]):
-        dates = find_dates(named["when"])
-        if len(dates) == 1:
-            return dates[0].day
-    if match := _MONTH_AFTER.match(after):
-        dates = find_dates(f"in {match['when']}", near=statement.date)
-        if len(dates) == 1:
-            return dates[0].day
-    return statement.date
-
-
-# "Starting weight 132 kg", "baseline EASI 28": of another day, which the sentence may name or not
-_EARLIER = re.compile(
-    r"\b(?:starting|baseline|initial|previous|prior|pre-?treatment|original|heaviest|highest|earlier|pre-?biologic)\s+(?:\w+\s+)?$",
-    re.I,
+# "an AHI of 15 or more would qualify": a bound and no value
+_BOUND_BEHIND = re.compile(
+    r"^\s*(?:%|[a-z]+/[a-z]+)?\s*or\s+(?:more|higher|greater|above|over|less|lower|fewer|below)\b|^\s*\+", re.I
 )
-
-
-def _told_when(statement: Statement, name: _Name, after: str) -> dt.date | None:
-    """Return the day of a value; None for an earlier one whose day is not told."""
-    day = _when(statement, after)
-    if day == statement.date and (before := _DATE_BEFORE.search(statement.text[: name.start])):
-        dates = find_dates(before["when"])
-        day = dates[0].day if len(dates) == 1 else day
-    earlier = _EARLIER.search(statement.text[: name.start])
-    return None if earlier and day == statement.date else day
 
 
 def _held(statement: Statement, name: _Name) -> Assertion | None:
@@ -216,7 +182,18 @@ def _held(statement: Statement, name: _Name) -> Assertion | None:
     return held if held in (Assertion.FAMILY, Assertion.ENTERED_IN_ERROR) else Assertion.AFFIRMED
 
 
+# "Hurley stage III", "NYHA class II": a stage in Roman figures; "II-III" is none of both
+_ROMAN = re.compile(
+    r"^\s*(?:stage|class|grade)?\s*(?::|=|of|is|was)?\s*(?P<roman>IV|V|I{1,3})\b(?!\s*(?:[-–/]|to|or)\s*I)"
+)
+_ARABIC = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
+
+
 def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[Fact]:
+    staged = [key for key in name.keys if scores()[key].roman]
+    if staged and (roman := _ROMAN.match(tail)) and (held := _held(statement, name)):
+        value = Measurement(value=_ARABIC[roman["roman"]])
+        return [measured(staged[0], value, told_day(statement, name.start, tail[roman.end() :]), statement, held)]
     match = _SUM.match(tail) or _CHANGED.match(tail) or _SCORE.match(tail)
     assertion = _held(statement, name)
     if not match or assertion is None:
@@ -228,6 +205,8 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
     after = tail[match.end() :]
     key = choose_score(list(name.keys), value, f"{statement.text} {context}")
     if key is None or (groups.get("unit") and not scores()[key].unit):
+        return []
+    if _BOUND_BEHIND.match(after):
         return []
     out_of = _OUT_OF.match(after)
     if out_of and float(out_of["most"]) < value:
@@ -242,30 +221,36 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
         measured(
             key,
             Measurement(value=value, unit=unit, comparator=comparator),
-            _told_when(statement, name, after),
+            told_day(statement, name.start, after),
             statement,
             assertion,
         )
     ]
+    if not _CHANGED.match(tail):
+        facts += [
+            at
+            for at in later_values(key, statement, tail, match.end(), unit, assertion)
+            if at.measurement and scores()[key].least <= float(at.measurement.value) <= scores()[key].greatest
+        ]
     if scores()[key].each_side and (other := _OTHER_SIDE.match(after)):
         facts.append(measured(key, Measurement(value=float(other["value"])), facts[0].date, statement, assertion))
-    if (dated := _MONTH_AFTER.match(after)) and (now := _THEN_NOW.match(after[dated.end() :])):
-        later = float(now["value"].replace(",", ""))
-        if scores()[key].least <= later <= scores()[key].greatest:
-            facts.append(measured(key, Measurement(value=later, unit=unit), statement.date, statement, assertion))
     return facts
+
+
+# "FEV1 2.1 L": a unit in which no bound is set
+_OTHER_UNIT = re.compile(r"^\s*(?:L|mL|ml|liters?|litres?|cc|mm|cm|g|mcg|seconds?|percentile|z-?score)\b")
 
 
 # "CK 412 U/L (39-308)": the range of the laboratory right behind the value
 _RANGE_BEHIND = re.compile(
-    rf"^\s*[HL*]?\s*[(\[]\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤]\s*(?:{NUMBER}))\s*(?:{_UNIT})?\s*[)\]]",
+    rf"^\s*[HL*]?\s*[(\[]\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤]\s*(?:{NUMBER}))\s*(?:{UNIT})?\s*[)\]]",
     re.IGNORECASE,
 )
 
 
 # a row of a report whose columns are lost: "Creatine kinase 148 39-308 U/L"
 _RANGE_IN_ROW = re.compile(
-    rf"^\s*[HL*]?\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤>≥]\s*(?:{NUMBER}))\s*(?P<unit>{_UNIT}|%)?\s*$",
+    rf"^\s*[HL*]?\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤>≥]\s*(?:{NUMBER}))\s*(?P<unit>{UNIT}|%)?\s*$",
     re.IGNORECASE,
 )
 
@@ -285,7 +270,7 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
     titer = TITER.search(tail[:40])
     if titer and not re.search(r"[.;]\s", tail[: titer.start()]):
         value = Measurement(value=f"1:{titer['dilution']}")
-        return [measured(lab.key, value, _when(statement, tail[titer.end() :]), statement, assertion)]
+        return [measured(lab.key, value, day_beside(statement, tail[titer.end() :]), statement, assertion)]
     if lab.kind in ("qualitative", "titer"):
         return _qualitative(statement, name, lab, tail, assertion)
     match = _VALUE.match(tail)
@@ -304,6 +289,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
     if _ROW_OF_VALUES.match(tail[match.end() :]):
         return []  # a trend table's row: which of its dates a value has, the line does not tell
     unit = match["unit"] or ("%" if match["percent"] else None)
+    if _BOUND_BEHIND.match(tail[match.end() :]) or (not unit and lab.units and _OTHER_UNIT.match(tail[match.end() :])):
+        return []
     if (unit and lab.units and convert(lab.key, 1.0, unit) is None) or (lab.needs_unit and not unit):
         return []  # a unit of another test
     limit = re.search(
@@ -320,10 +307,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
         limit=limit["limit"] if limit else None,
     )
     after = tail[match.end() :]
-    facts = [measured(lab.key, value, _told_when(statement, name, after), statement, assertion)]
-    if (dated := _MONTH_AFTER.match(after)) and (now := _THEN_NOW.match(after[dated.end() :])):
-        later = Measurement(value=float(now["value"].replace(",", "")), unit=unit)
-        facts.append(measured(lab.key, later, statement.date, statement, assertion))
+    facts = [measured(lab.key, value, told_day(statement, name.start, after), statement, assertion)]
+    facts += later_values(lab.key, statement, tail, match.end(), unit, assertion)
     return facts
 
 
@@ -337,12 +322,13 @@ def _qualitative(statement: Statement, name: _Name, lab: Lab, tail: str, asserti
         between = tail[: word.start()]
         dates = find_dates(between, near=statement.date)
         after = re.sub(r"^\s+(?=\d)", " on ", tail[word.end() :])
-        day = dates[0].day if len(dates) == 1 else _when(statement, after)
+        day = dates[0].day if len(dates) == 1 else day_beside(statement, after)
         return [measured(lab.key, Measurement(value=result), day, statement, assertion)]
     before = text[max(0, name.start - 30) : name.start]
     lead = re.search(r"\b(positive|negative|indeterminate)\s+(?:\w+\s+){0,2}$", before, re.IGNORECASE)
     if lead and not re.search(
         r"\b(?:no|not|never|without|a|if|need|needs|requires?|repeat|until)\s*$", before[: lead.start()], re.IGNORECASE
     ):
-        return [measured(lab.key, Measurement(value=lead[1].lower()), _when(statement, tail), statement, assertion)]
+        value = Measurement(value=lead[1].lower())
+        return [measured(lab.key, value, day_beside(statement, tail), statement, assertion)]
     return []

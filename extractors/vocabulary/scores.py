@@ -19,6 +19,7 @@ class Score:
     greatest: float
     unit: str | None = None
     about: tuple[str, ...] = ()  # words that part two scores of one name, lower case
+    roman: bool = False  # a stage or class that is told in Roman figures too
     each_side: bool = False  # measured of each leg or eye: the worse one decides
     only_with: tuple[str, ...] = ()  # one of these must stand in the sentence or page: the name alone is a common word
 
@@ -35,7 +36,8 @@ def scores() -> dict[str, Score]:
         only_with = tuple(str(word).lower() for word in entry.get("only_with", ()))
         names = tuple(map(str, entry["names"]))
         each_side = bool(entry.get("each_side"))
-        table[key] = Score(key, names, least, greatest, entry.get("unit"), about, each_side, only_with)
+        roman = bool(entry.get("roman"))
+        table[key] = Score(key, names, least, greatest, entry.get("unit"), about, roman, each_side, only_with)
     return table
 
 

@@ -14,7 +14,7 @@ from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.record import Cited, Record, page_of
 from pipeline.matching.requirements import Diagnosis, LabResult, Measurement, Requirement, Therapy
-from pipeline.matching.terms import base_of, belongs, data, find_therapies
+from pipeline.matching.terms import base_of, belongs, data, find_therapies, within
 
 _VALUES = (Measurement, LabResult)
 # rows of a report that say what was done: "Exam  Right knee, three views, standing"
@@ -66,11 +66,6 @@ def is_another(fact: Fact, record: Record) -> bool:
     return bool(pattern.search(clause) or _TREATED_REPORT.search(_head(fact.statement, record)))
 
 
-def words_about(statement: Statement, record: Record) -> str:
-    """Return the words that say how a value was measured: its own, its columns', and those of the report's head."""
-    return " ".join((statement.text, *statement.headers, _head(statement, record))).lower()
-
-
 def _head(statement: Statement, record: Record) -> str:
     """Return the title rows of the page and the rows that name the examination, down to the statement."""
     place = page_of(statement.evidence)
@@ -93,11 +88,23 @@ def left_unsaid(
     rest = _beside_baseline(rest, cited, record)
     rest = _beside_treatment(rest, requirement.besides or "", cited, record)
     rest = _beside_conditions(rest, leaf or requirement.besides or "", record)
-    texts = [words_about(at, record) for at in statements_of(cited, record)]
+    texts = [
+        f"{_only_clause(at, requirement, record)} {_head(at, record)}".lower() for at in statements_of(cited, record)
+    ]
     if not rest or not texts:
         return list(rest)
     # each cited value may bear a part of it out, but one of them has to say it all
     return min(([word for word in rest if not _says(word, text)] for text in texts), key=len)
+
+
+def _only_clause(statement: Statement, requirement: Measurement | LabResult, record: Record) -> str:
+    """Return the clause of the first value that a statement gives of what is asked for."""
+    facts = [
+        at
+        for at in record.facts
+        if at.statement is statement and at.kind == "measurement" and at.name in requirement.names
+    ]
+    return _clause_of(facts[0]) if facts else " ".join((statement.text, *statement.headers))
 
 
 def _whole_words(rest: Sequence[str], besides: str) -> list[str]:
@@ -109,15 +116,30 @@ def _whole_words(rest: Sequence[str], besides: str) -> list[str]:
 
 def says_all(words: Sequence[str], fact: Fact, record: Record) -> bool:
     """Whether a value's own surroundings say every one of these words."""
-    text = words_about(fact.statement, record)
+    text = f"{_clause_of(fact)} {_head(fact.statement, record)}".lower()
     return all(_says(word, text) for word in words)
+
+
+# what parts two values of one thing: "86% on 2 L, 92% on room air"
+_NEXT_VALUE = re.compile(
+    r"[,;]\s*(?:[A-Za-z]+\s+){0,3}\d+(?:\.\d+)?\s*(?:%|[a-z]+/|on\b|at\b|with\b|after\b|now\b)", re.IGNORECASE
+)
+
+
+def _clause_of(fact: Fact) -> str:
+    """Return the words that belong to this value where its sentence goes on to another one."""
+    text, value = " ".join((fact.statement.text, *fact.statement.headers)), fact.measurement and fact.measurement.value
+    place = text.find(f"{value:g}" if isinstance(value, float) else str(value))
+    further = _NEXT_VALUE.search(text, place) if place >= 0 else None
+    return text[: further.start()] if further else text
 
 
 def _says(word: str, text: str) -> bool:
     forms = next((held for key, held in _table()["said"].items() if word.startswith(key)), None)
     if forms is None:
         forms = [word] if len(word) < 7 else [word[:-1] if word.endswith("s") else word]
-    return any(re.search(rf"(?<![a-z]){re.escape(form.strip())}", text) for form in forms)
+    plain = [form.strip() for form in forms]
+    return any(re.search(rf"(?<![a-z]){re.escape(at)}" + (r"(?![a-z])" if len(at) < 4 else ""), text) for at in plain)
 
 
 def statements_of(cited: Sequence[Cited], record: Record) -> list[Statement]:
@@ -142,16 +164,37 @@ def _beside_baseline(rest: Sequence[str], cited: Sequence[Cited], record: Record
 
 
 def _beside_treatment(rest: Sequence[str], besides: str, cited: Sequence[Cited], record: Record) -> list[str]:
-    """Leave out "on the current lipid-lowering treatment" where such a drug was being taken on the day of the value."""
+    """Leave out "on the current lipid-lowering treatment" where such a drug was being taken on the day of the value.
+
+    A drug that the chart only names with the value, or says is stopped, leaves the words asked for.
+    """
     kept = list(rest)
     for mention in find_therapies(besides):
-        if _MORE_OF_TREATMENT.search(besides):
-            break
         words = set(re.findall(r"[a-z][a-z-]{3,}", besides[mention.start : mention.end].lower()))
         days = [at.date for at in cited]
-        if all(day and _taken_on(mention.therapy, day, record) for day in days) and days:
+        more = _MORE_OF_TREATMENT.search(besides)
+        taken = bool(days) and not more and all(day and _taken_on(mention.therapy, day, record) for day in days)
+        if taken or any(_told_on(mention.therapy, at.evidence.text) for at in cited):
             kept = [word for word in kept if word not in words]
+        else:
+            kept += [f"§{word}" for word in words & set(kept)]  # a bare name in the sentence is not enough
     return kept
+
+
+_STOPPED = re.compile(
+    r"\b(?:stopp\w*|off|discontinu\w*|declin\w*|never|not|without|no|before|allerg\w*|intoleran\w*|held|refus\w*)\b",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"\b(?:on|with|taking|takes|despite|under|using|plus|and)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+
+
+def _told_on(therapy: Therapy, text: str) -> bool:
+    """Whether a sentence says that the value was found on such a drug ("96 on ezetimibe alone")."""
+    for part in re.split(r"[;.](?:\s|$)|,\s", text):
+        for at in find_therapies(part):
+            if within(at.therapy, therapy) and _ON.search(part[: at.start]) and not _STOPPED.search(part):
+                return True
+    return False
 
 
 _MORE_OF_TREATMENT = re.compile(r"\bmaxim|\bdose|\bstable\b|\bfor at least\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.chart.facts import Statement
-from pipeline.matching.occurrences import cause_pattern, find_occurrences, setting_pattern
+from pipeline.matching.occurrences import cause_pattern, caused_by, find_occurrences, setting_pattern
 from pipeline.matching.phrases import find_lengths, number_of
 from pipeline.matching.record import Record, cite, not_yet, tells_of_before
 from pipeline.matching.requirements import Events
@@ -184,7 +184,8 @@ def _counted(requirement: Events, part: str) -> list[re.Match[str]]:
     denied = re.search(r"\b(?:no|denies|never|without|not)\b", part, re.IGNORECASE)
     if denied and len(held) < len(requirement.settings):
         return []  # "no admission for asthma" leaves the emergency room open
-    return list(setting_pattern(requirement.settings, "chart").finditer(part))
+    found = setting_pattern(requirement.settings, "chart").finditer(part)
+    return [at for at in found if caused_by(requirement.event, part, at.end())]
 
 
 _MONTH = (

@@ -134,8 +134,9 @@ def _judge(requirement: Requirement, record: Record, text: str) -> Verdict:
     needed = [at for at in rest if not re.search(rf"\bor (?:an?)?other (?:[\w-]+ ){{0,2}}{re.escape(at)}", text, re.I)]
     if verdict.status is Status.MET:
         needed = left_unsaid(needed, requirement, text, verdict.evidence, record)
-    if verdict.status is Status.MET and not _says(needed, requirement, verdict):
-        return _unsettled(verdict, requirement)
+        of_value = isinstance(requirement, (Measurement, LabResult))  # held to the clause of the value already
+        if needed if of_value else not _says(needed, requirement, verdict):
+            return _unsettled(verdict, requirement)
     if verdict.status is Status.NOT_MET and _is_alternative(requirement.besides or "", rest, text):
         return _unsettled(verdict, requirement)
     return verdict

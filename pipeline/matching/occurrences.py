@@ -73,17 +73,31 @@ def _days(statement: Statement, requirement: Events, record: Record) -> list[dt.
 def _is_one(part: str, requirement: Events, statement: Statement, record: Record) -> bool:
     """Whether a clause tells of one such event as a fact."""
     if requirement.settings:
-        named = cause_pattern(requirement.event).search(part)
-        there = setting_pattern(requirement.settings, "chart").search(part) or _in_record(
-            requirement, statement, record
-        )
-        if not named or not there:
+        there = setting_pattern(requirement.settings, "chart").search(part)
+        if there and not caused_by(requirement.event, part, there.end()):
+            return False
+        if not cause_pattern(requirement.event).search(part):
+            return False
+        if not there and not _in_record(requirement, statement, record):
             return False
     else:
         named = _event_pattern(requirement.event).search(part)
         if not named or named[0].lower().endswith("s"):
             return False  # "exacerbations in May" may be any number; a count is read elsewhere
     return not _DENIED.search(part) and not _NOT_ONE.search(part)
+
+
+_FOR = re.compile(
+    r"\b(?:for|with|due to|because of|from|after|following|secondary to)\s+(?P<what>(?:[\w/-]+\s*){1,5})", re.IGNORECASE
+)
+
+
+def caused_by(event: str, part: str, end: int) -> bool:
+    """Whether the visit told up to `end` was for this event: the cause named behind it, else one named before."""
+    behind = _FOR.search(part, end)
+    if behind:
+        return bool(cause_pattern(event).search(behind["what"]))
+    return bool(cause_pattern(event).search(part[:end])) or bool(_event_pattern(event).search(part))
 
 
 def _in_record(requirement: Events, statement: Statement, record: Record) -> bool:

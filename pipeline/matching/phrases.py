@@ -185,14 +185,17 @@ def find_comparisons(text: str) -> list[Comparison]:
             high = groups.get("high")
             if high and isinstance(value, float) and float(high.replace(",", "")) < value:
                 value, high = float(high.replace(",", "")), printed  # "between -1.0 and -2.5"
+            unit = _unit(groups.get("unit"))
+            printed_last = bool(groups.get("unit")) and match.end("unit") == match.end()
             found.append(
                 Comparison(
                     start=match.start(),
-                    end=match.end(),
+                    # "12 and DLQI": the word behind the number is no unit and joins what follows
+                    end=match.end("value") if printed_last and unit is None else match.end(),
                     comparator=comparator,  # type: ignore[arg-type]
                     value=value,
                     high=float(high.replace(",", "")) if high else None,
-                    unit=_unit(groups.get("unit")),
+                    unit=unit,
                 )
             )
     return sorted(found, key=lambda at: at.start)

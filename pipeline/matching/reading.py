@@ -379,10 +379,16 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     return None
 
 
+_COMORBIDITY = re.compile(
+    r"\bwith (?:at least )?(?:one|1)\b(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
+    re.IGNORECASE,
+)
+
+
 def _with_comorbidity(whole: Requirement, text: str) -> Requirement:
     """Return "BMI of 27 or more with at least one comorbidity (hypertension, ...)" as both halves."""
-    bracket = re.search(r"\bwith (?:at least )?one\b[^()]{0,60}\((?P<list>[^)]+)\)", text, re.IGNORECASE)
+    bracket = _COMORBIDITY.search(text)
     if not isinstance(whole, Measurement) or not bracket:
         return whole
-    found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"])))
+    found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"] or bracket["listed"])))
     return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole

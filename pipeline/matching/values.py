@@ -62,6 +62,8 @@ def _candidates(requirement: Measurement, record: Record) -> list[Fact]:
         facts = [_with_range(at, facts, requirement) for at in facts]
     if requirement.value is not None:  # "positive ANA" beside "ANA 1:640" neither adds nor takes anything
         facts = [at for at in facts if not _only_positive(at)]
+    if not (requirement.baseline or requirement.ever):
+        facts = [at for at in facts if at.date or not at.statement.date]  # a dated note's "112 before the statin"
     return [at for at in facts if not _of_other_side(at, record)]
 
 
