@@ -112,7 +112,9 @@ _FADES = re.compile(r"\b(?:pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\
 _SOON = dt.timedelta(days=92)
 _LATE = dt.timedelta(days=366)
 _NOT_DENIED = re.compile(
-    r"\b(?:change|longer|improve\w*|evidence against|relief|benefit|response|reaction)\b"
+    r"\b(?:change|longer|improve\w*|evidence against|relief|benefit|response|reaction|admitted"
+    r"|hospitali[sz]ed|admissions?|worsen\w*|worse|exacerbat\w*|progression|progressing|decompensat\w*|flares?"
+    r"|sure|certain|clear|whether|if|want\w*|wish\w*|become|get|risk|due|because|after|from|since|treat\w*)\b"
     r"|(?:,|\band)\s+(?:an?|the|has|is|his|her)\b"
 )
 

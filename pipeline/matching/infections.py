@@ -49,6 +49,7 @@ _AROUND = (
     "index",
     "overlying",
 )
+_UNSURE = re.compile(r"\b(?:since|until|can(?:not)? be|could|excluded|yet|so far|if|whether)\b", re.IGNORECASE)
 _NEAR = dt.timedelta(days=92)  # what no longer was there then may be there now
 _RECENT = dt.timedelta(days=60)
 
@@ -83,7 +84,7 @@ def denied(condition: str, record: Record) -> list[Statement]:
             continue
         for match in _SAID.finditer(statement.text):
             denial = denial_at(statement.text, match.start(), match.end())
-            if denial is None or not_yet(denial.clause) or denial.cue in ("not",):
+            if denial is None or not_yet(denial.clause) or denial.cue == "not" or _UNSURE.search(denial.clause):
                 continue
             if re.search(
                 r"\b(?:history|prior|previous|recent|new|severe|serious|acute|chronic|recurrent|more|further|other)\b",

@@ -23,6 +23,7 @@ from pipeline.matching import (
     tapering,
     together,
     undone,
+    untaken,
     values,
     without,
 )
@@ -53,6 +54,7 @@ from pipeline.matching.requirements import (
     Lasting,
     Measurement,
     NoConcurrentTherapy,
+    NotTaken,
     Prescriber,
     Pressure,
     PriorTherapy,
@@ -94,6 +96,7 @@ _JUDGES = care_kinds.JUDGES | {
     Response: findings.judge_response,
     StatedFinding: stated.judge_stated,
     TreatedWith: together.judge_current,
+    NotTaken: untaken.judge_untaken,
     Undone: undone.judge_undone,
     Unused: substances.judge_unused,
     Visit: people.judge_visit,

@@ -26,6 +26,7 @@ from pipeline.matching import (
     tapering,
     therapy_leaves,
     undone,
+    untaken,
 )
 from pipeline.matching.conditioned import with_condition
 from pipeline.matching.coverage import with_rest
@@ -352,6 +353,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: dose_leaves.read_received(at) if not negated else None,
         lambda at: undone.read_undone(at) if not negated else None,
         lambda at: substances.read_unused(at) if not negated else None,
+        lambda at: untaken.read_untaken(at) if not negated else None,
         lambda at: changes.read_change(at) if not negated else None,
         lambda at: fractures.read_fracture(at) if not negated else None,
         lambda at: care_kinds.read_care(at) if not negated else None,

@@ -362,6 +362,16 @@ class CannotTaper(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotTaken(Requirement):
+    """Treatments that may not be taken now, or may never have been."""
+
+    kind: ClassVar[str] = "not_taken"
+    therapies: tuple[Therapy, ...]  # none of them
+    ever: bool = False
+    window: Window | None = None  # within which they may not have been
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Requirement):
     kind: ClassVar[str] = "any_of"
     options: tuple[Requirement, ...]

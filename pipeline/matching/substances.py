@@ -83,12 +83,13 @@ def judge_unused(requirement: Unused, record: Record) -> Verdict:
     missing: list[str] = []
     for key in requirement.substances:
         kinds = {key, *data("substances")[key]["covers"]}
-        against = [(at, day) for kind, at, day in used if kind in kinds and day >= first - _grace(requirement)]
+        shown = [at for at in used if at[0] in kinds and at[2] >= first - _grace(requirement)]
+        against = [(at, day) for _, at, day in shown]
         said = [at for at in free if at.last >= record.request_date - _NEAR]
         if against:
             newest = max(day for _, day in against)
             cited = cite(once(newest_first(at for at, _ in against)))
-            if any(at.last >= newest for at in said if at.key in kinds or _wider(at.key, key)):
+            if any(at.last >= newest for at in said for kind, _, _ in shown if at.key == kind or _wider(at.key, kind)):
                 return unclear("used_unsure", cited, wants=f"since when no {wanted} has been used", wanted=wanted)
             return not_met("was_used", cited, wanted=wanted)
         earliest = max((day for kind, _, day in used if kind in kinds), default=dt.date.min)
@@ -157,7 +158,9 @@ def _told(record: Record) -> tuple[list[_Free], list[tuple[str, Statement, dt.da
                 elif _POSITIVE.search(clause) and not not_yet(clause):
                     used.append((key, statement, when))
             for match in _names(key).finditer(text):
-                left, right = clause_at(text, match.start(), match.end())
+                if _ABOUT.match(text[match.end() :]):
+                    continue
+                left, right = _part_at(text, match.start(), match.end())
                 clause = text[left:right]
                 first = _free_from(clause, text, match, day)
                 if first is not None:
@@ -165,6 +168,27 @@ def _told(record: Record) -> tuple[list[_Free], list[tuple[str, Statement, dt.da
                 elif last := _used_until(clause, statement, match, left):
                     used.append((key, statement, last))
     return free, used
+
+
+# "nicotine withdrawal", "tobacco history": none of them says whether it is used
+_ABOUT = re.compile(
+    r"^\s+(?:withdrawal|craving|history|dependence|disorder|test|level|screen|counsel|cessation)", re.IGNORECASE
+)
+# "quit smoking in May and now uses a nicotine pouch" says two things
+_JOINT = re.compile(
+    r",?\s+and\s+(?=(?:now|still|currently|uses?|is|has|vapes|chews|smokes|takes|wears)\b)", re.IGNORECASE
+)
+
+
+def _part_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the part of a clause that has a verb of its own."""
+    left, right = clause_at(text, start, end)
+    for joint in _JOINT.finditer(text, left, right):
+        if joint.end() <= start:
+            left = joint.end()
+        elif joint.start() >= end:
+            right = min(right, joint.start())
+    return left, right
 
 
 def _free_from(clause: str, text: str, match: re.Match[str], day: dt.date) -> dt.date | None:

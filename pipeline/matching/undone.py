@@ -12,7 +12,7 @@ from functools import cache
 
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
-from pipeline.matching.denials import clause_at, covered_from, denial_at, in_plan, span_of
+from pipeline.matching.denials import Denial, clause_at, covered_from, denial_at, in_plan, span_of
 from pipeline.matching.phrases import find_window
 from pipeline.matching.record import Record, cite, months_before, newest_first, not_yet, once
 from pipeline.matching.requirements import Procedure, Requirement, Undone, Window
@@ -343,9 +343,11 @@ def _denials(thing: Procedure, record: Record) -> list[_Told]:
                 denial.between,
             ):
                 continue
+            if _SOME.match(statement.text[at.end : right]) or _AFTER_ONE.search(denial.clause):
+                continue
             if thing.side == "unknown" and re.search(r"\b(?:right|left)\b", clause, re.IGNORECASE):
                 continue
-            first = covered_from(denial, statement.date, lifelong=_tells_history(denial.clause))
+            first = covered_from(denial, statement.date, lifelong=_tells_history(denial, statement))
             if first is not None:
                 found.append(_Told(statement=statement, first=first, last=statement.date))
     return found
@@ -386,9 +388,22 @@ def _only_plans(clause: str, statement: Statement, record: Record) -> bool:
     )
 
 
-def _tells_history(clause: str) -> bool:
-    """Whether a plain "no imaging of the neck" tells of the time before: without "today" or "needed"."""
-    return not _NOW_ONLY.search(clause)
+def _tells_history(denial: Denial, statement: Statement) -> bool:
+    """Whether a plain "no imaging of the neck" tells of all the time before: without a date, "today" or "could"."""
+    plain = denial.behind or denial.cue in ("no", "without", "nor", "neither", "none of", "none")
+    dated = find_dates(denial.clause, bare_years=True, near=statement.date)
+    return plain and not dated and not _NOW_ONLY.search(denial.clause)
+
+
+# "never had an MRI read by a radiologist", "no MRI that showed": only some of them
+_SOME = re.compile(
+    r"^[^.;,]{0,40}?\b(?:read|showing|showed|that|which|under|abnormal|done elsewhere|available)\b", re.IGNORECASE
+)
+# "none since the last one of 04/02/2026": there was one
+_AFTER_ONE = re.compile(
+    r"\bsince\s+(?:the|her|his)\s+(?:one|last|latest|previous|prior|first|study|scan|exam|injection|MRI|CT)\b",
+    re.IGNORECASE,
+)
 
 
 def _deeds(thing: Procedure, record: Record) -> list[_Told]:

@@ -23,6 +23,13 @@ _ALONE = re.compile(
     r"|\b(?:the |her |his )?(?:sole|only) (?:agent|drug|therapy|treatment|medication)\b(?! for)",
     re.IGNORECASE,
 )
+_NOT_ALONE = re.compile(
+    r"\b(?:fail\w*|after|than|prior|previous|if|was|were|had|tried|despite|during)\b|\b(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+# what was, and not what will be
+_WAS = re.compile(r"\b(?:tried|helped|worked|was|were|has|had|have)\b", re.IGNORECASE)
+_WILL = re.compile(r"\b(?:will|is|are|to be|going to|with it|planned)\b", re.IGNORECASE)
 _ALONGSIDE = wording("together.alongside")
 _PAST = wording("together.past")
 _GOES_ON = wording("together.goes_on")
@@ -130,10 +137,13 @@ def _says_alone(statement: Statement, record: Record) -> bool:
     """Whether a sentence gives the requested drug alone: "secukinumab will be used as monotherapy"."""
     text = statement.text
     match = _ALONE.search(text)
-    if not match or not record.drug or open_to_change(_clause(text, match.start(), match.end())):
+    if not match or not record.drug:
         return False
-    if re.search(
-        r"\b(?:not?|never|nor|failed|after|than|prior|previous)\b[^.;]{0,30}$", text[: match.start()], re.IGNORECASE
+    clause = _clause(text, match.start(), match.end())
+    if (
+        open_to_change(clause)
+        or _NOT_ALONE.search(clause)
+        or re.search(r"\b(?:not?|never|nor)\b", text[: match.start()])
     ):
         return False
     named = [base_of(at.therapy.name) for at in find_therapies(text) if at.therapy.sort == "drug"]
@@ -154,7 +164,7 @@ def _rules_out(
     behind = re.match(r"\s+for\s+[^.;,]{3,40}", text[mention.end :])
     if behind and condition_keys(behind[0]) - {*requirement.purpose, *record.conditions}:
         return False  # "no other biologic for his eczema" leaves one for another disease open
-    if open_to_change(clause) or _PAST.search(clause):
+    if open_to_change(clause) or _PAST.search(clause) or (_WAS.search(clause) and not _WILL.search(clause)):
         return False
     if re.search(r"\b(?:only|sole)\s+$", text[: mention.start], re.IGNORECASE):
         return True
