@@ -191,7 +191,7 @@ _DURATION = re.compile(
     (?P<about>\b(?:about|approximately|approx\.?|around|some|roughly|~)\s*)?
     (?<![\d/.])\b(?P<n>{_NUMBER})(?P<half>\s+and\s+a\s+half)?
     (?:\s*(?:-|to|–)\s*(?P<n2>{_NUMBER}))?
-    \s*-?\s*(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?)\b
+    \s*-?\s*(?:(?:full|consecutive|straight|continuous|whole|complete|solid)\s+)?(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?)\b
     (?P<plus>\s*(?:\+|or\s+more|or\s+longer))?""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -22,6 +22,8 @@ def find_care(statements: Iterable[Statement]) -> list[Fact]:
             if mention.therapy.sort != "care":
                 continue
             asserted = assert_of(statement.text, mention.start, mention.end, statement.section)
+            if _ORDERED.search(statement.text[: mention.start]) and not _DONE.search(statement.text):
+                asserted = Assertion.PLANNED
             found.append(
                 Fact(
                     kind="treatment",
@@ -51,6 +53,17 @@ def find_care(statements: Iterable[Statement]) -> list[Fact]:
                 )
     return found
 
+
+# "Insurance approved 8 weeks of PT" is no therapy that was done
+_ORDERED = re.compile(
+    r"\b(?:approv\w+|authori[sz]\w+|order\w*|referr\w+|refers?|request\w*|prescrib\w+|schedul\w+|recommend\w*|offered"
+    r"|covers?|eligible for|script for|rx for)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    r"\b(?:complet\w+|attend\w+|finish\w+|underwent|did|done|has had|went|tried|failed|received|participat\w+)\b",
+    re.IGNORECASE,
+)
 
 # "Outcome: goals not met." some sentences behind "Eight weeks of physical therapy", nothing else named between
 _ANSWERS = re.compile(

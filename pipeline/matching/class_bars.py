@@ -8,6 +8,11 @@ from pipeline.matching.requirements import Therapy
 from pipeline.matching.terms import find_therapies, within, wording
 
 _BARRED = wording("class_bars.barred")
+_CONTRAINDICATED = re.compile(r"\bcontra-?indicat\w+", re.IGNORECASE)
+_BAR_OF_MONEY = re.compile(
+    r"\b(?:costs?|copay\w*|insurance|coverage|covered|formulary|price|expens\w+|denied|payer|preference|prefers)\b",
+    re.IGNORECASE,
+)
 _BAR_OPEN = re.compile(
     r"\b(?:if|would|could|may|might|unless|relative\w*|possibl\w+|risk|some|certain|most|consider\w*"
     r"|review\w*|in (?:pregnan\w+|patients|women|men|people|children|those|any)|during)\b",
@@ -31,5 +36,7 @@ def find_class_bars(therapies: tuple[Therapy, ...], record: Record) -> tuple[lis
             continue
         if any(at.sort == "class" and within(at, mentions[0].therapy) for at in therapies):
             negated = re.search(r"\b(?:no|not|never|without)\b", _BARRED.sub(" ", text), re.IGNORECASE)
+            if (negated or _BAR_OF_MONEY.search(text)) and not _CONTRAINDICATED.search(text):
+                continue  # "should not be given without a TB test" bars nothing, and frees nothing
             (free if negated else against).append(statement)
     return against, free

@@ -9,14 +9,17 @@ from pipeline.matching.class_bars import find_class_bars
 from pipeline.matching.naming import joined, length_of, names_of, wants_of
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import PriorTherapy, Therapy
-from pipeline.matching.terms import base_of, belongs, find_therapies, within, wording
-from pipeline.matching.told_trials import believed, class_failures, only_samples, taken_beside
+from pipeline.matching.terms import base_of, belongs
+from pipeline.matching.told_trials import believed, class_failures, denials_of, nothing_else, only_samples, taken_beside
+from pipeline.matching.trial_counts import most_doses, two_lengths
 from pipeline.matching.trial_doses import at_multiple, dose_fits
 from pipeline.matching.trials import Trial, every_day, longest, never_taken, no_bar, tolerance, trials_of
 from pipeline.matching.verdict import Verdict, all_of, met, not_met, unclear
 
-_NAIVE = wording("prior.naive")
-_NOTHING_ELSE = wording("prior.nothing_else")
+# a course whose years alone are known may have lasted a day: that is no length to tell
+_TELLING_DAYS = 7
+# findings that rest on how long or how often a drug was taken
+_OF_LENGTH = ("tried", "tried_for", "failed", "failed_after", "too_short")
 
 Answer = Literal["satisfies", "short", "open"]
 
@@ -72,7 +75,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             wanted=wanted,
         )
     samples = bool(open_ones) and all(at.why == "only_samples" for at in open_ones)
-    if open_ones and not (samples and _denied(therapies, record)):
+    if open_ones and not (samples and denials_of(therapies, record)):
         best = max(open_ones, key=lambda at: _newest(at.proof))
         return unclear(
             best.why,
@@ -84,7 +87,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             needed=length_of(requirement.minimum_days),
         )
     short = [at for at in findings if at.answer == "short"]
-    over = [] if not requirement.by_examples else _nothing_else(record)
+    over = [] if not requirement.by_examples else nothing_else(record)
     if short and len(short) + len(satisfying) >= count and (over or not requirement.by_examples):
         short.sort(key=lambda at: (at.why != "never_taken", _newest(at.proof)), reverse=True)
         best = short[0]
@@ -97,7 +100,7 @@ def _judge(requirement: PriorTherapy, therapies: tuple[Therapy, ...], count: int
             wanted=wanted,
             needed=length_of(requirement.minimum_days),
         )
-    if denied := _denied(therapies, record):
+    if denied := denials_of(therapies, record):
         return not_met("never_taken", cite(denied), drug=wanted, wanted=wanted, days="", needed="")
     if satisfying:
         return unclear(
@@ -160,12 +163,30 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
     if requirement.daily:
         trials = [at if every_day(at) else replace(at, days=None, closed=False) for at in trials]
     answers = [_ANSWERS[wanted](requirement, record, generic, trials, facts) for wanted in requirement.wanted]
+    answers = [_doubted(requirement, at, trials) for at in answers]
     for answer in ("satisfies", "open"):
         for finding in answers:
             if finding.answer == answer:
                 return _with_beside(requirement, record, finding, trials)
     # that nothing stands against a drug tells more than that it was never taken
     return next((at for at in answers if at.why == "no_bar"), answers[0])
+
+
+def _doubted(requirement: PriorTherapy, finding: Finding, trials: list[Trial]) -> Finding:
+    """Return the finding, open where the chart tells two lengths of one course, or too few doses."""
+    if finding.answer == "open" or finding.why in (
+        "intolerant",
+        "contraindicated",
+        "no_bar",
+        "tolerated",
+        "never_taken",
+    ):
+        return finding
+    if requirement.minimum_days and (both := two_lengths(trials, requirement.minimum_days)):
+        return replace(finding, answer="open", why="contradicted", proof=tuple(at.fact for at in both))
+    if finding.answer == "satisfies" and (requirement.minimum_doses or 0) > most_doses(trials):
+        return replace(finding, answer="open", why="doses_open")
+    return finding
 
 
 def _with_beside(requirement: PriorTherapy, record: Record, finding: Finding, trials: list[Trial]) -> Finding:
@@ -225,7 +246,7 @@ def _failed(requirement: PriorTherapy, record: Record, generic: str, trials: lis
         )
         if requirement.minimum_days and not any((at.days or 0) >= requirement.minimum_days for at in failures):
             proof += [at for at in trials if (at.days or 0) >= requirement.minimum_days][:1]
-        why = "failed_after" if days else "failed"
+        why = "failed_after" if days and days >= _TELLING_DAYS else "failed"
         return Finding(generic=generic, answer="satisfies", why=why, proof=tuple(at.fact for at in proof), days=days)
     if told := class_failures(record, generic, trials):
         if not dose_fits(requirement, trials):
@@ -366,20 +387,3 @@ def _worth(trial: Trial) -> tuple:
 
 def _newest(proof: tuple[Fact | Statement, ...]) -> str:
     return max((at.date.isoformat() for at in proof if at.date), default="")
-
-
-def _nothing_else(record: Record) -> list[Statement]:
-    """Return sentences that close the list of what was tried: "Nothing else was tried"."""
-    return newest_first([at for at in record.statements if _NOTHING_ELSE.search(at.text)])[:1]
-
-
-def _denied(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
-    """Return sentences that say that nothing of the kind was ever taken: "never had any TNF inhibitor"."""
-    found = []
-    for statement in record.statements:
-        if not _NAIVE.search(statement.text):
-            continue
-        named = [at.therapy for at in find_therapies(statement.text)]
-        if all(any(within(therapy, other) for other in named) for therapy in therapies):
-            found.append(statement)
-    return newest_first(found)

@@ -91,8 +91,9 @@ def _tells(record: Record, statement: Statement, pattern: re.Pattern[str]) -> bo
         or not_yet(statement.text)
     ):
         return False
-    if not any(_is_steroid(name) for name in _steroids(record, statement)):
-        return False
+    named = _steroids(record, statement)
+    if not named or not all(_is_steroid(name) for name in named):
+        return False  # "could not taper gabapentin; prednisone 5 mg" speaks of the other drug
     held = assert_of(statement.text, match.start(), match.end(), statement.section)
     return held not in (Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.PLANNED, Assertion.POSSIBLE)
 

@@ -14,6 +14,8 @@ _NOW = wording("trials.class_failed_now")
 _GIVEN = wording("trials.class_failed")
 _SAMPLES = wording("trials.samples")
 _BELIEF = wording("trials.belief")
+_NAIVE = wording("prior.naive")
+_NOTHING_ELSE = wording("prior.nothing_else")
 
 
 def class_failures(record: Record, generic: str, trials: list[Trial]) -> list[Statement]:
@@ -110,3 +112,20 @@ def only_samples(trials: list[Trial], facts: list[Fact]) -> bool:
 def believed(fact: Fact) -> bool:
     """Whether a sentence gives no more than what the patient holds true: "says that he cannot take ibuprofen"."""
     return bool(_BELIEF.search(fact.statement.text))
+
+
+def nothing_else(record: Record) -> list[Statement]:
+    """Return sentences that close the list of what was tried: "Nothing else was tried"."""
+    return newest_first([at for at in record.statements if _NOTHING_ELSE.search(at.text)])[:1]
+
+
+def denials_of(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
+    """Return sentences that say that nothing of the kind was ever taken: "never had any TNF inhibitor"."""
+    found = []
+    for statement in record.statements:
+        if not _NAIVE.search(statement.text):
+            continue
+        named = [at.therapy for at in find_therapies(statement.text)]
+        if all(any(within(therapy, other) for other in named) for therapy in therapies):
+            found.append(statement)
+    return newest_first(found)

@@ -109,10 +109,31 @@ _OPEN = re.compile(
 )
 
 
+# "...; new fracture while taking it", "...; joints still swollen at 7 months": said of the drug of the clause before
+_TIED = re.compile(
+    r"\b(?:on|with|taking|using|despite|after) (?:it|this|them)\b|\bat (?:week|month) \d+|\bat \d+ (?:weeks|months)\b",
+    re.IGNORECASE,
+)
+
+
+def _tied_behind(text: str, part: str) -> list[str]:
+    """Return the clauses behind a drug's own that name no other and go back to it in words."""
+    found = []
+    behind = text[text.find(part) + len(part) :]
+    for clause in re.split(r"(?<=[.;])\s+", behind.strip()):
+        if not clause or find_therapies(clause, fuzzy=True):
+            break
+        if _TIED.search(clause):
+            found.append(clause)
+    return found
+
+
 def _told(fact: Fact) -> tuple[Outcome, ...]:
     """Return the outcomes that the sentence states of its one drug, or of all of its drugs."""
     text = fact.statement.text
     part = _clause(fact)
+    if not fact.statement.cells:
+        part = " ".join([part, *_tied_behind(text, part)])
     if _OPEN.search(part):
         return ()
     drugs = {base_of(at.therapy.name) for at in find_therapies(part, fuzzy=True) if at.therapy.sort != "class"}
