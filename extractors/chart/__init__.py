@@ -16,6 +16,7 @@ from extractors.chart.facts import (
     Statement,
     Treatment,
 )
+from extractors.chart.frames import frame_of_all
 from extractors.chart.names import clean_name, fold, squash_name
 from extractors.chart.people import find_people
 from extractors.chart.published import published_facts
@@ -37,6 +38,7 @@ __all__ = [
     "clean_name",
     "find_people",
     "fold",
+    "frame_of_all",
     "limits_of",
     "modifiers_of",
     "published_facts",

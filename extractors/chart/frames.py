@@ -74,3 +74,32 @@ def frames() -> tuple[Frame, ...]:
 def framed(sentence: str, start: int, end: int) -> set[Assertion]:
     """Return what the frames around characters start..end of one sentence assert of them."""
     return {frame.asserts for frame in frames() if frame.holds(sentence, start, end)}
+
+
+# how far into a sentence a frame may open and still hold all of it: "The study enrolled patients with ..."
+_OPENING = 25
+_EMPTY_BOX = re.compile(r"^\s*(?:\[\s*\]|\(\s\)|☐|□|❑)\s+\S")
+_TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑|✓|✔|■")
+_ERROR = re.compile(
+    r"\b(?:(?:entered|charted|documented|recorded|listed)\s+in\s+error|wrong\s+(?:patient|chart|pt)|misfiled)\b",
+    re.IGNORECASE,
+)
+
+
+def frame_of_all(text: str) -> Assertion | None:
+    """Return what the frame that opens a sentence asserts of everything in it; None: none holds all of it."""
+    if _ENDS.search(text):
+        return None
+    if _ERROR.search(text):
+        return Assertion.ENTERED_IN_ERROR
+    if _EMPTY_BOX.match(text) and not _TICKED.search(text):
+        return Assertion.HYPOTHETICAL
+    if text.rstrip().endswith("?"):
+        return Assertion.POSSIBLE
+    for frame in frames():
+        if frame.before is None or frame.after or (frame.unless and frame.unless.search(text)):
+            continue
+        match = frame.before.search(text)
+        if match and match.start() <= _OPENING and (frame.comma or not _COMMA.search(text, match.end())):
+            return frame.asserts
+    return None

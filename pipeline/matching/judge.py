@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors.chart import Assertion, frame_of_all
 from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.drugs import drug
 from pipeline.matching import (
@@ -68,7 +69,7 @@ from pipeline.matching.requirements import (
 )
 from pipeline.matching.terms import data, find_therapies, within
 from pipeline.matching.trial_qualifiers import shows
-from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence
+from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence, unclear
 
 _JUDGES = care_kinds.JUDGES | {
     Absence: absence.judge_absence,
@@ -109,11 +110,23 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
         return any_of([judge(option, record, text) for option in requirement.options])
     if isinstance(requirement, AllOf):
         return all_of([judge(option, record, text) for option in requirement.options])
-    verdict = _judge(requirement, record, text)
+    verdict = _doubted(_judge(requirement, record, text))
     if verdict.status is Status.UNCLEAR and requirement.otherwise:
         other = judge(requirement.otherwise, record, text)
         return verdict if other.status is Status.UNCLEAR else other
     return verdict
+
+
+def _doubted(verdict: Verdict) -> Verdict:
+    """Return the verdict, unclear where all it rests on is a guess or a question: "Unclear whether she took ..."."""
+    told = verdict.evidence
+    if (
+        verdict.status is Status.UNCLEAR
+        or not told
+        or not all(frame_of_all(at.evidence.text) is Assertion.POSSIBLE for at in told)
+    ):
+        return verdict
+    return unclear("doubted", told)
 
 
 def _judge(requirement: Requirement, record: Record, text: str) -> Verdict:

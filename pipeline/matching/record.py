@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from extractors.chart import frame_of_all
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
 from extractors.evidence import Evidence
@@ -149,7 +150,13 @@ def about_someone_else(text: str) -> bool:
 @lru_cache(maxsize=32768)
 def not_yet(text: str) -> bool:
     """Whether a sentence speaks of what is planned, considered or only possible."""
-    return bool(_NOT_YET.search(text))
+    return bool(_NOT_YET.search(text)) or frame_of_all(text) is Assertion.POSSIBLE
+
+
+@lru_cache(maxsize=32768)
+def of_nobody(text: str) -> bool:
+    """Whether a sentence states nothing of this patient: an error, an empty box, what holds of patients in general."""
+    return frame_of_all(text) in (Assertion.ENTERED_IN_ERROR, Assertion.HYPOTHETICAL)
 
 
 def build_record(
@@ -166,7 +173,12 @@ def build_record(
     allowed = set(citable)
     imported = _imported(chart.statements)
     statements = tuple(
-        at for at in chart.statements if page_of(at.evidence) in allowed and _first_hand(at) and id(at) not in imported
+        at
+        for at in chart.statements
+        if page_of(at.evidence) in allowed
+        and _first_hand(at)
+        and id(at) not in imported
+        and (at.cells or not of_nobody(at.text))
     )
     found = (*chart.facts, *find_care(statements), *find_values(statements, chart.facts))
     facts = tuple(at for at in found if _usable(at, allowed) and id(at.statement) not in imported)
