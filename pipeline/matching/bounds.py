@@ -99,7 +99,8 @@ def _converted(fact: Fact, value: float, wanted: str | None) -> float | None:
             return plain
         return value
     if printed is None and lab and {factor for _, factor in lab.units} == {1.0} and convert(fact.name, 1.0, asked):
-        return value  # a test with one scale: "BMI 34.2"
+        # a test with one scale ("BMI 34.2"), unless the number cannot be of it: "FEV1 1.61" is in liters
+        return value if lab.usual is None or lab.usual[0] <= value <= lab.usual[1] else None
     mine = convert(fact.name, value, printed) if printed else without_unit(fact.name, value)
     factor = convert(fact.name, 1.0, asked)
     if mine is None or not factor:

@@ -157,6 +157,8 @@ _EARLIER = wording("values.earlier")
 def _settling(inside: list[Fact], requirement: Measurement) -> list[Fact]:
     """Return the newest values; "LDL above 70" in a note stands back behind the number that it sums up."""
     latest = latest_of(inside)
+    if restated := _restated(latest, inside):
+        return [*restated, *latest]
     if not all(_summed_up(at) for at in latest):
         return latest
     newest = latest[0].date
@@ -166,6 +168,17 @@ def _settling(inside: list[Fact], requirement: Measurement) -> list[Fact]:
     found = latest_of(exact)
     agreed = {side_of(at, requirement) for at in (*found, *latest)} - {None}
     return [*found, *latest] if len(agreed) == 1 and side_of(found[0], requirement) is not None else latest
+
+
+def _restated(latest: list[Fact], inside: list[Fact]) -> list[Fact]:
+    """Return the row of a report that a later note repeats ("Calcium 9.4"): it has the unit and the range."""
+    newest = latest[0].date
+    if newest is None or any(at.statement.cells for at in latest):
+        return []
+    told = {at.measurement.value for at in latest if at.measurement}
+    rows = [at for at in inside if at.statement.cells and at.date and 0 < (newest - at.date).days <= 92]
+    found = latest_of(rows) if rows else []
+    return found if found and {at.measurement.value for at in found if at.measurement} == told else []
 
 
 def _summed_up(fact: Fact) -> bool:

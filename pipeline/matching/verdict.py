@@ -34,7 +34,7 @@ def _sentences() -> dict[str, str]:
 def sentence(key: str, **facts: object) -> str:
     """Return the sentence of sentences.yaml with these facts in it, capital first, full stop last."""
     text = " ".join(_sentences()[key].format(**facts).split())
-    return text[:1].upper() + text[1:]
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]  # "eGFR was 26" keeps its own capitals
 
 
 def met(key: str, evidence: tuple[Cited, ...], **facts: object) -> Verdict:

@@ -28,3 +28,11 @@ def test_a_value_told_in_prose_settles_its_criterion(entry):
 def test_a_value_that_only_looks_right_never_meets(entry):
     """An older value, another person, unit, side or way of measuring, a goal or a bound is no proof."""
     assert _verdict(entry).status is not Status.MET
+
+
+@pytest.mark.parametrize("entry", HELD["tables"], ids=lambda at: f"{at['criterion'][:40]} / {at['chart'][-30:]}")
+def test_a_row_of_a_report_settles_its_criterion(entry):
+    """A row brings its unit, its range and the day of its report or column."""
+    verdict = verdict_on(entry["criterion"], entry["chart"])
+
+    assert verdict.status.value == entry["is"], verdict.explanation
