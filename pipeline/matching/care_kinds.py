@@ -1,10 +1,22 @@
 """The kinds of `care_requirements`: who reads each from a leaf and who judges it."""
 
-from pipeline.matching import continuing, device_use, diaries, done, facilities, fills, programs, studies, supplements
+from pipeline.matching import (
+    continuing,
+    device_use,
+    diaries,
+    done,
+    doses,
+    facilities,
+    fills,
+    programs,
+    studies,
+    supplements,
+)
 from pipeline.matching.care_requirements import (
     Continuing,
     DeviceUse,
     Diary,
+    DoseSchedule,
     Facility,
     Fills,
     Program,
@@ -29,6 +41,7 @@ JUDGES = {
     Deed: done.judge_deed,
     DeviceUse: device_use.judge_device_use,
     Diary: diaries.judge_diary,
+    DoseSchedule: doses.judge_schedule,
     Facility: facilities.judge_facility,
     Fills: fills.judge_fills,
     Program: programs.judge_program,

@@ -92,3 +92,22 @@ class DeviceUse(Requirement):
     share: float  # of the nights or days: 0.7
     days: int | None = None  # of the period counted; None: any
     window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One dose of a schedule."""
+
+    amount: float
+    unit: str  # "mg", "mg/kg"
+    days: float | None = None  # one such dose in so many days
+    weeks: tuple[int, ...] = ()  # the weeks it is given in: 0, 4, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseSchedule(Requirement):
+    """Doses one after another, as the label has them."""
+
+    kind: ClassVar[str] = "dose_schedule"
+    steps: tuple[Step, ...]
+    at_most: bool = False  # smaller doses keep it too

@@ -9,15 +9,17 @@ from pipeline.matching.terms import wording
 
 _TODAY = re.compile(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
 _REPORT = wording("clauses.report")
+_STOP = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)[.;] ")
 _OPEN = wording("deeds.open")
 _SHOUTED = re.compile(r"^\W*(?:[A-Z][A-Z/&'-]*[,:]?\s+){1,7}[A-Z][A-Z/&'-]+(?![a-z])")
 
 
 def clause_of(text: str, start: int, end: int) -> str:
     """Return the words round a hit as far as the next full stop or semicolon on either side."""
-    first = max(text.rfind(mark, 0, start) for mark in (". ", "; ")) + 1
-    ends = [at for mark in (". ", "; ") if (at := text.find(mark, end)) >= 0]
-    return text[first : min(ends) if ends else len(text)]
+    stops = [at.start() for at in _STOP.finditer(text)]
+    first = max((at + 1 for at in stops if at < start), default=0)
+    last = min((at for at in stops if at >= end), default=len(text))
+    return text[first:last]
 
 
 def days_in(text: str, near: dt.date | None) -> list[dt.date]:

@@ -22,6 +22,11 @@ _SPARED = re.compile(
     r"[,;]?\s*\b(?:unless (?:\w+ )?(?:contra-?indicated|not tolerated)|(?:if|as) tolerated)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
+# "continue Symbicort until dupilumab works, then stop it"
+_FOR_A_WHILE = re.compile(
+    r"\b(?:until|for now|for the time being|then (?:stop|discontinue|taper|wean)|and (?:then )?(?:stop|wean|taper))",
+    re.I,
+)
 _FUTURE = re.compile(r"\bwill\b|\bto be\b|\bshall\b|\bmust\b|\bplans? to\b", re.IGNORECASE)
 _PLAIN = frozenset(data("plain_words")["continuing"])
 
@@ -136,6 +141,8 @@ def _goes_on(text: str, mention: Mention, requested: bool) -> bool:
     """Whether a sentence keeps a treatment: "continue Breo", "Breo will go on", "with her statin kept"."""
     lead = re.split(r"[.;]\s", text[: mention.start])[-1]
     behind = re.split(r"[.;]\s", text[mention.end :])[0]
+    if _FOR_A_WHILE.search(behind):
+        return False
     if _GOES_ON.search(lead) or _GOES_ON_BEHIND.search(behind):
         return True
     return requested and bool(_WITH_IT.search(text))

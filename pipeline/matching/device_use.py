@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from extractors.chart.dates import find_dates
@@ -99,8 +99,9 @@ def _uses(requirement: DeviceUse, record: Record) -> list[Use]:
     for page in pages.values():
         whole = " ".join(at.text for at in page)
         for statement in page:
-            if use := _use(statement, requirement, whole, page):
-                found.append(use)
+            parts = re.split(r";\s", statement.text)
+            made = [_use(replace(statement, text=part), requirement, whole, page) for part in parts]
+            found += [replace(use, statement=statement) for use in made if use]
     return found
 
 

@@ -140,6 +140,8 @@ def _told(text: str, requirement: Diary) -> str | None:
     ):
         last = months[1] + (12 if months[1] < months[0] else 0)
         months = [(at - 1) % 12 + 1 for at in range(months[0], last + 1)]
+    if re.search(r"\b(?:lost|misplaced)\b", text, re.IGNORECASE):
+        return None
     if _pattern("to_come").search(text) and not re.search(
         r"\b(?:shows?|kept|recorded|reviewed|has)\b", text, re.IGNORECASE
     ):

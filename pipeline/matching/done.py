@@ -87,12 +87,13 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
     facts = {"wanted": entry["name"]}
     done, undated, late, denied, open_ones = [], [], [], [], []
     for statement in record.statements:
-        hit = _pattern(requirement.deed, "chart").search(statement.text)
+        listed = _listed(requirement.deed, statement)
+        hit = _pattern(requirement.deed, "chart").search(statement.text) or listed
         if not hit:
             continue
         clause = clause_of(statement.text, hit.start(), hit.end())
         value = bool(entry.get("result")) and bool(_VALUE.match(statement.text[hit.end() :]))
-        report = _is_report(statement, clause) or bool(entry.get("listed") and _is_listed(statement))
+        report = _is_report(statement, clause) or bool(listed)
         if entry.get("purpose") and _for_something_else(clause, record):
             continue
         if _NOT_DONE.search(clause.replace(hit[0], "§")) and not value:
@@ -152,11 +153,12 @@ def _dated_before(statement: Statement, clause: str) -> bool:
     return bool(days) and statement.date is not None and max(days) <= statement.date
 
 
-def _is_listed(statement: Statement) -> bool:
-    """Whether a line of a list of immunizations gives a day: "Pneumococcal 05/2024"."""
-    if statement.section not in ("immunizations", "health_maintenance"):
-        return False
-    return bool(days_in(statement.text, statement.date) or re.search(r"\b(?:19|20)\d\d\b", statement.text))
+def _listed(deed: str, statement: Statement) -> re.Match[str] | None:
+    """Return where a list of immunizations gives it with a day: "Pneumococcal 05/2024"; diseases have the names too."""
+    if not data("deeds")[deed].get("listed") or statement.section not in ("immunizations", "health_maintenance"):
+        return None
+    dated = days_in(statement.text, statement.date) or re.search(r"\b(?:19|20)\d\d\b", statement.text)
+    return _pattern(deed, "listed").search(statement.text) if dated else None
 
 
 def _is_report(statement: Statement, clause: str) -> bool:

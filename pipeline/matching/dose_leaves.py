@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from pipeline.matching.care_requirements import DoseSchedule, Step
 from pipeline.matching.phrases import DAYS_IN, NUMBER, number_of
-from pipeline.matching.requirements import Dose, DoseSchedule, DosesReceived, FreeText, Requirement, Step
+from pipeline.matching.requirements import Dose, DosesReceived, FreeText, Requirement
 from pipeline.matching.terms import find_therapies, wording
 
 _ABOUT_DOSE = wording("dose_leaves.about")

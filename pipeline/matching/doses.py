@@ -3,10 +3,11 @@
 import re
 
 from extractors.chart.facts import Fact, Statement
+from pipeline.matching.care_requirements import DoseSchedule, Step
 from pipeline.matching.dose_leaves import Regimen, find_regimens
 from pipeline.matching.phrases import number_of
 from pipeline.matching.record import Record, cite, drugs_of, newest_first, not_yet
-from pipeline.matching.requirements import Dose, DoseSchedule, DosesReceived, Step
+from pipeline.matching.requirements import Dose, DosesReceived
 from pipeline.matching.terms import base_of, find_therapies, wording
 from pipeline.matching.trials import never_taken, was_taken
 from pipeline.matching.verdict import Verdict, met, not_met, unclear

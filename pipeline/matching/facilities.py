@@ -67,12 +67,13 @@ def judge_facility(requirement: Facility, record: Record) -> Verdict:
     name = f"accreditation for {requirement.accreditation}"
     facts = {"wanted": name, "drug": name}
     wants = f"where it will be done, and the {name}"
-    here, lacking, open_ones = [], [], []
+    here, lacking, open_ones, planned = [], [], [], []
     for statement in record.statements:
         for hit in held.finditer(statement.text):
             clause = clause_of(statement.text, hit.start(), hit.end())
             if _pattern("lacks").search(clause.replace(hit[0], "§")):
                 lacking.append(statement)
+                planned += [statement] if _is_the_place(statement, clause, record) else []
             elif _pattern("open").search(clause):
                 open_ones.append(statement)
             elif _holds(clause, hit[0]) and _is_the_place(statement, clause, record):
@@ -84,7 +85,6 @@ def judge_facility(requirement: Facility, record: Record) -> Verdict:
         return unclear("contradicted", cite(newest_first(once([*here, *lacking]))), wants=wants, **facts)
     if here:
         return met("facility", cite(newest_first(once(here))), **facts)
-    planned = [at for at in lacking if _is_the_place(at, at.text, record)]
     if planned:
         return not_met("facility_not", cite(newest_first(once(planned))), **facts)
     return unclear("silent_facility", cite(once([*lacking, *open_ones])), wants=wants, **facts)

@@ -265,25 +265,6 @@ class Dose(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One dose of a schedule."""
-
-    amount: float
-    unit: str  # "mg", "mg/kg"
-    days: float | None = None  # one such dose in so many days
-    weeks: tuple[int, ...] = ()  # the weeks it is given in: 0, 4, 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoseSchedule(Requirement):
-    """Doses one after another, as the label has them."""
-
-    kind: ClassVar[str] = "dose_schedule"
-    steps: tuple[Step, ...]
-    at_most: bool = False  # smaller doses keep it too
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DosesReceived(Requirement):
     """No more than so many doses in a lifetime."""
 

@@ -94,6 +94,8 @@ def _told(name: str, daily: bool, record: Record) -> list[tuple[str, Statement]]
         if not hit or statement.section in ("instructions", "allergies"):
             continue
         clause = clause_of(text, hit.start(), hit.end())
+        if not _pattern("as_supplement").search(clause) or _pattern("as_food").search(clause):
+            continue
         if _pattern("not_now").search(clause) and not _NOT_MISSED.search(clause):
             found.append(("not" if _STOPPED.search(clause) else "open", statement))
         elif _pattern("to_come").search(clause) and not re.search(r"\bcontinu|\btakes\b", clause, re.I):
