@@ -19,6 +19,7 @@ from extractors.policy.runs import Run
 from extractors.policy.shapes import (
     CAPITALS,
     DANGLING,
+    DURATION_ROW,
     ENDED,
     FOOTNOTE,
     SECTION_CODE,
@@ -197,7 +198,17 @@ class Openings:
         above = bool(self.coming) and (
             marker_of(self.coming[0].text) is not None or re.match(r"[A-Z]", self.coming[0].text) is not None
         )
-        return self.indented and titled and above and not self._inside_current(row)
+        if not self.indented:
+            return self._is_heading_of_list(row)
+        return titled and above and not self._inside_current(row)
+
+    def _is_heading_of_list(self, row: Row) -> bool:
+        """Whether a known heading of some words stands over a list that counts from one, or over its duration."""
+        if len(row.text.split()) < 3 or not self.coming:
+            return False
+        first = marker_of(self.coming[0].text)
+        counts = first is not None and any(at.value == 1 for at in first.readings)
+        return counts or DURATION_ROW.fullmatch(self.coming[0].text.strip()) is not None
 
     def _outside_current(self, row: Row) -> bool:
         """Whether a row under an item cannot introduce the list below it: left of its text, or the item needs none."""

@@ -3,7 +3,7 @@
 A line is one paragraph of the page; two leading spaces indent it by a level. `= ` sets a heading, `centre: ` centres,
 `| a | b` is a row of a table (an empty first cell goes on in the row above), `~ ` is small print, `---` ends the page,
 `^1^` raises. The first lines may say `header:`, `footer:` (`#` is the page number), `watermark:`, `linenumbers:` and
-`flush: yes` (no line stands further right than another).
+`flush: yes` (no line stands further right than another) and `columns: TITLE` (two columns under a centred title).
 """
 
 import re
@@ -16,7 +16,7 @@ import typst
 from extractors.evidence import Box, Line, Page, Word, enclose
 from extractors.pages import normalize, read_pages
 
-_SETTING = re.compile(r"(header|footer|watermark|linenumbers|flush): ?(.*)")
+_SETTING = re.compile(r"(header|footer|watermark|linenumbers|flush|columns): ?(.*)")
 _MARKER = re.compile(r"(\(?[A-Za-z0-9]{1,4}[.)]|\d[\d.]*(?: -)?|[•◦▪–o-])\s+(?=\S)")
 _STEP = 9  # points of one level
 
@@ -72,7 +72,11 @@ def source_of(text: str) -> str:
     said.append(")\n#set text(size: 9.5pt, hyphenate: false)\n#set par(leading: 0.5em, spacing: 0.8em)\n")
     if settings.get("linenumbers") == "yes":
         said.append('#set par.line(numbering: "1")\n')
-    return "".join(said) + "\n".join(_blocks(body, settings.get("flush") == "yes"))
+    set_ = "\n".join(_blocks(body, settings.get("flush") == "yes"))
+    if "columns" in settings:
+        over = _text(settings["columns"])
+        set_ = f"#align(center)[#text(12pt)[*{over}*]]\n#columns(2, gutter: 24pt)[\n{set_}\n]"
+    return "".join(said) + set_
 
 
 def _blocks(lines: Sequence[str], flush: bool) -> Iterator[str]:

@@ -14,11 +14,13 @@ PRINTED = [
     "exome_prose",  # titled bullets over bullets, ends ", AND" without a semicolon
     "humana_step",  # "must have ... AND", conditions as headings over bullets, plan-year durations
     "infliximab_products",  # preferred and non-preferred brands of one drug
+    "mri_knee_waiver",  # "Red flags (any one replaces criterion C):"
     "oxygen_ncd",  # groups with a demand in the lead, recertification
     "rehab_interqual",  # "[1]", "At least TWO:", admission and continued stay
     "aba_therapy",  # a watermark over the page, "at least TWO of" over bullets, continuation after initial criteria
     "brca_export",  # an export whose lines all stand flush left, three levels deep
     "cgm_table",  # services and their criteria in cells, lists run into sentences
+    "growth_hormone_esi",  # a use met by a criterion of the one before it
     "home_health_manual",  # parts numbered 3.0, 3.1, 4.0 that number no criterion
     "infusion_site",  # "criteria A and B, or criterion C", examples under "such as:"
     "ivig_numbered_notes",  # whom it is for in the lead, "(a or b, and c)", notes apart with raised marks
@@ -27,17 +29,19 @@ PRINTED = [
     "migraine_centene",  # I. / A. / 1. / a. with durations, letters over a page break
     "optum_brands",  # forms over criteria, brands and strengths of one drug
     "panniculectomy",  # a footnote with a raised mark, "If ..., both of the following", papers to send
+    "pdl_grid",  # preferred and non-preferred drugs in two columns
     "pap_lcd",  # numbered lines, "and documentation of:", continued coverage in prose over a list
     "power_wheelchair",  # a service approved by criteria of the one above it
     "prime_grid",  # both phases in one cell of a grid, ends "AND" and "OR" without a mark
     "residential_admission",  # five kinds of bullets, reference numbers behind the words
     "step_flush",  # 1) / a) / i) flush left, a line "AND" at the end of an inner list
     "tezepelumab_steps",  # 1. / A) / i. / a), notes, a page break inside a list
+    "tms_columns",  # two columns under a title centred over both
     "ustekinumab_requests",  # conditions numbered I. and II. under one announcement
     "weight_loss_caremark",  # bullets that change at each AND
 ]
 # those that can be read without their columns and edges too
-FLUSH = [name for name in PRINTED if name not in ("cgm_table", "prime_grid", "weight_loss_caremark")]
+FLUSH = [name for name in PRINTED if name not in ("cgm_table", "pdl_grid", "prime_grid", "weight_loss_caremark")]
 
 
 def expected(name: str) -> str:
@@ -134,6 +138,21 @@ def test_numbered_notes_stand_at_the_criteria_whose_mark_they_bear():
         "1": ["Note 1 to criterion 1: Symptoms that began less than 2 months ago do not meet this criterion."],
         "3": ["Note 2: A verbal report is not an objective instrument."],
     }
+
+
+def test_the_drugs_of_a_grid_are_those_of_the_criteria_for_their_column():
+    """A denied non-preferred drug is held to the criteria for non-preferred drugs."""
+    uses = read_policy(printed_pages(plan("pdl_grid"))).indications
+
+    assert [use.drugs for use in uses] == [("liraglutide", "exenatide"), ("semaglutide", "tirzepatide")]
+    assert [use.products for use in uses] == [("Victoza", "Byetta"), ("Ozempic", "Mounjaro")]
+
+
+def test_a_criterion_that_names_another_is_bound_to_it():
+    """Also to one of another use."""
+    turner = read_policy(printed_pages(plan("growth_hormone_esi"))).indications[-1].tree
+
+    assert [target.number for target in turner.children[1].refers] == ["1.A.ii"]
 
 
 def test_brands_and_strengths_of_one_drug_are_told_apart():
