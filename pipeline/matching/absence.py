@@ -6,6 +6,7 @@ from functools import cache
 
 from extractors.chart.facts import Assertion, Fact, Statement
 from pipeline.matching import infections
+from pipeline.matching.denials import Denial, covered_from
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import Absence
 from pipeline.matching.terms import data, wording
@@ -45,7 +46,7 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
             denied = infections.denied(condition, record)
         else:
             present = _present(condition, record)
-            denied = _denied(condition, record, ever=requirement.ever)
+            denied = _denied(condition, record, ever=requirement.ever, first=_first(requirement, record))
         if present and requirement.window and not any(record.holds(at, requirement.window) for at in present):
             return unclear(
                 "silent_absence", cite(newest_first(present)), wants=f"when it was ({condition})", wanted=condition
@@ -89,8 +90,12 @@ def _over_since(condition: str, present: list, denied: list[Statement], *, ever:
     return bool(denied) and not ever and bool(_PASSING.search(condition)) and _day(denied) > _day(present)
 
 
+_SHORT = data("negative_words")["abbreviations"]
+_ABBREVIATION = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
+
+
 def _plain(text: str) -> str:
-    low = text.lower()
+    low = _ABBREVIATION.sub(lambda at: _SHORT[at[0]], text).lower()
     for long, short in _SYNONYMS:
         low = low.replace(long, short)
     return low
@@ -119,7 +124,14 @@ _NOT_DENIED = re.compile(
 )
 
 
-def _denied(condition: str, record: Record, *, ever: bool = False) -> list[Statement]:
+def _first(requirement: Absence, record: Record) -> dt.date | None:
+    """Return from which day on the condition has to be denied; None: on the day of the request."""
+    if requirement.window:
+        return record.first_day(requirement.window)
+    return dt.date.min if requirement.ever else None
+
+
+def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.date | None = None) -> list[Statement]:
     """Return sentences that deny the condition, or something wider ("No CNS lupus" denies severe active CNS lupus)."""
     core = _core(condition)
     found = []
@@ -150,6 +162,8 @@ def _denied(condition: str, record: Record, *, ever: bool = False) -> list[State
                 ever and re.search(r"\b(?:active|acute|current\w*|new|recent)\b", between)
             ):
                 continue
+            if first is not None and not _reaches(part, first, statement):
+                continue
             narrower = {
                 word for word in re.findall(r"[a-z]+", between) if word in _MODIFIERS and len(word) > 3
             } - _modifiers(condition)
@@ -158,6 +172,20 @@ def _denied(condition: str, record: Record, *, ever: bool = False) -> list[State
             found.append(statement)
             break
     return found
+
+
+_LIMITED = re.compile(
+    r"\b(?:since|in (?:the )?(?:past|last)|over the (?:past|last)|within the (?:past|last)|this (?:year|month|week)"
+    r"|today|now|recently|for (?:the )?(?:past|last))\b"
+)
+
+
+def _reaches(part: str, first: dt.date, statement: Statement) -> bool:
+    """Whether a denial speaks for all the time from a day on: "no stroke in the past month" does not for a year."""
+    if not _LIMITED.search(part):
+        return True
+    since = covered_from(Denial(cue="no", between="", clause=part), statement.date)
+    return since is not None and since <= first + dt.timedelta(days=31 if first != dt.date.min else 0)
 
 
 def _present(condition: str, record: Record) -> list[Fact]:

@@ -25,11 +25,12 @@ from pipeline.matching import (
     substances,
     tapering,
     therapy_leaves,
-    undone,
+    undone_leaves,
     untaken,
 )
 from pipeline.matching.conditioned import with_condition
 from pipeline.matching.coverage import with_rest
+from pipeline.matching.examples import without_reasons
 from pipeline.matching.leaf_words import plain, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
@@ -112,6 +113,7 @@ def _with_exception(found: Requirement, leaf: Node) -> Requirement:
 
 def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     text = plain(leaf.text, leaf.notes)
+    text = without_reasons(text)
     notes = " ".join(note.text for node in (*heads[-1:], leaf) for note in node.notes)
     if same := _of_the_same(leaf, heads):
         return same
@@ -351,7 +353,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
         lambda at: dose_leaves.read_received(at) if not negated else None,
-        lambda at: undone.read_undone(at) if not negated else None,
+        lambda at: undone_leaves.read_undone(at) if not negated else None,
         lambda at: substances.read_unused(at) if not negated else None,
         lambda at: untaken.read_untaken(at) if not negated else None,
         lambda at: changes.read_change(at) if not negated else None,

@@ -8,144 +8,19 @@ dates inside it, at that part of the body and on that side.
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.denials import Denial, clause_at, covered_from, denial_at, in_plan, span_of
-from pipeline.matching.phrases import find_window
 from pipeline.matching.record import Record, cite, months_before, newest_first, not_yet, once
-from pipeline.matching.requirements import Procedure, Requirement, Undone, Window
+from pipeline.matching.requirements import Procedure, Undone, Window
 from pipeline.matching.terms import data, wording
+from pipeline.matching.undone_leaves import SIDE, Named, procedures_in, regions_in
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
-_ASKED = wording("undone.asked")
 _DONE = wording("undone.done")
 _OPEN = wording("undone.open")
-_OPERATION = re.compile(
-    r"\b(?:before|prior to|of|preceding|from)\s+(?:the\s+)?(?:date of\s+)?(?:the\s+)?"
-    r"(?:(?:planned|scheduled|proposed|requested|anticipated|index|joint|elective)\s+)*"
-    r"(?:surgery|operation|procedure|arthroplasty|replacement)\b",
-    re.IGNORECASE,
-)
-_OF_REQUEST = re.compile(
-    r"\b(?:same|affected|operative|operated|index|involved|surgical|requested|target|symptomatic)\b", re.IGNORECASE
-)
-_SIDE = re.compile(r"\b(?P<side>right|left|bilateral|both)\b(?! (?:of|in|by) mind)", re.IGNORECASE)
-# words of such a leaf that ask for nothing more
-_PLAIN = frozenset(data("negative_words")["undone_leaf"])
 _NEAR = dt.timedelta(days=60)  # a denial older than this leaves too much time open
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(data('procedures')[name]['names'])})(?![\w-])", re.IGNORECASE)
-
-
-@cache
-def _substance(name: str) -> re.Pattern[str] | None:
-    held = data("procedures")[name].get("of")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(held)})(?![\w-])", re.IGNORECASE) if held else None
-
-
-@cache
-def _region(name: str) -> re.Pattern[str]:
-    words = data("regions")[name]
-    return re.compile(rf"\b(?:{'|'.join(re.escape(at) for at in words)})s?\b", re.IGNORECASE)
-
-
-_BACK = re.compile(r"\b(?:the|her|his|their) back\b(?! of)", re.IGNORECASE)
-
-
-def regions_in(text: str) -> set[str]:
-    """Return the keys of regions.yaml that a text names."""
-    found = {key for key in data("regions") if _region(key).search(text)}
-    return found or ({"lumbar spine"} if _BACK.search(text) else found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A test or procedure named in a text."""
-
-    name: str  # key of procedures.yaml
-    start: int
-    end: int
-
-
-def procedures_in(text: str) -> list[Named]:
-    """Return the procedures named, the longest name where two overlap; "steroid or gel injection" names both."""
-    found = [
-        Named(name=name, start=at.start(), end=at.end())
-        for name in data("procedures")
-        for at in _pattern(name).finditer(text)
-    ]
-    injections = list(re.finditer(r"\b(?:injections?|injected|shots?)\b", text, re.IGNORECASE))
-    if injections:
-        for name in data("procedures"):
-            pattern = _substance(name)
-            for at in pattern.finditer(text) if pattern else ():
-                between = [text[at.end() : shot.start()] for shot in injections if shot.start() >= at.end()]
-                behind = any(0 <= at.start() - shot.end() < 24 for shot in injections)
-                if behind or any(len(gap) < 60 and not re.search(r"[.;]", gap) for gap in between):
-                    found.append(Named(name=name, start=at.start(), end=at.end()))
-    kept: list[Named] = []
-    for at in sorted(found, key=lambda held: held.start - held.end):
-        if all(at.end <= held.start or held.end <= at.start for held in kept):
-            kept.append(at)
-    return sorted(kept, key=lambda at: at.start)
-
-
-def read_undone(text: str) -> Requirement | None:
-    """Return "no MRI or CT of the cervical spine has been performed in the past 12 months"."""
-    lead = _ASKED.match(text)
-    if not lead:
-        return None
-    window = find_window(text)
-    body = text[lead.end() : window[1][0]] + " " + text[window[1][1] :] if window else text[lead.end() :]
-    body = _OPERATION.sub(" ", body)
-    named = procedures_in(body)
-    if not named or re.search(r"[a-z]{3,}", _plainly(body[: named[0].start])):
-        return None
-    rest = body
-    for at in reversed(named):
-        rest = rest[: at.start] + " " + rest[at.end :]
-    outside = [at for at in named if not _in_brackets(body, at.start)]
-    listed = [at for at in named if at not in outside]
-    names = dict.fromkeys(at.name for at in (listed or outside))
-    if len(names) > 1:  # "corticosteroid or hyaluronic acid injection": the injection is that of the two
-        names = {name: None for name in names if not any(name in data("procedures")[at]["within"] for at in names)}
-    region = regions_in(rest)
-    for key in region:
-        rest = _region(key).sub(" ", rest)
-    if re.search(r"[a-z]{3,}", _plainly(rest)) or len(region) > 1:
-        return None
-    side = _SIDE.search(body)
-    of_request = not side and bool(_OF_REQUEST.search(body))
-    things = tuple(
-        Procedure(
-            name="spine surgery" if name == "surgery" and any("spine" in at for at in region) else name,
-            region=next(iter(region), ""),
-            side=side["side"].lower() if side else "",
-            of_request=of_request,
-        )
-        for name in names
-    )
-    held = window[0] if window else None
-    if held and (at := _OPERATION.search(text)) and at.start() < window[1][1] + 30:
-        held = replace(held, anchor="operation")
-    return Undone(things=things, window=held)
-
-
-def _plainly(text: str) -> str:
-    words = re.findall(r"[a-z][a-z/'-]*", text.lower())
-    return " ".join(word for word in words if word not in _PLAIN)
-
-
-def _in_brackets(text: str, at: int) -> bool:
-    return text.count("(", 0, at) > text.count(")", 0, at)
-
-
-# ------------------------------------------------------------------------------------------------------ the chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +106,7 @@ _OPERATIONS = re.compile(
 
 
 def _side_of_request(record: Record) -> str:
-    if side := _SIDE.search(record.service or ""):
+    if side := SIDE.search(record.service or ""):
         return side["side"].lower() if side["side"].lower() in ("right", "left") else ""
     for statement in newest_first(record.statements):
         operation = _OPERATIONS.search(statement.text)
@@ -239,7 +114,7 @@ def _side_of_request(record: Record) -> str:
             continue
         left, right = clause_at(statement.text, operation.start(), operation.end())
         clause = statement.text[left:right]
-        sides = {at["side"].lower() for at in _SIDE.finditer(clause)}
+        sides = {at["side"].lower() for at in SIDE.finditer(clause)}
         if sides and not re.search(
             r"\b(?:s/p|status post|ago|history|previous|prior|had|no|not)\b", clause, re.IGNORECASE
         ):
@@ -285,7 +160,7 @@ def _elsewhere(text: str, thing: Procedure) -> bool:
     regions = regions_in(text)
     if thing.region and regions and thing.region not in regions:
         return True
-    sides = {at["side"].lower() for at in _SIDE.finditer(text)}
+    sides = {at["side"].lower() for at in SIDE.finditer(text)}
     if thing.side == "unknown":
         return False  # nobody can tell whether it is the other side
     return bool(thing.side and sides and not sides & {thing.side, "bilateral", "both"})
@@ -363,11 +238,7 @@ def _latest(statement: Statement, thing: Procedure, at: Named, clause: str) -> _
     days = span_of(clause, statement.date)
     if days is None or statement.date is None or re.search(r"\bnot?\b|\bnever\b", clause, re.IGNORECASE):
         return None
-    if (
-        thing.side == "unknown"
-        or (thing.side and not _SIDE.search(clause))
-        or (thing.region and not regions_in(clause))
-    ):
+    if thing.side == "unknown" or (thing.side and not SIDE.search(clause)) or (thing.region and not regions_in(clause)):
         return None
     return _Told(statement=statement, first=days[1] + dt.timedelta(days=1), last=statement.date)
 
@@ -428,7 +299,7 @@ def _deeds(thing: Procedure, record: Record) -> list[_Told]:
             placed = (
                 thing.side != "unknown"
                 and (not thing.region or bool(regions_in(clause)))
-                and (not thing.side or bool(_SIDE.search(clause)))
+                and (not thing.side or bool(SIDE.search(clause)))
             )
             found.append(_Told(statement=statement, first=days[0], last=days[1], sure=placed and told))
             break

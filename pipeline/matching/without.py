@@ -44,6 +44,12 @@ _NOT_USED = re.compile(
     r"|restarted|taken up)\b",
     re.IGNORECASE,
 )
+# "tofacitinib 5 mg twice daily continues with tocilizumab"
+_STAYS = re.compile(
+    r"^[\s\w.,/%-]{0,40}?\b(?:continues|goes on|will (?:go on|continue|stay)|stays|is (?:kept|continued))\b"
+    r"[^.;]{0,20}\b(?:with|beside|alongside)\b",
+    re.IGNORECASE,
+)
 _IT = re.compile(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
 # what may stand before the name of a class without narrowing it: "no other biologic", not "no other IL-5 biologic"
 _BEFORE_CLASS = frozenset(data("negative_words")["before_class"])
@@ -249,7 +255,8 @@ def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], 
             joint = with_it and re.search(
                 r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
             )
-            if (goes_on and (with_it or _in_plan_of_request(statement, record))) or joint:
+            stays = with_it and _STAYS.match(text[mention.end :])
+            if stays or (goes_on and (with_it or _in_plan_of_request(statement, record))) or joint:
                 names.append(name)
                 statements.append(statement)
     return (list(dict.fromkeys(names)), once(statements)) if names else None
