@@ -121,6 +121,11 @@ def _patterns() -> tuple[tuple[Role, str, tuple[str, ...], re.Pattern[str]], ...
 
 
 _SIDE = re.compile(r"\b(?P<side>right|left|rt|lt)\b(?!\s+(?:now|away|after|before))|\((?P<mark>[RL])\)", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\bboth(?= (?:knees|hips|shoulders|hands|feet|legs|arms|eyes|breasts|wrists|ankles|elbows|heels|ears|lungs|kidneys"
+    r"|extremities|thighs|calves)\b)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(
     r"(?<![\w-])(?P<upper>[CTLctl])(?P<n>\d{1,2})\s*(?:[-–/]|to|on)\s*(?P<lower>[CTLScs]?)(?P<m>\d{1,2})(?![\w/]|-\d)"
 )
@@ -149,6 +154,8 @@ def find_clinical(text: str) -> tuple[Held, ...]:
     for side in _SIDE.finditer(text):
         name = (side["side"] or side["mark"]).lower()
         found.append(Held(role="side", key="right" if name[0] == "r" else "left", start=side.start(), end=side.end()))
+    for both in _BOTH.finditer(text):
+        found += [Held(role="side", key=side, start=both.start(), end=both.end()) for side in ("right", "left")]
     for level in _LEVEL.finditer(text):
         found.append(Held(role="level", key=_level(level), start=level.start(), end=level.end()))
     found += grades_of(text)

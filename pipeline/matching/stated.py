@@ -124,6 +124,8 @@ def _belongs(seen: Seen, part: FindingPart, first: Seen, asked_first: FindingPar
         return False
     if seen.sites and first.sites and not _share(seen.sites, first.sites):
         return False
+    if seen.sides and first.sides and not seen.sides & first.sides:
+        return False
     # a film keeps its own day beside the complaint of the visit; two complaints are of one day
     return seen.when == first.when or is_lasting(part) or is_lasting(asked_first)
 
@@ -138,7 +140,8 @@ def _says_rest(requirement: StatedFinding, record: Record, chosen: list[Seen]) -
     if not all(re.search(rf"\b{re.escape(_stem(word))}", clauses) for word in requirement.words):
         return False
     needed = requirement.minimum_days
-    return needed is None or any((at.lasted or 0) >= needed for at in chosen)
+    lengths = [at.lasted for at in chosen if at.lasted is not None]
+    return needed is None or (bool(lengths) and min(lengths) >= needed)
 
 
 def _stem(word: str) -> str:

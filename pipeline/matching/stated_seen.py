@@ -16,21 +16,11 @@ from pipeline.matching.record import Record, not_yet
 from pipeline.matching.requirements import FindingPart, Narrowing
 from pipeline.matching.stated_leaves import wording_of
 from pipeline.matching.stated_places import Places
-from pipeline.matching.stated_times import day_of, lengths_in
-from pipeline.matching.terms import find_therapies
+from pipeline.matching.stated_times import day_of
+from pipeline.matching.stated_words import groups_of, is_nearest, own_words, owned_lengths, placed, said_of
 
 _SKIPPED = frozenset({"header", "title", "instructions", "family_history", "care_team", "fax_header"})
 _CUT = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+(?:but|whereas|while|although)\s+")
-# a degree or a place before one of these is of something else
-_OF_OTHER = re.compile(r"[,]|\b(?:and|with|without|who|for)\b", re.IGNORECASE)
-_ADJECTIVE = re.compile(r"(?:al|ar|ic|ary|oid|ous|ate|ere|ild|ked|ive|ed)$", re.IGNORECASE)
-_NOUN = re.compile(
-    r"\s+(?!(?:and|or|on|in|at|of|with|without|for|since|over|to|by|from|but|than|as|the|a|an|is|was|are|were|today|now"
-    r"|now|both|more|less|per|after|before|during|when|while|despite|that|which)\b)[a-z]{3,}",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(r"\s*(?:,|/|&|\+|,?\s*(?:and/or|and|or|nor)(?: (?:no|the|an?))?)\s*", re.IGNORECASE)
-_APART = re.compile(r"[,:]|\b(?:and|with|without|in an?|who|for|on)\b", re.IGNORECASE)
 _NUMBER = r"(?:\d{1,3}|" + "|".join(at for at in NUMBER_WORDS if at not in ("a", "an")) + r")"
 _COUNT_BEFORE = re.compile(
     rf"\b(?P<n>{_NUMBER})(?:\s*/\s*\d+)?\s+(?:(?!weeks?|months?|years?|days?|hours?)\w+\s+){{0,2}}$", re.I
@@ -44,7 +34,7 @@ _COMPOUND = re.compile(
     r"^'?s?[ -]+(?:medications?|medicines?|drugs?|pills?|therap(?:y|ies)|treatments?|clinic|cent(?:er|re)|education"
     r"|precautions?|prevention|prophylaxis|programs?|protocols?|pathway|scales?|ind(?:ex|ices)|questionnaires?|diar(?:y|ies)"
     r"|tests?|testing|work-?up|teams?|unit|specialists?|groups?|foundation|society|action plan|guidelines?|management"
-    r"|relief|relievers?|free|history form|supplies|registry|study|trial|counts?\s*$)\b",
+    r"|scores?|relief|relievers?|free|history form|supplies|registry|study|trial|counts?\s*$)\b",
     re.IGNORECASE,
 )
 # "Dactylitis  none of 20 digits", "Fistula: absent"
@@ -77,6 +67,7 @@ class Seen:
     reported: bool = False  # the page is the report of the study
     lasted: int | None = None  # how long it has gone on, days
     sites: frozenset[str] = frozenset()  # the parts of the body it names
+    sides: frozenset[str] = frozenset()
 
     @property
     def when(self) -> dt.date | None:
@@ -145,7 +136,7 @@ def _of_clause(
         return
     if not is_past(part) and wording_of("undone").search(clause):
         return
-    groups = _groups(statement.text, [at for at in held if at.role in ("head", "denial")])
+    groups = groups_of(statement.text, [at for at in held if at.role in ("head", "denial")])
     for group in groups:
         for at in group:
             if not _bears(at, part):
@@ -158,16 +149,11 @@ def _of_clause(
             )
             if not heads:
                 continue
-            own = _own(statement.text, held, groups, group)
-            own = [one for one in own if one.role != "grade" or _is_nearest(at, one, group)]
+            own = own_words(statement.text, held, groups, group)
+            own = [one for one in own if one.role != "grade" or is_nearest(at, one, group)]
             if at.role == "denial":  # the leg of a straight leg raise is no place
                 own = [one for one in own if one.end <= at.start or at.end <= one.start]
             yield from _measured(part, statement, span, at, (present, heads), own, (groups, group), places, same)
-
-
-def _is_nearest(at: Held, grade: Held, group: list[Held]) -> bool:
-    """Whether a class is that of this finding of a list: "lupus nephritis, chronic kidney disease stage 3"."""
-    return not any(at.end <= one.start and one.end <= grade.start for one in group)
 
 
 def _asserted(statement: Statement, at: Held, part: FindingPart) -> bool | None:
@@ -185,66 +171,6 @@ def _asserted(statement: Statement, at: Held, part: FindingPart) -> bool | None:
     return None
 
 
-def _groups(text: str, heads: list[Held]) -> list[list[Held]]:
-    """Group findings that "and" or a comma joins directly: what stands before or behind them is said of all."""
-    groups: list[list[Held]] = []
-    for at in heads:
-        if groups and (at.start < _end(groups[-1]) or _JOINED.fullmatch(text[_end(groups[-1]) : at.start])):
-            groups[-1].append(at)
-        else:
-            groups.append([at])
-    return groups
-
-
-def _end(group: list[Held]) -> int:
-    return max(at.end for at in group)
-
-
-def _own(text: str, held: list[Held], groups: list[list[Held]], group: list[Held]) -> list[Held]:
-    """Return the words that narrow a finding, and those of the study and side that no other finding claims."""
-    return [at for at in held if at.role not in ("head", "denial") and _owner(text, at, groups) is group]
-
-
-def _owner(text: str, at: Held, groups: list[list[Held]]) -> list[Held] | None:
-    """Return the findings that a word is said of: those it stands before, or else those it stands behind.
-
-    A degree or a place goes with the word it stands at: "severe" in "severe disc degeneration with stenosis" and
-    "central" in "stenosis with a central protrusion" belong to what this vocabulary does not know.
-    """
-    inside = [one for one in groups if one[0].start <= at.start and at.end <= _end(one)]
-    behind = [one for one in groups if one[0].start >= at.end]
-    before = [one for one in groups if _end(one) <= at.start]
-    if inside:
-        return inside[0]
-    study = at.role in ("modality", "level", "side")
-    if behind:
-        between = text[at.end : behind[0][0].start]
-        apart = _APART.search(between)
-        if not apart or (not before and (study or between.strip() == ":" or not _OF_OTHER.search(between))):
-            return behind[0] if study or "," not in between else None
-    if not before or (not study and _ADJECTIVE.search(text[at.start : at.end]) and _NOUN.match(text[at.end :])):
-        return None
-    return before[-1]
-
-
-def _owned_lengths(
-    text: str, span: tuple[int, int], groups: list[list[Held]], group: list[Held], said: dt.date | None
-) -> list[int]:
-    """Return the lengths of time that a clause gives for a finding, days; none where it names a drug."""
-    clause = text[span[0] : span[1]]
-    if find_therapies(clause):
-        return []
-    return [
-        days
-        for start, end, days in lengths_in(clause, said)
-        if _owner(text, _length_at(span[0] + start, span[0] + end), groups) is group
-    ]
-
-
-def _length_at(start: int, end: int) -> Held:
-    return Held(role="quality", key="", start=start, end=end)
-
-
 def _measured(
     part: FindingPart,
     statement: Statement,
@@ -260,9 +186,12 @@ def _measured(
     groups, group = grouped
     text, place = statement.text, places.place(statement)
     implied = [Held(role="site", key=key, start=0, end=0) for key in entry_of("head", at.key).get("site") or ()]
-    lengths = _owned_lengths(text, span, groups, group, places.day(statement))
+    lengths = owned_lengths(text, span, groups, group, places.day(statement))
     if implied:
         own = [one for one in own if one.role != "site"] + implied
+    own = placed(text, at, own)
+    if present:
+        own = said_of(text, statement.section, own)
     covered, fails = set(), set()
     for number, narrowing in enumerate(part.narrowed):
         answer = _answer(narrowing, own, text[span[0] : span[1]], statement, places, same)
@@ -294,12 +223,14 @@ def _measured(
         reported=place.is_report,
         lasted=min(lengths, default=None),
         sites=frozenset(one.key for one in (*own, *place.held) if one.role == "site"),
+        sides=frozenset(one.key for one in (*own, *place.held) if one.role == "side"),
     )
 
 
 _PLACED = ("site", "level", "modality", "side")
 
 
+_WIDE = {"mild_moderate": frozenset(["mild", "moderate"]), "moderate_severe": frozenset(["moderate", "severe"])}
 _REGION = {"C": "neck", "T": "upper_back", "L": "low_back"}
 
 
@@ -334,6 +265,8 @@ def _answer(
     if not named or not wanted:
         return "open"
     right = [at for at in named if wanted & broader(asked.role, at.key)]
+    if not right and any(wanted & _WIDE.get(at.key, frozenset()) for at in named):
+        return "open"  # "moderate to severe" where severe is asked for
     if asked.role in ("grade", "severity"):
         return "yes" if len(right) == len(named) else "fails" if not right else "open"
     if right:
@@ -351,14 +284,20 @@ def _other_side(own: list[Held], shared: tuple[Held, ...], part: FindingPart, sa
     return bool(sides and wanted) and not sides & wanted
 
 
+_OF_NOW = frozenset(["new", "active", "acute"])
+
+
 def _narrower(own: list[Held], part: FindingPart) -> bool:
     """Whether a denial denies less than is asked for: "no severe stenosis", "no left knee pain"."""
     asked = {at.role for at in part.narrowed}
     for at in own:
         if at.role in ("severity", "grade", "side") and at.role not in asked:
             return True
-        if at.role == "quality" and at.key not in {key for one in part.narrowed for key in one.keys}:
-            return at.key not in ("new", "active", "acute")
+        allowed = {key for one in part.narrowed for key in one.keys} | (set() if is_past(part) else _OF_NOW)
+        if at.role == "quality" and at.key not in allowed:
+            return True
+        if at.role == "modality" and at.role not in asked and is_past(part):
+            return True  # a study of one day says nothing of what once happened
         if at.role == "site" and "site" not in asked:
             return True
     for one in part.narrowed:
