@@ -101,9 +101,13 @@ def _in_window(found: Requirement, window: Window) -> Requirement:
 # "An exception to the requirement for a trial of X can be made if the patient has already tried Y"
 _EXCEPTION = re.compile(r"\bexceptions?\b[^.]*?\bif\b(?P<what>(?:[^.]|\.(?=[a-z]\.|\w))*)", re.IGNORECASE)
 
+_WAIVED = wording("reading.waived")
+
 
 def _with_exception(found: Requirement, leaf: Node) -> Requirement:
     """Add the other way that a note opens; one that cannot be read keeps the leaf from failing."""
+    if not isinstance(found, FreeText) and any(_WAIVED.search(note.text) for note in leaf.notes):
+        return AnyOf(options=(found, FreeText()))
     match = next((held for note in leaf.notes if (held := _EXCEPTION.search(note.text))), None)
     if match is None or not isinstance(found, PriorTherapy):
         return found

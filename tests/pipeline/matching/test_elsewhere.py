@@ -78,3 +78,19 @@ def test_a_list_joined_both_ways_is_decided_only_where_both_readings_agree(texts
     unsure = replace(section, tree=replace(section.tree, unsure=True))
 
     assert _match(_policy(unsure), _denial("tofacitinib"), CHART.format(more="")).overall is overall
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        ("Note: This requirement is waived for members with a red flag.", Status.UNCLEAR),
+        ("Note: A member already established on the drug is not required to step back.", Status.UNCLEAR),
+        ("Note: A trial of two doses does not count.", Status.NOT_MET),
+    ],
+)
+def test_a_note_that_frees_some_patients_keeps_a_criterion_from_failing(note, status):
+    """Whether the patient is one of them is for a person."""
+    more = "She has never taken sulfasalazine.\n"
+    items = f"   1. Patient has tried sulfasalazine\n      {note}\n   2. Diagnosis of rheumatoid arthritis\n"
+
+    assert answers(items, more)["1"] is status
