@@ -189,7 +189,23 @@ _ROMAN = re.compile(
 _ARABIC = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
 
 
+# "EF 30-35%", "BSA 8 to 10%": both ends, so that a bound between them stays open
+_SPAN = re.compile(_LINK + rf"\s*(?P<low>{NUMBER})\s*%?\s*(?:-|–|to)\s*(?P<high>{NUMBER})\s*%", re.IGNORECASE)
+
+
+def _span(key: str, statement: Statement, name: _Name, tail: str) -> list[Fact]:
+    """Return the two ends of a share told as a range."""
+    match, held = _SPAN.match(tail), _held(statement, name)
+    if not match or held is None or float(match["low"]) >= float(match["high"]) or float(match["high"]) > 100:
+        return []
+    day = told_day(statement, name.start, tail[match.end() :])
+    ends = (float(match["low"]), float(match["high"]))
+    return [measured(key, Measurement(value=at, unit="%"), day, statement, held) for at in ends]
+
+
 def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[Fact]:
+    if scores()[name.keys[0]].unit == "%" and (ends := _span(name.keys[0], statement, name, tail)):
+        return ends
     staged = [key for key in name.keys if scores()[key].roman]
     if staged and (roman := _ROMAN.match(tail)) and (held := _held(statement, name)):
         value = Measurement(value=_ARABIC[roman["roman"]])
@@ -267,6 +283,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
             if match
             else []
         )
+    if lab.unit == "%" and (ends := _span(lab.key, statement, name, tail)):
+        return ends
     titer = TITER.search(tail[:40])
     if titer and not re.search(r"[.;]\s", tail[: titer.start()]):
         value = Measurement(value=f"1:{titer['dilution']}")

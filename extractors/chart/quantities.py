@@ -11,7 +11,7 @@ COMPARE = (
     r"less\s+than|greater\s+than|~)?"
 )
 UNIT = (
-    r"(?:mg/dL|mg/L|mcg/g|ug/g|µg/g|mg/g|g/g|g/dL|IU/mL|U/mL|U/L|IU/L|mmol/L|mm/hr?|kg/m2|kg|lbs?|cm|ng/mL|ng/dL|pg/mL|mg/kg|kU/L|"
+    r"(?:mg/dL|mg/L|mcg/g|ug/g|µg/g|mg/g|g/g|g/dL|g/L|IU/mL|U/mL|U/L|IU/L|mmol/L|mm/hr?|kg/m2|kg|lbs?|cm|ng/mL|ng/dL|pg/mL|mg/kg|kU/L|"
     r"(?:x\s?)?10[\^*4]\s?3/[uµμ]L|K/[uµμ]L|cells/[um]c?L|cells/mm3|copies/mL|g/(?:24\s?h(?:ours|rs)?|day|d)|mg/(?:24\s?h(?:ours|rs)?|day)|mmHg|mm\sHg|ppb|Wood\sunits?|WU|"
     r"nmol/L|[uµμ]mol/L|pmol/L|ng/L|mEq/L|/mm3|/[uµμ]L|/mcL|mL/min(?:/1\.73\s?m2)?)(?![A-Za-z])"
 )

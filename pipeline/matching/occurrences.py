@@ -6,8 +6,9 @@ They give a least number, never a most: another may have gone unrecorded.
 import datetime as dt
 import re
 from functools import cache
+from itertools import pairwise
 
-from extractors.chart.dates import find_dates
+from extractors.chart.dates import DateMention, find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.record import Record, not_yet, page_of
 from pipeline.matching.requirements import Events
@@ -63,11 +64,20 @@ def _days(statement: Statement, requirement: Events, record: Record) -> list[dt.
         if not _is_one(part, requirement, statement, record):
             continue
         dates = [at for at in find_dates(part, near=statement.date) if at.precision != "year"]
-        if len(dates) == 1:
-            days.append(dates[0].day)
+        if len(dates) == 1 or _is_list(part, dates):
+            days += [at.day for at in dates]
         elif not dates and statement.date and _own_record(part, requirement, statement, record):
             days.append(statement.date)
     return days
+
+
+_JOINED = re.compile(r"\s*(?:\([^()]{0,20}\)\s*)?(?:[,;&]|and)?\s*(?:and\s+)?(?:on\s+)?", re.IGNORECASE)
+
+
+def _is_list(part: str, dates: list[DateMention]) -> bool:
+    """Whether several days stand in one row ("on 01/03/2026, 04/10/2026 and 07/20/2026"), each of an event."""
+    between = [part[a.end : b.start] for a, b in pairwise(dates)]
+    return len(dates) > 1 and all(at.precision == "day" for at in dates) and all(map(_JOINED.fullmatch, between))
 
 
 def _is_one(part: str, requirement: Events, statement: Statement, record: Record) -> bool:
@@ -82,7 +92,8 @@ def _is_one(part: str, requirement: Events, statement: Statement, record: Record
             return False
     else:
         named = _event_pattern(requirement.event).search(part)
-        if not named or named[0].lower().endswith("s"):
+        dates = find_dates(part, near=statement.date)
+        if not named or (named[0].lower().endswith("s") and not _is_list(part, dates)):
             return False  # "exacerbations in May" may be any number; a count is read elsewhere
     return not _DENIED.search(part) and not _NOT_ONE.search(part)
 
