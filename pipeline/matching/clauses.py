@@ -10,6 +10,12 @@ from pipeline.matching.terms import wording
 _TODAY = re.compile(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
 _REPORT = wording("clauses.report")
 _STOP = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)[.;] ")
+# whoever else a sentence may say something will happen to: "Her sister will continue methotrexate"
+_RELATIVE = re.compile(
+    r"\b(?:mother|father|sister|brother|son|daughter|wife|husband|spouse|partner|aunt|uncle|cousin|niece|nephew|twin"
+    r"|neighbor|roommate|friend)(?:'s)?\s+(?:will|also|has|is|takes?|continues?|keeps?|stays?|goes|uses?|\w+ed)\b",
+    re.IGNORECASE,
+)
 _OPEN = wording("deeds.open")
 _SHOUTED = re.compile(r"^\W*(?:[A-Z][A-Z/&'-]*[,:]?\s+){1,7}[A-Z][A-Z/&'-]+(?![a-z])")
 
@@ -48,3 +54,8 @@ def is_report_title(statement: Statement) -> bool:
 def is_open(clause: str) -> bool:
     """Whether a clause only plans, orders, asks for or waits for a thing."""
     return bool(_OPEN.search(clause))
+
+
+def of_a_relative(clause: str) -> bool:
+    """Whether a clause has somebody else do it: a sentence on a daughter who helps is not one on what she takes."""
+    return bool(_RELATIVE.search(clause))

@@ -6,6 +6,7 @@ from functools import cache
 from extractors.chart.facts import Statement
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.care_requirements import Continuing
+from pipeline.matching.clauses import clause_of, of_a_relative
 from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet, once
 from pipeline.matching.requirements import Requirement, Therapy
@@ -119,6 +120,8 @@ def _told(therapy: Therapy, record: Record) -> tuple[list[tuple[str, Statement]]
         requested = any(base_of(at.therapy.name) == record.drug for at in mentions)
         for mention in mentions:
             if base_of(mention.therapy.name) == record.drug or not _is(mention.therapy, therapy):
+                continue
+            if of_a_relative(clause_of(text, mention.start, mention.end)):
                 continue
             if _ends(text, mention):
                 ended.append(statement)

@@ -1,7 +1,7 @@
 """Criteria about the dose asked for, the quantity, and how many doses there may be in a lifetime."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from pipeline.matching.care_requirements import DoseSchedule, Step
@@ -37,6 +37,12 @@ _INTERVAL = re.compile(
 _WEEKS = re.compile(
     r"(?:\s*\([^)]*\)|,|\s+(?!(?:then|followed|every)\b)[a-z]+){0,4}?\s*(?:at |on |in |\()?\bw(?:ee)?ks?\s*"
     r"(?P<weeks>\d{1,2}(?:\s*(?:,|/|and|&|, and)\s*(?:weeks?\s+)?\d{1,2})*)\b(?!\s*(?:mg|weeks))",
+    re.IGNORECASE,
+)
+_THEN = re.compile(
+    rf"\s*,?\s*(?:(?:and|then|followed by|thereafter)\s*,?\s*)+(?P<times>once)?\s*(?:every|q)\s*"
+    rf"(?P<count>{_WORD})?\s*-?\s*"
+    r"(?P<every>day|week|month|year|wk|mo)s?\b(?P<a>(?!))?(?P<ly>(?!))?(?P<slash>(?!))?(?:\s+thereafter)?",
     re.IGNORECASE,
 )
 _LY = {"daily": 1, "nightly": 1, "weekly": 7, "monthly": 30, "yearly": 365}
@@ -80,6 +86,9 @@ def find_regimens(text: str) -> list[Regimen]:
                 weeks=_weeks(weeks) if weeks else (),
             )
         )
+        if weeks and (after := _THEN.match(text, weeks.end(), limit)) and (days := _days(after)):
+            # "5 mg/kg at weeks 0, 2 and 6, then every 8 weeks": the same amount goes on
+            found.append(replace(found[-1], days=days, weeks=(), start=after.start(), end=after.end()))
     return found
 
 

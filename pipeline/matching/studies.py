@@ -98,6 +98,8 @@ def _judge(key: str, requirement: Study, record: Record) -> Verdict:
         return met("done", cite(measured), **facts)
     done, late, undated, open_ones, denied = [], [], [], [], []
     for statement in record.statements:
+        if _other_side(statement.text, record):
+            continue
         for start, end in _hits(key, statement, requirement.parts):
             told = _told(statement, start, end, record)
             if told == "done":
@@ -151,6 +153,13 @@ def _hits(key: str, statement: Statement, parts: tuple[str, ...]) -> list[tuple[
         return hits
     told = {held for held, _, _ in _named("parts", statement.text)}
     return hits if told & set(parts) else []
+
+
+def _other_side(text: str, record: Record) -> bool:
+    """Whether a sentence speaks of the other side only than the request: films of the left knee, MRI of the right."""
+    asked = set(re.findall(r"\b(?:right|left)\b", (record.service or "").lower()))
+    told = set(re.findall(r"\b(?:right|left)\b", text.lower()))
+    return bool(asked and told) and not asked & told
 
 
 def _told(statement: Statement, start: int, end: int, record: Record) -> str | None:

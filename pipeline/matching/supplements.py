@@ -5,7 +5,7 @@ from functools import cache
 
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Supplements
-from pipeline.matching.clauses import clause_of
+from pipeline.matching.clauses import clause_of, of_a_relative
 from pipeline.matching.record import Record, cite, newest_first, once
 from pipeline.matching.requirements import Requirement
 from pipeline.matching.terms import data
@@ -94,7 +94,7 @@ def _told(name: str, daily: bool, record: Record) -> list[tuple[str, Statement]]
         if not hit or statement.section in ("instructions", "allergies"):
             continue
         clause = clause_of(text, hit.start(), hit.end())
-        if not _pattern("as_supplement").search(clause) or _pattern("as_food").search(clause):
+        if not _pattern("as_supplement").search(clause) or _pattern("as_food").search(clause) or of_a_relative(clause):
             continue
         if _pattern("not_now").search(clause) and not _NOT_MISSED.search(clause):
             found.append(("not" if _STOPPED.search(clause) else "open", statement))
