@@ -65,6 +65,7 @@ TAKING = f"{VISIT}rheumatoid arthritis.\nShe has been on tofacitinib since 05/05
         ("Your request for tofacitinib is denied.", NEW, "initial", False),
         ("The criteria for initial approval are not met.", TAKING, "initial", True),
         ("You may ask for continued coverage during the appeal.", NEW, "initial", False),
+        ("Your initial request for tofacitinib was denied.", TAKING, "continuation", False),
     ],
 )
 def test_the_phase_is_what_the_denial_says_was_asked_for(quote, chart, phase, warned):
