@@ -192,7 +192,7 @@ def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
         requirement.beside
         and (join := find_join(text, [(at.start, at.end) for at in find_therapies(text)])) is not None
     ):
-        spans.append((join, join + len("concomitantly")))
+        spans.append(join)
     return spans
 
 

@@ -135,6 +135,7 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
         if len(lead) < 8 or not (find_therapies(text) or find_measures(text) or find_conditions(text)):
             continue
         whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
+        whole = therapy_leaves.half_of_leaf(whole, text)
         if isinstance(whole, _WITH_HEAD) and not (_added(found, text) and not isinstance(whole, PriorTherapy)):
             return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant

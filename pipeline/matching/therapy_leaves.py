@@ -7,6 +7,7 @@ from dataclasses import replace
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.phrases import find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
+    AllOf,
     Avoidance,
     ConcurrentTherapy,
     NoConcurrentTherapy,
@@ -40,6 +41,8 @@ _AVOID = wording("therapy_leaves.avoid")
 _ON_NOW = wording("therapy_leaves.on_now")
 _RESPONSE = wording("therapy_leaves.response")
 _EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following)\b|\bBOTH\b|\bALL\b")
+# "one agent from each of two different classes": some of the classes, not all that are listed
+_EACH_OF_SOME = re.compile(r"\beach of (?:at least )?(?:two|three|2|3)\b", re.IGNORECASE)
 _COUNT = wording("therapy_leaves.count")
 _DOSES = re.compile(
     r"(?:at least |minimum of )?(\w+)(?:\s*\(\d+\))?\s+(?:doses|injections|infusions|sessions|treatments)\b",
@@ -127,22 +130,59 @@ _DAILY = re.compile(
 )
 
 
+# "two statins, one of which must be atorvastatin", "two DMARDs, including methotrexate"; not "(including ...)"
+_ONE_OF_WHICH = re.compile(
+    r",?\s*(?:\b(?:at least )?one of (?:which|these|them)\b"
+    r"(?: (?:drugs?|agents?|must|should|has|have|is|was|to|be|include[sd]?))*"
+    r"|\bincluding\b(?! but not limited))"
+    r"(?=[^()]*(?:\([^()]*\)[^()]*)*$)\s*(?P<what>.+)$",
+    re.IGNORECASE,
+)
+# "a TNF inhibitor other than certolizumab": what does not count
+_OTHER_THAN = re.compile(
+    r"\b(?:other than|excluding|except(?: for)?|not including|apart from|but not|with the exception of)\s+"
+    r"(?P<what>[^.;()]+)",
+    re.IGNORECASE,
+)
+
+
 def read_prior(text: str, notes: str = "") -> Requirement | None:
-    """Return a prior trial, failure, intolerance or contraindication."""
+    """Return a prior trial, failure, intolerance or contraindication; two where one drug of several is prescribed."""
+    match = _ONE_OF_WHICH.search(text)
+    if match is None or not find_therapies(match["what"]) or not find_therapies(text[: match.start()]):
+        return _read_trial(text, notes)
+    whole = _read_trial(text[: match.start()], notes)
+    parts = _listed(find_therapies(match["what"]), match["what"])
+    if not isinstance(whole, PriorTherapy) or not parts:
+        return _read_trial(text, notes)
+    late = [at.days for at in find_lengths(match["what"])]  # "..., including methotrexate, for at least 3 months"
+    if late and whole.minimum_days is None:
+        whole = replace(whole, minimum_days=max(late))
+    must = len(parts) > 1 and _joined_by_and(match["what"], find_therapies(match["what"]))
+    return AllOf(options=(whole, replace(whole, therapies=parts, count=1, every=must, apart=False)))
+
+
+def _read_trial(text: str, notes: str) -> Requirement | None:
     mentions = find_therapies(text)
     wanted = _wanted(text)
     if not wanted or _AT_MOST.search(text):
         return None
+    spared = _OTHER_THAN.search(text)
+    excluded = tuple(at.therapy for at in mentions if spared and spared.start("what") <= at.start < spared.end("what"))
+    if spared and excluded:
+        mentions = tuple(at for at in mentions if not spared.start("what") <= at.start < spared.end("what"))
     join = find_join(text, [(at.start, at.end) for at in mentions if not _in_brackets(text, at.start)])
-    beside = _listed([at for at in mentions if at.start > join], text) if join is not None else ()
-    if join is not None:
-        mentions = tuple(at for at in mentions if at.start < join)
+    beside = _listed([at for at in mentions if at.start > join[0]], text) if join else ()
+    if join:
+        mentions = tuple(at for at in mentions if at.start < join[0])
     others = _listed(mentions, text, notes=notes)
     examples = () if others or not _KIND_OF.search(text) else _examples(notes)
     others = others or examples
     if not others or (len(others) == 1 and _SEVERAL.search(text)):
         return None  # "BOTH an inhaled corticosteroid and one more controller": half of it is not enough
-    every = (bool(_EVERY.search(text)) and len(others) > 1) or _joined_by_and(text, mentions)
+    every = (bool(_EVERY.search(text)) and not _EACH_OF_SOME.search(text) and len(others) > 1) or _joined_by_and(
+        text, mentions
+    )
     window = find_window(text)
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
     needs_length = "trial" in wanted or "inadequate_response" in wanted
@@ -153,14 +193,16 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     shown_by = find_shown_by(text) if "inadequate_response" in wanted else None
     return PriorTherapy(
         therapies=others,
-        count=_count(text, lengths) or 1,
+        count=(_count(text[_EACH_OF_SOME.search(text).start() :], lengths) if _EACH_OF_SOME.search(text) else None)
+        or _count(text, lengths)
+        or 1,
         every=every,
         minimum_days=max((at.days for at in lengths), default=None) if needs_length else None,
         minimum_doses=int(dose_count) if needs_length and dose_count else None,
         wanted=wanted,
         dose=re.sub(r"\s+", " ", dose[0]).strip() if dose and needs_length else None,
         window=window[0] if window else None,
-        but_not=_not_counted(notes),
+        but_not=(*_not_counted(notes), *excluded),
         by_examples=bool(examples),
         daily=bool(_DAILY.search(text)),
         beside=beside,
@@ -168,6 +210,14 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
         shown_by=shown_by[0] if shown_by else None,
         apart=bool(_APART.search(text) or _COUNT_ONCE.search(notes)),
     )
+
+
+def half_of_leaf(whole: Requirement, text: str) -> Requirement:
+    """Return the half about the leaf's own treatment of "conservative treatment including" and "physical therapy"."""
+    named = {at.therapy.name for at in find_therapies(text)}
+    options = whole.options if isinstance(whole, AllOf) else ()
+    mine = [at for at in options if isinstance(at, PriorTherapy) and {held.name for held in at.therapies} <= named]
+    return mine[-1] if mine else whole
 
 
 def read_breakthrough(text: str) -> Requirement | None:

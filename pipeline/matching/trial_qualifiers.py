@@ -102,13 +102,13 @@ def find_shown_by(text: str) -> tuple[str, tuple[int, int]] | None:
 _JOINS = wording("therapy_leaves.added_to")
 
 
-def find_join(text: str, therapies_at: list[tuple[int, int]]) -> int | None:
+def find_join(text: str, therapies_at: list[tuple[int, int]]) -> tuple[int, int] | None:
     """Return where "added to", "on top of" or "plus" parts the treatment asked for from the one it is taken beside."""
     for match in _JOINS.finditer(text):
         before = any(end <= match.start() for _, end in therapies_at)
         after = any(match.end() <= start <= match.end() + 60 for start, _ in therapies_at)
         if before and after:
-            return match.start()
+            return match.span()
     return None
 
 
