@@ -22,8 +22,12 @@ _EXAMPLES = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*\b(?:(?:is|are|was|were|has been|have been)\b.*|at (?:baseline|the time of\b.*))$", re.IGNORECASE
+    r"\s*\b(?:(?:is|are|was|were|has been|have been) "
+    r"(?:present|documented|identified|noted|known|evident|reported|found|suspected)\b.*"
+    r"|at (?:baseline|the time of\b.*))$",
+    re.IGNORECASE,
 )
+_LIST_HEAD = re.compile(r"^\W*(?:any |either )?(?:of )?the following(?: \w+){0,2}\s*:?\s*", re.IGNORECASE)
 # where it has to be looked for: kept beside the conditions
 _SEEN_ON = re.compile(
     r"\s+(?:on|by|upon)\s+(?P<on>(?:[\w-]+\s+){0,3}?(?:radiographs?|x-?rays?|films?|imaging|MRI|CT|examination|exam|ultrasound"
@@ -33,6 +37,7 @@ _SEEN_ON = re.compile(
 _SPLIT = re.compile(
     r",?\s*\bincluding(?: but not limited to)?\s+|,\s*(?:and/or|or|and|nor)\s+|\s+(?:and/or|or|and|nor)\s+|[,;]\s*"
 )
+_NEVER_ACTIVE = re.compile(r"\b(?:pregnan|breast-?feed|lactat|nursing|planning)", re.IGNORECASE)
 _LENT = re.compile(r"^(?:active|current|currently|untreated|uncontrolled|ongoing|known|history of)\b", re.IGNORECASE)
 
 
@@ -44,6 +49,9 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
     rest = text[match.end() :] if match else text
     if window := find_window(rest):  # "no stroke within the last 12 months": one denied altogether was not then either
         rest = rest[: window[1][0]] + rest[window[1][1] :]
+    if re.match(r"^\W*(?:more|fewer|less|greater) than\b", rest, re.IGNORECASE):
+        return None  # "no more than 4 injections a year" is a ceiling
+    rest = _LIST_HEAD.sub("", rest)
     if history := _PERSONAL_OR_FAMILY.match(rest):
         rest, family = rest[history.end() :], "family history of "
     else:
@@ -71,7 +79,7 @@ def _whole(rest: str) -> tuple[str, ...]:
         if place < len(parts) - 1 and _only_before(part) and len(last) > 1:
             part = " ".join([part, *_behind_modifiers(last)])
         lent = _LENT.match(parts[0])
-        if place and lent and not listed and not _LENT.match(part):
+        if place and lent and not listed and not _LENT.match(part) and not _NEVER_ACTIVE.search(part):
             part = f"{lent[0]} {part}"
         made.append(part)
     return tuple(made)

@@ -115,6 +115,8 @@ def read_avoidance(text: str) -> Requirement | None:
     return Avoidance(therapies=others, every=not re.search(r"\b(?:any|one|either) of\b", text)) if others else None
 
 
+# "has not previously failed adalimumab" asks for the opposite of a failure, "has not responded" for a failure
+_NOT_FAILED = re.compile(r"\b(?:has|have|had|did) not (?:previously |yet |already )?fail", re.IGNORECASE)
 # "has received fewer than 12 doses": a ceiling, no trial
 _AT_MOST = re.compile(
     r"\b(?:fewer than|less than|no more than|not more than|at most|up to)\s+\w+\s+(?:\w+\s+)?"
@@ -165,7 +167,7 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
 def _read_trial(text: str, notes: str) -> Requirement | None:
     mentions = find_therapies(text)
     wanted = _wanted(text)
-    if not wanted or _AT_MOST.search(text):
+    if not wanted or _AT_MOST.search(text) or _NOT_FAILED.search(text):
         return None
     spared = _OTHER_THAN.search(text)
     excluded = tuple(at.therapy for at in mentions if spared and spared.start("what") <= at.start < spared.end("what"))
@@ -253,9 +255,14 @@ def read_current(text: str) -> Requirement | None:
     return TreatedWith(therapies=others, minimum_days=max((at.days for at in lengths), default=None))
 
 
+_NO_RESPONSE = re.compile(
+    r"\b(?:has|have|had|did|does) (?:not|never)\b[\w\s]{0,30}\b(?:respon|benefit|improv)", re.IGNORECASE
+)
+
+
 def read_response(text: str) -> Requirement | None:
     """Return "has had a beneficial response"."""
-    if not _RESPONSE.search(text) or _INADEQUATE.search(text):
+    if not _RESPONSE.search(text) or _INADEQUATE.search(text) or _NO_RESPONSE.search(text):
         return None
     return Response(therapies=_listed(find_therapies(text), text))
 

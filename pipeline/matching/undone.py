@@ -15,7 +15,7 @@ from pipeline.matching.denials import Denial, clause_at, covered_from, denial_at
 from pipeline.matching.record import Record, cite, months_before, newest_first, not_yet, once
 from pipeline.matching.requirements import Procedure, Undone, Window
 from pipeline.matching.terms import data, wording
-from pipeline.matching.undone_leaves import SIDE, Named, procedures_in, regions_in
+from pipeline.matching.undone_leaves import SIDE, Named, procedures, procedures_in, regions_in
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _DONE = wording("undone.done")
@@ -152,7 +152,7 @@ def _words(thing: Procedure) -> str:
 
 
 def _covers(name: str, thing: Procedure) -> bool:
-    return name == thing.name or name in data("procedures")[thing.name]["within"]
+    return name == thing.name or name in procedures()[thing.name]["within"]
 
 
 def _elsewhere(text: str, thing: Procedure) -> bool:

@@ -24,13 +24,23 @@ _PLAIN = frozenset(data("negative_words")["undone_leaf"])
 
 
 @cache
+def procedures() -> dict[str, dict[str, list[str]]]:
+    """Return procedures.yaml, each wider name known."""
+    held = data("procedures")
+    for key, entry in held.items():
+        if unknown := [at for at in entry["within"] if at not in held]:
+            raise ValueError(f"pipeline/matching/procedures.yaml, {key}: within names the unknown {', '.join(unknown)}")
+    return held
+
+
+@cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(data('procedures')[name]['names'])})(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(procedures()[name]['names'])})(?![\w-])", re.IGNORECASE)
 
 
 @cache
 def _substance(name: str) -> re.Pattern[str] | None:
-    held = data("procedures")[name].get("of")
+    held = procedures()[name].get("of")
     return re.compile(rf"(?<![\w-])(?:{'|'.join(held)})(?![\w-])", re.IGNORECASE) if held else None
 
 
@@ -62,12 +72,12 @@ def procedures_in(text: str) -> list[Named]:
     """Return the procedures named, the longest name where two overlap; "steroid or gel injection" names both."""
     found = [
         Named(name=name, start=at.start(), end=at.end())
-        for name in data("procedures")
+        for name in procedures()
         for at in _pattern(name).finditer(text)
     ]
     injections = list(re.finditer(r"\b(?:injections?|injected|shots?)\b", text, re.IGNORECASE))
     if injections:
-        for name in data("procedures"):
+        for name in procedures():
             pattern = _substance(name)
             for at in pattern.finditer(text) if pattern else ():
                 between = [text[at.end() : shot.start()] for shot in injections if shot.start() >= at.end()]
@@ -99,7 +109,7 @@ def read_undone(text: str) -> Requirement | None:
     listed = [at for at in named if at not in outside]
     names = dict.fromkeys(at.name for at in (listed or outside))
     if len(names) > 1:  # "corticosteroid or hyaluronic acid injection": the injection is that of the two
-        names = {name: None for name in names if not any(name in data("procedures")[at]["within"] for at in names)}
+        names = {name: None for name in names if not any(name in procedures()[at]["within"] for at in names)}
     region = regions_in(rest)
     for key in region:
         rest = _region(key).sub(" ", rest)
