@@ -99,6 +99,8 @@ def _doubted(fact: Fact, outcome: Outcome | None) -> bool:
 
 
 _FAILED = wording("trials.failed")
+_FOLLOWED = wording("trials.followed")
+_OTHERWISE = wording("trials.followed_otherwise")
 _ALL_FAILED = wording("trials.all_failed")
 _STOPPED_FOR = wording("trials.stopped_for")
 _OPEN = re.compile(
@@ -142,7 +144,8 @@ def _told(fact: Fact) -> tuple[Outcome, ...]:
     if fact.statement.cells and len({base_of(at.therapy.name) for at in find_therapies(text, fuzzy=True)}) > 1:
         return ()
     told = []
-    if _FAILED.search(part) and not _NOT_FAILED.search(part):
+    followed = _FOLLOWED.search(part) and not _OTHERWISE.search(part)
+    if (_FAILED.search(part) or followed) and not _NOT_FAILED.search(part):
         told.append(Outcome.INADEQUATE_RESPONSE)
     if _STOPPED_FOR.search(part) and not _doubted(fact, Outcome.INTOLERANCE):
         told.append(Outcome.INTOLERANCE)
