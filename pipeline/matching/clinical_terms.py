@@ -149,7 +149,11 @@ def find_clinical(text: str) -> tuple[Held, ...]:
             found += [Held(role=role, key=key, start=at.start(), end=at.end()) for at in pattern.finditer(text)]
     heads = [at for at in found if at.role == "head"]
     for at in find_conditions(text):
-        if all(at.end <= head.start or head.end <= at.start for head in heads):
+        # "plaque psoriasis" is no plaque; of two equal names the finding's own entry says more
+        inside = [one for one in heads if at.start <= one.start and one.end <= at.end]
+        shorter = [one for one in inside if one.end - one.start < at.end - at.start]
+        found = [one for one in found if one not in shorter]
+        if all(at.end <= one.start or one.end <= at.start for one in heads if one not in shorter):
             found.append(Held(role="head", key=f"condition:{at.key}", start=at.start, end=at.end))
     for side in _SIDE.finditer(text):
         name = (side["side"] or side["mark"]).lower()

@@ -217,8 +217,8 @@ def find_areas(text: str) -> list[tuple[str, int]]:
 
 def read_areas(text: str) -> Requirement | None:
     named = tuple(dict.fromkeys(key for key, _ in find_areas(text)))
-    if len(named) < 2 or not _AREAS.search(text):
-        return None
+    if len(named) < 2 or len({place for _, place in find_areas(text)}) < 2 or not _AREAS.search(text):
+        return None  # "palmoplantar" is one place, and fingers are not that
     return Areas(areas=named)
 
 

@@ -345,7 +345,10 @@ def with_stated(found: Requirement, text: str, negated: bool) -> Requirement:
     parts = stated.parts if isinstance(stated, StatedFinding) else ()
     seen = isinstance(found, Diagnosis) and any(at.role == "modality" for part in parts for at in part.narrowed)
     counted = isinstance(found, Measurement) and parts and all(set(at.heads) <= _JOINTS for at in parts)
-    if seen or counted or (isinstance(found, Lasting) and not found.names):
+    graded = isinstance(found, Areas) and any(
+        at.role in ("severity", "quality") for part in parts for at in part.narrowed
+    )
+    if seen or counted or graded or (isinstance(found, Lasting) and not found.names):
         return stated
     if isinstance(found, Measurement):
         return found
