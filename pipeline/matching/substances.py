@@ -196,7 +196,7 @@ def _free_from(clause: str, text: str, match: re.Match[str], day: dt.date) -> dt
     if _LIFELONG.search(clause):
         return dt.date.min
     denial = denial_at(text, match.start(), match.end())
-    if denial and re.search(r"\b(?:more|all|every)\b", denial.between):
+    if denial and re.search(r"\b(?:more|all|every|heavy|daily|regular|chain|longer)\b", denial.between):
         return None
     quits = _QUIT.search(clause)
     if not (denial or quits or _NOW_FREE.search(clause)) or not_yet(clause):

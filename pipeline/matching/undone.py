@@ -268,7 +268,9 @@ def _tells_history(denial: Denial, statement: Statement) -> bool:
 
 # "never had an MRI read by a radiologist", "no MRI that showed": only some of them
 _SOME = re.compile(
-    r"^[^.;,]{0,40}?\b(?:read|showing|showed|that|which|under|abnormal|done elsewhere|available)\b", re.IGNORECASE
+    r"^[^.;,]{0,40}?\b(?:read|showing|showed|that|which|under|abnormal|done elsewhere"
+    r"|available|here|at (?:this|our)|in our)\b",
+    re.IGNORECASE,
 )
 # "none since the last one of 04/02/2026": there was one
 _AFTER_ONE = re.compile(

@@ -23,6 +23,10 @@ _TOGETHER = re.compile(
 _PLAIN = frozenset(data("negative_words")["untaken_leaf"])
 _DENIED = wording("untaken.denied")
 _OF_EFFECT = re.compile(r"\b(?:tolerat\w+|respon\w+|help\w*|benefit\w*|found|there is|allerg\w*)\b", re.IGNORECASE)
+# "never received it at this clinic": elsewhere, or before, she may have
+_HERE = re.compile(
+    r"^[^.;,]{0,20}?\b(?:at (?:this|our|the)|here|from (?:us|this)|since|during|within|in (?:this|our|the))\b", re.I
+)
 _BEFORE = re.compile(r"\b(?:never|prior|previous(?:ly)?|ever|naive|history of|past)\b", re.IGNORECASE)
 
 
@@ -118,7 +122,7 @@ def _denies(statement: Statement, start: int, end: int, requirement: NotTaken) -
     behind = re.match(
         r"[\s-]*(?:naive\b|:\s*never\b|was never (?:taken|given|started|received)\b)", text[end:], re.IGNORECASE
     )
-    if not said and not behind:
+    if (not said and not behind) or (requirement.ever and _HERE.match(text[end:right])):
         return False
     of_old = bool(behind) or bool(_BEFORE.search(said[0] if said else ""))
     return of_old if requirement.ever else of_old or statement.section not in ("plan", "assessment_plan")
