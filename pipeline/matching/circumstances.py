@@ -23,6 +23,14 @@ _LABELS = re.compile(
 )
 
 
+# who wrote it says nothing of how: "Gulf Diagnostic Imaging", "Standish Heart Center"
+_CLINIC = re.compile(
+    r"\b(?:clinic|cent(?:er|re)|associates|hospital|medical|imaging|laborator\w+"
+    r"|group|institute|health|practice|physicians)\b",
+    re.IGNORECASE,
+)
+
+
 @cache
 def _table() -> dict:
     held = data("circumstances")
@@ -73,7 +81,8 @@ def _head(statement: Statement, record: Record) -> str:
     for at in record.on_page(place):
         if at is statement:
             break
-        if at.section in ("header", "title") or _LABELS.match(at.text):
+        letterhead = at.section == "header" and _CLINIC.search(at.text)
+        if (at.section in ("header", "title") and not letterhead) or _LABELS.match(at.text):
             lines.append(at.text)
     return " ".join(lines)
 
