@@ -6,6 +6,7 @@ from itertools import groupby
 
 from extractors.documents.classify import Judged, is_blank, judge, words_on
 from extractors.documents.language import read_language
+from extractors.documents.letterhead import by_letterhead
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Page, PageSource
 
@@ -39,7 +40,7 @@ def split_documents(pages: Sequence[Page]) -> list[Segment]:
 
 
 def _split_part(pages: list[Page], body: bool) -> list[Segment]:
-    judged = {page.number: _judge_page(page) for page in pages}
+    judged = by_letterhead(pages, {page.number: _judge_page(page) for page in pages})
     groups: list[list[Page]] = []
     current: list[Page] | None = None
     for page in pages:
