@@ -31,8 +31,9 @@ parity: setup  ## hold `rebut up` to `rebut run` on the three whole samples
 accuracy: setup  ## score the reading of the project's own samples
 	.venv/bin/python -m benchmarks.accuracy
 
-golden: setup  ## renew tests/golden from the sample letters; review what it prints
+golden: setup  ## renew tests/golden from the sample letters and the fixed packet; review what it prints
 	.venv/bin/python -m tests.accuracy.golden
+	.venv/bin/python -m tests.packets.golden
 
 bench: setup  ## measure the reading ratio, and the cost of matching and of a packet
 	.venv/bin/python -m benchmarks.reading
