@@ -31,6 +31,7 @@ from pipeline.matching import (
 from pipeline.matching.conditioned import with_condition
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.examples import without_reasons
+from pipeline.matching.further import with_comorbidity, with_further, with_the_rest_of_age
 from pipeline.matching.leaf_words import plain, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
@@ -55,7 +56,7 @@ from pipeline.matching.requirements import (
     Window,
 )
 from pipeline.matching.terms import find_measures, find_therapies, wording
-from pipeline.matching.trial_qualifiers import find_breakthrough, find_multiple
+from pipeline.matching.trial_qualifiers import find_multiple
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
 _OR_CLAUSE = re.compile(
@@ -226,8 +227,6 @@ def _of_the_same(leaf: Node, heads: Sequence[Node]) -> Requirement | None:
     return replace(own, therapies=before.therapies, but_not=before.but_not or own.but_not, besides=before.besides)
 
 
-# Words that ask for more than any field of the requirement holds.
-_FURTHER = wording("reading.further")
 _WITH_HEAD = (
     PriorTherapy,
     LabResult,
@@ -271,12 +270,12 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     if isinstance(whole, FreeText):
         whole = None
     if whole and whole.besides is None and isinstance(whole, (Measurement, PriorTherapy, TreatedWith, Diagnosis)):
-        whole = _with_further(whole, text)
+        whole = with_further(whole, text)
     if isinstance(whole, Age):
-        whole = _with_the_rest_of_age(whole, text)
+        whole = with_the_rest_of_age(whole, text)
     whole = with_condition(whole, text) if isinstance(whole, Measurement) else whole
     if whole:
-        whole = _with_comorbidity(with_rest(whole, text), text)
+        whole = with_comorbidity(with_rest(whole, text), text)
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
             parts = _halves(text, pattern)
@@ -286,35 +285,6 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
             if any(not isinstance(at, FreeText) for at in options):
                 return kind(options=tuple(options))
     return whole or FreeText(terms=tuple(patient_leaves.content_words(text)))
-
-
-_DEGREE = re.compile(
-    r"\b(mild|moderate|severe|refractory|active|chronic|uncontrolled|persistent)(?:ly)?\b", re.IGNORECASE
-)
-
-
-def _with_the_rest_of_age(whole: Age, text: str) -> Requirement:
-    """Keep what a leaf asks for beside the age: "plaque psoriasis in a patient 18 years of age or older"."""
-    named = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
-    if named:
-        degree = tuple(dict.fromkeys(at.lower() for at in _DEGREE.findall(text)))
-        return AllOf(options=(whole, Diagnosis(names=named, severity=degree)))
-    others = [at.therapy.printed for at in find_therapies(text)] + [text[a:b] for _, a, b in find_measures(text)]
-    return replace(whole, besides=" ".join(others)) if others else whole
-
-
-def _with_further(whole: Requirement, text: str) -> Requirement:
-    """Keep words that ask for more than the fields hold ("maximally tolerated", "while on a statin")."""
-    further = [at[0].strip() for at in _FURTHER.finditer(text)]
-    further = [at for at in further if at.lower() not in ("each", "consecutive")]
-    if isinstance(whole, PriorTherapy) and whole.shown_by and find_breakthrough(text):
-        return whole  # "a relapse while on X": the course itself
-    if isinstance(whole, Measurement) and whole.occasions:
-        further = [at for at in further if not at.lower().startswith("on ")]
-    only_despite = all(at.lower().startswith(("despite", "in spite")) for at in further)
-    if not further or (isinstance(whole, PriorTherapy) and only_despite):
-        return whole
-    return replace(whole, besides="; ".join(further))
 
 
 def _halves(text: str, pattern: re.Pattern[str]) -> list[str]:
@@ -386,18 +356,3 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         if found := reader(text):
             return stated_leaves.with_stated(found, text, negated)
     return None
-
-
-_COMORBIDITY = re.compile(
-    r"\bwith (?:at least )?(?:one|1)\b(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
-    re.IGNORECASE,
-)
-
-
-def _with_comorbidity(whole: Requirement, text: str) -> Requirement:
-    """Return "BMI of 27 or more with at least one comorbidity (hypertension, ...)" as both halves."""
-    bracket = _COMORBIDITY.search(text)
-    if not isinstance(whole, Measurement) or not bracket:
-        return whole
-    found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"] or bracket["listed"])))
-    return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole

@@ -1,0 +1,56 @@
+"""What a leaf adds to what one reader made of it: further words, a condition beside an age or a value."""
+
+import re
+from dataclasses import replace
+
+from extractors.vocabulary.conditions import find_conditions
+from pipeline.matching.requirements import Age, AllOf, Diagnosis, Measurement, PriorTherapy, Requirement
+from pipeline.matching.terms import find_measures, find_therapies, wording
+from pipeline.matching.trial_qualifiers import find_breakthrough
+
+# Words that ask for more than any field of the requirement holds.
+_FURTHER = wording("reading.further")
+
+
+_DEGREE = re.compile(
+    r"\b(mild|moderate|severe|refractory|active|chronic|uncontrolled|persistent)(?:ly)?\b", re.IGNORECASE
+)
+
+
+def with_the_rest_of_age(whole: Age, text: str) -> Requirement:
+    """Keep what a leaf asks for beside the age: "plaque psoriasis in a patient 18 years of age or older"."""
+    named = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
+    if named:
+        degree = tuple(dict.fromkeys(at.lower() for at in _DEGREE.findall(text)))
+        return AllOf(options=(whole, Diagnosis(names=named, severity=degree)))
+    others = [at.therapy.printed for at in find_therapies(text)] + [text[a:b] for _, a, b in find_measures(text)]
+    return replace(whole, besides=" ".join(others)) if others else whole
+
+
+def with_further(whole: Requirement, text: str) -> Requirement:
+    """Keep words that ask for more than the fields hold ("maximally tolerated", "while on a statin")."""
+    further = [at[0].strip() for at in _FURTHER.finditer(text)]
+    further = [at for at in further if at.lower() not in ("each", "consecutive")]
+    if isinstance(whole, PriorTherapy) and whole.shown_by and find_breakthrough(text):
+        return whole  # "a relapse while on X": the course itself
+    if isinstance(whole, Measurement) and whole.occasions:
+        further = [at for at in further if not at.lower().startswith("on ")]
+    only_despite = all(at.lower().startswith(("despite", "in spite")) for at in further)
+    if not further or (isinstance(whole, PriorTherapy) and only_despite):
+        return whole
+    return replace(whole, besides="; ".join(further))
+
+
+_COMORBIDITY = re.compile(
+    r"\bwith (?:at least )?(?:one|1)\b(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
+    re.IGNORECASE,
+)
+
+
+def with_comorbidity(whole: Requirement, text: str) -> Requirement:
+    """Return "BMI of 27 or more with at least one comorbidity (hypertension, ...)" as both halves."""
+    bracket = _COMORBIDITY.search(text)
+    if not isinstance(whole, Measurement) or not bracket:
+        return whole
+    found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"] or bracket["listed"])))
+    return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole
