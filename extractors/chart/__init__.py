@@ -16,7 +16,7 @@ from extractors.chart.facts import (
     Statement,
     Treatment,
 )
-from extractors.chart.frames import frame_of_all
+from extractors.chart.frames import frame_of_all, states_nothing
 from extractors.chart.names import clean_name, fold, squash_name
 from extractors.chart.people import find_people
 from extractors.chart.published import published_facts
@@ -44,4 +44,5 @@ __all__ = [
     "published_facts",
     "read_chart",
     "squash_name",
+    "states_nothing",
 ]

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.chart.facts import Assertion
 from extractors.vocabulary.load import VocabularyError, read_yaml
 
 _FILE = "frames.yaml"
+_OPENINGS = "openings.yaml"
+_OPENING_KEYS = {"opens", "holds", "says", "not"}
 _KEYS = {"as", "before", "after", "comma", "unless", "says", "not"}
 # a frame ends at these before the thing
 _ENDS = re.compile(r";|\b(?:but|however|although|nevertheless)\b", re.IGNORECASE)
@@ -86,8 +88,45 @@ _ERROR = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Words that take a whole sentence out of the record, and the sentences they must and must not read."""
+
+    pattern: re.Pattern[str]
+    says: tuple[str, ...]
+    spares: tuple[str, ...]
+
+
+# "Assessment: ", "HPI - "
+_OWN_LABEL = r"^\W*(?:[A-Z][\w/]*(?:\s[\w/]+){0,2}\s*:\s*)?"
+
+
+@cache
+def openings() -> tuple[Opening, ...]:
+    """Return the entries of openings.yaml, in its order."""
+    found = []
+    for number, entry in enumerate(read_yaml(_OPENINGS, "extractors.chart"), start=1):
+        if set(entry) - _OPENING_KEYS or not {"says", "not"} <= set(entry) or len({"opens", "holds"} & set(entry)) != 1:
+            raise VocabularyError(f"{_OPENINGS}: entry {number} has other keys than it should: {sorted(entry)}")
+        try:
+            words = entry.get("holds") or _OWN_LABEL + f"(?:{entry['opens']})"
+            pattern = re.compile(words, re.IGNORECASE)
+        except re.error as error:
+            raise VocabularyError(f"{_OPENINGS}: entry {number}: {error}") from None
+        found.append(Opening(pattern, tuple(entry["says"]), tuple(entry["not"])))
+    return tuple(found)
+
+
+@lru_cache(maxsize=32768)  # each fact asks for its sentence again
+def states_nothing(text: str) -> bool:
+    """Whether how a sentence opens or closes takes all of it back: "Not confirmed: ...", "...? Patient not sure."."""
+    return any(at.pattern.search(text) for at in openings())
+
+
 def frame_of_all(text: str) -> Assertion | None:
     """Return what the frame that opens a sentence asserts of everything in it; None: none holds all of it."""
+    if states_nothing(text):
+        return Assertion.HYPOTHETICAL
     if _ENDS.search(text):
         return None
     if _ERROR.search(text):

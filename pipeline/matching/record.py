@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from extractors.chart import frame_of_all
+from extractors.chart import frame_of_all, states_nothing
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
 from extractors.evidence import Evidence
@@ -178,7 +178,7 @@ def build_record(
         if page_of(at.evidence) in allowed
         and _first_hand(at)
         and id(at) not in imported
-        and (at.cells or not of_nobody(at.text))
+        and (not states_nothing(at.text) if at.cells else not of_nobody(at.text))
     )
     found = (*chart.facts, *find_care(statements), *find_values(statements, chart.facts))
     facts = tuple(at for at in found if _usable(at, allowed) and id(at.statement) not in imported)
@@ -222,6 +222,8 @@ def _first_hand(statement: Statement) -> bool:
 
 def _usable(fact: Fact, allowed: set[PageKey]) -> bool:
     if fact.assertion in (Assertion.ENTERED_IN_ERROR, Assertion.FAMILY) or not _first_hand(fact.statement):
+        return False
+    if states_nothing(fact.statement.text):
         return False
     return all(page_of(at) in allowed for at in fact.evidence)
 

@@ -3,23 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import drug, find_classes, find_drugs, is_a, members
 from extractors.vocabulary.labs import find_labs
-from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
+from pipeline.matching.data_files import data
 from pipeline.matching.requirements import Therapy
-
-
-@cache
-def data(name: str) -> dict[str, Any]:
-    """Return pipeline/matching/<name>.yaml."""
-    content = read_yaml(f"{name}.yaml", "pipeline.matching")
-    if not isinstance(content, dict):
-        raise ValueError(f"pipeline/matching/{name}.yaml must be a mapping")
-    return content
 
 
 @cache

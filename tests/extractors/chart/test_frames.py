@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from extractors.chart import read_chart
-from extractors.chart.frames import framed, frames
+from extractors.chart import Assertion, read_chart
+from extractors.chart.frames import frame_of_all, framed, frames, openings, states_nothing
 from tests.pages import page_of
 
 
@@ -32,3 +32,13 @@ def test_no_course_is_told_inside_a_frame(text):
 
     told = [at for at in chart.facts if at.kind == "treatment" and at.name == "methotrexate"]
     assert not [at for at in told if at.assertion in ("affirmed", "historical")]
+
+
+@pytest.mark.parametrize("opening", openings(), ids=lambda opening: opening.says[0])
+def test_an_opening_takes_back_its_sentences_and_spares_its_near_misses(opening):
+    """What was not confirmed, would be needed or nobody remembers is told of nobody, and its near miss is."""
+    for sentence in opening.says:
+        assert opening.pattern.search(sentence)
+        assert frame_of_all(sentence) is Assertion.HYPOTHETICAL
+    for sentence in opening.spares:
+        assert not states_nothing(sentence), sentence
