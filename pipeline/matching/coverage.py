@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from extractors.vocabulary.conditions import find_conditions
+from extractors.vocabulary.conditions import conditions, find_conditions
 from pipeline.matching import changes, fractures, number_terms
 from pipeline.matching.circumstances import long_name, told_words
 from pipeline.matching.examples import EXAMPLES
@@ -150,12 +150,16 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
     if isinstance(requirement, _OF_VALUES):
         told = told_words(_names(requirement) | others)
         words = [word for word in words if word not in told]
+        if others & conditions().keys():  # the other half of the leaf asks for the disease
+            words = [word for word in words if word not in ("diagnosis", "diagnosed", "diagnoses")]
     # no field of a value or a count holds how long it lasted
     lasting = (
         []
         if isinstance(requirement, _WITH_LENGTH)
         else [at.text for at in lengths if not _besides_has(requirement, at.text)]
     )
+    if isinstance(requirement, TreatedWith):  # nor the dose of what is taken
+        lasting = [*lasting, *(at[0] for at in _DOSE.finditer(masked))]
     return lasting + [
         word for word in dict.fromkeys(words) if _stem(word) not in _plain_words() and word not in _plain_words()
     ]
@@ -169,6 +173,7 @@ _ANY_ROUTE = re.compile(
 )
 
 
+_DOSE = re.compile(r"\d[\d,.]*\s*(?:mg|mcg|µg|g|units?|IU)(?:/\w+)?\b(?:\s+or (?:more|higher|greater))?", re.IGNORECASE)
 _FAILURE = wording("therapy_leaves.inadequate")
 _CONDITION = re.compile(
     r"\b(?:a |any |another )?(?:medical |clinical )?condition (?:in which|for which|that|which)\b", re.IGNORECASE

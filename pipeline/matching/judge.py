@@ -17,6 +17,7 @@ from pipeline.matching import (
     fractures,
     people,
     pressure,
+    printed_seen,
     prior,
     results,
     stated,
@@ -32,6 +33,7 @@ from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
+from pipeline.matching.printed_leaves import PrintedDiagnosis
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import (
     Absence,
@@ -90,6 +92,7 @@ _JUDGES = care_kinds.JUDGES | {
     Measurement: values.judge_measurement,
     NoConcurrentTherapy: without.judge_no_concurrent,
     Pressure: pressure.judge_pressure,
+    PrintedDiagnosis: printed_seen.judge_printed,
     Prescriber: people.judge_prescriber,
     PriorTherapy: prior.judge_prior,
     Response: findings.judge_response,

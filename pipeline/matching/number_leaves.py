@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from extractors.vocabulary.labs import labs
 from pipeline.matching import number_terms
@@ -33,8 +34,6 @@ _OF_LIMIT = re.compile(
 )
 _HAS_HAD = re.compile(r"\b(?:has|have) (?:ever )?had\b", re.IGNORECASE)
 _SUCH_AS = re.compile(r",?\s*\b(?:such as|e\.g\.|for example|for instance)\b.*$", re.IGNORECASE | re.DOTALL)
-# "Hurley stage II or III", "class III to IV"
-_ROMAN = wording("number_leaves.roman")
 _BASELINE = re.compile(
     r"\bbaseline\b|pre-?treatment|prior to (?:starting|initiat|treatment)|before (?:starting|treatment)", re.IGNORECASE
 )
@@ -66,9 +65,7 @@ def read_number(text: str) -> Requirement | None:
     Bounds that cannot be told apart ("30 or more, or 27 or more with ...") are free text: no other reader
     may make something of half of them.
     """
-    text = _ROMAN.sub(
-        lambda at: f"{at['of']} {_arabic(at['a'])}" + (f"{at['join']}{_arabic(at['b'])}" if at["b"] else ""), text
-    )
+    text = number_terms.in_arabic(text)
     # "a contraindication (such as eGFR below 35)" asks for no eGFR
     text = EXAMPLES.sub(lambda at: at[0] if re.match(r".\s*i\.?e", at[0]) else " " * len(at[0]), text)
     text = _SUCH_AS.sub(lambda at: " " * len(at[0]), text)
@@ -93,9 +90,39 @@ def read_number(text: str) -> Requirement | None:
         return result
     if limit := _limit(text, named, at):
         return limit
+    if find_therapies(text):  # "metformin at 1,500 mg a day without reaching the A1c goal" bounds no A1c
+        comparisons = [held for held in comparisons if not _DOSE_UNIT.fullmatch(held.unit or "")]
     if not comparisons:
         return None
     return _bounded(text, named, comparisons, at) or FreeText()
+
+
+_DOSE_UNIT = re.compile(
+    r"(?:mg|mcg|g|units?|tablets?|capsules?|mg/kg|mg/day|mg/d|mcg/day|g/day)(?:/day|/week|/d)?", re.IGNORECASE
+)
+
+
+def two_bounds(text: str) -> tuple[str, str] | None:
+    """Return "BMI of 30 or more" and "BMI of 27 or more with ..." for two bounds of one value that "or" parts."""
+    text = number_terms.in_arabic(text)
+    named = find_measures(text)
+    keys = {key for key, _, _ in named}
+    parting = [at for at in _SECOND_BOUND.finditer(text) if at.start() > named[0][2]] if named else []
+    if not keys or len(parting) != 1 or any(start > parting[0].start() for _, start, _ in named):
+        return None
+    first, second = text[: parting[0].start()], text[parting[0].end() :]
+    bounds = find_comparisons(number_terms.in_figures(first)), find_comparisons(second)
+    if len(bounds[0]) != 1 or not bounds[1] or bounds[1][0].start > 4:
+        return None
+    return first, f"{text[named[0][1] : named[0][2]]} {second}"
+
+
+_SECOND_BOUND = re.compile(
+    r"[,;]?\s+or\s+(?:(?:a|an|is|of|it is|if|BMI|score)\s+){0,2}"
+    r"(?=(?:[≥>≤<]|at least|greater than|more than|less than|between|above|below)"
+    r"|\d+(?:\.\d+)?[^,;]{0,14}\s+(?:or (?:more|greater|higher|above)|to|and above)\b)",
+    re.IGNORECASE,
+)
 
 
 def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
@@ -214,10 +241,6 @@ def _weight(text: str) -> list[tuple[str, int, int]]:
     return [("weight", match.start(), match.end())] if match and re.search(r"\bkg\b", text) else []
 
 
-def _arabic(roman: str) -> int:
-    return {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}[roman.upper()]
-
-
 def _unambiguous(named: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
     """Leave out readings of a shared abbreviation that the full name beside it rules out ("Crohn's ... (CDAI)")."""
     keys_at: dict[tuple[int, int], list[str]] = {}
@@ -299,23 +322,51 @@ def _bounded(
             nearest = follow
         if nearest is None:
             return None  # a bound on something the program cannot name
-        keys = tuple(dict.fromkeys(key for key, a, b in named if (a, b) == nearest[1:]))
+        keys = tuple(dict.fromkeys(key for key, a, b in named if (a, b) in _joined_by_or(text, named, nearest)))
         if any(keys == held for held, _ in pairs):
             return None  # "30 or greater, or 27 or greater with ...": more than one bound is for a person
         pairs.append((keys, comparison))
     if not pairs:
         return None
-    made = [_measurement(keys, at, window, text) for keys, at in pairs]
+    read = [_measurement(keys, at, window, text) for keys, at in pairs]
+    made = [at for at in read if at]
+    if len(made) < len(read):
+        return None
     if len(made) == 1:
         return made[0]
-    joint = re.search(r"\bwith\b|\band\b|\bplus\b", text[pairs[0][1].end : pairs[1][1].start])
-    if joint:
+    between = [text[a.end : b.start] for (_, a), (_, b) in pairwise(pairs)]
+    either = [
+        bool(re.search(r"\bor\b", re.sub(r"\bor (?:more|less|greater|higher|lower|equal|fewer)\b", "", at)))
+        for at in between
+    ]
+    joint = [bool(re.search(r"\bwith\b|\band\b|\bplus\b|&", at)) for at in between]
+    if (any(either) and any(joint)) or not (either[-1] or joint[-1]):
+        return None  # what belongs to what is for a person
+    if joint[-1]:
         first = made[0]
         return Measurement(
             names=first.names, comparator=first.comparator, value=first.value, high=first.high, unit=first.unit,
             also=tuple(made[1:]), window=window, baseline=first.baseline,
         )  # fmt: skip
     return AnyOf(options=tuple(made))
+
+
+_EITHER = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:\)\s*)?(?:,?\s*(?:and/or|or)|/)\s+"
+    r"(?:an?\s+|the\s+)?(?:\w+[\s-]){0,5}\(?",
+    re.IGNORECASE,
+)
+
+
+def _joined_by_or(text: str, named: list[tuple[str, int, int]], nearest: tuple[str, int, int]) -> list[tuple[int, int]]:
+    """Return the places of the name that owns a bound and of those joined to it: "AHI or RDI of at least 15"."""
+    spans = sorted({(a, b) for _, a, b in named if b <= nearest[2]})
+    chosen = [nearest[1:]]
+    for before in reversed(spans[: spans.index(nearest[1:])] if nearest[1:] in spans else []):
+        if not _EITHER.fullmatch(text[before[1] : chosen[-1][0]]):
+            break
+        chosen.append(before)
+    return chosen
 
 
 def _closer(text: str, comparison: Comparison, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
@@ -326,9 +377,11 @@ def _closer(text: str, comparison: Comparison, before: tuple[str, int, int], aft
     )
 
 
-def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, text: str) -> Measurement:
+def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, text: str) -> Measurement | None:
     value, high, comparator = at.value, at.high, at.comparator
-    choice = re.match(r"\s*or\s+(\d+)\b", text[at.end :])  # "an endoscopic subscore of 2 or 3"
+    choice = re.match(r"\s*(?:or|,|/)\s+(\d+)\b(?!\.\d)", text[at.end :])  # "an endoscopic subscore of 2 or 3"
+    if comparator == "=" and choice and isinstance(value, float) and float(choice[1]) != value + 1:
+        return None  # "grade 2 or 4": no field holds a gap
     if comparator == "=" and choice and isinstance(value, float):
         comparator, high = "between", float(choice[1])
     places = tuple(dict.fromkeys(site for site, _, _ in sites_in(text))) if keys == ("t_score",) else ()

@@ -21,6 +21,27 @@ _COUNTED = re.compile(
 )
 
 
+_GRADES = wording("number_leaves.roman")
+_GRADE = re.compile(r"[0-6]|IV|VI|V|I{1,3}", re.IGNORECASE)
+_FIGURES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+
+
+def in_arabic(text: str) -> str:
+    """Return "class II, III or IV" as "class 2 to 4"; a list with a gap keeps its form, in figures."""
+    return _GRADES.sub(_one_range, text)
+
+
+def _one_range(match: re.Match[str]) -> str:
+    printed = [at[0].lower() for at in _GRADE.finditer(re.sub(r"class|stage|grade", "", match["list"], flags=re.I))]
+    values = [_FIGURES.get(at) or int(at) for at in printed]
+    if len(values) == 1:
+        return f"{match['of']} {values[0]}"
+    through = len(values) == 2 and re.search(r"\bto\b|\bthrough\b|-|–", match["list"])
+    if values == sorted(values) and (through or values == list(range(values[0], values[-1] + 1))):
+        return f"{match['of']} {values[0]} to {values[-1]}"
+    return f"{match['of']} {_GRADE.sub(lambda at: str(_FIGURES.get(at[0].lower()) or at[0]), match['list'])}"
+
+
 def in_figures(text: str) -> str:
     """Return "three or more §" as "3     or more §", every place of the text kept."""
     return _COUNTED.sub(lambda at: f"{NUMBER_WORDS[at[0].lower()]:g}".ljust(len(at[0])), text)

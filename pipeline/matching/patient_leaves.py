@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors.numbers import ONES, TENS
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching.phrases import find_lengths, find_window
@@ -115,7 +116,27 @@ _STOP = frozenset(
 )
 
 
+# "eighteen (18) years of age", "six years", "twenty-one"; "one of the following" is no age
+_AGE_IN_WORDS = re.compile(
+    rf"\b(?:(?P<ten>{'|'.join(TENS)})(?:[\s-](?P<one>{'|'.join(list(ONES)[1:10])}))?|(?P<low>{'|'.join(list(ONES)[2:])}))\b"
+    r"(?:\s*\((?P<figure>\d{1,2})\))?",
+    re.IGNORECASE,
+)
+_FIGURE_TWICE = re.compile(r"\b(?P<n>\d{1,2})\s*\((?P=n)\)")
+
+
+def _age_in_figures(text: str) -> str:
+    """Return "eighteen (18) years of age" as "18 years of age"."""
+    return _FIGURE_TWICE.sub(r"\g<n>", _AGE_IN_WORDS.sub(_figure, text))
+
+
+def _figure(match: re.Match[str]) -> str:
+    told = sum((ONES | TENS)[match[part].lower()] for part in ("ten", "one", "low") if match[part])
+    return match[0] if match["figure"] and int(match["figure"]) != told else str(told)
+
+
 def read_age(text: str) -> Requirement | None:
+    text = _age_in_figures(text)
     if not _AGE_WORDS.search(text):
         short = len(text) < 60 and re.search(
             rf"^(?:patient|member|individual)?\s*(?:is|must be)?\s*(?:at least|[≥>]=?)\s*\d{{1,2}}\s*{_YEARS}\.?$",
@@ -224,7 +245,7 @@ def read_areas(text: str) -> Requirement | None:
 
 _LASTS = re.compile(
     r"\b(?:has (?:had|lasted|persisted|been present)|have (?:lasted|persisted|been present)"
-    r"|lasting|persist\w*|episode|duration)\b",
+    r"|(?:is|are|was|were) present|ongoing|lasting|persist\w*|episode|duration)\b",
     re.IGNORECASE,
 )
 
@@ -235,7 +256,9 @@ def read_lasting(text: str) -> Requirement | None:
     found = find_conditions(text)
     if len(lengths) != 1 or not _LASTS.search(text) or find_therapies(text) or len(text.split()) > 16:
         return None
-    if not found and not re.search(r"\b(?:symptoms?|episode|pain)\b", text, re.IGNORECASE):
+    if not found and not re.search(
+        r"\b(?:symptoms?|episode|pain|condition|disease|disorder|illness)\b", text, re.IGNORECASE
+    ):
         return None
     return Lasting(names=tuple(dict.fromkeys(at.key for at in found)), minimum_days=lengths[0].days)
 

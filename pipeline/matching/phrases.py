@@ -30,7 +30,8 @@ _WINDOW = re.compile(
     rf"(?:(?:with)?in|during|over|for|from)\s+(?:the\s+)?(?:(?P<past>past|last|prior|previous|preceding)\s+)?"
     rf"(?P<count>{NUMBER}|{_COUNT})?(?:\s*\(\d+\))?[\s-]*(?:calendar\s+)?{_UNIT}\b"
     r"(?P<tail>\s+(?:before|prior to|preceding|of|from|leading up to)\s+(?:the\s+)?"
-    r"(?P<anchor>(?:date of\s+)?[\w\s'-]{0,60}))?",
+    r"(?P<anchor>(?:date of\s+)?(?:(?!\s+(?:is|are|was|were|of at|at least|shows?|showing|has|have|and|or|that|with"
+    r"|below|above|less|greater|more|no|not)\b|\s+\d)[\w\s'-]){0,60}))?",
     re.IGNORECASE,
 )
 
@@ -52,12 +53,13 @@ _VALUE = rf"(?P<value>1\s*:\s*\d+|-?{NUMBER})"
 # units with a blank in them: "x 10^9/L", "mL/min/1.73 m2", "mL per minute per 1.73 m2"
 _WIDE_UNIT = (
     r"[x×]\s?10\s?[\^*]?\s?[3-9³⁹]\s?/\s?(?:[uµμm]c?L|L|mm3|mm³)\b"
+    r"|Wood\s+units?\b|(?:cells|eosinophils)\s?(?:/|per)\s?(?:cubic\s(?:millimet(?:er|re)|mm)|micro-?lit(?:er|re)|[uµμm]c?L|mm3|mm³)\b"
     r"|mL\s?(?:/|per)\s?min(?:ute)?\s?(?:/|per)\s?1\.73\s?m(?:\^?2|²)"
 )
 # what may stand between a number and its "or higher": a unit
 _PRINTED_UNIT = (
     rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}"
-    r"|[A-Za-zµμ^×0-9./]+(?:\s*/\s*[A-Za-z0-9.²^]+)?(?:\s+per\s+(?!month|year|week|day)\w+)?))?"
+    r"|[A-Za-zµμ^×0-9./²³⁹]+(?:\s*/\s*[A-Za-z0-9.²^]+)?(?:\s+per\s+(?!month|year|week|day)\w+)?))?"
 )
 _UNIT_BEFORE_MORE = rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}|[^\s,;]+(?:\s+per\s+\w+)?))?"
 
@@ -209,6 +211,8 @@ _NO_UNIT = re.compile(
 def _unit(printed: str | None) -> str | None:
     if not printed:
         return None
+    if re.match(r"wood\b", printed.strip(), re.IGNORECASE):
+        return "Wood units"
     if re.fullmatch(_WIDE_UNIT, printed.strip(), re.IGNORECASE):
         return re.sub(r"\s*per\s*(?:minute\b)?|\s+", lambda at: "/" if "per" in at[0].lower() else "", printed.strip())
     first = printed.split()[0].strip(".,;()")

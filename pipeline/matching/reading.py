@@ -20,6 +20,7 @@ from pipeline.matching import (
     number_leaves,
     patient_leaves,
     pressure,
+    printed_leaves,
     stated_leaves,
     studies,
     substances,
@@ -28,7 +29,7 @@ from pipeline.matching import (
     undone_leaves,
     untaken,
 )
-from pipeline.matching.conditioned import with_condition
+from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.examples import without_reasons
 from pipeline.matching.further import with_comorbidity, with_further, with_the_rest_of_age
@@ -266,6 +267,11 @@ def _read_spared(text: str, notes: str, depth: int) -> Requirement | None:
 def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     if not negated and (spared := _read_spared(text, notes, depth)):
         return spared
+    if depth < 2 and (bounds := number_leaves.two_bounds(text)):
+        ways = tuple(_read(part, notes, negated, depth + 1) for part in bounds)
+        if isinstance(ways[0], Measurement):
+            window = find_window(text)
+            return _in_window(AnyOf(options=ways), window[0]) if window else AnyOf(options=ways)
     whole = _single(text, notes, negated)
     if isinstance(whole, FreeText):
         whole = None
@@ -275,7 +281,7 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         whole = with_the_rest_of_age(whole, text)
     whole = with_condition(whole, text) if isinstance(whole, Measurement) else whole
     if whole:
-        whole = with_comorbidity(with_rest(whole, text), text)
+        whole = with_comorbidity(without_degree(with_rest(whole, text), text), text)
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
             parts = _halves(text, pattern)
@@ -320,6 +326,19 @@ def _is_dose_of_trial(text: str) -> bool:
     return find_multiple(text) is not None and therapy_leaves.is_outcome(text)
 
 
+def _by_name(text: str) -> Requirement | None:
+    """Return a diagnosis by its printed name; one that is a finding of the vocabulary as well is read as that first."""
+    found = printed_leaves.read_printed(text)
+    keys = printed_leaves.known_keys(found) if found else ()
+    if found and keys:
+        return Diagnosis(names=keys, severity=found.degrees, besides=found.besides)
+    stated = stated_leaves.read_stated(text) if found else None
+    if found and isinstance(stated, StatedFinding) and not stated.words and len(stated.parts) == 1:
+        same = stated.parts[0].printed.lower() in [at.lower() for at in found.names]
+        return replace(stated, otherwise=found) if same else found
+    return found
+
+
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
         lambda at: dose_leaves.read_schedule(at) if not negated else None,
@@ -351,6 +370,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: absence_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
         patient_leaves.read_diagnosis,
+        lambda at: _by_name(at) if not negated else None,
         lambda at: stated_leaves.read_stated(at, negated),
     ):
         if found := reader(text):

@@ -136,9 +136,19 @@ def find_measures(text: str) -> list[tuple[str, int, int]]:
     found += [(key, at.start(), at.end()) for key, pattern in _quantities() for at in pattern.finditer(text)]
     kept: list[tuple[str, int, int]] = []
     for key, start, end in sorted(found, key=lambda at: (at[1] - at[2], at[1])):
+        if key == "weight" and re.match(r"-(?:related|based|associated)", text[end:]):
+            continue
+        if key == "egfr" and text[start:end] == "EGFR" and _OF_GENE.search(text):
+            continue
         if all(end <= a or b <= start or (start, end) == (a, b) for _, a, b in kept):
             kept.append((key, start, end))
     return sorted(kept, key=lambda at: at[1])
+
+
+# the gene EGFR is no filtration rate
+_OF_GENE = re.compile(
+    r"\b(?:exons?|mutations?|mutated|mutant|T790M|L858R|ALK|tyrosine kinase|gene|receptor|amplif\w*)\b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=32768)

@@ -29,7 +29,7 @@ def _read(text: str, *notes: str, negated: bool = False) -> dict:
         ("Patient is currently taking a statin", "treated_with"),
         ("EASI score of at least 16", "measurement"),
         ("Hurley stage II or III disease", "measurement"),
-        ("BMI of 30 kg/m2 or greater, or 27 kg/m2 or greater with hypertension", "free_text"),  # two bounds of one test
+        ("BMI of 30 kg/m2 or greater, or 27 kg/m2 or greater with hypertension", "any_of"),  # two bounds of one test
         ("C-peptide is at or below 110% of the lower limit of normal", "free_text"),
         ("Negative pregnancy test within 30 days", "test"),
         ("Patient has at least 4 migraine days per month", "events"),
