@@ -30,10 +30,7 @@ class PrintedDiagnosis(Requirement):
 @cache
 def wording_of(key: str) -> re.Pattern[str]:
     """Return the compiled entry of printed_diseases.yaml."""
-    held = data("printed_diseases")
-    if not held.get(key):
-        raise ValueError(f"pipeline/matching/printed_diseases.yaml: {key} is missing or empty")
-    return re.compile("|".join(f"(?:{at})" for at in held[key]), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{at})" for at in data("printed_diseases")[key]), re.IGNORECASE)
 
 
 _CODE = re.compile(r"\b(?P<code>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?P<open>\.?[xX*-]+)?(?![\w.])")
