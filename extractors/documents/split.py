@@ -97,6 +97,7 @@ def _is_enclosure(page: Page) -> bool:
 _ENCLOSED = re.compile(
     r"^\W*(?:(?:your|member|provider|important|information about|know|what are) )*(?:appeal rights"
     r"|rights? to (?:an? )?appeal"
+    r"|you have (?:the|a) right to (?:ask for (?:an? )?)?appeal"
     r"|how (?:to|do i|can i|you can) (?:file (?:an? )?|ask for an? )?appeal|where to send|language assistance"
     r"|non-?discrimination|get help|help in (?:your|other)|interpreter"
     r"|(?:\w+ ){0,3}(?:appeal|grievance)(?: request)? form"
@@ -104,6 +105,20 @@ _ENCLOSED = re.compile(
     r"|appointment of representative|your rights|derechos? de apelaci)",
     re.IGNORECASE,
 )
+# A policy is about nobody: no birth date, no record or member number with its digits, no patient by name.
+_PERSON = re.compile(
+    r"\b(?:DOB|D\.O\.B|date of birth|birth ?date|born)\b[^\n]{0,12}\d"
+    r"|\b(?:MRN|medical record|chart|acct|account|member|subscriber|patient|customer)\W{0,3}(?:id|no|number|#)\W{0,6}[A-Z]{0,4}\W?\d{3}"
+    r"|^\W*(?:patient|member|re|name)(?: name)?\s*:\s*[A-Z][\w'-]+,?\s+[A-Z]",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def names_a_person(page: Page) -> bool:
+    """Whether a page is about one person, by birth date, number or name."""
+    return bool(_PERSON.search(page.text))
+
+
 _PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
 _OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
 _LETTER_GOES_ON = re.compile(
@@ -129,10 +144,14 @@ def _belongs(page: Page, current: list[Page], judged: dict[int, Judged]) -> bool
             return False
         if kind is DocumentType.PAYER_POLICY and lead in _LETTERS and _page_number(current[-1]) == number - 1:
             return True  # the rights page of a letter speaks of criteria and coverage too
+    if lead is DocumentType.PAYER_POLICY and kind is not lead:
+        return not _opens_letter(page) and not _is_enclosure(page) and not names_a_person(page)
     if lead is DocumentType.CHART or lead is DocumentType.PAYER_POLICY:
         if kind is lead:
             return True
         return kind is DocumentType.OTHER and not _opens_letter(page) and not _is_enclosure(page)
+    if lead in _LETTERS and lead is not DocumentType.OTHER and _is_enclosure(page) and not names_a_person(page):
+        return True
     if kind in (DocumentType.CHART, DocumentType.PAYER_POLICY):
         # A rights page quotes criteria; a page with a record number is a chart whatever it follows.
         return False

@@ -311,3 +311,56 @@ def test_a_page_that_could_not_be_read_stays_with_its_neighbours():
 
     assert [segment.document_type for segment in found] == [DocumentType.DENIAL_LETTER]
     assert found[0].pages == (1, 2)
+
+
+POLICY = """Clinical Pharmacy Policy 1203-B
+Effective date: 07/01/2026
+Target agent will be approved when ALL of the following criteria are met:
+1. The patient has a diagnosis of amyloidosis AND
+2. The patient has tried tafamidis"""
+POLICY_GOES_ON = """7. The patient was approved before through the plan's process
+8. The agent will NOT be used together with another agent
+Quantities above the program limit are not approved.
+Members may appeal a denial within 180 days."""
+CODING = """Coding
+Code Description
+K51.00 Ulcerative (chronic) pancolitis
+History
+06/01/26 Annual review"""
+
+
+def test_a_policy_goes_on_over_its_pages_whatever_they_tell():
+    """ "are not approved" of a policy denies nobody anything: it names no person."""
+    pages = [page_of(text, number=n) for n, text in enumerate((POLICY, POLICY_GOES_ON, CODING), start=1)]
+
+    assert [(at.document_type.value, at.pages) for at in split_documents(pages)] == [("payer_policy", (1, 2, 3))]
+
+
+def test_a_letter_behind_a_policy_is_a_letter_of_its_own():
+    """It greets a person and prints the number of a member."""
+    letter = """Prime Health
+Member ID: W1234567
+Dear Ms. Vance:
+We have denied your request for Vyndamax. It is not medically necessary.
+You have 180 days to appeal."""
+    pages = [page_of(text, number=n) for n, text in enumerate((POLICY, POLICY_GOES_ON, letter), start=1)]
+
+    kinds = [(at.document_type.value, at.pages) for at in split_documents(pages)]
+    assert kinds == [("payer_policy", (1, 2)), ("denial_letter", (3,))]
+
+
+def test_a_chart_behind_a_policy_is_a_chart():
+    """A birth date and a record number are nobody's policy."""
+    note = "Vance, Cornelius   DOB: 12/02/1961   MRN E2204917\nHPI: dyspnea.\nAssessment: amyloid.\nElectronically signed"
+    pages = [page_of(text, number=n) for n, text in enumerate((POLICY, POLICY_GOES_ON, note), start=1)]
+
+    assert [at.document_type.value for at in split_documents(pages)] == ["payer_policy", "chart"]
+
+
+def test_the_page_of_rights_stays_with_its_letter():
+    """It speaks of "Plan:" and of phone numbers, as a note may; but it is headed by how to appeal."""
+    letter = "Wellcare\nMember ID: W1234567\nDear Ms. Roe:\nWe have denied your request for a sleeve gastrectomy."
+    rights = "How to ask for an appeal\nStandard appeal. Mail: Wellcare, P.O. Box 31368.\nPlan: Wellcare Giveback (HMO)"
+    pages = [page_of(text, number=n) for n, text in enumerate((letter, rights), start=1)]
+
+    assert [(at.document_type.value, at.pages) for at in split_documents(pages)] == [("denial_letter", (1, 2))]
