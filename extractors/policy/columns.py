@@ -8,7 +8,7 @@ from extractors.evidence import Line, Page
 from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
-from extractors.policy.shapes import DANGLING
+from extractors.policy.shapes import CONTINUED, DANGLING
 from extractors.policy.spacing import parts_rows, pitch_of
 
 _LEFT = re.compile(
@@ -40,6 +40,7 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
     """
     found: list[Row] = []
     headings: dict[int, Kind | None] = {}
+    heads: set[str] = set()
     at = 0
     pitch = pitch_of(rows)
     while at < len(rows):
@@ -49,7 +50,9 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             at += 1
             continue
         kind, edge = head
-        records, taken = _records(rows[at + 1 :], edge, pitch)
+        again = rows[at].text in heads and bool(headings)
+        heads.add(rows[at].text)
+        records, taken = _records(rows[at + 1 :], edge, pitch, again)
         if len(rows[at].lines) > 2:
             for heading, spoken, body in _read_wide(rows[at], records):
                 if heading is not None:
@@ -59,11 +62,26 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             at += 1 + taken
             continue
         for heading, is_criteria, body in _read(rows[at], records, kind):
+            if _goes_on(heading, found, headings):
+                found += body
+                continue
             spoken = heading_kind(heading.text)
             headings[id(heading)] = (spoken if spoken in PHASES else None) if is_criteria else "excluded"
             found += [heading, *body]
         at += 1 + taken
     return found, headings
+
+
+def _goes_on(cell: Row, found: Sequence[Row], headings: dict[int, Kind | None]) -> bool:
+    """Whether a left cell is that of the row above over a page break: "Zeposia (cont.)" after "Zeposia (ozanimod)"."""
+    if not cell.lines:
+        return True
+    match = CONTINUED.search(cell.text)
+    above = next((row for row in reversed(found) if id(row) in headings), None)
+    if match is None or above is None:
+        return False
+    said = cell.text[: match.start()].strip(" .:–-").lower()
+    return not said or above.text.lower().startswith(said)
 
 
 def _head_of(row: Row) -> tuple[Kind, float] | None:
@@ -78,7 +96,8 @@ def _head_of(row: Row) -> tuple[Kind, float] | None:
     return (kind, row.lines[1].box.x0) if kind in ("criteria", "excluded", "initial", "continuation") else None
 
 
-def _records(rows: Sequence[Row], edge: float, pitch: float | None) -> tuple[list[_Record], int]:
+def _records(rows: Sequence[Row], edge: float, pitch: float | None, again: bool) -> tuple[list[_Record], int]:
+    """Return the rows of the table, and how many rows they take; `again`: its head was repeated on a new page."""
     records: list[_Record] = []
     taken, beside = 0, False
     for row in rows:
@@ -90,6 +109,8 @@ def _records(rows: Sequence[Row], edge: float, pitch: float | None) -> tuple[lis
             break  # and so does a cell with nothing beside it
         if left and right and _begins_record(records, row.page, left, Row(row.page, tuple(right)), beside, pitch):
             records.append(_Record())
+        if not records and right and not left and again:
+            records.append(_Record())  # its left cell stands on the page before
         if not records:
             break
         beside = bool(left)

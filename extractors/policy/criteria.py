@@ -26,6 +26,7 @@ from extractors.policy.introductions import introduced, with_demands, with_intro
 from extractors.policy.items import Item, Section
 from extractors.policy.lists import by_condition, duration_in, of_section, read_further
 from extractors.policy.naming import (
+    approved_for,
     for_drugs,
     name_for,
     name_the_unnamed,
@@ -315,7 +316,9 @@ def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> N
 
 def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     head = head_of_run(item.run)
-    name = head.name or place.name or ("" if head.approves else split_end(item.run.text)[0])
+    name = head.name or place.name or (approved_for(item.run.text) if head.approves else split_end(item.run.text)[0])
+    if place.phase == "any" and head.approves and (spoken := phase_of(item.run.text)):
+        place = replace(place, phase=spoken)
     roles = [role_of(child) for child in item.children]
     inside = replace(place, name=name, duration=duration_in(item, below=False) or place.duration)
     if any(role in PHASES for role in roles):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from extractors.policy.headings import Kind, heading_kind
+from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
@@ -50,6 +50,41 @@ def _with_paths(rows: Sequence[Row]) -> dict[int, Kind]:
     if len(parts) < 2 or not kinds & {"criteria", "excluded"} or len(kinds - {None}) < 2:
         return {}
     return {id(row): kind or "ignored" for row, kind in parts}
+
+
+# "5 Renewal. Select Health renews coverage if items 5.1 to 5.3 are satisfied."
+_RUN_IN = re.compile(r"(?P<value>\d{1,2})\s+(?P<title>[A-Z][^.;:]{2,70})\.(?:\s+(?=[A-Z])|$)")
+_NEAR = 6  # rows that the words over a list take
+
+
+def run_in_parts(rows: Sequence[Row]) -> dict[int, tuple[Kind, int, int]]:
+    """Return the parts whose number has no mark and whose title begins a paragraph, by the `id` of their first row:
+    what they are for, and where their title and what follows it begin.
+
+    They are told by the items below them, which bear their number: "5.1".
+    """
+    found = [(row, match) for row in rows if (match := _RUN_IN.match(row.text))]
+    edges = [row.x0 for at, row in enumerate(rows) if (match := _RUN_IN.match(row.text)) and _is_over(rows[at:], match)]
+    if len(edges) < 2:
+        return {}
+    parts: dict[int, tuple[Kind, int, int]] = {}
+    last = 0
+    for row, match in found:
+        value, title = int(match["value"]), match["title"]
+        if last < value <= last + 2 and abs(row.x0 - edges[0]) < 7.0 and len(title.split()) <= _LONGEST:
+            parts[id(row)] = _kind_of_title(title), match.start("title"), match.end()
+            last = value
+    return parts
+
+
+def _is_over(rows: Sequence[Row], match: re.Match[str]) -> bool:
+    return any(row.text.startswith(f"{match['value']}.1 ") for row in rows[1 : _NEAR + 1])
+
+
+def _kind_of_title(title: str) -> Kind:
+    kinds = [heading_kind(part) for part in (title, *re.split(r"\s*[,:–-]\s+", title))]
+    phases = [kind for kind in kinds if kind in PHASES]
+    return next(iter(phases), None) or next(filter(None, kinds), None) or "ignored"
 
 
 def _candidates(rows: Sequence[Row]) -> Iterator[tuple[Style, _Part]]:

@@ -38,6 +38,8 @@ def with_footnotes(uses: Sequence[Indication], sections: Sequence[Section]) -> l
         bearing = _bearing(found, apart)
         if bearing:
             found = [_at(use, apart.note, bearing) for use in found]
+        elif apart.listed and (told := _named_bare(found, apart)) is not None:
+            found = told
         elif apart.listed and (above := _above(found, apart.place)) is not None:
             found[above] = _about(found[above], apart)
     return found
@@ -95,6 +97,33 @@ def _above(uses: Sequence[Indication], place: tuple[int, float]) -> int | None:
     ]
     before = [(start, at) for start, at in starts if start < place]
     return max(before)[1] if before else None
+
+
+# "is not counted under D, E and F": letters without the word "criterion"
+_BARE = re.compile(
+    r"\b(?:under|for|in|to|toward)\s+(?P<marks>[A-Z](?:\.?\d{1,2})?(?:(?:,| and| or|, and|, or) [A-Z](?:\.?\d{1,2})?)*)"
+    r"(?=\s*(?:[.;,)]|$)| (?:as|if|when|unless|only)\b)"
+)
+
+
+def _named_bare(uses: Sequence[Indication], apart: _Apart) -> list[Indication] | None:
+    """The indications with the note at the letters that it names, in the one that has them all; None: no such one."""
+    marks = [mark for match in _BARE.finditer(apart.note.text) for mark in re.findall(r"[A-Z][.\d]*", match["marks"])]
+    paths = [tuple(re.findall(r"[A-Z]|\d+", mark)) for mark in marks]
+    held = [at for at, use in enumerate(uses) if paths and all(_holders(use.tree, path) for path in paths)]
+    if len(held) != 1:
+        return None
+    use = uses[held[0]]
+    texts = {node.text for path in paths for node in _holders(use.tree, path)}
+    return [_at(one, apart.note, texts) if one is use else one for one in uses]
+
+
+def _holders(tree: Node, path: tuple[str, ...]) -> list[Node]:
+    """The one node whose number ends in this path, nearest the root."""
+    ends = [node for node in _nodes(tree) if tuple(node.number.split("."))[-len(path) :] == path]
+    least = min((node.number.count(".") for node in ends), default=0)
+    found = [node for node in ends if node.number.count(".") == least]
+    return found if len({node.number for node in found}) == 1 else []
 
 
 def _about(use: Indication, apart: _Apart) -> Indication:

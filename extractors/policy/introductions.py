@@ -32,7 +32,7 @@ _CUT = re.compile(
 _OPENING = re.compile(
     r"(?:[,;:\s]+|(?:for|in|to|of|by|when|if|granted|issued|approved|given|the use|use|treatment|the treatment|"
     r"management|the management|requests?|and|also|up to|a total of|"
-    r"(?:\d+|one|two|three|six|nine|twelve) (?:day|week|month|year)s?(?: (?:duration|period))?)\b\s*)+",
+    r"(?:\d+|one|two|three|six|nine|twelve) (?:day|week|month|year)s?(?: (?:duration|period))?)\b(?!-)\s*)+",
     re.I,
 )
 _CLOSING = re.compile(

@@ -95,6 +95,8 @@ def _drug_label(use: Indication) -> str:
     """The words that may name the drug: the name of the indication, or the heading over it up to what it approves."""
     if not find_conditions(use.name):
         return use.name
+    if (first := find_drugs(use.name)) and first[0].start == 0:
+        return use.name  # "Zeposia (ozanimod) Ulcerative colitis", a cell
     match = APPROVAL.search(use.section)
     label = use.section[: match.start()] if match else use.section
     return label if len(label.split()) <= 10 and not find_conditions(label) else ""
@@ -117,13 +119,13 @@ def approved_for(text: str) -> str:
     """The condition of "Nucala may be approved for severe eosinophilic asthma if", with what narrows it."""
     match = APPROVAL.search(text)
     said = _APPROVED_FOR.match(text, match.end()) if match else None
-    if said is None or len(said["what"].split()) > 7 or not find_conditions(said["what"]):
+    if said is None or len(said["what"].split()) > 12 or not find_conditions(said["what"]):
         return ""
     return said["what"].strip()
 
 
 _APPROVED_FOR = re.compile(
-    r"\s*(?:for |in )?(?:the )?(?:treatment|management|prevention)?(?: of)?\s*"
+    r"\s*(?:for |in )?(?:the )?(?:(?:treatment|management|prevention)\b(?!-))?(?: of)?\s*"
     r"(?P<what>(?!members|patients|individuals|adults)"
     r"[^.,;:]+?)\s+(?:if|when|in (?:members|patients|individuals|adults))\b",
     re.I,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from extractors.policy.announced import Announced, announcements_of
 from extractors.policy.columns import unfold
-from extractors.policy.divisions import divisions_of
+from extractors.policy.divisions import divisions_of, run_in_parts
 from extractors.policy.forms import unform
 from extractors.policy.headings import Kind, table_label
 from extractors.policy.heads import APPROVAL, duration_of
@@ -15,7 +15,7 @@ from extractors.policy.openings import Openings
 from extractors.policy.placing import SAME, OpenList, Places
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
-from extractors.policy.runs import Run
+from extractors.policy.runs import Piece, Run
 from extractors.policy.shapes import (
     CONTINUED,
     DANGLING,
@@ -39,6 +39,7 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
     right = max((row.x1 for row in rows), default=0.0)
     builder = _Builder(is_indented(rows) or hangs is True, right, pitch_of(rows), hangs)
     builder.divisions = divisions_of(rows)
+    builder.run_in = run_in_parts(rows)
     builder.headings, builder.products = headings | cells, products
     announced = announcements_of(rows)
     builder.starred = any(STARRED.search(row.text) for row in rows)
@@ -81,6 +82,8 @@ class _Builder(Openings):
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
             self.sections[-1].products = self.products.get(id(row), "")
+        elif part := self.run_in.get(id(row)):
+            self._start_run_in(row, part)
         elif marker is None and self._is_refused_cell():
             self._add_paragraph(row)
         elif kind := self.divisions.get(id(row)):
@@ -189,6 +192,16 @@ class _Builder(Openings):
     def _start_part(self, row: Row, kind: Kind) -> None:
         """A numbered part of the document: a section whose number counts nothing."""
         self._begin(Run(row.pieces(marker_of(row.text).length)), kind, row.x0)
+
+    def _start_run_in(self, row: Row, part: tuple[Kind, int, int]) -> None:
+        """A numbered part whose title begins its first paragraph: "5 Renewal. Coverage is renewed if"."""
+        kind, title, rest = part
+        first = row.pieces(title)[0]
+        head = Piece(first.page, first.line, row.text[title:rest].strip(" ."))
+        self._begin(Run([head]), kind, row.x0)
+        if row.text[rest:].strip():
+            self.paragraph = Run(row.pieces(rest))
+            self.sections[-1].paragraphs.append(self.paragraph)
 
     def _begin(self, heading: Run, kind: Kind, x0: float) -> None:
         self.sections.append(Section(heading, kind, x0))

@@ -59,6 +59,7 @@ class Openings:
         self.restart = True  # a heading came: numbering may begin anew
         self.last_row: Row | None = None
         self.divisions: dict[int, Kind] = {}
+        self.run_in: dict[int, tuple[Kind, int, int]] = {}  # parts whose title begins a paragraph
         self.headings: dict[int, Kind | None] = {}  # left cells of tables
         self.products: dict[int, str] = {}  # that forms name, by the heading that stands for them
         self.starred = False  # some word bears a star: a row that begins with one is its footnote

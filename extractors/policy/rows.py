@@ -17,6 +17,7 @@ _PAGE_LINE = re.compile(
     r"(?:©|\(c\)\s*(?=\d{4}\b|copyright)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?",
     re.I,
 )
+_CODE = re.compile(r"(?=.*\d)[A-Z]{0,6}[\d.\-_/]{3,}[A-Z\d]{0,4}")  # the policy's number at a page's foot: "5.01.647"
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,3}\s*[-–—]?")  # alone on the first or last row
 
 
@@ -97,13 +98,20 @@ def _repeated(by_page: Sequence[Sequence[Row]]) -> frozenset[tuple[str, bool]]:
         top = {(_masked(row.text), True) for row in rows[:_EDGE_ROWS]}
         bottom = {(_masked(row.text), False) for row in rows[-_EDGE_ROWS:]}
         seen.update(top | bottom)
+        seen.update({(rows[at].text.strip(), at == 0) for at in {0, len(rows) - 1} if rows and _is_code(rows[at])})
     needed = max(2, len(by_page) // 3)
     return frozenset(key for key, count in seen.items() if count >= needed and len(key[0]) >= 6)
+
+
+def _is_code(row: Row) -> bool:
+    return _CODE.fullmatch(row.text.strip()) is not None
 
 
 def _is_running(row: Row, outermost: bool, top: bool, repeated: frozenset[tuple[str, bool]]) -> bool:
     text = row.text.strip()
     if _PAGE_LINE.fullmatch(text) or (outermost and _PAGE_NUMBER.fullmatch(text)):
+        return True
+    if outermost and _is_code(row) and (text, top) in repeated:
         return True
     if row.page.number == 1 and top:
         return False  # the title block itself, which the later pages repeat

@@ -13,7 +13,7 @@ from pipeline.matching.findings import covers
 from pipeline.matching.phase import of_phase
 from pipeline.matching.products import for_product
 from pipeline.matching.record import Record
-from pipeline.matching.subject import of_other_regions, spoken_of, told_apart
+from pipeline.matching.subject import of_other_regions, reasoned_from, spoken_of, told_apart
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 
 
@@ -58,6 +58,8 @@ def _choose(policy: Policy, denial: Denial, record: Record) -> Choice:
         fitting = _by_words(fitting, uses, denial, record)
     if len(fitting) != 1 and (hinted := _by_offered_service(uses, denial, record)):
         fitting, warnings = [hinted], (*warnings, _UNSURE_SERVICE)
+    if len(fitting) > 1 and (argued := reasoned_from(fitting, denial)):
+        fitting, warnings = [argued], (*warnings, _BY_REASON)
     if len(fitting) != 1:
         said = ", ".join(_title(at) for at in fitting)
         why = (
@@ -74,6 +76,12 @@ def _choose(policy: Policy, denial: Denial, record: Record) -> Choice:
 _UNSURE_SERVICE = (
     "The section of the policy was chosen by the service as it seems to stand in the denial; it could not be read for "
     "certain. Look at the letter, and at the sections left aside, before relying on the criteria."
+)
+
+
+_BY_REASON = (
+    "More than one section of the policy fits the request; the one whose criteria the denial's reason speaks of was "
+    "taken. Look at the sections left aside before relying on the criteria."
 )
 
 

@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from extractors.chart import Assertion, assert_of
-from extractors.policy.tree import Indication
+from extractors.denial.fields import Denial, ReasonCategory
+from extractors.evidence import asserted
+from extractors.policy.tree import Indication, Node
 from pipeline.matching.record import Record
-from pipeline.matching.terms import data, words_of
+from pipeline.matching.terms import condition_keys, data, words_of
 
 _HELD = (Assertion.AFFIRMED, Assertion.HISTORICAL)
+_PLANNED = (*_HELD, Assertion.PLANNED)  # a service that is planned is the one that is asked for
 
 
 def told_apart(sections: Sequence[Indication]) -> list[Indication]:
@@ -38,7 +41,11 @@ def spoken_of(sections: Sequence[Indication], record: Record) -> list[Indication
     told = [
         at
         for at in sections
-        if any(_affirmed(alt, said.text, said.section) for alt in wanted[id(at)] for said in record.statements)
+        if any(
+            _held(alt, said.text, said.section, _PLANNED if not condition_keys(at.name) else _HELD)
+            for alt in wanted[id(at)]
+            for said in record.statements
+        )
     ]
     return _narrowest(told, wanted)
 
@@ -47,20 +54,47 @@ def _regions(text: str) -> set[str]:
     return {key for key, words in data("regions").items() if words_of(*words).search(text)}
 
 
+# "group 3", "level 2": the figure alone says nothing
+_COUNTED = re.compile(r"\b(?:group|level|stage|grade|class|tier|part|phase|category)s? (?:\d{1,2}|[ivx]{1,4})\b")
+
+
 def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z][a-z0-9-]+", text.lower()) if word not in data("title_words")["words"]}
+    low = text.lower()
+    counted = {match[0] for match in _COUNTED.finditer(low)}
+    said = re.findall(r"[a-z][a-z0-9-]+", _COUNTED.sub(" ", low))
+    return counted | {word for word in said if word not in data("title_words")["words"]}
+
+
+_EITHER = re.compile(r"(?P<one>[\w-]+),? or (?P<other>[\w-]+)")  # "suicidal ideation or behavior"
+_BRACKETED = re.compile(r"\(([A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)\)")
 
 
 def _alternatives(name: str, common: set[str]) -> tuple[frozenset[str], ...]:
-    """Return the sets of words that stand for a title: its own, and an abbreviation in brackets."""
-    short = {frozenset([word.lower()]) for word in re.findall(r"\(([A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)\)", name)}
-    own = frozenset(_words(re.sub(r"\([^)]*\)", " ", name)) - common)
-    return tuple(held for held in (own, *sorted(short, key=sorted)) if held)
+    """Return the sets of words that stand for a title: its own, those of either side of an "or", abbreviations."""
+    bare = re.sub(r"\([^)]*\)", " ", name)
+    own = [bare]
+    if found := _EITHER.search(bare):
+        own += [f"{bare[: found.start()]}{found[side]}{bare[found.end() :]}" for side in ("one", "other")]
+    written = [frozenset(_words(said) - common) for said in own]
+    short = {frozenset([word]) for word in (*_BRACKETED.findall(name), *_short_for(bare))}
+    return tuple(held for held in (*written, *sorted(short, key=sorted)) if held)
+
+
+def _short_for(title: str) -> list[str]:
+    """Return how clinics shorten a title: its initials, and what the list of abbreviations holds."""
+    low = title.lower()
+    found = [short for short, full in data("title_words")["abbreviations"].items() if full in low]
+    words = [word for word in re.findall(r"[a-z]+", low) if word not in ("of", "and", "the", "in", "with", "for")]
+    return [*found, "".join(word[0] for word in words).upper()] if 3 <= len(words) <= 5 else found
 
 
 def _stem(word: str) -> str:
-    if len(word) < 5:
-        return rf"{re.escape(word)}\b"  # "men" is not the beginning of "menopause"
+    if not word.islower():
+        return rf"(?-i:{re.escape(word)})\b"  # an abbreviation counts as it is written
+    if word in ("men", "women"):
+        return word.replace("en", "[ae]n") + r"\b"
+    if " " in word or len(word) < 5:
+        return rf"{re.escape(word)}\b"  # "group 3" is not the beginning of "group 30"
     return re.escape(re.sub(r"(?:ies|es|s|ing|ed|al|ic)$", "", word) if len(word) > 5 else word)
 
 
@@ -74,9 +108,46 @@ def _stands_in(words: frozenset[str], text: str) -> bool:
     return bool(_places(words, text))
 
 
-def _affirmed(words: frozenset[str], text: str, section: str) -> bool:
+def _held(words: frozenset[str], text: str, section: str, kinds: tuple[Assertion, ...]) -> bool:
     places = _places(words, text)
-    return bool(places) and all(assert_of(text, start, end, section) in _HELD for start, end in places)
+    return bool(places) and all(assert_of(text, start, end, section) in kinds for start, end in places)
+
+
+_FEWEST = 3  # words of the denial's reason that only one section's criteria hold
+
+
+def reasoned_from(sections: Sequence[Indication], denial: Denial) -> Indication | None:
+    """Return the one section whose criteria the denial's reason speaks of, in words that no other section holds."""
+    said = {_root(word) for reason in asserted(denial.reasons) or () for word in _words(reason.quote)}
+    held = [
+        {_root(word) for leaf in at.tree.leaves() for text in (leaf.text, leaf.lead) for word in _words(text)}
+        for at in sections
+    ]
+    shared = [len(said & own - set().union(*(other for other in held if other is not own))) for own in held]
+    best = max(shared, default=0)
+    if best >= _FEWEST and sorted(shared)[-2:-1] <= [best // _FEWEST]:
+        return sections[shared.index(best)]
+    stepped = [at for at in sections if any(_STEP.search(node.text) for node in _nodes(at.tree))]
+    steps = any(reason.category is ReasonCategory.STEP_THERAPY_NOT_MET for reason in asserted(denial.reasons) or ())
+    return stepped[0] if steps and len(stepped) == 1 else None
+
+
+# a denial for want of other treatment first speaks of the one section that asks for it
+_STEP = re.compile(
+    r"\b(?:fail(?:ed|ure)|tried|trials?|ineffective|intoleran\w+|contraindicat\w+|"
+    r"inadequate (?:response|control)|refractory)\b",
+    re.I,
+)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def _root(word: str) -> str:
+    return re.sub(r"(?:ies|es|s|ing|ed)$", "", word) if len(word) > 4 else word
 
 
 def _narrowest(found: list[Indication], wanted: dict[int, tuple[frozenset[str], ...]]) -> list[Indication]:
