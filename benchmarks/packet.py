@@ -8,6 +8,7 @@ program must do. CPU seconds of this process, both sides in turn; the ratio is w
 
 import argparse
 import io
+import resource
 import statistics
 import tempfile
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import pikepdf
 
+from pipeline.case import CaseDocument
+from pipeline.letter import build_letter, render_pdf, render_word
 from pipeline.packet import build_packet
 from tests.pipeline.fixtures.lupus import CHART, TODAY, Files, pdf_of
 from tests.pipeline.packet.test_size import long_case
@@ -39,7 +42,16 @@ def main() -> None:
     print(
         f"packet of {PAGES} pages: {statistics.median(ours):.2f} CPU s; bare merge {statistics.median(bare):.2f} CPU s"
     )
+    letter = statistics.median(_cpu(lambda: _letter(case)) for _ in range(rounds))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"letter of that case, PDF and Word: {letter:.2f} CPU s; most memory of the process {peak:.0f} MB")
     print(f"ratio {statistics.median(a / b for a, b in zip(ours, bare, strict=True)):.1f}, median of {rounds} rounds")
+
+
+def _letter(case: CaseDocument) -> None:
+    letter = build_letter(case, TODAY)
+    render_pdf(letter)
+    render_word(letter)
 
 
 def _cpu(call: Callable[[], object]) -> float:

@@ -5,6 +5,7 @@ One folder, named by REBUT_CLINIC, everything in it optional:
     clinic.toml        [letterhead] practice, address, phone, fax, logo (a PNG or JPEG file of the folder)
                        [[signers]] name, credentials, specialty, npi, phone
                        [sending] fax_pages, part_mb
+                       [[labels]] drug, indication (word for word), revised, checked_on, set_id
     letterhead.docx    Word template with styles, margins and logo
     letters/*.j2       its own wording; a file takes the place of the built-in one of that name
 """
@@ -12,13 +13,14 @@ One folder, named by REBUT_CLINIC, everything in it optional:
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from extractors.errors import RebutError
-from pipeline.letter import Letterhead, check_templates
+from pipeline.letter import Label, Letterhead, check_templates
 
 _LOGO_BYTES = 1_000_000
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -57,10 +59,27 @@ class _Sending(_Row):
     part_mb: float = Field(default=20.0, ge=1)
 
 
+class _Label(_Row):
+    """What a drug's FDA label says of its use, as somebody of the clinic read it there."""
+
+    drug: str = Field(min_length=3)  # generic name, as the denial's service is named
+    indication: str = Field(min_length=20)
+    revised: date  # the label's own revision date
+    checked_on: date
+    set_id: str | None = Field(default=None, pattern=r"^[0-9a-f-]{36}$")  # of DailyMed
+
+    @model_validator(mode="after")
+    def _read_after_it_was_written(self) -> "_Label":
+        if self.checked_on < self.revised:
+            raise ValueError("checked_on lies before revised")
+        return self
+
+
 class _File(_Row):
     letterhead: _Head = _Head()
     signers: tuple[_Signer, ...] = ()
     sending: _Sending = _Sending()
+    labels: tuple[_Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +88,22 @@ class Clinic:
 
     letterhead: Letterhead = field(default_factory=Letterhead)
     signers: tuple[_Signer, ...] = ()
+    labels: tuple[_Label, ...] = ()
     templates: tuple[Path, ...] = ()
     fax_pages: int | None = None  # most pages of one fax, its cover counted
     part_bytes: int = 20_000_000  # most bytes of one file to upload
 
-    def letterhead_for(self, prescriber: str | None) -> Letterhead:
-        """Return the letterhead with the signature block of this prescriber, left blank where we know none."""
+    def letterhead_for(self, prescriber: str | None, drug: str | None = None) -> Letterhead:
+        """Return the letterhead with the signature block of this prescriber and the label of this drug.
+
+        Both stay blank where the clinic has set none that fits.
+        """
+        labels = [at for at in self.labels if drug and at.drug.casefold() == drug.casefold()]
+        newest = max(labels, key=lambda at: at.revised, default=None)
+        label = Label(indication=newest.indication, revised=newest.revised.isoformat()) if newest else None
+        return replace(self._signed_by(prescriber), label=label)
+
+    def _signed_by(self, prescriber: str | None) -> Letterhead:
         wanted = _first_and_last(prescriber or "")
         fitting = [at for at in self.signers if wanted and _first_and_last(at.name) == wanted]
         if len(fitting) != 1:
@@ -108,6 +137,7 @@ def load_clinic(folder: Path | None) -> Clinic:
             word_template=word if word.is_file() else None,
         ),
         signers=told.signers,
+        labels=told.labels,
         templates=(letters,) if letters.is_dir() else (),
         fax_pages=told.sending.fax_pages,
         part_bytes=int(told.sending.part_mb * 1_000_000),

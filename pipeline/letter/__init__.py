@@ -2,7 +2,7 @@
 
 from pipeline.letter.blocks import Letter
 from pipeline.letter.build import build_fax_cover, build_letter, build_next_steps, check_templates
-from pipeline.letter.content import Letterhead
+from pipeline.letter.content import Label, Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
 from pipeline.letter.kinds import ASIDE, choose_kind
 from pipeline.letter.names import initials
@@ -16,6 +16,7 @@ __all__ = [
     "Enclosures",
     "Exhibit",
     "Exhibits",
+    "Label",
     "Letter",
     "LetterTemplateError",
     "Letterhead",

@@ -25,6 +25,14 @@ MAX_QUOTE = 320  # characters of a finding that the letter prints; the page show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The labeled use of the drug, word for word, and the day the label was revised (ISO)."""
+
+    indication: str
+    revised: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
     """Who writes and signs; None becomes a blank for staff."""
 
@@ -36,12 +44,13 @@ class Letterhead:
     credentials: str | None = None
     specialty: str | None = None
     npi: str | None = None
+    label: Label | None = None  # of the drug denied
     logo: bytes | None = None  # a PNG or JPEG picture
     word_template: Path | None = None  # the clinic's own Word letterhead
 
 
 # What a template may print of a letterhead; logo and Word template belong to the layouts.
-_SPOKEN = ("practice", "address", "phone", "fax", "signer", "credentials", "specialty", "npi")
+_SPOKEN = ("practice", "address", "phone", "fax", "signer", "credentials", "specialty", "npi", "label")
 
 
 def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Letterhead) -> dict[str, Any]:

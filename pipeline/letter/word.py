@@ -85,7 +85,7 @@ def _paragraph(document: Any, style_id: str | None = None, tight: bool = False) 
 
 
 def _facts(document: Any, block: Facts) -> None:
-    table = _grid(document, 2)
+    table = _grid(document, (15, 50))
     for label, runs in block.rows:
         first, second = _cells(table, (15, 50))
         first.add_run(label).bold = True
@@ -96,7 +96,7 @@ def _facts(document: Any, block: Facts) -> None:
 def _table(document: Any, block: Table) -> None:
     from docx.oxml import OxmlElement
 
-    table = _grid(document, len(block.headers))
+    table = _grid(document, block.widths)
     for paragraph, text in zip(_cells(table, block.widths), block.headers, strict=True):
         paragraph.add_run(text).bold = True
     header = OxmlElement("w:tblHeader")  # repeats on each page and is read out as a header
@@ -108,10 +108,14 @@ def _table(document: Any, block: Table) -> None:
     document.add_paragraph()
 
 
-def _grid(document: Any, columns: int) -> Any:
-    table = document.add_table(rows=0, cols=columns)
+def _grid(document: Any, widths: tuple[int, ...]) -> Any:
+    from docx.shared import Inches
+
+    table = document.add_table(rows=0, cols=len(widths))
     table.style = "Table Grid"
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):  # LibreOffice goes by these, Word by the cells
+        column.width = Inches(6.5 * width / sum(widths))
     return table
 
 

@@ -65,7 +65,7 @@ def build_packet(
     and limits for sending. Raises PacketRefusedError or MissingSourceError before anything is written.
     """
     clinic = clinic or Clinic()
-    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber), asserted(case.denial.service))
     exhibits = assign_exhibits(case)
     _refuse_strangers(case, exhibits, sources)
     letter = build_letter(case, today, exhibits, letterhead, folders=clinic.templates)
@@ -127,13 +127,13 @@ def _sent(case: CaseDocument, today: date, assembled: Assembled, clinic: Clinic)
 
 def _aside(case: CaseDocument, today: date, exhibits: Exhibits, clinic: Clinic) -> dict[str, Letter]:
     """Return the letters that a case may need beside its appeal; the certification only of an urgent one."""
-    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber), asserted(case.denial.service))
     wanted = [kind for kind in ASIDE if kind != "expedited_certification" or asserted(case.denial.urgent)]
     return {kind: build_letter(case, today, exhibits, letterhead, kind, clinic.templates) for kind in wanted}
 
 
 def _cover(case: CaseDocument, today: date, pages: int, clinic: Clinic, part: dict[str, int] | None = None) -> bytes:
-    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber))
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber), asserted(case.denial.service))
     return render_pdf(build_fax_cover(case, today, pages, part, letterhead, clinic.templates))
 
 

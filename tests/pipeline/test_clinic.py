@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.clinic import ClinicError, check_clinic, load_clinic
 from pipeline.letter import LetterTemplateError, build_letter, render_pdf, render_word
+from pipeline.letter.blocks import runs_of
 from tests.pipeline.fixtures.lupus import TODAY, lupus_case
 
 PNG = bytes.fromhex(
@@ -27,6 +28,13 @@ npi = "1234567893"
 [sending]
 fax_pages = 40
 part_mb = 5
+"""
+LABEL_TOO_OLD = """
+[[labels]]
+drug = "anifrolumab"
+indication = "Made-up words of a label."
+revised = 2026-04-01
+checked_on = 2025-04-01
 """
 
 
@@ -80,6 +88,7 @@ def test_letterhead_and_logo_stand_in_both_layouts(folder):
         ("[letterhead\n", "line 1"),
         ("[letterhead]\nlogo = '../secret.png'", "letterhead.logo"),
         ("[letterhead]\nlogo = 'clinic.toml'", "PNG or JPEG"),
+        (LABEL_TOO_OLD, "checked_on lies before revised"),
     ],
 )
 def test_a_slip_in_the_settings_is_named_at_start(tmp_path, text, named):
@@ -103,3 +112,32 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
     """A mistyped path must not quietly mean the built-in letters."""
     with pytest.raises(ClinicError, match="no such folder"):
         load_clinic(tmp_path / "nowhere")
+
+
+LABEL = """
+[[labels]]
+drug = "anifrolumab"
+indication = "Made-up words of a label that stand here only to be quoted."
+revised = 2026-04-01
+checked_on = 2026-09-15
+"""
+
+
+def test_the_labeled_use_is_quoted_from_the_label_that_the_clinic_checked(folder):
+    """Word for word, with the day the label was revised; whether it fits is the physician's to say."""
+    (folder / "clinic.toml").write_text(TOML + LABEL)
+    clinic = load_clinic(folder)
+
+    letter = build_letter(lupus_case(), TODAY, letterhead=clinic.letterhead_for(None, "Anifrolumab"))
+    text = "".join(run.text for run in runs_of(letter.blocks))
+    assert "revised April 1, 2026" in text
+    assert "“Made-up words of a label that stand here only to be quoted.”" in text
+    assert any("fits this indication" in blank for blank in letter.blanks)
+
+
+@pytest.mark.parametrize("drug", ["belimumab", None])
+def test_no_label_of_another_drug_is_quoted(folder, drug):
+    """No label checked for this drug: nothing is said of a label."""
+    (folder / "clinic.toml").write_text(TOML + LABEL)
+
+    assert load_clinic(folder).letterhead_for(None, drug).label is None

@@ -351,7 +351,7 @@ You have 180 days to appeal."""
 
 def test_a_chart_behind_a_policy_is_a_chart():
     """A birth date and a record number are nobody's policy."""
-    note = "Vance, Cornelius   DOB: 12/02/1961   MRN E2204917\nHPI: dyspnea.\nAssessment: amyloid.\nElectronically signed"
+    note = "Vance, Cornelius   DOB: 12/02/1961   MRN E2204917\nHPI: dyspnea.\nAssessment: amyloid.\nE-signed"
     pages = [page_of(text, number=n) for n, text in enumerate((POLICY, POLICY_GOES_ON, note), start=1)]
 
     assert [at.document_type.value for at in split_documents(pages)] == ["payer_policy", "chart"]
