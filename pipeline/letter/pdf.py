@@ -5,6 +5,7 @@ layout. The same input gives the same bytes: bundled fonts only, and the documen
 is the letter's date.
 """
 
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ LINK = "exhibit:{exhibit}:{page}"
 # A word longer than a table column may break anywhere: runs of OCR noise, web addresses.
 _LONG = re.compile(r"\S{22}(?=\S{4})")
 
+# The sheet for the practice is one page: it hangs on a wall. Points; smaller only as far as it has to be.
+_ONE_PAGE = (10.5, 9.0, 8.0, 7.0, 6.0)
+
 # What stands at the head and foot of each page.
 _DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
 _FURNITURE = {
@@ -48,8 +52,15 @@ class Enclosures:
 
 def render_pdf(letter: Letter) -> bytes:
     """Return the letter alone, tagged for accessibility (built for PDF/UA-1); its citations are plain text."""
-    furniture = _FURNITURE.get(letter.kind, _DRAFT)
-    return _compile("letter.typ", {**_letter(letter), **furniture, "links": False}, standard="ua-1")
+    data = {**_letter(letter), **_FURNITURE.get(letter.kind, _DRAFT), "links": False}
+    if letter.kind != NEXT_STEPS:
+        return _compile("letter.typ", data, standard="ua-1")
+    pdf = b""
+    for size in _ONE_PAGE:
+        pdf = _compile("letter.typ", data | {"size": size}, standard="ua-1")
+        if _page_count(pdf) == 1:
+            break
+    return pdf
 
 
 def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
@@ -89,6 +100,13 @@ def _compile(template: str, data: dict[str, Any], standard: str | None) -> bytes
                 raise
             # A script that the bundled fonts lack: shown as boxes, tagged all the same, but no longer PDF/UA.
     return typst.compile(**arguments)
+
+
+def _page_count(pdf: bytes) -> int:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)
 
 
 @cache

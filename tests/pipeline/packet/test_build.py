@@ -258,6 +258,20 @@ def test_next_steps_tell_the_practice_what_is_left(folder, texts):
     assert not any("DO NOT SEND" in page for page in texts)
 
 
+def test_next_steps_stay_one_page_however_much_is_open(tmp_path):
+    """It hangs on a wall: the print gets smaller, the list does not run over."""
+    case = lupus_case()
+    gaps = [
+        f"{n}: a record of the criterion number {n}, with its date, from the clinic that wrote it" for n in range(45)
+    ]
+
+    build_packet(case.model_copy(update={"gaps": gaps}), Files().sources, tmp_path / "p", TODAY)
+
+    document = pypdfium2.PdfDocument(tmp_path / "p" / "next-steps.pdf")
+    assert len(document) == 1
+    assert "criterion number 44" in document[0].get_textpage().get_text_range().replace("\r\n", " ")
+
+
 def test_the_same_case_gives_the_same_bytes(folder, tmp_path):
     """A second run differs in nothing."""
     time.sleep(1.1)
