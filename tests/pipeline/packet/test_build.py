@@ -269,7 +269,7 @@ def test_next_steps_stay_one_page_however_much_is_open(tmp_path):
 
     document = pypdfium2.PdfDocument(tmp_path / "p" / "next-steps.pdf")
     assert len(document) == 1
-    assert "criterion number 44" in document[0].get_textpage().get_text_range().replace("\r\n", " ")
+    assert "criterion number 44," in " ".join(document[0].get_textpage().get_text_range().split())
 
 
 def test_the_same_case_gives_the_same_bytes(folder, tmp_path):
