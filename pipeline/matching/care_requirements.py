@@ -102,6 +102,7 @@ class Step:
     unit: str  # "mg", "mg/kg"
     days: float | None = None  # one such dose in so many days
     weeks: tuple[int, ...] = ()  # the weeks it is given in: 0, 4, 8
+    until: int | None = None  # the last week of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,11 @@ _FOR_A_WHILE = re.compile(
     re.I,
 )
 _FUTURE = re.compile(r"\bwill\b|\bto be\b|\bshall\b|\bmust\b|\bplans? to\b", re.IGNORECASE)
+_ITSELF = re.compile(
+    r"\s*(?:it|this|these|them|that|the same)\b(?=[^.;]{0,20}\b(?:while|with"
+    r"|together|during|along))",
+    re.IGNORECASE,
+)
 _PLAIN = frozenset(data("plain_words")["continuing"])
 
 
@@ -62,6 +67,8 @@ def read_continuing(text: str) -> Requirement | None:
     named = [
         at for at in find_therapies(text) if at.start >= asks.start() and not any(a <= at.start < b for a, b in spans)
     ]
+    if _ITSELF.match(text, asks.end()):  # "on a statin and will continue it while on Repatha"
+        named = [at for at in find_therapies(text) if at.end <= asks.start()]
     therapies = tuple({at.name: at for at in [*(held for _, held in groups), *(at.therapy for at in named)]}.values())
     if not therapies or len(therapies) > 4:
         return None

@@ -175,6 +175,8 @@ _ANY_ROUTE = re.compile(
 
 _DOSE = re.compile(r"\d[\d,.]*\s*(?:mg|mcg|µg|g|units?|IU)(?:/\w+)?\b(?:\s+or (?:more|higher|greater))?", re.IGNORECASE)
 _FAILURE = wording("therapy_leaves.inadequate")
+_DOSE_COUNT = re.compile(r"\b(?:doses|injections|infusions|sessions|treatments)\b", re.IGNORECASE)
+_NO_FORCE = wording("therapy_leaves.no_force")
 _CONDITION = re.compile(
     r"\b(?:a |any |another )?(?:medical |clinical )?condition (?:in which|for which|that|which)\b", re.IGNORECASE
 )
@@ -182,7 +184,9 @@ _CONDITION = re.compile(
 
 def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
     """Return the spans that fields of a trial hold: the multiple of a dose, how a failure shows, any route."""
-    spans = [at.span() for at in _ANY_ROUTE.finditer(text)]
+    spans = [at.span() for pattern in (_ANY_ROUTE, _NO_FORCE) for at in pattern.finditer(text)]
+    if requirement.minimum_doses:
+        spans += [at.span() for at in _DOSE_COUNT.finditer(text)]
     if "inadequate_response" in requirement.wanted:
         spans += [at.span() for at in _FAILURE.finditer(text)]
     if requirement.wanted[0] == "contraindication":

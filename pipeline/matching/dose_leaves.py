@@ -45,6 +45,11 @@ _THEN = re.compile(
     r"(?P<every>day|week|month|year|wk|mo)s?\b(?P<a>(?!))?(?P<ly>(?!))?(?P<slash>(?!))?(?:\s+thereafter)?",
     re.IGNORECASE,
 )
+# "80 mg every 2 weeks through week 12"
+_UNTIL = re.compile(
+    r"\s*,?\s*(?:through|thru|until|till|up to|to)\s+(?:and including\s+)?w(?:ee)?k\s*(?P<week>\d{1,2})\b",
+    re.IGNORECASE,
+)
 _LY = {"daily": 1, "nightly": 1, "weekly": 7, "monthly": 30, "yearly": 365}
 
 
@@ -58,6 +63,7 @@ class Regimen:
     start: int
     end: int
     weeks: tuple[int, ...] = ()  # "at weeks 0, 4 and 8"
+    until: int | None = None  # "through week 12"
 
 
 def find_regimens(text: str) -> list[Regimen]:
@@ -76,14 +82,16 @@ def find_regimens(text: str) -> list[Regimen]:
         limit = following.start() if following else len(text)
         interval = _INTERVAL.match(text, match.end(), limit)
         weeks = None if interval else _WEEKS.match(text, match.end(), limit)
+        until = _UNTIL.match(text, interval.end(), limit) if interval else None
         found.append(
             Regimen(
                 amount=amount,
                 unit=unit,
                 days=_days(interval) if interval else None,
                 start=match.start(),
-                end=(interval or weeks or match).end(),
+                end=(until or interval or weeks or match).end(),
                 weeks=_weeks(weeks) if weeks else (),
+                until=int(until["week"]) if until else None,
             )
         )
         if weeks and (after := _THEN.match(text, weeks.end(), limit)) and (days := _days(after)):
@@ -115,6 +123,10 @@ def _days(match: re.Match[str]) -> float | None:
     return (count / 24 if unit.lower() == "hour" else count * DAYS_IN[unit.lower()]) / times
 
 
+_PIECES = ("pen", "syringe", "vial")
+_OR_LESS = re.compile(r"[\s,]*or (?:less|fewer|lower)\b", re.IGNORECASE)
+
+
 def read_dose(text: str) -> Requirement | None:
     """Return a ceiling of dose or quantity; free text where a leaf gives several doses for several phases."""
     regimens = find_regimens(text)
@@ -122,11 +134,16 @@ def read_dose(text: str) -> Requirement | None:
         return None
     lead = text[: regimens[0].start]
     exactly = bool(_EXACTLY.search(lead))
-    if not exactly and not _CEILING.search(lead):
+    behind = _OR_LESS.match(text, regimens[-1].end)
+    if not exactly and not behind and not _CEILING.search(lead):
         return None
+    if behind:
+        text, exactly = text[: behind.start()] + text[behind.end() :], False
     if len(regimens) > 1 or _more_asked(text, regimens[0], exactly):
         return FreeText(terms=("dose",))
     (held,) = regimens
+    if held.days is None and held.unit not in _PIECES and re.search(r"\bdaily (?:dose|dosage)\b", lead, re.IGNORECASE):
+        held = replace(held, days=1.0)
     return Dose(amount=held.amount, unit=held.unit, days=held.days, exactly=exactly)
 
 
@@ -143,7 +160,7 @@ def read_schedule(text: str) -> Requirement | None:
         return None
     if any(at.days is None and not at.weeks for at in regimens[1:]):
         return None
-    steps = tuple(Step(amount=at.amount, unit=at.unit, days=at.days, weeks=at.weeks) for at in regimens)
+    steps = tuple(Step(amount=at.amount, unit=at.unit, days=at.days, weeks=at.weeks, until=at.until) for at in regimens)
     most = bool(_CEILING.search(text[: regimens[0].start]))
     return DoseSchedule(steps=steps, at_most=most)
 
@@ -161,7 +178,7 @@ def _more_in_schedule(text: str, regimens: list[Regimen]) -> bool:
 
 def _more_asked(text: str, held: Regimen, exactly: bool) -> bool:
     """Whether a leaf says more than its ceiling: for whom, when, for how long."""
-    rest = f"{text[: held.start]} {text[held.end :]}"
+    rest = re.sub(r"\bdaily (?=dos)", "", f"{text[: held.start]} {text[held.end :]}", flags=re.IGNORECASE)
     for mention in reversed(find_therapies(rest)):
         rest = rest[: mention.start] + rest[mention.end :]
     rest = _CEILING.sub(" ", rest).lower()

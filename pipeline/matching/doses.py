@@ -73,11 +73,18 @@ def _step_kept(step: Step, held: list[Regimen], at_most: bool) -> bool | None:
 
 
 def _same_times(held: Regimen, step: Step) -> bool:
-    if step.weeks or held.weeks:
+    if step.until != held.until:
+        return False
+    if (step.weeks or held.weeks) and not _once(step) & _once(held):
         return held.weeks == step.weeks
     if step.days is None or held.days is None:
         return step.days is None and held.days is None
     return abs(held.days - step.days) <= step.days * _NEAR
+
+
+def _once(held: Regimen | Step) -> bool:
+    """Whether it is the first dose: "at week 0", "on day 1", "once"."""
+    return held.days is None and held.weeks in ((), (0,))
 
 
 def _planned(statement: Statement, record: Record) -> list[Regimen]:

@@ -67,3 +67,18 @@ def plain(text: str, notes: Sequence[Note] = ()) -> str:
     marks = {match["mark"] for note in notes if (match := _MARK_OF_NOTE.match(note.text))}
     text = _MELTED.sub(lambda at: "" if at["mark"] in marks else at[0], text) if marks else text
     return _POTENCIES.sub(_spelled_out, _POTENCY_BEHIND.sub(_potency_first, _LABEL.sub("", without_tags(text))))
+
+
+# "ONE of the following for at least 3 months, unless all are contraindicated:"
+_TAIL = re.compile(
+    r"\bof (?:the|these|any of the) following\b[^:;()]*?(?:\([^()]*\))?[^:;()]*?"
+    r"(?P<tail>,?\s*\b(?:each )?(?:for (?=(?:a |an |at |the |each )*(?:minimum|least|total|duration|period|\d|one|two|three|four"
+    r"|six|eight|twelve|90))|over |unless |taken |given |used for )[^:;]*)[:;]?\s*$",
+    re.IGNORECASE,
+)
+
+
+def tail_of(head: str) -> str:
+    """Return what a head says behind "of the following": for how long, unless what."""
+    match = _TAIL.search(head)
+    return " " + match["tail"].strip(" ,:;.") if match else ""

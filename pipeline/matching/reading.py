@@ -33,7 +33,7 @@ from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.examples import without_reasons
 from pipeline.matching.further import with_comorbidity, with_further, with_the_rest_of_age
-from pipeline.matching.leaf_words import plain, without_tags
+from pipeline.matching.leaf_words import plain, tail_of, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
     Absence,
@@ -56,7 +56,9 @@ from pipeline.matching.requirements import (
     Visit,
     Window,
 )
+from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
+from pipeline.matching.trial_outcomes import is_outcome
 from pipeline.matching.trial_qualifiers import find_multiple
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
@@ -66,7 +68,7 @@ _OR_CLAUSE = re.compile(
     r"|(?:completed|unable|intolerant|contraindic)\w*\b)"
 )
 _AND_CLAUSE = re.compile(
-    r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets)\b)"
+    r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets|will)\b)"
 )
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
@@ -85,7 +87,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
-    found = _with_exception(_own_or_led(leaf, heads), leaf)
+    found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
     window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
     return _in_window(found, window) if window else found
 
@@ -134,9 +136,10 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
         return found
     for head in reversed(heads):
         lead = _QUANTIFIER.sub("", without_tags(head.text)).strip(" :,;")
+        tail = tail_of(without_tags(head.text))
         if len(lead) < 8 or not (find_therapies(text) or find_measures(text) or find_conditions(text)):
             continue
-        whole = _read(f"{lead} {_ONE_OF.sub('', text)}", notes, leaf.negated)
+        whole = _read(f"{lead} {_ONE_OF.sub('', text).rstrip(' .;,')}{tail}", notes, leaf.negated)
         whole = therapy_leaves.half_of_leaf(whole, text)
         if isinstance(whole, _WITH_HEAD) and not (_added(found, text) and not isinstance(whole, PriorTherapy)):
             return _of_leaf(whole, text)
@@ -151,7 +154,7 @@ def _of_head_therapies(found: Requirement, text: str, notes: str, heads: Sequenc
     """
     if not isinstance(found, FreeText) or not heads or find_therapies(text) or find_conditions(text):
         return None
-    if not therapy_leaves.is_outcome(text) or therapy_leaves.is_outcome(heads[-1].text):
+    if not is_outcome(text) or is_outcome(heads[-1].text):
         return None
     named = dict.fromkeys(at.therapy.printed for at in find_therapies(without_tags(heads[-1].text)))
     text = re.sub(r",?\s*\b(?:such as|for example|e\.g\.|including)\b(?![^()]*\)).*$", "", text)
@@ -247,19 +250,24 @@ def _only_named(found: Requirement, text: str) -> bool:
 
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"
 _SPARED = re.compile(
-    r"[,;]?\s*\bunless\b[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
+    r"[,;]?\s*\b(?:unless\b|or\b(?= (?:(?:the )?(?:patient|member|individual) )?(?:has|have|is|there is|cannot)\b))[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
     r"|not tolerated|not appropriate|clinically inappropriate)[^.;]{0,60}$",
     re.IGNORECASE,
+)
+
+
+_WILL = re.compile(
+    r"\b(?:will|shall|is to) (?:also )?(?:be )?(?:receive|take|use|used|taken|given|on)\b", re.IGNORECASE
 )
 
 
 def _read_spared(text: str, notes: str, depth: int) -> Requirement | None:
     """Return "is receiving a statin, unless contraindicated" as being on it, or barred from it."""
     match = _SPARED.search(text)
-    if not match or not _CURRENTLY.match(text[: match.start()]):
+    if not match or not (_CURRENTLY.match(text[: match.start()]) or _WILL.search(text[: match.start()])):
         return None
     on_it = _read(text[: match.start()], notes, False, depth)
-    if not isinstance(on_it, TreatedWith):
+    if not isinstance(on_it, (TreatedWith, ConcurrentTherapy)):
         return None
     return AnyOf(options=(on_it, PriorTherapy(therapies=on_it.therapies, wanted=("contraindication", "intolerance"))))
 
@@ -308,7 +316,8 @@ def _halves(text: str, pattern: re.Pattern[str]) -> list[str]:
 
 def _one_thing(whole: Requirement | None, text: str) -> bool:
     """Whether the reading of the whole leaf already holds both halves ("intolerant of X or has a contraindication")."""
-    if isinstance(whole, PriorTherapy):
+    of_trials = isinstance(whole, AllOf) and any(isinstance(at, PriorTherapy) for at in whole.options)
+    if isinstance(whole, PriorTherapy) or of_trials:
         return not re.search(r"years of age|diagnos|prescribed by", text, re.IGNORECASE)
     return isinstance(whole, (NoConcurrentTherapy, Absence, Prescriber, Visit, *care_kinds.WHOLE))
 
@@ -322,8 +331,10 @@ _CURRENTLY = re.compile(
 
 
 def _is_dose_of_trial(text: str) -> bool:
-    """Whether "the FDA-approved dose" is that of a trial, not of the request."""
-    return find_multiple(text) is not None and therapy_leaves.is_outcome(text)
+    """Whether "the FDA-approved dose", "an FDA-labeled contraindication" is that of a trial, not of the request."""
+    if re.search(r"\blabell?ed contra-?indication", text, re.IGNORECASE):
+        return True
+    return find_multiple(text) is not None and is_outcome(text)
 
 
 def _by_name(text: str) -> Requirement | None:

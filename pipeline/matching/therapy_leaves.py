@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
+from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.phrases import find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
     AllOf,
     Avoidance,
     ConcurrentTherapy,
+    FreeText,
     NoConcurrentTherapy,
     PriorTherapy,
     Requirement,
     Response,
     Therapy,
     TreatedWith,
-    Wanted,
 )
-from pipeline.matching.terms import Mention, base_of, find_therapies, wording
+from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, wording
+from pipeline.matching.trial_outcomes import INADEQUATE, wanted_of
 from pipeline.matching.trial_qualifiers import find_breakthrough, find_join, find_multiple, find_shown_by
 
 # "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
@@ -28,15 +30,6 @@ _USE_WITH = re.compile(
 )
 # "will be used together with", "in combination with", "added to", "on background", "concurrent use of"
 _WITH = wording("therapy_leaves.with")
-_INTOLERANCE = wording("therapy_leaves.intolerance")
-_CONTRAINDICATION = re.compile(
-    r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable"
-    r"|(?:in|for) which\b[^.;]{0,60}\b(?:should|must|can) ?not be (?:used|given|taken|prescribed)"
-    r"|precludes? (?:the )?use",
-    re.IGNORECASE,
-)
-_INADEQUATE = wording("therapy_leaves.inadequate")
-_TRIAL = wording("therapy_leaves.trial")
 _AVOID = wording("therapy_leaves.avoid")
 _ON_NOW = wording("therapy_leaves.on_now")
 _RESPONSE = wording("therapy_leaves.response")
@@ -44,8 +37,9 @@ _EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following
 # "one agent from each of two different classes": some of the classes, not all that are listed
 _EACH_OF_SOME = re.compile(r"\beach of (?:at least )?(?:two|three|2|3)\b", re.IGNORECASE)
 _COUNT = wording("therapy_leaves.count")
-_DOSES = re.compile(
-    r"(?:at least |minimum of )?(\w+)(?:\s*\(\d+\))?\s+(?:doses|injections|infusions|sessions|treatments)\b",
+DOSES = re.compile(
+    r"(?:at least |minimum of )?\b(\w+)(?:\s*\(\d+\))?\s+(?:treatments\b|(?:[\w-]+\s+){0,3}?"
+    r"(?:doses|injections|infusions|sessions)\b)",
     re.IGNORECASE,
 )
 _OF_TRIALS = wording("therapy_leaves.of_trials")
@@ -72,8 +66,10 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
         forbidden = _USE_WITH.search(text)
     if forbidden and not _speaks_of_trials(text):
         others = _listed(mentions, text, after=forbidden.end())
+        purpose = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
+        if not others and purpose and (unnamed := _UNNAMED.search(text, forbidden.start())):
+            others = (Therapy(name=unnamed[0].lower(), sort="care", printed=unnamed[0]),)
         if others:
-            purpose = tuple(dict.fromkeys(at.key for at in find_conditions(text)))
             return NoConcurrentTherapy(therapies=others, preventive=bool(_TO_PREVENT.search(text)), purpose=purpose)
     together = _WITH.search(text)
     if together and not forbidden and not negated and not _speaks_of_trials(text):
@@ -88,6 +84,12 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
     return None
 
 
+# "with other monoclonal antibodies for asthma": drugs that only their purpose names
+_UNNAMED = re.compile(
+    r"\b(?:any other|another|other|additional)\s+(?:[\w-]+\s+){0,3}?(?:drugs?|agents?|medications?|medicines?|products?"
+    r"|treatments?|therap(?:y|ies)|antibod(?:y|ies)|inhibitors?)\s+(?:used |indicated |approved )?(?:for|to treat)\s+[^.;()]{3,60}",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     r"^\W*(?:(?:together|in combination|combined)\s+)?(?:with|plus|and)(?:\s+(?:a|an|the))?\s+$", re.IGNORECASE
 )
@@ -96,11 +98,6 @@ _BOTH = re.compile(
 def _are_a_pair(text: str, mentions: list[Mention]) -> bool:
     """Whether two treatments are asked for as one: "cyclophosphamide with a corticosteroid"."""
     return bool(_BOTH.match(text[mentions[0].end : mentions[1].start]))
-
-
-def is_outcome(text: str) -> bool:
-    """Whether a leaf says how a treatment went, or that it could not be given."""
-    return any(pattern.search(text) for pattern in (_INADEQUATE, _INTOLERANCE, _CONTRAINDICATION))
 
 
 def _speaks_of_trials(text: str) -> bool:
@@ -150,9 +147,13 @@ _OTHER_THAN = re.compile(
 
 def read_prior(text: str, notes: str = "") -> Requirement | None:
     """Return a prior trial, failure, intolerance or contraindication; two where one drug of several is prescribed."""
+    if _AND_WILL.search(text):
+        return None  # "has failed lactulose and will use rifaximin": two things
     match = _ONE_OF_WHICH.search(text)
-    if match is None or not find_therapies(match["what"]) or not find_therapies(text[: match.start()]):
+    if match is None or not find_therapies(match["what"]):
         return _read_trial(text, notes)
+    if not find_therapies(text[: match.start()]):
+        return _of_lines(_read_trial(text, notes), text[: match.start()])
     whole = _read_trial(text[: match.start()], notes)
     parts = _listed(find_therapies(match["what"]), match["what"])
     if not isinstance(whole, PriorTherapy) or not parts:
@@ -164,9 +165,23 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     return AllOf(options=(whole, replace(whole, therapies=parts, count=1, every=must, apart=False)))
 
 
+_AND_WILL = re.compile(
+    r"\band (?:the \w+ |it )?(?:will|shall|is to) (?:also )?(?:use|take|be"
+    r"|receive|continue)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_lines(found: Requirement | None, before: str) -> Requirement | None:
+    """Return "two prior lines of therapy, including an anti-HER2 agent": that agent, and lines that nobody can name."""
+    if not isinstance(found, PriorTherapy) or found.count < 2 or not _count(before):
+        return found
+    return AllOf(options=(FreeText(terms=("lines", "therapy")), replace(found, count=1)))
+
+
 def _read_trial(text: str, notes: str) -> Requirement | None:
     mentions = find_therapies(text)
-    wanted = _wanted(text)
+    wanted = wanted_of(text)
     if not wanted or _AT_MOST.search(text) or _NOT_FAILED.search(text):
         return None
     spared = _OTHER_THAN.search(text)
@@ -189,8 +204,7 @@ def _read_trial(text: str, notes: str) -> Requirement | None:
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
     needs_length = "trial" in wanted or "inadequate_response" in wanted
     dose = _DOSE.search(text)
-    doses = _DOSES.search(text)
-    dose_count = number_of(doses[1]) if doses else None
+    dose_count = next((number for at in DOSES.finditer(text) if (number := number_of(at[1]))), None)
     multiple = find_multiple(text) if needs_length else None
     shown_by = find_shown_by(text) if "inadequate_response" in wanted else None
     return PriorTherapy(
@@ -260,53 +274,20 @@ _NO_RESPONSE = re.compile(
 )
 
 
-def read_response(text: str) -> Requirement | None:
-    """Return "has had a beneficial response"."""
-    if not _RESPONSE.search(text) or _INADEQUATE.search(text) or _NO_RESPONSE.search(text):
-        return None
-    return Response(therapies=_listed(find_therapies(text), text))
-
-
-# "class III heart failure" is no failure of a drug
-_ORGAN_FAILURE = re.compile(
-    r"\b(?:heart|cardiac|renal|kidney|liver|hepatic|respiratory|ovarian|organ|graft|marrow|pump|multi-?organ)\s+failure\b",
-    re.IGNORECASE,
+# "at least a 20% improvement in swollen joint count"
+_BY_SO_MUCH = re.compile(
+    r"\b(?:at least |a |an )*\d+(?:\.\d+)?\s*(?:%|percent\b|-?points?\b|-?fold\b).*$", re.IGNORECASE | re.DOTALL
 )
 
 
-def _wanted(text: str) -> tuple[Wanted, ...]:
-    wanted: list[Wanted] = []
-    text = _ORGAN_FAILURE.sub(" ", text)
-    short_by_intolerance = re.search(
-        r"\btried\b.{0,140}\b(?:but|and|yet)\b.{0,30}\b(?:unable|could not|not able) to tolerate", text, re.IGNORECASE
+def read_response(text: str) -> Requirement | None:
+    """Return "has had a beneficial response"."""
+    if not _RESPONSE.search(text) or INADEQUATE.search(text) or _NO_RESPONSE.search(text):
+        return None
+    measured = _BY_SO_MUCH.search(EXAMPLES.sub(lambda at: " " * len(at[0]), text))
+    return Response(
+        therapies=_listed(find_therapies(text), text), besides=measured[0].strip(" .;,") if measured else None
     )
-    if short_by_intolerance:
-        return ("intolerance",)
-    if _INADEQUATE.search(text):
-        wanted.append("inadequate_response")
-    elif _TRIAL.search(text) and not re.search(r"intoleran\w+ (?:of|to)\b.{0,60}\btrial\b", text, re.IGNORECASE):
-        wanted.append("trial")
-    if re.search(r"\btried\s+(?:and|or)\s+(?:failed|could not|had)", text, re.IGNORECASE) and "trial" in wanted:
-        wanted.remove("trial")
-    if _INTOLERANCE.search(text):
-        wanted.append("intolerance")
-    if _CONTRAINDICATION.search(text):
-        wanted.append("contraindication")
-    if (
-        "trial" in wanted
-        and len(wanted) > 1
-        and not re.search(r"\btried\b|\btrial\b|\bused\b|\bon\b|received|taken|completed|treated", text, re.IGNORECASE)
-    ):
-        wanted.remove("trial")
-    if (
-        "trial" in wanted
-        and "intolerance" in wanted
-        and re.search(
-            r"\btrial\b[^,;]{0,60}\b(?:and|with|due to|because of)\b[^,;]{0,30}\bintoleran", text, re.IGNORECASE
-        )
-    ):
-        wanted.remove("trial")
-    return tuple(wanted)
 
 
 def _count(text: str, lengths: list | None = None) -> int | None:
@@ -314,6 +295,8 @@ def _count(text: str, lengths: list | None = None) -> int | None:
         if lengths and any(at.start <= match.start("count") < at.end for at in lengths):
             continue
         tail = text[match.end("count") :]
+        if (doses := DOSES.match(text, match.start("count"))) and not doses[0].endswith("treatments"):
+            continue
         if re.match(r"[\s-]*(?:\(\d+\)\s*)?(?:mg|mcg|day|week|month|year|hour|dose|time|%)", tail, re.IGNORECASE):
             continue
         if number := number_of(match["count"]):
@@ -354,7 +337,7 @@ def _listed(mentions: Sequence[Mention], text: str, after: int = 0, notes: str =
             continue  # "beta-blockers: metoprolol, propranolol": the list is what counts
         if _in_brackets(text, mention.start):
             inside.append(mention)
-        elif _is_alias(text, mention, found):
+        elif _is_alias(text, mention, found) or _is_example(text, mention, found):
             continue
         elif mention.therapy.name not in {at.name for at in found}:
             found.append(mention.therapy)
@@ -375,6 +358,17 @@ def _listed(mentions: Sequence[Mention], text: str, after: int = 0, notes: str =
 def _is_alias(text: str, mention: Mention, found: list[Therapy]) -> bool:
     return any(
         mention.therapy.sort == "drug" == at.sort and base_of(mention.therapy.name) == base_of(at.name) for at in found
+    )
+
+
+def _is_example(text: str, mention: Mention, found: list[Therapy]) -> bool:
+    """Whether a drug only stands for the class before it: "an immunosuppressant such as azathioprine"."""
+    lead = re.split(r"[.;)]", text[: mention.start])[-1]
+    return bool(
+        found
+        and mention.therapy.sort == "drug"
+        and re.search(r"\b(?:such as|for example|e\.g\.?,?)\s[^.;()]*$", lead, re.IGNORECASE)
+        and any(at.sort == "class" and belongs(mention.therapy.name, at) for at in found)
     )
 
 
