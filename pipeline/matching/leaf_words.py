@@ -69,16 +69,17 @@ def plain(text: str, notes: Sequence[Note] = ()) -> str:
     return _POTENCIES.sub(_spelled_out, _POTENCY_BEHIND.sub(_potency_first, _LABEL.sub("", without_tags(text))))
 
 
-# "ONE of the following for at least 3 months, unless all are contraindicated:"
+# "ONE of the following for at least 3 months, unless all are contraindicated:". What is spared when all of them are
+# contraindicated is no matter of one leaf.
 _TAIL = re.compile(
-    r"\bof (?:the|these|any of the) following\b[^:;()]*?(?:\([^()]*\))?[^:;()]*?"
-    r"(?P<tail>,?\s*\b(?:each )?(?:for (?=(?:a |an |at |the |each )*(?:minimum|least|total|duration|period|\d|one|two|three|four"
-    r"|six|eight|twelve|90))|over |unless |taken |given |used for )[^:;]*)[:;]?\s*$",
+    r"\bof (?:the|these|any of the) following\b[^:;()]*?(?:\([^()]*\))?[^:;()]*?(?P<tail>,?\s*\b(?:each )?"
+    r"(?:for (?=(?:a |an |at |the |each )*(?:minimum|least|total|duration|period|\d|one|two|three|four|six|eight)\b)"
+    r"|over |taken |given |used for )[^:;]*?)(?:[,;]?\s*\bunless\b[^:]*)?[:;.]?\s*$",
     re.IGNORECASE,
 )
 
 
 def tail_of(head: str) -> str:
-    """Return what a head says behind "of the following": for how long, unless what."""
+    """Return what a head says behind "of the following": for how long."""
     match = _TAIL.search(head)
     return " " + match["tail"].strip(" ,:;.") if match else ""

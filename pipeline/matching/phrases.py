@@ -11,7 +11,7 @@ from pipeline.matching.requirements import Comparator, Window
 
 NUMBER_WORDS = ONES | TENS | ARTICLES | {"once": 1, "twice": 2, "single": 1, "no": 0, "couple": 2, "both": 2}
 NUMBER = r"(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_COUNT = (
+COUNT = (
     r"(?:\d+|" + "|".join(sorted((w for w in NUMBER_WORDS if w not in ("a", "an", "no")), key=len, reverse=True)) + ")"
 )
 _UNIT = r"(?P<unit>day|week|wk|month|mo|year|yr)s?"
@@ -20,7 +20,7 @@ DAYS_IN = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "year": 365, "yr
 # "at least 3 months", "3-month", "twelve (12) consecutive weeks", "> 90 days", "for 24 weeks"
 _LENGTH = re.compile(
     rf"(?P<bound>at least|minimum of|more than|over|greater than|[≥>]=?|nearly|almost|less than|under|about|only)?\s*"
-    rf"\b(?:a\s+)?(?P<count>{NUMBER}|{_COUNT})(?:\s*\(\d+\))?(?P<half>\s+and\s+a\s+half)?"
+    rf"\b(?:a\s+)?(?P<count>{NUMBER}|{COUNT})(?:\s*\(\d+\))?(?P<half>\s+and\s+a\s+half)?"
     rf"[\s-]*(?:full|consecutive|continuous|calendar|complete|whole)?[\s-]*{_UNIT}\b",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ _LENGTH = re.compile(
 # "within the 3 months before the request", "in the past 12 months", "during the last 180 days", "≤ 6 months old"
 _WINDOW = re.compile(
     rf"(?:(?:with)?in|during|over|for|from)\s+(?:the\s+)?(?:(?P<past>past|last|prior|previous|preceding)\s+)?"
-    rf"(?P<count>{NUMBER}|{_COUNT})?(?:\s*\(\d+\))?[\s-]*(?:calendar\s+)?{_UNIT}\b"
+    rf"(?P<count>{NUMBER}|{COUNT})?(?:\s*\(\d+\))?[\s-]*(?:calendar\s+)?{_UNIT}\b"
     r"(?P<tail>\s+(?:before|prior to|preceding|of|from|leading up to)\s+(?:the\s+)?"
     r"(?P<anchor>(?:date of\s+)?(?:(?!\s+(?:is|are|was|were|of at|at least|shows?|showing|has|have|and|or|that|with"
     r"|below|above|less|greater|more|no|not)\b|\s+\d)[\w\s'-]){0,60}))?",

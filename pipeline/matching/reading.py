@@ -250,7 +250,8 @@ def _only_named(found: Requirement, text: str) -> bool:
 
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"
 _SPARED = re.compile(
-    r"[,;]?\s*\b(?:unless\b|or\b(?= (?:(?:the )?(?:patient|member|individual) )?(?:has|have|is|there is|cannot)\b))[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
+    r"[,;]?\s*\b(?:unless\b|or\b(?= (?:(?:the )?(?:patient|member|individual) )?(?:has|have|is|there is|cannot)\b))"
+    r"[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
     r"|not tolerated|not appropriate|clinically inappropriate)[^.;]{0,60}$",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.examples import EXAMPLES
-from pipeline.matching.phrases import find_lengths, find_window, number_of
+from pipeline.matching.phrases import COUNT, find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
     AllOf,
     Avoidance,
@@ -38,8 +38,8 @@ _EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following
 _EACH_OF_SOME = re.compile(r"\beach of (?:at least )?(?:two|three|2|3)\b", re.IGNORECASE)
 _COUNT = wording("therapy_leaves.count")
 DOSES = re.compile(
-    r"(?:at least |minimum of )?\b(\w+)(?:\s*\(\d+\))?\s+(?:treatments\b|(?:[\w-]+\s+){0,3}?"
-    r"(?:doses|injections|infusions|sessions)\b)",
+    rf"(?:at least |minimum of )?\b({COUNT})"
+    r"(?:\s*\(\d+\))?\s+(?:treatments\b|(?:[\w-]+\s+){0,3}?(?:doses|injections|infusions|sessions)\b)",
     re.IGNORECASE,
 )
 _OF_TRIALS = wording("therapy_leaves.of_trials")
@@ -87,7 +87,8 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
 # "with other monoclonal antibodies for asthma": drugs that only their purpose names
 _UNNAMED = re.compile(
     r"\b(?:any other|another|other|additional)\s+(?:[\w-]+\s+){0,3}?(?:drugs?|agents?|medications?|medicines?|products?"
-    r"|treatments?|therap(?:y|ies)|antibod(?:y|ies)|inhibitors?)\s+(?:used |indicated |approved )?(?:for|to treat)\s+[^.;()]{3,60}",
+    r"|treatments?|therap(?:y|ies)|antibod(?:y|ies)|inhibitors?)"
+    r"\s+(?:used |indicated |approved )?(?:for|to treat)\s+[^.;()]{3,60}",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
