@@ -11,7 +11,7 @@ from extractors.vocabulary.load import VocabularyError
 from extractors.vocabulary.terms import TermFinder
 from pipeline.matching.terms import data
 
-Role = Literal["head", "shown", "denial", "site", "side", "level", "modality", "severity", "quality", "grade"]
+Role = Literal["head", "asked", "shown", "denial", "site", "side", "level", "modality", "severity", "quality", "grade"]
 _GROUPS: dict[str, Role] = {
     "heads": "head",
     "sites": "site",
@@ -20,7 +20,7 @@ _GROUPS: dict[str, Role] = {
     "qualities": "quality",
 }
 _FIELDS = {
-    "heads": {"names", "is", "site", "past", "lasting", "says", "shows", "denies", "if"},
+    "heads": {"names", "is", "site", "past", "lasting", "says", "shows", "denies", "if", "asks"},
     "sites": {"names", "in", "says", "if"},
     "modalities": {"names", "in"},
     "severities": {"names", "rank"},
@@ -40,8 +40,12 @@ class Held:
 
 @cache
 def clinical() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return clinical_findings.yaml; it is checked here, at first use."""
+    """Return clinical_findings.yaml with the heads of clinical_functions.yaml; they are checked here, at first use."""
     held = data("clinical_findings")
+    further = data("clinical_functions")["heads"]
+    if twice := sorted(set(further) & set(held["heads"])):
+        raise VocabularyError(f"clinical_functions.yaml: heads: {twice} stand in clinical_findings.yaml too")
+    held = {**held, "heads": {**held["heads"], **further}}
     for group, fields in _FIELDS.items():
         for key, entry in held.get(group, {}).items():
             place = f"clinical_findings.yaml: {group}: {key}"
@@ -112,12 +116,20 @@ def _patterns() -> tuple[tuple[Role, str, tuple[str, ...], re.Pattern[str]], ...
     for group, role in _GROUPS.items():
         for key, entry in clinical()[group].items():
             near = tuple(str(at).lower() for at in entry.get("if") or ())
-            for field, stands in (("says", role), ("shows", "shown"), ("denies", "denial")):
+            for field, stands in (("says", role), ("shows", "shown"), ("denies", "denial"), ("asks", "asked")):
                 if entry.get(field):
-                    if not near:
+                    if not near and field != "asks":
                         raise VocabularyError(f"clinical_findings.yaml: {key} has {field} and no `if`")
-                    found.append((stands, key, near, re.compile("|".join(entry[field]), re.IGNORECASE)))
+                    where = near if field != "asks" else ("",)
+                    found.append((stands, key, where, _compiled(entry[field], f"{key}, {field}")))
     return tuple(found)
+
+
+def _compiled(patterns: list[str], place: str) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(f"(?:{at})" for at in patterns), re.IGNORECASE)
+    except re.error as error:
+        raise VocabularyError(f"clinical findings: {place}: {error}") from None
 
 
 _SIDE = re.compile(r"\b(?P<side>right|left|rt|lt)\b(?!\s+(?:now|away|after|before))|\((?P<mark>[RL])\)", re.IGNORECASE)
@@ -169,7 +181,25 @@ def find_clinical(text: str) -> tuple[Held, ...]:
 @lru_cache(maxsize=32768)
 def find_in_chart(text: str) -> tuple[Held, ...]:
     """Return the same for the words of a chart, which also describe what a criterion names: "cannot climb stairs"."""
-    return tuple(replace(at, role="head") if at.role == "shown" else at for at in find_clinical(text))
+    found = (at for at in find_clinical(text) if at.role != "asked")
+    return tuple(replace(at, role="head") if at.role == "shown" else at for at in found)
+
+
+@lru_cache(maxsize=4096)
+def find_in_criterion(text: str) -> tuple[Held, ...]:
+    """Return the same for the words of a criterion, whose whole phrases hold all that stands inside them."""
+    found = find_clinical(text)
+    asked: list[Held] = []
+    for at in sorted((at for at in found if at.role == "asked"), key=lambda at: at.start - at.end):
+        if all(at.end <= one.start or one.end <= at.start for one in asked):
+            asked.append(at)
+    outside = [
+        at
+        for at in found
+        if at.role not in ("asked", "shown", "denial")
+        and all(at.end <= one.start or one.end <= at.start for one in asked)
+    ]
+    return tuple(sorted([*outside, *(replace(at, role="head") for at in asked)], key=lambda at: (at.start, at.end)))
 
 
 def _narrowest(found: list[Held]) -> list[Held]:

@@ -358,6 +358,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_age,
         patient_leaves.read_visit,
         patient_leaves.read_prescriber,
+        lambda at: stated_leaves.read_function(at) if not negated else None,
         lambda at: dose_leaves.read_received(at) if not negated else None,
         lambda at: undone_leaves.read_undone(at) if not negated else None,
         lambda at: substances.read_unused(at) if not negated else None,

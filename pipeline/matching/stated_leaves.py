@@ -6,7 +6,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipeline.matching.care_requirements import Study
-from pipeline.matching.clinical_terms import Held, broader, find_clinical
+from pipeline.matching.clinical_terms import Held, broader, find_clinical, find_in_criterion
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.patient_leaves import content_words
 from pipeline.matching.phrases import NUMBER, NUMBER_WORDS, find_lengths, find_window, number_of
@@ -62,9 +62,14 @@ def read_stated(text: str, negated: bool = False) -> Requirement | None:
     return _read(text)
 
 
+def read_function(text: str) -> Requirement | None:
+    """Return what a leaf asks in a whole phrase that clinical_functions.yaml knows: "cannot safely transfer"."""
+    return read_stated(text) if any(at.role == "asked" for at in find_clinical(text)) else None
+
+
 def _head_of(text: str) -> str | None:
     """Return a leaf as far as its finding: what a second way shares with the first."""
-    heads = [at for at in find_clinical(text) if at.role == "head"]
+    heads = [at for at in find_in_criterion(text) if at.role == "head"]
     return text[: heads[0].end] if heads else None
 
 
@@ -74,7 +79,7 @@ def _read(text: str) -> StatedFinding | None:
         return None
     denied = bool(wording_of("ruled_out").search(bare))
     left = wording_of("ruled_out").sub(_blank, bare)
-    found = tuple(at for at in _distinct(find_clinical(left)) if at.role not in ("denial", "shown"))
+    found = tuple(at for at in _distinct(find_in_criterion(left)) if at.role not in ("denial", "shown"))
     heads = [at for at in found if at.role == "head"]
     if not heads:
         return None
@@ -126,8 +131,8 @@ def _without_brackets(text: str) -> str | None:
 
 def _only_kinds(bracket: str, before: str) -> bool:
     """Whether a bracket only names kinds of the finding before it: "nail dystrophy (pitting or onycholysis)"."""
-    outside = [at.key for at in find_clinical(before) if at.role == "head"]
-    inside = _distinct(find_clinical(bracket))
+    outside = [at.key for at in find_in_criterion(before) if at.role == "head"]
+    inside = _distinct(find_in_criterion(bracket))
     kinds = [at for at in inside if at.role == "head"]
     if not outside or not kinds or not all(outside[-1] in broader("head", at.key) for at in kinds):
         return False
