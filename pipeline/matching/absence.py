@@ -29,6 +29,13 @@ _SYNONYMS = (
     ("lactating", "breastfeeding"),
     ("breast-feeding", "breastfeeding"),
     ("malignancy", "cancer"),
+    ("left ventricular assist device", "lvad"),
+    ("arteriovenous malformation", "avm"),
+    ("intracerebral hemorrhage", "brain bleed"),
+    ("intracerebral haemorrhage", "brain bleed"),
+    ("aneurysmal vascular disease", "aneurysm"),
+    ("intracranial hemorrhage", "brain bleed"),
+    ("transient ischemic attack", "tia"),
     ("carcinoma", "cancer"),
     ("multiple endocrine neoplasia syndrome type 2", "men 2"),
     ("multiple endocrine neoplasia type 2", "men 2"),
@@ -41,6 +48,8 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
     proofs: list[Statement] = []
     missing: list[str] = []
     for condition in requirement.conditions:
+        if _told_of_relatives(condition, record):
+            return unclear("silent_absence", wants=f"the absence of {condition}", wanted=condition)
         if infections.is_infection(condition):
             present: list = infections.present(condition, record)
             denied = infections.denied(condition, record)
@@ -68,6 +77,30 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
         wants=f"the absence of {' and of '.join(missing)}",
         wanted=" or ".join(missing),
     )
+
+
+_FAMILY = "family history of "
+_DENIED_BEFORE = re.compile(r"\b(?:no|not|negative|neg|denies|denied|without|never)\b[^.;?]*$")
+_DENIED_BEHIND = re.compile(r"^[^.;?]{0,30}?:?\s*\b(?:no|none|neg|negative|denied|denies)\b")
+_LOOSE = frozenset(["family", "history", "cancer", "syndrome", "disease", "multiple", "disorder", "blood"])
+
+
+def _told_of_relatives(condition: str, record: Record) -> bool:
+    """Whether the chart tells of a relative what may be the disease: "father: thyroid surgery, type not known"."""
+    if not condition.startswith(_FAMILY):
+        return False
+    words = [at for at in _core(condition) if len(at) > 4 and at not in _LOOSE]
+    for statement in record.relatives:
+        text = _plain(statement.text)
+        for word in words:
+            place = text.find(word)
+            if (
+                place >= 0
+                and not _DENIED_BEFORE.search(text[:place])
+                and not _DENIED_BEHIND.match(text[place + len(word) :])
+            ):
+                return True
+    return False
 
 
 # What comes and goes: a later denial ends it. Other diseases stay where they were stated once.
@@ -124,6 +157,13 @@ _NOT_DENIED = re.compile(
 )
 
 
+# none of any kind: it denies each organ's
+_NO_TRANSPLANT = re.compile(
+    r"\bno (?:history of |prior |previous |solid |organ )*transplants?\b"
+    r"(?! (?:list|work|eval|refer|candidate|recipient))"
+)
+
+
 def _first(requirement: Absence, record: Record) -> dt.date | None:
     """Return from which day on the condition has to be denied; None: on the day of the request."""
     if requirement.window:
@@ -140,6 +180,9 @@ def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.dat
         if statement.date and not ever and record.request_date - statement.date > limit:
             continue
         text = _plain(statement.text)
+        if core[-1].startswith("transplant") and _NO_TRANSPLANT.search(text) and not not_yet(statement.text):
+            found.append(statement)
+            continue
         if not all(word in text for word in core) or (
             not_yet(statement.text) and not re.search(r"\bruled out\b", text)
         ):

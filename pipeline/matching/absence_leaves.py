@@ -41,8 +41,25 @@ _NEVER_ACTIVE = re.compile(r"\b(?:pregnan|breast-?feed|lactat|nursing|planning)"
 _LENT = re.compile(r"^(?:active|current|currently|untreated|uncontrolled|ongoing|known|history of)\b", re.IGNORECASE)
 
 
+# "Neither the member nor a blood relative has had X": denied of both
+_NEITHER = re.compile(
+    r"^\W*neither (?:the |a )?(?:member|patient|individual|beneficiary) nor (?:an?y? |any of |the |his or her |their )*"
+    r"(?:blood |first[- ]degree |close |family )*(?:relatives?|family members?|family|members?) (?:has|have|had)"
+    r"(?: ever)?(?: had| been diagnosed with)?\s+(?:an? |any )?(?:personal |family )*(?:history of )?",
+    re.IGNORECASE,
+)
+# "has not had a transplant and has NO assist device": the second denial of a list
+_NOR = re.compile(
+    r",?\s+(?:and|or|nor)\s+(?:(?:has|have|had|does|do|is)\s+)?(?:no|not(?: have| had| been)?|without)\s+"
+    r"(?:an?\s+|any\s+|(?:prior |previous )?history of\s+)?",
+    re.IGNORECASE,
+)
+
+
 def read_absence(text: str, negated: bool) -> Requirement | None:
     """Return "does not have A, B or C"; of an exclusion the conditions themselves."""
+    if not negated and (neither := _NEITHER.match(text)):
+        text = f"No personal or family history of {text[neither.end() :]}"
     match = _ABSENT.search(text)
     if not negated and (not match or (match.start() > 40 and not find_conditions(text))):
         return None
@@ -51,7 +68,7 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
         rest = rest[: window[1][0]] + rest[window[1][1] :]
     if re.match(r"^\W*(?:more|fewer|less|greater) than\b", rest, re.IGNORECASE):
         return None  # "no more than 4 injections a year" is a ceiling
-    rest = _LIST_HEAD.sub("", rest)
+    rest = _NOR.sub(" or ", _LIST_HEAD.sub("", rest))
     if history := _PERSONAL_OR_FAMILY.match(rest):
         rest, family = rest[history.end() :], "family history of "
     else:
@@ -62,7 +79,7 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
     if not conditions or (not any(find_conditions(part) for part in conditions) and len(rest.split()) > 12):
         return None
     return Absence(
-        conditions=tuple(family + at for at in conditions),
+        conditions=(*conditions, *(family + at for at in conditions)) if family else conditions,
         window=window[0] if window else None,
         ever=bool(_EVER.search(text)) and not negated,
         besides=seen_on["on"].strip() if seen_on else None,
@@ -75,8 +92,8 @@ def _whole(rest: str) -> tuple[str, ...]:
     parts = listed or [at for part in _SPLIT.split(rest) if len(at := part.strip(" ,.;:")) > 2]
     made = []
     for place, part in enumerate(parts):
-        last = parts[-1].split()
-        if place < len(parts) - 1 and _only_before(part) and len(last) > 1:
+        last = next((at.split() for at in parts[place + 1 :] if not _only_before(at)), [])
+        if _only_before(part) and len(last) > 1:
             part = " ".join([part, *_behind_modifiers(last)])
         lent = _LENT.match(parts[0])
         if place and lent and not listed and not _LENT.match(part) and not _NEVER_ACTIVE.search(part):

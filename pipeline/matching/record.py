@@ -25,6 +25,10 @@ PageKey = tuple[str, int]
 # Who else a sentence may be about. "Mother" alone may be the patient when a daughter calls: such a sentence is left
 # out too, since nothing in it says whose mother.
 _SOMEONE_ELSE = wording("record.someone_else")
+_OF_FAMILY = re.compile(
+    r"\b(?:family|FH|FHx|fam|mother|father|sister|brother|aunt|uncle|parent|grand\w+|cousin|son|daughter|mom|dad|relatives?)\b",
+    re.I,
+)
 # "No personal or family history of ..." is about the patient too.
 _OF_BOTH = re.compile(r"\bpersonal (?:history )?(?:or|and|nor|/) ?family (?:history|hx)\b", re.IGNORECASE)
 # What has not happened: planned, considered, hypothetical, asked for.
@@ -56,6 +60,7 @@ class Record:
     start_date: dt.date | None = None  # first dose, where the chart gives one
     order_date: dt.date | None = None
     conditions: tuple[str, ...] = ()  # keys of the indication chosen
+    relatives: tuple[Statement, ...] = ()  # what citable pages tell of the family: a doubt, never evidence
     _index: dict[int, int] = field(default_factory=dict, repr=False)
     _pages: dict[PageKey, list[Statement]] = field(default_factory=dict, repr=False)
 
@@ -192,6 +197,11 @@ def build_record(
         prescriber=prescriber,
         birth_date=birth_date,
         order_date=_order_date(statements, request_date),
+        relatives=tuple(
+            at
+            for at in chart.statements
+            if page_of(at.evidence) in allowed and (at.section == "family_history" or _OF_FAMILY.search(at.text))
+        ),
         _index={id(statement): at for at, statement in enumerate(statements)},
     )
 
