@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import conditions, find_conditions
 from pipeline.matching.circumstances import long_name
+from pipeline.matching.phrases import find_comparisons
 from pipeline.matching.requirements import AllOf, AnyOf, Diagnosis, Measurement, Requirement
 from pipeline.matching.terms import find_measures
 
@@ -34,7 +35,8 @@ def with_condition(found: Requirement, text: str) -> Requirement:
     if not measures:
         return found
     first = min(start for _, start, _ in measures)
-    first = min([first, *(long_name(text, start)[0] for _, start, _ in measures)])
+    bounds = [at.start for at in find_comparisons(text) if at.start < first]
+    first = min([first, *bounds, *(long_name(text, start)[0] for _, start, _ in measures)])
     before = [at for at in find_conditions(text) if at.end <= first]
     if not before:
         return found

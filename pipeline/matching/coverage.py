@@ -158,6 +158,7 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
         if isinstance(requirement, _WITH_LENGTH)
         else [at.text for at in lengths if not _besides_has(requirement, at.text)]
     )
+    lasting = [*lasting, *(at[0] for at in _AT_AGE.finditer(masked))]
     if isinstance(requirement, TreatedWith):  # nor the dose of what is taken
         lasting = [*lasting, *(at[0] for at in _DOSE.finditer(masked))]
     return lasting + [
@@ -173,6 +174,11 @@ _ANY_ROUTE = re.compile(
 )
 
 
+_AT_AGE = re.compile(
+    r"\b(?:at|after|before|since|under|over|by|from)\s+(?:the\s+)?(?:age|\d+\s+years)\s+(?:of\s+)?(?:age|\d+)"
+    r"(?:\s+years)?(?:\s+or (?:older|younger|above))?",
+    re.IGNORECASE,
+)
 _DOSE = re.compile(r"\d[\d,.]*\s*(?:mg|mcg|µg|g|units?|IU)(?:/\w+)?\b(?:\s+or (?:more|higher|greater))?", re.IGNORECASE)
 _FAILURE = wording("therapy_leaves.inadequate")
 _DOSE_COUNT = re.compile(r"\b(?:doses|injections|infusions|sessions|treatments)\b", re.IGNORECASE)

@@ -82,7 +82,7 @@ def read_number(text: str) -> Requirement | None:
         return FreeText()  # a share of the laboratory's limit
     for _, start, end in named:  # the 28 of "Disease Activity Score 28" is no bound
         bare = bare[:start] + "§" * (end - start) + bare[end:]
-    bare = number_terms.without_occasions(bare)
+    bare = _SCALE.sub(lambda at: " " * len(at[0]), number_terms.without_occasions(bare))
     if limits := _times_limit(text, bare, named, at):
         return limits
     comparisons = find_comparisons(number_terms.in_figures(bare))
@@ -97,6 +97,13 @@ def read_number(text: str) -> Requirement | None:
     return _bounded(text, named, comparisons, at) or FreeText()
 
 
+# "on a 0-10 numeric rating scale", "a 10-point scale", "out of 10"
+_SCALE = re.compile(
+    r"\b(?:on (?:an? )?(?:scale (?:of|from) )?)?[01]\s*(?:-|–|to)\s*(?:10|100)\b"
+    r"(?=[\s-]*(?:point|numeric\w*|rating|pain|visual|analog\w*|scale|VAS|NRS|\.|$))"
+    r"|\b(?:10|100|11)[\s-]*point\b|\bout of (?:10|100)\b",
+    re.IGNORECASE,
+)
 _DOSE_UNIT = re.compile(
     r"(?:mg|mcg|g|units?|tablets?|capsules?|mg/kg|mg/day|mg/d|mcg/day|g/day)(?:/day|/week|/d)?", re.IGNORECASE
 )
@@ -291,7 +298,9 @@ def _qualitative(
     if not keys:
         return None
     result = "negative" if negative else "positive"
-    if len(keys) > 1 and re.search(r"\bboth\b|\beach\b|\ball\b", text, re.IGNORECASE):
+    between = " ".join(text[a[2] : b[1]] for a, b in pairwise(named) if b[1] >= a[2])
+    each = r"\bboth\b|\beach\b|\ball\b" + ("|\\bor\\b" if negative and not re.search(r"\bone of\b", text, re.I) else "")
+    if len(keys) > 1 and (re.search(each, text, re.IGNORECASE) or re.search(r"\band\b(?!/or)", between, re.IGNORECASE)):
         return AllOf(options=tuple(LabResult(names=(key,), result=result, window=window) for key in keys))
     return LabResult(names=keys, result=result, window=window)
 

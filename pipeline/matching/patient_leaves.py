@@ -9,6 +9,7 @@ from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
     Age,
+    AllOf,
     Areas,
     Diagnosis,
     Documentation,
@@ -154,8 +155,17 @@ def read_age(text: str) -> Requirement | None:
     if between := _AGE_BETWEEN.search(text):
         return Age(minimum_years=int(between["a"]), maximum_years=int(between["b"]))
     if to := _AGE_TO.search(text):
-        return Age(maximum_years=int(to["n"] or to["m"]), below=bool(to["below"]))
+        rest = f"{text[: to.start()]} {text[to.end() :]}"
+        least = next((at for at in _AGE_FROM.finditer(rest) if at["lead"] or at["tail"]), None)
+        return Age(
+            minimum_years=int(least["n"]) if least else None,
+            above=bool(least and least["above"] and not least["tail"]),
+            maximum_years=int(to["n"] or to["m"]),
+            below=bool(to["below"]),
+        )
     for match in _AGE_FROM.finditer(text):
+        if re.match(r"\s*[\s-]*(?:days?|weeks?|months?|mos?)\b", text[match.end("n") :], re.IGNORECASE):
+            return None  # no field holds an age in months
         if match["lead"] or match["tail"] or len(match[0]) > len(match["n"]) + 2:
             return Age(minimum_years=int(match["n"]), above=bool(match["above"]) and not match["tail"])
     return None
@@ -265,7 +275,7 @@ def read_lasting(text: str) -> Requirement | None:
 
 def _without_list(text: str) -> str:
     """Return a leaf without the bracket that lists kinds of the disease named before it ("MS (relapsing, ...)")."""
-    short = set(re.findall(r"\(([A-Z]{2,6})\)", text))
+    short = set(re.findall(r"\(((?=[^()]*[A-Z][^()]*[A-Z])[A-Za-z][A-Za-z0-9-]{1,8})\)", text))
     for match in reversed(list(re.finditer(r"\s*\((?P<in>[^()]*)\)", text))):
         before = {at.key for at in find_conditions(text[: match.start()])}
         kinds = {at.key for at in find_conditions(match["in"])}
@@ -282,6 +292,13 @@ def read_diagnosis(text: str) -> Requirement | None:
     found = find_conditions(text)
     if not found or len(text.split()) > 24:
         return None
+    if found and re.search(r"\b(?:an )?adults?\b", text, re.IGNORECASE) and not find_lengths(text):
+        grown = read_diagnosis(
+            re.sub(r"\b(?:an )?adults?\b(?: (?:patients?|members?))?", "", text, flags=re.IGNORECASE)
+        )
+        return AllOf(options=(Age(minimum_years=18), grown)) if grown else None
+    if lasting := _with_length(text):
+        return lasting
     if not (_HAS.search(text) or len(text.split()) < 9):
         return None
     severity = tuple(
@@ -290,12 +307,37 @@ def read_diagnosis(text: str) -> Requirement | None:
     rest = text
     for at in reversed(found):
         rest = rest[: at.start] + " " + rest[at.end :]
+    if re.search(r"\d|\b(?:stage|class|grade)\b", rest, re.IGNORECASE):
+        return None  # "stage 3 or 4", "CD20-positive": a number that no field holds
     qualifiers = tuple(word for word in content_words(_SEVERITY.sub(" ", rest)) if word not in _PLAIN)
     if "postmenopausal" in qualifiers:
         qualifiers = tuple(word for word in qualifiers if word not in ("female", "woman", "women"))
     if len(qualifiers) > 3 or _DEED.search(rest):
         return None
     return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)
+
+
+_FOR_LENGTH = re.compile(
+    r"[,;]?\s*\b(?:for|of|with a duration of|present for|lasting|persisting for)\s+"
+    r"(?=at least|more than|over|a minimum|\d|[≥>])",
+    re.IGNORECASE,
+)
+
+
+def _with_length(text: str) -> Requirement | None:
+    """Return "plaque psoriasis for at least 6 months" as the diagnosis and how long it has lasted."""
+    lengths = find_lengths(text)
+    cut = _FOR_LENGTH.search(text)
+    if len(lengths) != 1 or not cut or lengths[0].at_most or lengths[0].start > cut.end() + 14 or find_window(text):
+        return None
+    if re.search(
+        r"[a-z]{4,}", re.sub(r"\b(?:duration|longer|more|greater|prior|request)\b", "", text[lengths[0].end :])
+    ):
+        return None
+    disease = read_diagnosis(text[: cut.start()])
+    if not isinstance(disease, Diagnosis):
+        return None
+    return AllOf(options=(disease, Lasting(names=disease.names, minimum_days=lengths[0].days)))
 
 
 def content_words(text: str) -> list[str]:

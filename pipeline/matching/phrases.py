@@ -208,6 +208,35 @@ _NO_UNIT = re.compile(
 )
 
 
+_UNIT_WORDS = frozenset(
+    [
+        "percent",
+        "predicted",
+        "cells",
+        "copies",
+        "inches",
+        "pounds",
+        "kilograms",
+        "seconds",
+        "milliseconds",
+        "millimeters",
+        "microns",
+        "micrometers",
+        "degrees",
+        "meters",
+        "units",
+        "liters",
+        "milliliters",
+        "letters",
+        "decibels",
+        "diopters",
+        "micromol",
+        "mmol",
+        "grams",
+    ]
+)
+
+
 def _unit(printed: str | None) -> str | None:
     if not printed:
         return None
@@ -218,4 +247,6 @@ def _unit(printed: str | None) -> str | None:
     first = printed.split()[0].strip(".,;()")
     if not first or _NO_UNIT.match(first):
         return None
+    if re.fullmatch(r"[a-z]{5,}", first) and first not in _UNIT_WORDS:
+        return None  # "15 intraepithelial eosinophils": what is counted
     return printed.strip(" .,;()") if "/" in printed or "%" in printed or " per " not in printed else printed.strip()

@@ -35,7 +35,7 @@ def wording_of(key: str) -> re.Pattern[str]:
 
 _CODE = re.compile(r"\b(?P<code>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?P<open>\.?[xX*-]+)?(?![\w.])")
 _CODED = re.compile(r"\bICD-?\s?(?:10|9)?(?:-CM)?\b|\bcodes?\b", re.IGNORECASE)
-_ABBREVIATED = re.compile(r"\s*[(\[](?P<short>[A-Z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,2})[)\]]")
+_ABBREVIATED = re.compile(r"\s*[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,2})[)\]]")
 _ALSO = re.compile(
     r"\s*[(\[](?:also (?:known as|called)|aka|a\.k\.a\.|formerly(?: known as)?|previously(?: known as)?|or)"
     r"\s+(?P<name>[^()\[\]]{4,60})[)\]]",
@@ -60,9 +60,9 @@ def read_printed(text: str) -> PrintedDiagnosis | None:
     end = wording_of("ends").search(bare)
     name, rest = (bare[: end.start()], bare[end.start() :]) if end else (bare, "")
     name = name.strip(" ,;:.")
-    if known and (rest or not _in_icd(name)):
-        return None
     degrees, names = _names(name)
+    if known and (rest or not names or not all(_in_icd(at) or _in_icd(name) for at in names)):
+        return None
     if not names and not shorts:
         return None
     if not names and len(shorts[0]) < 4:

@@ -18,7 +18,8 @@ _CELL_NUMBER = re.compile(
 )
 # "SpO2 86%", "IgG level was 310 mg/dL", "slip of 6 mm": nothing but a linking word between name and number
 _BEHIND = re.compile(
-    rf"^\s*(?:\([^)]*\)\s*)?(?:(?:today|now|level|was|is|of|at|measured|:|=|,)\s*){{0,3}}(?P<sign>[<>≤≥]=?)?\s*(?P<n>{NUMBER})\s*(?P<unit>%|[A-Za-z]+(?:/[A-Za-z]+)?)",
+    rf"^\s*(?:\([^)]*\)\s*)?(?:(?:today|now|level|was|is|of|at|measured|:|=|,)\s*){{0,3}}(?P<sign>[<>≤≥]=?)?\s*"
+    rf"(?P<n>{NUMBER})\s*(?P<unit>%|mm Hg\b|[A-Za-zµ]+[2²]?(?:/[A-Za-z]+)?)",
     re.IGNORECASE,
 )
 # "6 mm slip", "3.6 mm change between flexion and extension"
