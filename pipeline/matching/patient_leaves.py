@@ -165,10 +165,21 @@ def read_age(text: str) -> Requirement | None:
         )
     for match in _AGE_FROM.finditer(text):
         if re.match(r"\s*[\s-]*(?:days?|weeks?|months?|mos?)\b", text[match.end("n") :], re.IGNORECASE):
-            return None  # no field holds an age in months
+            return _in_months(match["n"], text[match.end("n") :])
         if match["lead"] or match["tail"] or len(match[0]) > len(match["n"]) + 2:
             return Age(minimum_years=int(match["n"]), above=bool(match["above"]) and not match["tail"])
     return None
+
+
+_MONTHS_OLD = re.compile(
+    r"[\s-]*(?:months?|mos?)\s*(?:(?:of age|old)\s*)?(?:(?:or|and) (?:older|above|over|up))?\s*(?:of age|old)?[\s.]*$",
+    re.IGNORECASE,
+)
+
+
+def _in_months(count: str, behind: str) -> Age | None:
+    """Return "6 months of age or older"; None for any other age in months or days."""
+    return Age(minimum_months=int(count)) if _MONTHS_OLD.match(behind) else None
 
 
 def read_prescriber(text: str) -> Requirement | None:

@@ -28,6 +28,8 @@ def judge_age(requirement: Age, record: Record) -> Verdict:
         if others and others[0][1] * 3 > times:
             return unclear("births_differ", wants="the patient's date of birth", wanted=wanted)
     said = newest_first([at for at in record.statements if _said_age(at) is not None])
+    if requirement.minimum_months is not None and (early := _young(requirement, printed, said, record)):
+        return early
     if printed:
         birth = dt.date.fromisoformat(printed)
         years = age_on(birth, record.request_date)
@@ -41,6 +43,19 @@ def judge_age(requirement: Age, record: Record) -> Verdict:
     else:
         return unclear("silent_age", wants="the patient's date of birth", wanted=wanted)
     return (met if _fits(years, requirement) else not_met)("age", proof, years=years, wanted=wanted)
+
+
+def _young(requirement: Age, printed: str | None, said: list[Statement], record: Record) -> Verdict | None:
+    """Return the verdict on an age in months where whole years cannot give it; None where they can."""
+    months, wanted = requirement.minimum_months or 0, _wanted_age(requirement)
+    if printed:
+        birth, day = dt.date.fromisoformat(printed), record.request_date
+        reached = (day.year - birth.year) * 12 + day.month - birth.month - (day.day < birth.day)
+        proof = _birth_evidence(record, printed)[:3]
+        return None if reached >= months else not_met("age", proof, years=reached // 12, wanted=wanted)
+    if said and (_said_age(said[0]) or 0) * 12 >= months:
+        return None
+    return unclear("silent_age", wants="the patient's date of birth", wanted=wanted)
 
 
 def _sure_of(years: int, requirement: Age) -> bool:
@@ -67,6 +82,8 @@ def _fits(years: int, requirement: Age) -> bool:
 
 def _wanted_age(requirement: Age) -> str:
     low, high = requirement.minimum_years, requirement.maximum_years
+    if requirement.minimum_months is not None:
+        return f"at least {requirement.minimum_months} months" + (f", at most {high} years" if high is not None else "")
     if low is not None and high is not None:
         return f"{low} to {high} years"
     if low is not None:

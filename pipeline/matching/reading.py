@@ -276,7 +276,7 @@ def _read_spared(text: str, notes: str, depth: int) -> Requirement | None:
 def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     if not negated and (spared := _read_spared(text, notes, depth)):
         return spared
-    if depth < 2 and (bounds := number_leaves.two_bounds(text)):
+    if depth < 2 and (bounds := two_bounds(text)):
         ways = tuple(_read(part, notes, negated, depth + 1) for part in bounds)
         if isinstance(ways[0], Measurement):
             window = find_window(text)

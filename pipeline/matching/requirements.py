@@ -72,6 +72,7 @@ class Age(Requirement):
     maximum_years: int | None = None
     above: bool = False  # the minimum itself is too young
     below: bool = False  # the maximum itself is too old
+    minimum_months: int | None = None  # "6 months of age or older"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
