@@ -60,6 +60,7 @@ from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_outcomes import is_outcome
 from pipeline.matching.trial_qualifiers import find_multiple
+from pipeline.matching.two_bounds import two_bounds
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
 _OR_CLAUSE = re.compile(
