@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
+from pipeline.matching.phrases import find_comparisons
 from pipeline.matching.requirements import Age, AllOf, Diagnosis, Measurement, PriorTherapy, Requirement
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_qualifiers import find_breakthrough
@@ -23,7 +24,9 @@ def with_the_rest_of_age(whole: Age, text: str) -> Requirement:
     if named:
         degree = tuple(dict.fromkeys(at.lower() for at in _DEGREE.findall(text)))
         return AllOf(options=(whole, Diagnosis(names=named, severity=degree)))
-    others = [at.therapy.printed for at in find_therapies(text)] + [text[a:b] for _, a, b in find_measures(text)]
+    named = find_measures(text)
+    others = [at.therapy.printed for at in find_therapies(text)] + [text[a:b] for _, a, b in named]
+    others += [text[at.start : at.end] for at in find_comparisons(text) if named and at.start > named[0][1]]
     return replace(whole, besides=" ".join(others)) if others else whole
 
 

@@ -26,8 +26,8 @@ from pipeline.matching.terms import data, find_measures, find_therapies, wording
 _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
 _WITHIN = wording("number_leaves.within")
-_NEGATIVE = re.compile(r"\bnegative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
-_POSITIVE = re.compile(r"\bpositiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
+_NEGATIVE = re.compile(r"\b(?:sero)?negative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
+_POSITIVE = re.compile(r"\b(?:sero)?positiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
 _OF_LIMIT = re.compile(
     r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the lower limit|[×x]\s*LLN",
     re.IGNORECASE,
@@ -88,6 +88,8 @@ def read_number(text: str) -> Requirement | None:
     comparisons = find_comparisons(number_terms.in_figures(bare))
     if result := _qualitative(text, named, comparisons, at):
         return result
+    if _BY_SO_MUCH.search(text):
+        return FreeText()  # no field holds a distance from the laboratory's limit
     if limit := _limit(text, named, at):
         return limit
     if find_therapies(text):  # "metformin at 1,500 mg a day without reaching the A1c goal" bounds no A1c
@@ -129,6 +131,14 @@ def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window
         return made[0]
     each = re.search(r"\band\b|\bboth\b|\beach\b", text[named[0][2] : named[-1][1]], re.IGNORECASE)
     return AllOf(options=tuple(made)) if each else AnyOf(options=tuple(made))
+
+
+# "more than 1 mg/dL above the upper limit of normal", "at least 20% below normal"
+_BY_SO_MUCH = re.compile(
+    r"\d(?:\.\d+)?\s*(?:%|[a-zµ]+/[a-z]+|points?|percent)\s*(?:or more\s+|or greater\s+)?"
+    r"(?:above|below|over|under|greater|higher|lower)\b[^.;]{0,40}\b(?:limit|normal|ULN|LLN|range|baseline)\b",
+    re.IGNORECASE,
+)
 
 
 def read_events(text: str) -> Requirement | None:

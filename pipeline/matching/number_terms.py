@@ -11,7 +11,7 @@ _OCCASIONS = wording("number_terms.occasions")
 _APART = wording("number_terms.apart")
 _NEWEST = wording("number_terms.newest")
 _EVER = wording("number_terms.ever")
-_HOW_DRAWN = re.compile(r"\b(?:early[- ]morning|morning|fasting)\b", re.IGNORECASE)
+_HOW_DRAWN = re.compile(r"\b(?:early[- ]mornings?|mornings?|fasting)\b", re.IGNORECASE)
 _NO_COUNTS = ("both", "single", "once", "twice", "couple")
 _IN_WORDS = "|".join(word for word, n in NUMBER_WORDS.items() if n and len(word) > 2 and word not in _NO_COUNTS)
 # "3 or more tender joints": a number told in words before the thing it counts, which is masked with §

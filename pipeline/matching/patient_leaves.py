@@ -160,8 +160,8 @@ def read_age(text: str) -> Requirement | None:
         return Age(
             minimum_years=int(least["n"]) if least else None,
             above=bool(least and least["above"] and not least["tail"]),
-            maximum_years=int(to["n"] or to["m"]),
-            below=bool(to["below"]),
+            maximum_years=int(to["n"] or to["m"] or to["k"]),
+            below=bool(to["below"] or to["below2"]),
         )
     for match in _AGE_FROM.finditer(text):
         if re.match(r"\s*[\s-]*(?:days?|weeks?|months?|mos?)\b", text[match.end("n") :], re.IGNORECASE):
@@ -318,6 +318,7 @@ def read_diagnosis(text: str) -> Requirement | None:
     rest = text
     for at in reversed(found):
         rest = rest[: at.start] + " " + rest[at.end :]
+    rest = _CONFIRMED.sub(" ", rest)
     if re.search(r"\d|\b(?:stage|class|grade)\b", rest, re.IGNORECASE):
         return None  # "stage 3 or 4", "CD20-positive": a number that no field holds
     qualifiers = tuple(word for word in content_words(_SEVERITY.sub(" ", rest)) if word not in _PLAIN)
@@ -328,6 +329,10 @@ def read_diagnosis(text: str) -> Requirement | None:
     return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)
 
 
+# kept by `with_further`, which the chart then has to say
+_CONFIRMED = re.compile(
+    r"\b(?:confirmed|verified|supported|established|demonstrated) (?:by|with|through|via)\b[^,;]*", re.IGNORECASE
+)
 _FOR_LENGTH = re.compile(
     r"[,;]?\s*\b(?:for|of|with a duration of|present for|lasting|persisting for)\s+"
     r"(?=at least|more than|over|a minimum|\d|[≥>])",

@@ -68,6 +68,13 @@ _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
     for name, pattern in (
         (
             "between",
+            rf"(?:[≥]|>=|at least|greater than or equal to|no less than)\s*(?P<value>-?{NUMBER})"
+            rf"(?:\s*(?P<unit>%|[a-zA-Zµ]+/[a-zA-Z]+|kg/m2|kg/m²))?"
+            rf"\s*(?:,?\s*(?:and|but|to)\s+)"
+            rf"(?:[≤]|<=|less than or equal to|no more than|not more than|no greater than|at most)\s*(?P<high>-?{NUMBER})\b",
+        ),
+        (
+            "between",
             rf"(?:between\s+)?(?P<value>-?{NUMBER})\s*%?\s*(?:to|and|-|–|through)\s*(?P<high>-?{NUMBER})(?!\s*(?:or|years))\b",
         ),
         (">=", rf"{_MORE}\s*{_VALUE}{_PRINTED_UNIT}"),

@@ -69,7 +69,7 @@ _OR_CLAUSE = re.compile(
     r"|(?:completed|unable|intolerant|contraindic)\w*\b)"
 )
 _AND_CLAUSE = re.compile(
-    r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets|will)\b)"
+    r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets|weighs|will)\b)"
 )
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
