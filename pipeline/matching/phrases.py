@@ -71,7 +71,8 @@ _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
             rf"(?:[≥]|>=|at least|greater than or equal to|no less than)\s*(?P<value>-?{NUMBER})"
             rf"(?:\s*(?P<unit>%|[a-zA-Zµ]+/[a-zA-Z]+|kg/m2|kg/m²))?"
             rf"\s*(?:,?\s*(?:and|but|to)\s+)"
-            rf"(?:[≤]|<=|less than or equal to|no more than|not more than|no greater than|at most)\s*(?P<high>-?{NUMBER})\b",
+            rf"(?:[≤]|<=|less than or equal to|no more than|not more than|no greater than|at most)"
+            rf"\s*(?P<high>-?{NUMBER})\b",
         ),
         (
             "between",
