@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "samples" / "lupus-anifrolumab"
 PICTURES = ROOT / "docs" / "pictures"
 SCALE = 1.25  # 90 dpi: readable on a screen, small in the repository
-SHOWN = {"letter": "Appeal of adverse benefit", "checklist": "Exhibit A: Checklist", "exhibit": "Exhibit 3 - page 1"}
+SHOWN = {"letter": "Appeal of adverse benefit", "checklist": "Exhibit A: Checklist", "exhibit": "Exhibit 1 - page 1"}
 
 
 def main() -> int:
