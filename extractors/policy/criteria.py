@@ -60,6 +60,8 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     found = Criteria()
     loose: list[tuple[Section, Place]] = []  # lists that name no indication: criteria only if nothing else is
     place, phase_first = Place(), _are_phases_first(sections)
+    for_all, over_criteria = _phase_for_all(sections), _titles(sections)
+    titles = over_criteria if len(over_criteria) > 1 else frozenset()
     over: Run | None = None  # sentence over lists that each have an introduction of their own
     for section, drugs in zip(map(_without_preface, sections), shelves(sections, columns or {}), strict=True):
         if section.kind in ("general", "duration", "notes"):
@@ -69,12 +71,19 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
         if parted:
             place = Place(heading, parted[1], parted[0])
         elif section.kind in PHASES:
-            kept = not phase_first and not ALL_USES.search(heading) and _is_subject(place.name)
+            kept = (
+                not phase_first
+                and section is not for_all
+                and not ALL_USES.search(heading)
+                and (_is_subject(place.name) or place.name in titles)
+            )
             place = Place(heading, place.name if kept else "", section.kind)
         elif section.kind is None and heading:
-            place = Place(heading, _plain_name(heading), place.phase if phase_first else "any")
+            lone = _plain_name(heading) in over_criteria - titles and not names_condition(heading)
+            place = Place(heading, "" if lone else _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
-            place = Place(heading, "", place.phase if phase_first and section.kind == "criteria" else "any")
+            over_it = place.name if place.name in titles and section.kind == "criteria" else ""
+            place = Place(heading, over_it, place.phase if phase_first and section.kind == "criteria" else "any")
         place = on_shelf(place, drugs, section.products)
         if section.kind == "excluded":
             found.exclusions += exclusions_of(section)
@@ -100,6 +109,33 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _titles(sections: Sequence[Section]) -> frozenset[str]:
+    """Titles that stand right over headings for criteria; one alone is that of the policy."""
+    return frozenset(
+        _plain_name(above.heading.text)
+        for above, below in pairwise(sections)
+        if above.kind is None
+        and above.heading
+        and not (above.items or above.paragraphs)
+        and below.kind in ("criteria", *PHASES)
+        and (below.items or below.paragraphs)
+        and not below.announced
+    )
+
+
+def _phase_for_all(sections: Sequence[Section]) -> Section | None:
+    """The one section for going on that stands behind several conditions, none of which has phases of its own."""
+    phased = [at for at, section in enumerate(sections) if section.kind in PHASES]
+    if len(phased) != 1 or sections[phased[0]].kind != "continuation":
+        return None
+    before = [
+        at
+        for at in sections[: phased[0]]
+        if at.kind is None and at.heading and names_condition(at.heading.text) and (at.items or at.paragraphs)
+    ]
+    return sections[phased[0]] if len(before) > 1 and not any(at.cell for at in before) else None
 
 
 def _is_subject(name: str) -> bool:
@@ -296,8 +332,18 @@ def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) ->
         _read_use(item, path, inner, found)
 
 
+# "Coverage cannot be renewed", "Not applicable": no criteria
+_NONE = re.compile(
+    r"\b(?:cannot|can ?not|may not|will not|not) be (?:renewed|re-?authorized|continued|approved)\b|\bnot (?:renewable|"
+    r"applicable|eligible for renewal)\b|\bN/A\b|\bone[- ]time (?:only|treatment|infusion)\b",
+    re.I,
+)
+
+
 def _read_phase(item: Item, path: list[str], place: Place, found: Criteria) -> None:
     """ "Initial approval criteria", "Continuation of therapy": over indications, or over criteria at once."""
+    if not item.children and _NONE.search(item.run.text):
+        return
     heading = "" if phase_said(item.run.text) else head_of_run(item.run).name
     inner = next((child.run.text for child in item.children if child.children and phase_said(child.run.text)), None)
     if inner is not None and phase_said(item.run.text):

@@ -35,3 +35,13 @@ def shouts_over_list(text: str, coming: Sequence[Row]) -> bool:
         return False
     marker = marker_of(coming[0].text) if coming else None
     return marker is not None and any(at.kind == "bullet" or at.value == 1 for at in marker.readings)
+
+
+def stands_over_criteria(text: str, coming: Sequence[Row]) -> bool:
+    """Whether a short title stands right over a heading for criteria: "Partial Hospitalization Program"."""
+    words = re.findall(r"[A-Za-z]{4,}", text)
+    if not coming or not words or len(text.split()) > 8 or text.endswith((".", ",", ":")) or FACT.search(text):
+        return False
+    if not all(word[0].isupper() for word in words) or is_criterion(text) or DURATION_ROW.fullmatch(text):
+        return False
+    return heading_kind(coming[0].text) in ("criteria", "initial")

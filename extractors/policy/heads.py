@@ -32,7 +32,9 @@ _CLAUSE = re.compile(
     r"children)\b))\b\s*",
     re.I,
 )
-_WEAK_CLAUSE = re.compile(r"\b(?:granted for|in|for (?!\d|the duration|up to|one|a total))\b\s*", re.I)
+_WEAK_CLAUSE = re.compile(
+    r"\b(?:granted for|granted (?=as\b|in combination)|in|for (?!\d|the duration|up to|one|a total))\b\s*", re.I
+)
 _DURATION = re.compile(
     rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|continued|length)\b"
     rf"(?:(?!\b(?:first|beyond|after|every|within|past|last|least)\b)[^.;]){{0,60}}?"

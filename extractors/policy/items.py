@@ -23,6 +23,7 @@ class Item:
     after: Join | None = None  # a line "-AND-" or "-OR-" between this item and the next
     before: Join | None = None  # such a line between this item and the list that stands deeper below it
     durations: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)  # "If yes, go to 3. If no, deny." below a question
     flags: list[str] = field(default_factory=list)
     is_heading: bool = False  # the name of a condition on a line of its own, under a marked heading
     repeat: int = 1  # 2 for the second item printed with the same marker in one list

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from extractors.policy.announced import phase_of
 from extractors.policy.explaining import explains, with_notes_told
+from extractors.policy.flows import asked_in, phases_in
 from extractors.policy.found import Criteria, Place
 from extractors.policy.general import demanding_tree, row_duration
 from extractors.policy.heads import APPROVAL, bare_duration, duration_of
 from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for
-from extractors.policy.nodes import group_of, renumbered
+from extractors.policy.nodes import group_of, node_of, renumbered
 from extractors.policy.prose import demands_after, with_other_ways
 from extractors.policy.quantifiers import is_head
 from extractors.policy.tree import Indication, Node, Note
@@ -59,6 +60,10 @@ def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
 
 def by_condition(use: Indication, section: Section) -> list[Indication]:
     """Part a list of alternatives that each begin with another diagnosis into the indications that they are."""
+    if (asked := asked_in(section.items)) and asked[0].phase:
+        nodes = tuple(node_of(item, item.path([], at)) for at, item in enumerate(section.items, start=1))
+        parts = phases_in(replace(use.tree, op="all", children=nodes), asked)
+        return [replace(use, phase=phase, tree=tree) for phase, tree in parts] or [use]
     ways = use.tree.children
     apart = use.tree.op == "any" or _FOR_USES.search(use.tree.text)
     if not apart or len(ways) < 2 or not all(way.op != "leaf" for way in ways):

@@ -7,7 +7,7 @@ from extractors.policy.announced import Announced, announcements_of
 from extractors.policy.columns import unfold
 from extractors.policy.divisions import divisions_of, run_in_parts
 from extractors.policy.forms import unform
-from extractors.policy.headings import Kind, table_label
+from extractors.policy.headings import Kind, heading_kind, table_label
 from extractors.policy.heads import APPROVAL, duration_of
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker, marker_of
@@ -22,6 +22,7 @@ from extractors.policy.shapes import (
     DURATION_ROW,
     NOTE,
     OUTCOME,
+    PHASE_LABEL,
     STARRED,
 )
 from extractors.policy.spacing import hangs_in, is_indented, pitch_of
@@ -82,6 +83,8 @@ class _Builder(Openings):
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
             self.sections[-1].products = self.products.get(id(row), "")
+        elif marker is None and self.open and (label := PHASE_LABEL.match(text)) and self._ends_list(row):
+            self._start_labelled(row, label)
         elif part := self.run_in.get(id(row)):
             self._start_run_in(row, part)
         elif marker is None and self._is_refused_cell():
@@ -149,6 +152,7 @@ class _Builder(Openings):
     def _end_question(self, row: Row, outcome: re.Match[str]) -> None:
         """ "If yes, approve for 6 months. If no, continue to #2." closes a question: the next is another way."""
         question = self.open[0].last
+        question.outcomes.append(row.text.strip())
         if duration_of(row.text):
             question.durations.append(row.text.strip())
         if outcome["on"]:
@@ -192,6 +196,14 @@ class _Builder(Openings):
     def _start_part(self, row: Row, kind: Kind) -> None:
         """A numbered part of the document: a section whose number counts nothing."""
         self._begin(Run(row.pieces(marker_of(row.text).length)), kind, row.x0)
+
+    def _start_labelled(self, row: Row, label: re.Match[str]) -> None:
+        """ "Renewal: documentation of improvement", which stands under a list."""
+        first = row.pieces()[0]
+        kind = heading_kind(label["label"])
+        self._begin(Run([Piece(first.page, first.line, label["label"])]), kind, row.x0)
+        self.paragraph = Run(row.pieces(label.end()))
+        self.sections[-1].paragraphs.append(self.paragraph)
 
     def _start_run_in(self, row: Row, part: tuple[Kind, int, int]) -> None:
         """A numbered part whose title begins its first paragraph: "5 Renewal. Coverage is renewed if"."""

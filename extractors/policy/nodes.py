@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.policy.explaining import explanations_start, notes_in
+from extractors.policy.flows import asked_in, by_answers
 from extractors.policy.formulas import Formula, formula_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
 from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
+from extractors.policy.questions import question_end
 from extractors.policy.references import refers_flags
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
@@ -30,7 +32,7 @@ def node_of(
 
     `path` holds the markers above and its own; `cut` takes only these characters of its text.
     """
-    start, end = cut or (0, len(item.run.text))
+    start, end = cut or (0, question_end(item.run.text))
     full = item.run.text[start:end]
     text = split_end(full)[0]
     begin = start + len(full) - len(full.lstrip())
@@ -109,6 +111,8 @@ def group_of(
         flags=(*flags, *quantifier.flags, *found),
         unsure=any(MIXED in flag for flag in found),
     )
+    if asked := asked_in(items):
+        return by_answers(node, asked, 0)
     node = _by_formula(node, head, [item.label for item in items], flags)
     return with_waivers(node, [item.run for item in items])
 

@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 from extractors.evidence import PageSource
 from extractors.policy.announced import paragraph_of, refuses
 from extractors.policy.headings import Kind, heading_kind
-from extractors.policy.headlines import introduces, shouts_over_list
+from extractors.policy.headlines import introduces, shouts_over_list, stands_over_criteria
 from extractors.policy.heads import APPROVAL, is_criterion, names_condition, phase_and_condition
 from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
@@ -118,6 +118,8 @@ class Openings:
             return kind
         if text.endswith(".") or (is_head(text) and not text.endswith(":")):
             return False
+        if self._may_title(row) and stands_over_criteria(text, self.coming):
+            return None
         if names_condition(text) or (self._may_title(row) and introduces(text, self.coming, self.right)):
             return None
         return (
@@ -262,6 +264,8 @@ class Openings:
             return False
         if not self.indented and self._breaks_off(row):
             return True
+        if self._adds_demand(row):
+            return True
         if self.indented and row.x0 < self.current.x0 - SAME and self._may_end(row) and re.match("[A-Z]", row.text):
             return True
         outside = row.x0 < self.open[0].last.x0 - SAME or self._stands_apart(row) or self._is_hung(row)
@@ -272,6 +276,15 @@ class Openings:
         root = self.open[0].last
         left = min(root.x0, root.body_x0 or root.x0)
         return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
+
+    def _adds_demand(self, row: Row) -> bool:
+        """Whether "and soft lenses have been tried" stands under the markers of a list of one level that is over."""
+        last, root = self.last_row, self.open[0].last
+        if last is None or len(self.open) > 1 or root.body_x0 is None or root.body_x0 - row.x0 < 3:
+            return False
+        if self.hangs is False or row.x0 > root.x0 + 2 or not re.match(r"and\s+[a-z]", row.text):
+            return False
+        return last.x1 + row.lines[0].words[0].box.width < _FULL * self.right and not DANGLING.search(self._last_text())
 
     def _breaks_off(self, row: Row) -> bool:
         """Whether a line without indentation ended long before the margin and a new sentence begins below it."""
@@ -298,6 +311,11 @@ class Openings:
             return False  # one of the criteria that an introduction announced
         _, said = paragraph_of([row, *self.coming], self.right)
         return APPROVAL.search(said) is not None and not refuses(said)
+
+    def _ends_list(self, row: Row) -> bool:
+        """Whether a row stands at the left edge of the outermost list, whose last item may end before it."""
+        root = self.open[0].last
+        return row.x0 <= root.x0 + 2 and self._may_end(row) and not is_head(self._last_text())
 
     def _is_hung(self, row: Row) -> bool:
         """Whether a line of the item would stand under its text; where no item shows it, a short line ends its item."""

@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from extractors.policy.announced import refuses
 from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.found import Criteria, Place
-from extractors.policy.headings import PHASES
-from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, names_condition
+from extractors.policy.headings import PHASES, heading_kind
+from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, is_criterion, names_condition
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import SAYS_FOR
 from extractors.policy.items import Item, Section
 from extractors.policy.nodes import group_of_prose, is_sentence, leaf_of, negative, node_of
 from extractors.policy.quantifiers import split_end
 from extractors.policy.runs import Run
+from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Indication, Node
 
-_OF_PATIENT = re.compile(r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response)\b", re.I)
+_OF_PATIENT = re.compile(
+    r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|documentation|improve\w*)\b", re.I
+)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
 _SENTENCE_END = re.compile(r"(?<=[.])\s+(?=[A-Z])")
@@ -50,14 +54,28 @@ def node_of_prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Seque
         notes = (*notes, *notes_in(run, start + explained))
         return group_of_prose(run, path, start, listed, notes=notes, flags=flags)
     lead = "" if is_sentence(rest) else text[:start].strip()
+    last = _lasts(rest)
+    rest = rest[: last.start()] if last else rest
     return leaf_of(run, path, start, start + len(split_end(rest)[0]), lead=lead, notes=notes, flags=flags)
+
+
+def _unless_phase(heading: str) -> str:
+    return "" if heading_kind(heading) in PHASES else heading
+
+
+def _lasts(text: str) -> re.Match[str] | None:
+    """Where the sentence that only says how long begins: "... improvement in pain. Approval for 12 months."."""
+    return next((at for at in _SENTENCE_END.finditer(text) if DURATION_ROW.fullmatch(text, at.end())), None)
 
 
 def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, demands: bool = False) -> None:
     """A paragraph that approves something under a name: one indication; `demands`: it is known to be of criteria."""
     text = paragraph.text
     head = head_of_run(paragraph)
-    own = head.name if head.name and (names_condition(head.name) or head.kind in PHASES) else ""
+    if (last := _lasts(text)) is not None and not APPROVAL.search(text[: last.start()]):
+        head = replace(head, approves=False)
+    named_so = head.name and not (place.phase != "any" and is_criterion(head.name))
+    own = head.name if named_so and (names_condition(head.name) or head.kind in PHASES) else ""
     speaks = demands or (place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None)
     if paragraph.text.endswith(":") and not split_inline(text, prose=True):
         return  # it announces a list that did not come
@@ -70,7 +88,7 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, d
     if head.approves and _HOW_LONG.match(text, clause_start(text, head.rest) or 0):
         return  # nor does "will be approved in plan year durations"
     phase = head.kind if head.kind in PHASES else place.phase
-    name = place.name if head.kind in PHASES and place.name else own or place.name or place.section
+    name = place.name if head.kind in PHASES and place.name else own or place.name or _unless_phase(place.section)
     found.indications.append(
         Indication(
             name=name, phase=phase, tree=node_of_prose(paragraph, []), duration=duration_of(text), section=place.section
@@ -125,7 +143,8 @@ def demands_after(section: Section) -> list[Node]:
     found = []
     for paragraph in section.after:
         match = _ADDED.match(paragraph.text)
-        if match and _DEMANDS.search(paragraph.text) and not paragraph.text.rstrip().endswith(":"):
+        own = match and match[0].strip().lower() == "and" and is_sentence(paragraph.text)
+        if match and (own or _DEMANDS.search(paragraph.text)) and not paragraph.text.rstrip().endswith(":"):
             number = str(len(section.items) + len(found) + 1)
             found.append(leaf_of(paragraph, [number], match.end(), len(split_end(paragraph.text)[0])))
     return found

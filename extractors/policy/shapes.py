@@ -39,7 +39,7 @@ FACT = re.compile(
 
 # "If yes, approve for 6 months.", "If no, continue to #2."
 OUTCOME = re.compile(
-    r"if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|continue|proceed|go to|skip))"
+    r"[\[(]?if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further questions))"
     r"(?:.*\bif no\b[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
     re.I,
 )
@@ -49,3 +49,10 @@ CONTINUED = re.compile(r"\s*[-–—(]*\s*\b(?:continued|cont['’.]?d?)\b\.?\)?
 
 # the payer's own number before a heading: "SP-6.1: Lumbar radiculopathy", "4.2 Continued stay"
 SECTION_CODE = re.compile(r"(?:[A-Z]{2,5}-\d{1,3}(?:\.\d{1,3})*|\d{1,2}(?:\.\d{1,2})+)\s*[.:]?\s+(?=[A-Z])")
+
+# "Renewal: documentation of improvement in pain."
+PHASE_LABEL = re.compile(
+    r"(?P<label>(?:renewal|re-?authorization|continuation(?: of (?:therapy|treatment))?|continued (?:therapy|use))"
+    r"(?: criteria| requests?)?)(?: \([^()]{1,40}\))?\s*:\s+(?=[A-Za-z][^:]*$)",
+    re.I,
+)

@@ -36,7 +36,9 @@ def hangs_in(rows: Sequence[Row]) -> bool | None:
     for above, row in pairwise(rows):
         marker = marker_of(above.text)
         body = above.word_x0(marker.length) if marker else None
-        if body is None or body - above.x0 <= SAME or not re.match(r"[a-z]{2}", row.text) or marker_of(row.text):
+        if body is None or body - above.x0 <= SAME or not re.match(r"(?!and\b|or\b)[a-z]{2}", row.text):
+            continue
+        if marker_of(row.text):
             continue
         under_text += abs(row.x0 - body) <= SAME
         under_marker += abs(row.x0 - above.x0) <= SAME

@@ -1,0 +1,98 @@
+"""Prior-authorization questions: "1. Has the patient tried ...? [ ] Yes [ ] No  If yes, go to 3. If no, deny."."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Answer = Literal["approve", "deny", "end"] | int  # "end": no more is asked; an int is the place of the next question
+BOX = r"[\[\](){}☐☑☒□❑❏❒○◯_|/\s]"
+# "[ ] Yes  [ ] No", "Yes ☐ No ☐", "Y / N" behind a question
+_BOXES = re.compile(rf"(?<=[?.:\])])\s*{BOX}*\b(?:yes{BOX}+no|y{BOX}+n)\b{BOX}*(?:n/?a{BOX}*)?", re.I)
+_FIRST = re.compile(r"\s*[\[(]?\s*(?:\*\s*)?if (?:yes|no)\b(?!\w)", re.I)
+_ANSWER = re.compile(
+    r"\bif (?P<answer>yes|no)\b\s*[,:–-]?\s*(?:then\s+)?(?P<what>.*?)(?=[.;\])]*\s*[\[(]?\bif (?:yes|no)\b|$)", re.I
+)
+_TO = re.compile(
+    r"\b(?:go|proceed|continue|skip|advance|move)(?:\s+on)?(?:\s+(?:to|with))?\s*"
+    r"(?:the\s+)?(?:question|step|number|item|criteri(?:on|a)|no\.)?\s*#?\s*(?P<to>\d{1,2}|[A-Z]\b|next)?"
+)
+_DENY = re.compile(
+    r"\b(?:den(?:y|ied|ial)|not (?:approv\w+|cover\w+|authoriz\w+|eligible|met)|stop|do not|does not|refer|forward|"
+    r"pend|reject)\b",
+    re.I,
+)
+_APPROVE = re.compile(
+    r"\b(?:approv\w*|authoriz\w*|cover\w*|grant\w*|(?:criteria|requirements?) (?:are |is )?met)\b", re.I
+)
+_END = re.compile(r"\bno (?:further|more|additional) questions?\b|\bend\b", re.I)
+# "Is this a request for continuation of therapy?": not what the chart must show, but which questions are asked
+_PHASE = re.compile(
+    r"\W*(?:is|does) (?:this|the)(?: \w+)? (?:an? |the )?(?:request|prescription|authorization)?\s*(?:an? )?(?:for )?"
+    r"(?:an? |the )?(?:(?P<continues>continu\w+|renewal|re-?authorization)|(?P<begins>initial|new|first))\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, and where each answer leads."""
+
+    yes: Answer
+    no: Answer
+    phase: Literal["initial", "continuation"] | None = None  # what "yes" means, of a question about the request
+
+
+def question_end(text: str) -> int:
+    """Return the character where the question itself ends: before its boxes and what its answers lead to."""
+    cuts = [match.start() for match in (_BOXES.search(text), _outcome_in(text)) if match]
+    end = min(cuts, default=len(text))
+    return len(text[:end].rstrip())
+
+
+def _outcome_in(text: str) -> re.Match[str] | None:
+    at = next((match for match in _FIRST.finditer(text) if match.start() and text[match.start() - 1] in "?.:)]_"), None)
+    return at
+
+
+def questions_of(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> list[Question] | None:
+    """Return the questions with their answers; None: they are none, or no answer says where it leads.
+
+    `texts` are the items' texts and the rows below them that say what an answer leads to.
+    """
+    told = [f"{text[question_end(text) :]} {below}" for text, below in texts]
+    if not any(_ANSWER.search(said) for said in told):
+        return None
+    if not all(text[: question_end(text)].rstrip(" *").endswith(("?", ":")) for text, _ in texts):
+        return None
+    found = []
+    for at, ((text, _), said) in enumerate(zip(texts, told, strict=True)):
+        following: Answer = at + 1 if at + 1 < len(texts) else "approve"
+        answers: dict[str, Answer] = {"yes": following, "no": "deny"}
+        for match in _ANSWER.finditer(said):
+            outcome = _outcome(match["what"], at, labels)
+            if outcome is None:
+                return None
+            answers[match["answer"].lower()] = outcome
+        if answers["no"] == "end":
+            answers["no"] = "deny"
+        found.append(Question(answers["yes"], answers["no"], _phase_of(text)))
+    return found
+
+
+def _outcome(said: str, at: int, labels: Sequence[str]) -> Answer | None:
+    if _DENY.search(said):
+        return "deny"
+    if match := _TO.search(said.lower().replace("next question", "next")):
+        to = match["to"]
+        if to in (None, "next"):
+            return at + 1 if at + 1 < len(labels) else None
+        return next((place for place, label in enumerate(labels) if label.lower() == to.lower() and place != at), None)
+    if _APPROVE.search(said):
+        return "approve"
+    return "end" if _END.search(said) else None
+
+
+def _phase_of(text: str) -> Literal["initial", "continuation"] | None:
+    match = _PHASE.match(text)
+    return None if match is None else "continuation" if match["continues"] else "initial"
