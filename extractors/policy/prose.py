@@ -20,7 +20,9 @@ from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Indication, Node
 
 _OF_PATIENT = re.compile(
-    r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|documentation|improve\w*)\b", re.I
+    r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|documentation|"
+    r"improve\w*)\b",
+    re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 

@@ -39,7 +39,7 @@ FACT = re.compile(
 
 # "If yes, approve for 6 months.", "If no, continue to #2."
 OUTCOME = re.compile(
-    r"[\[(]?if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further questions))"
+    r"[\[(]?if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further))"
     r"(?:.*\bif no\b[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
     re.I,
 )
