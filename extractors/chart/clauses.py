@@ -55,11 +55,20 @@ _LINK = re.compile(
 )
 
 
+_BRACKETED = re.compile(r"\([^)]*\)")
+# brackets, and of topicals strength and form: "triamcinolone 0.1%, tacrolimus oint, and Eucrisa"
+_FORM = re.compile(
+    r"\([^)]*\)|\b\d+(?:\.\d+)?\s*%|\b(?:ointments?|oint|creams?|gels?|foams?|lotions?|solutions?|drops|shampoo|topical)\b",
+    re.IGNORECASE,
+)
+
+
 def coordinated(text: str, mentions: list[DrugMention]) -> list[list[DrugMention]]:
     """Group drugs of one list ("methotrexate, cyclosporine or acitretin"): what is said of the list holds of each."""
     groups: list[list[DrugMention]] = []
     for mention in mentions:
-        if groups and _LINK.match(re.sub(r"\([^)]*\)", "", text[groups[-1][-1].end : mention.start])):
+        apart = _FORM if groups and RESPONSE_TO.search(text[: groups[-1][0].start]) else _BRACKETED
+        if groups and _LINK.match(apart.sub("", text[groups[-1][-1].end : mention.start])):
             groups[-1].append(mention)
         else:
             groups.append([mention])

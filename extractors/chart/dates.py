@@ -53,6 +53,7 @@ _DATE = re.compile(
 # Only where a caller expects a date: too many numbers look like these.
 _BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
 _YEAR_RANGE = re.compile(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
+_YEAR_TO_MONTH = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?=\s*[-–]\s*\d{1,2}/(?:19|20)\d\d)")
 _DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
 _MONTH_DAY = re.compile(
     rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?!,?\s*\d{{4}}|[/.:]\d|\s*(?:mg|mcg|%|units))",
@@ -136,6 +137,11 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
 
     if near:
         for match in _DAY_MONTH.finditer(text):
+            if int(match["d"]) == near.year % 100 and len(match["d"]) == 2 and int(match["m"]) <= near.month:
+                # "d/c'd 3/26" in 2026: of March in either reading
+                if free(match) and (day := _date(near.year, int(match["m"]), 1)):
+                    found.append(DateMention(match.start(), match.end(), day, "month"))
+                continue
             if free(match) and (day := _last_before(near, int(match["m"]), int(match["d"]))):
                 found.append(DateMention(match.start(), match.end(), day, "day"))
         for match in _MONTH_DAY.finditer(text):
@@ -154,6 +160,9 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
             for part in ("a", "b"):
                 if free(match) and (day := _date(int(match[part]), 1, 1)):
                     years.append(DateMention(match.start(part), match.end(part), day, "year"))
+        for match in _YEAR_TO_MONTH.finditer(text):
+            if free(match) and (day := _date(int(match["y"]), 1, 1)):
+                years.append(DateMention(match.start("y"), match.end("y"), day, "year"))
         found += years
         for match in _BARE_YEAR.finditer(text):
             if free(match) and (day := _date(int(match["y"]), 1, 1)):
@@ -184,14 +193,26 @@ def parse_date(text: str) -> DateMention | None:
 _WORDS = {word: n for word, n in ONES.items() if n} | TENS | ARTICLES | {"several": None}
 _NUMBER = r"(?:\d+(?:\.\d+)?|" + "|".join(word for word, n in _WORDS.items() if n) + r")"
 # days per unit; a month is 30 days and a year 365, so that no course comes out longer than it was
-_UNIT_DAYS = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "mos": 30, "year": 365, "yr": 365}
+_UNIT_DAYS = {
+    "day": 1,
+    "week": 7,
+    "wk": 7,
+    "month": 30,
+    "mo": 30,
+    "mos": 30,
+    "year": 365,
+    "yr": 365,
+    "d": 1,
+    "w": 7,
+    "y": 365,
+}
 _DURATION = re.compile(
     rf"""(?P<more>\b(?:more\s+than|over|at\s+least|greater\s+than|longer\s+than|well\s+over|beyond|>=?|>\s*)\s*)?
     (?P<less>\b(?:less\s+than|under|not\s+quite|barely|up\s+to|at\s+most|nearly|almost|<=?)\s*)?
     (?P<about>\b(?:about|approximately|approx\.?|around|some|roughly|~)\s*)?
     (?<![\d/.])\b(?P<n>{_NUMBER})(?P<half>\s+and\s+a\s+half)?
     (?:\s*(?:-|to|–)\s*(?P<n2>{_NUMBER}))?
-    \s*-?\s*(?:(?:full|consecutive|straight|continuous|whole|complete|solid)\s+)?(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?)\b
+    \s*-?\s*(?:(?:full|consecutive|straight|continuous|whole|complete|solid)\s+)?(?P<unit>days?|weeks?|wks?|months?|mos?|years?|yrs?|(?<=x\s\d\s)[dwy]|(?<=x\d\s)[dwy]|(?<=x\s\d\d\s)[dwy]|(?<=x\d\d\s)[dwy]|(?<=x\d)[dwy]|(?<=x\d\d)[dwy]|(?<=x\s\d)[dwy]|(?<=x\s\d\d)[dwy])\b
     (?P<plus>\s*(?:\+|or\s+more|or\s+longer))?""",
     re.IGNORECASE | re.VERBOSE,
 )

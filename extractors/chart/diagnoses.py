@@ -1,5 +1,6 @@
 """Diagnoses, from problem lists and prose, and allergies."""
 
+import datetime as dt
 import re
 
 from extractors.chart.assertion import assert_of
@@ -80,6 +81,8 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                 continue
             code = re.match(r"[^.;()]{0,40}\((?P<code>[^)]*)\)|\s*[,-]?\s*(?P<bare>[A-TV-Z]\d\S*)", text[term.end :])
             found = _CODE.search(code["code"] or code["bare"]) if code else None
+            lead = _LEAD_CODE.search(text[: term.start])
+            found = found or lead
             facts.append(
                 Fact(
                     kind="diagnosis",
@@ -90,9 +93,26 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                     evidence=(statement.evidence,),
                     code=found["code"] if found else None,
                     condition=term.key,
+                    onset=_onset(text[term.end :]),
                 )
             )
     return facts
+
+
+_LEAD_CODE = re.compile(
+    r"(?:^|[.;,\n])\W*(?:\d{1,2}[.)]\s+)?(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)[\s:,-]+(?:[\w-]+\s+){0,3}$"
+)
+_SINCE = re.compile(
+    r"^(?:\s+[\w/-]+){0,3}?\s*[,(]?\s*(?:\([A-Z]\d[^)]*\)\s*)?(?:onset|since|dx'?d?\.?|diagnosed|first\s+noted|noted|found)\s*(?:in|on|of|date)?\s*:?\s*"
+    r"(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\.?\s+\d{4}|(?:19|20)\d\d)\b",
+)
+
+
+def _onset(after: str) -> dt.date | None:
+    """Return since when a condition is there, where the words right behind it say so: "UC dx 2019"."""
+    found = _SINCE.match(after)
+    day = parse_date(found["when"]) if found else None
+    return day.day if day else None
 
 
 # what a lasting disease must be told with to be over

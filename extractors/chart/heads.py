@@ -10,6 +10,8 @@ from itertools import pairwise
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
+from extractors.chart.tables import find_head
+from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.sections import section_of_heading
@@ -156,6 +158,8 @@ def _body_start(rows: list[Row]) -> int:
             or title_section(row.text, loose=True)
             or is_visit(row.text)
             or len(row.words) > 6
+            or find_head(row)
+            or find_drugs(row.text)
         ):
             break
         if find_dates(row.text) and not _IDENTITY.search(row.text):
@@ -171,8 +175,8 @@ _VISIT_WORD = (
     r"record|list|summary|history|sheet|score|download|assessment|results?|procedure|order|form|referral|letter)"
 )
 _LABELLED_VISIT = re.compile(
-    r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment)|visit\s+date|encounter\s+date|"
-    r"service\s+date|DOS|date\s+seen|seen\s+on|seen(?=\s*:)|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
+    r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment|study|test|eval(?:uation)?|surgery|call)|visit\s+date|encounter\s+date|"
+    r"(?:exam|test|study|eval(?:uation)?|surgery|scan|call)\s+date|(?:study\s+)?night\s+of(?:\s+study)?|study\s+night|date\s+(?:performed|of\s+scan)|arrival|arrived|service\s+date|DOS|date\s+seen|seen\s+on|seen(?=\s*:)|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
     re.IGNORECASE,
 )
 # in the row of name and birth date: "DOB: 11/17/1959 MRN 209-4415 Visit 09/15/2026, 1 of 2"
@@ -181,11 +185,14 @@ _VISIT_IN_BLOCK = re.compile(
     re.IGNORECASE,
 )
 _COLLECTED = re.compile(
-    r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection)\s*(?:on)?\s*[:\s]\s*",
+    r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection|(?<!re)coll?\.?(?:\s+(?:date|time))?|spec(?:imen)?\.?\s+(?:collected|date)|collection)\s*(?:on)?\s*[:\s]\s*",
     re.I,
 )
 _ASSESSED = re.compile(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
-_DISCHARGED = re.compile(r"\b(?:discharge\s+date|date\s+of\s+discharge|discharged(?:\s+on)?)\s*[:\s]\s*", re.IGNORECASE)
+_DISCHARGED = re.compile(
+    r"\b(?:disch(?:arge)?\.?(?:\s+date)?|date\s+of\s+discharge|discharged(?:\s+on)?|D/C(?:\s+date)?|DC\s+date)\s*[:\s]\s*",
+    re.IGNORECASE,
+)
 _PRINTED = re.compile(
     r"\b(?:printed|updated|as\s+of|last\s+reviewed|reviewed|reported|generated|list\s+date)\s*(?:on)?\s*[:\s]\s*", re.I
 )
@@ -228,6 +235,8 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
     for row in rows[:body]:
         if found := _date_after(_VISIT_IN_BLOCK, row.text, births):
             return found
+    if (stay := _end_of_stay(rows[: body + 3], births)) or (stay := _block_day(rows[:body], births)):
+        return stay
     for row in top[:4]:
         if is_visit(row.text) and (day := _first_day(row.text, births)):
             return day
@@ -240,7 +249,7 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
             days = [at for at in find_dates(match["date"]) if at.day not in births]
             if days:
                 return days[0].day
-    for row in top:
+    for row in (*top, *rows[:body]):
         if found := _date_after(_PRINTED, row.text, births):
             return found
     for row in top[:2]:
@@ -258,9 +267,45 @@ def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.dat
     return _only_day((*rows[:body], *top[:4]), births)
 
 
+_STAY = re.compile(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
+_THROUGH = re.compile(r"\s*(?:-|–|—|to|through|thru)\s*", re.IGNORECASE)
+
+
+def _end_of_stay(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
+    """Return the last day of a stay that the head prints as a span: "Discharge summary ... 02/03/2025 - 02/10/2025"."""
+    if not any(_STAY.search(row.text) for row in rows):
+        return None
+    for row in rows:
+        days = [at for at in find_dates(row.text) if at.precision == "day" and at.day not in births]
+        for first, last in pairwise(days):
+            if _THROUGH.fullmatch(row.text[first.end : last.start]) and first.day <= last.day:
+                return last.day
+    return None
+
+
+# "05/12/2026 03:14 MIDLAND CLIN LABS   PAGE 1 OF 1": when a machine sent the sheet
+_STAMP = re.compile(
+    r"\b\d{1,2}:\d\d\b.*(?:\bP(?:AGE|G)?\.?\s*\d|\b\d{1,3}\s?/\s?\d{1,3}\s*$|\b\d{10}\b|\bfax)", re.IGNORECASE
+)
+
+
+def _block_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
+    """Return the one day that title and patient block print under no label that speaks of another time."""
+    days: set[dt.date] = set()
+    for index, row in enumerate(rows):
+        if _STAMP.search(row.text) or (index == 0 and _FAX.search(row.text)):
+            continue
+        text = _NUMBERED.sub(lambda match: " " * len(match[0]), row.text)
+        for at in find_dates(text):
+            other = at.precision != "day" or at.day in births
+            if not other and not _NO_REPORT_DAY.search(text[max(0, at.start - 30) : at.start]):
+                days.add(at.day)
+    return days.pop() if len(days) == 1 else None
+
+
 _NO_REPORT_DAY = re.compile(
-    r"\b(?:DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return|expires|valid|since|last|prior"
-    r"|previous|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
+    r"\b(?:rpt|rep|rept|report\w*|result\w*|released|final\w*|rec'?d|admit\w*|admission|due|auth\w*|approv\w*|update\w*|review\w*|DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return|expires|valid|since|last|prior"
+    r"|previous|period|range|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
     re.IGNORECASE,
 )
 

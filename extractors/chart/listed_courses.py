@@ -132,7 +132,7 @@ def _with_length(span: Span, cell: str) -> Span:
 
 
 def _cell_date(cell: str) -> tuple[dt.date, Precision] | None:
-    found = parse_date(cell)
+    found = None if "?" in cell else parse_date(cell)  # "2023?": nobody is sure
     return (found.day, found.precision) if found else None
 
 
@@ -145,6 +145,7 @@ def _table_span(
     days, at_least = None, False
     if begun and ended and ended[0] >= begun[0]:
         days, at_least = days_between(*begun, *ended)
+        days = None if days == 0 and at_least else days  # both in one year: that tells no length
     elif begun and running and printed and printed >= begun[0]:
         days, at_least = days_between(*begun, printed, "day")[0], True
     return Span(

@@ -26,7 +26,7 @@ from extractors.vocabulary.scores import choose_score, find_scores, scores
 _LINK = (
     r"^\s*(?:\([^)]{0,30}\)\s*)?(?:score|total|level|value|titer|count|result|reading|today|now|currently|at\s+(?:this\s+)?visit|then|"
     r"of\s+the\s+day|affected|involvement|involved|involving|total\s+score|index|was|is|of|at|=|:|,|measured|came\s+back|positive|elevated|high|low|has\s+been|were|on\s+\S+|to|down\s+to|up\s+to|"
-    r"remains|still|-|–|—|\s)*\s*"
+    r"remains|still|right|left|[RL](?=\s+\.?\d)|-|–|—|\s)*\s*"
 )
 _VALUE = re.compile(
     _LINK
@@ -151,13 +151,15 @@ def _frax(statement: Statement) -> list[Fact]:
     """Return the ten-year risks a FRAX sentence gives where the score's name and its part stand apart."""
     text = statement.text
     name = _FRAX.search(text)
-    if not name or any(term.key.startswith("frax") for term in find_scores(text)):
+    if not name:
         return []
+    named = {term.key for term in find_scores(text)}
     held = _held(statement, _Name(name.start(), name.end(), (), True))
     risks: dict[str, float] = {}
     for match in _RISK_OF.finditer(text, name.end()):
         part = (match["part"] or match["given_part"]).lower()
-        risks.setdefault(f"frax_{part}", float(match["value"] or match["given"]))
+        if f"frax_{part}" not in named:
+            risks.setdefault(f"frax_{part}", float(match["value"] or match["given"]))
     if held is None:
         return []
     return [
@@ -253,6 +255,10 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
     return facts
 
 
+# "for eGFR below 45 a ratio of 0.54 to 3.30 is suggested": for whom a reference holds, and nobody's value
+_OF_WHOM = re.compile(
+    r"\b(?:for|in|when|where|with|patients?|adults?|those|persons?)\s+(?:with\s+)?(?:an?\s+)?$", re.IGNORECASE
+)
 # "FEV1 2.1 L": a unit in which no bound is set
 _OTHER_UNIT = re.compile(r"^\s*(?:L|mL|ml|liters?|litres?|cc|mm|cm|g|mcg|seconds?|percentile|z-?score)\b")
 
@@ -292,6 +298,8 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
     if lab.kind in ("qualitative", "titer"):
         return _qualitative(statement, name, lab, tail, assertion)
     match = _VALUE.match(tail)
+    if match and match["compare"] and _OF_WHOM.search(statement.text[: name.start]):
+        return []
     if not match or (lab.vital and not match["unit"] and lab.key != "bmi"):
         return (
             _qualitative(statement, name, lab, tail, assertion)

@@ -41,7 +41,7 @@ RESULT_WORD = re.compile(
     re.IGNORECASE,
 )
 CELL_NUMBER = re.compile(
-    rf"^\s*{COMPARE}\s*(?P<value>{NUMBER})\s*(?P<unit>[A-Za-zµμ%/][^\s()]*)?\s*(?P<flag>\b[HLA]{{1,2}}\b|\((?:H|L|high|low)\))?\s*$",
+    rf"^\s*{COMPARE}\s*(?P<value>{NUMBER})\s*(?P<unit>(?!(?:HH?|LL?|A)\s*$)[A-Za-zµμ%/][^\s()]*)?\s*(?P<flag>\b[HLA]{{1,2}}\b|\((?:H|L|high|low)\))?\s*$",
     re.I,
 )
 _SIGNS = {

@@ -104,6 +104,7 @@ _ANSWERED = re.compile(
     r"(?:yes|no|y|n)\s*(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])",
     re.IGNORECASE,
 )
+# "L40.0 psoriasis 2019. G43.909 migraine": each code heads a diagnosis of its own
 _ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
 
 

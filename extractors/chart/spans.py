@@ -55,12 +55,17 @@ _DOSE_SINCE = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(
-    r"\b(?:since|from|until|to|through)\s+(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d\b", re.IGNORECASE
+    r"\b(?:since|from|until|to|through|stopped|started|begun|ended|d/c'?d)\s+(?:in\s+)?(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*\d{1,2}/(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d\b",
+    re.IGNORECASE,
 )
 # "was given twice, on 03/02 and 03/16"
 _TWO_DAYS = re.compile(
     r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}?\s(?:on\s+\S+|\d[\d/]+)\s+and\s+(?:on\s+)?[\d/]+",
     re.IGNORECASE,
+)
+# "10/2025 - current"
+_TO_NOW = re.compile(
+    r"\s*(?:-|–|—|to|through|until)\s*(?:the\s+)?(?:present|current|now|ongoing|today)\b", re.IGNORECASE
 )
 _TODAY = re.compile(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", re.IGNORECASE)
 
@@ -85,11 +90,21 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
             span = replace(span, start=date.day, running=True, start_precision=date.precision)
         elif _FROM.search(before):
             span = replace(span, start=date.day, start_precision=date.precision)
+        elif (
+            previous and not text[previous.end : date.start].strip() and previous.day <= date.day and span.start is None
+        ):
+            # two columns of a list whose head is lost: "20 mg daily 10/06/2025 11/10/2025 thigh pain"
+            span = replace(span, start=previous.day, start_precision=previous.precision)
+            span = replace(span, stop=date.day, stop_precision=date.precision)
         elif _UNTIL.search(before):
             if previous and span.start is None and _RANGE.fullmatch(text[previous.end : date.start]):
                 span = replace(span, start=previous.day, start_precision=previous.precision)
             span = replace(span, stop=date.day, stop_precision=date.precision)
         previous = date
+    if span.start is None and (running := _TO_NOW.search(text)):
+        began = [at for at in dates if at.end == running.start()]
+        if began:
+            span = replace(span, start=began[0].day, start_precision=began[0].precision, running=True)
     span = _in_order(_two_days(span, text, dates), text)
     if near and span.start is None and _TODAY.search(text):
         span = replace(span, start=near)
@@ -171,6 +186,8 @@ def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int
         return replace(span, days=found.days, at_least=found.at_least and not _SPREAD.search(before), about=found.about)
     if span.start and span.stop and span.stop >= span.start:
         days, at_least = days_between(span.start, span.start_precision, span.stop, span.stop_precision)
+        if days == 0 and at_least:
+            return span  # both in one year or month: that tells no length
         return replace(span, days=days, at_least=at_least)
     if span.start and span.running and near and near >= span.start:
         return replace(span, days=days_between(span.start, span.start_precision, near, "day")[0], at_least=True)

@@ -32,7 +32,9 @@ _TABLE_SECTIONS = {
 }
 _COPIED = re.compile(
     r"\b(?:cop(?:ied|y)|carried|pulled|brought)[ -]?forward|\bcarried\s+over\b|\bcopied\s+(?:from|over)\b|"
-    r"\bfrom\s+(?:a\s+)?prior\s+note\b|"
+    r"\bfrom\s+(?:an?\s+|the\s+)?(?:prior|previous|old)\s+(?:note|record|chart)s?\b|"
+    r"\b(?:pulled|auto-?populated|populated|transferred)\s+(?:in\s+)?from\b|\bimported\s+from\s+(?:\w+\s+){0,2}(?:exchange|records?|chart)\b|"
+    r"\b(?:PMHx?|Hx|HPI|history)\s+copied\b|"
     r"\bcloned\s+from\b|\bimported\s+from\s+(?:a\s+)?(?:prior|previous)|\bunchanged\s+from\s+(?:the\s+)?(?:last|prior)\s+note",
     re.IGNORECASE,
 )
@@ -80,6 +82,18 @@ def read_statements(page: Page, head: Head, rows: list[Row] | None = None) -> Pa
     return PageText(page, tuple(reader.statements), tuple(reader.blocks))
 
 
+_LIST_OF = {"medication_list": "medications", "problem_list": "problems", "fill_history": "fills"}
+_FORMER = re.compile(r"\b(?:history|prior|past|previous|tried|inactive)\b", re.IGNORECASE)
+
+
+def _section_of_list(head: Sequence[Row], kind: str) -> str:
+    """Return the section that a list's own title opens where it shares its row with letterhead or patient."""
+    section = _LIST_OF.get(kind, "")
+    if section == "medications" and any(_FORMER.search(row.text) for row in head):
+        return "past_treatment"
+    return section if head else ""
+
+
 class _Reader:
     """Walks the rows once, keeping the section that holds."""
 
@@ -87,7 +101,7 @@ class _Reader:
         self.page, self.rows, self.head = page, rows, head
         self.statements: list[Statement] = []
         self.blocks: list[Block] = []
-        self.place = Place()
+        self.place = Place(_section_of_list(rows[: head.body], head.kind))
         self.title = ""
         body = rows[head.body :]
         self.spacing = usual_pitch(body or rows)
@@ -161,7 +175,10 @@ class _Reader:
                 break
             if len(row.lines) > 2 or len(above.lines) > 2:
                 break
-            if self.place.section in _LISTS and _starts_with_drug(row.text):
+            listed = self.place.section in _LISTS and not _inline_section(self.rows[at].text)
+            if listed and _starts_with_drug(row.text):
+                break
+            if _is_entry(self.rows[at].text, row.text):
                 break
             end += 1
         passage = passage_of(self.page, self.rows[at:end])
@@ -176,6 +193,7 @@ class _Reader:
 
     def _add_prose(self, passage: Passage) -> None:
         text = passage.text
+        lead = _LEAD_DAY.match(text)
         for start, end in split_sentences(text):
             sentence = text[start:end]
             if inline := _inline_section(sentence):
@@ -184,6 +202,8 @@ class _Reader:
             place = self.place
             if _COPIED.search(sentence) and not place.copied and not _is_disclaimer(sentence):
                 place = replace(place, copied=True)
+            if lead and not place.dated:
+                place = self._dated(place, lead["day"])
             self._add(passage.part(start, end), place)
 
     def _add_table(self, table: Table) -> None:
@@ -191,7 +211,18 @@ class _Reader:
         self.blocks.append(Block(table, len(self.statements), self.title))
         headers = tuple(column.heading for column in table.columns)
         for entry in table.entries:
-            self._add(entry.passage, replace(self.place, section=section), entry.cells, headers)
+            place = replace(self.place, section=section)
+            if table.kind == "log":  # each line is a note of its own day, told in prose
+                self._add(entry.passage, self._dated(place, table.cell(entry, "date")))
+            else:
+                self._add(entry.passage, place, entry.cells, headers)
+
+    def _dated(self, place: Place, lead: str) -> Place:
+        """Give text the day it opens with, unless that lies after the page's own."""
+        days = [at for at in find_dates(lead) if at.precision == "day"]
+        if len(days) != 1 or place.copied or (self.head.date and days[0].day > self.head.date and not self.head.visit):
+            return place
+        return replace(place, date=days[0].day, dated=True)
 
     def _add(self, passage: Passage, place: Place, cells: Sequence[str] = (), headers: Sequence[str] = ()) -> None:
         date = place.date if place.copied or place.dated else self.head.date
@@ -211,11 +242,29 @@ class _Reader:
         )
 
 
+# "04/20/2026 Wt 224 lb", "06/03/26 called, no answer"; not "06/03/2026 to 08/01/2026"
+_LEAD_DAY = re.compile(
+    r"^\W{0,3}(?P<day>\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d\d))\b(?!\s*(?:-|–|to\b|through\b|until\b))[,:]?\s+\S"
+)
+# "G43.709 Chronic migraine", "1. K21.9 GERD"
+_LEAD_CODE = re.compile(r"^\W*(?:\d{1,2}[.)]\s+)?\(?[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?\)?[\s:,-]+[A-Za-z]")
+
+
+def _is_entry(first: str, text: str) -> bool:
+    """Tell a row that begins as the paragraph does: with a day, or with a code of a diagnosis."""
+    return any(lead.match(first) and lead.match(text) for lead in (_LEAD_DAY, _LEAD_CODE))
+
+
 _LISTS = frozenset({"medications", "past_treatment"})
+
+
+_GOES_ON = re.compile(r"(?:of|or|and|to|on|with|for|from|by|in|is)\b")  # the sentence of the row above
 
 
 def _starts_with_drug(text: str) -> bool:
     """Tell an entry of a medication list from a sentence about medicines."""
+    if _GOES_ON.match(text):
+        return False
     return any(mention.start <= 4 for mention in find_drugs(text[:60]))
 
 

@@ -6,7 +6,7 @@ dealt to columns by where they stand, and lines to entries by the spacing.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from statistics import median
@@ -17,7 +17,7 @@ from extractors.evidence import Line, Page, Word
 from extractors.vocabulary.labs import lab_named
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
-from extractors.vocabulary.terms import TermFinder
+from extractors.vocabulary.terms import Term, TermFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         return flow
     finder, kinds = _rules()
     text = row.text
-    found = finder.find(text)
+    found = _terms_of(finder, row)
     if len({term.start for term in found}) < 2:
         return None
     covered = sum(len(set(range(term.start, term.end))) for term in {(t.start): t for t in found}.values())
@@ -99,10 +99,22 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     if sum(gap > 0.8 * height for gap in gaps) < max(1, len(gaps) // 2):
         return None
     roles = {column.role for column in heads}
+    if "name" in roles and "medication" not in roles and "dose" in roles and roles & {"start", "stop"}:
+        heads = tuple(replace(column, role="medication") if column.role == "name" else column for column in heads)
+        roles = {column.role for column in heads}
     for kind, (needed, any_of) in kinds.items():
         if needed <= roles and any_of & roles:
             return kind, heads
     return None
+
+
+def _terms_of(finder: TermFinder, row: Row) -> list[Term]:
+    """Return the headings of a row; none reaches over a gap: "Stop   Reason / comment" is no stop reason."""
+    found, at = [], 0
+    for line in row.lines:
+        found += [replace(term, start=term.start + at, end=term.end + at) for term in finder.find(line.text)]
+        at += len(line.text) + 1
+    return found
 
 
 def _one_heading(row: Row, start: int, end: int) -> bool:
@@ -125,12 +137,19 @@ def _flow_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     """Return the head of a flow sheet: "Date  Weight  BMI" or "Test  05/01/2026  08/01/2026"."""
     if len(row.lines) < 2:
         return None
+    if all(_is_day(line.text) for line in row.lines):  # the corner above the tests is left empty
+        lead = Column("test", "", 0.0, 0.0)
+        return "trend", (lead, *(Column("value", line.text, line.box.x0, line.box.x1) for line in row.lines))
     first, *others = row.lines
     dates, tests = _flow_words()
     word = first.text.strip(" :").lower()
     if word in dates and all(_names_value(line.text) for line in others):
         kind, role = "flow", "date"
-    elif word in tests and _is_day(others[0].text) and all(_is_day(at.text) or _side_role(at.text) for at in others):
+    elif (
+        word in tests
+        and any(_is_day(at.text) for at in others)
+        and all(_is_day(at.text) or _side_role(at.text) for at in others)
+    ):
         kind, role = "trend", "test"
     else:
         return None

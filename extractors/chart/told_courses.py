@@ -10,7 +10,7 @@ from extractors.chart.dates import Precision, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from extractors.chart.spans import Span, span_of
 from extractors.chart.told import Told, extend, give_reason, merged
-from extractors.chart.treatments import dose_of, find_outcomes, outcome_of, says, treatment_of
+from extractors.chart.treatments import dose_of, dosed, find_outcomes, outcome_of, says, treatment_of
 from extractors.vocabulary.drugs import DrugMention, find_drugs
 
 _ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
@@ -26,7 +26,7 @@ _LISTS = frozenset({"medications", "past_treatment", "fills"})
 _KEEPS_ON = re.compile(
     r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
     r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed)?|renew(?:ed)?)"
-    r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|currently\s+(?:on|taking)|already\s+on)\b[^.;]*$",
+    r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|(?:currently|still|now)\s+(?:on|taking|takes|using|uses)|already\s+on)\b[^.;]*$",
     re.IGNORECASE,
 )
 
@@ -131,8 +131,13 @@ def _read_mention(
     for other in (_COVER_ENDED, _HELPED_FOR):
         spoken = other.sub(lambda found: "x" * len(found[0]), spoken)
     span = Span() if concomitant else span_of(spoken, statement.date, (group[0].start - at, mention.end - at))
-    if span.start is None and not concomitant and (begun := _begun_beside(before, text[mention.end : own_end])):
+    if (
+        span.start is None
+        and not concomitant
+        and (begun := _begun_beside(before, text[mention.end : own_end], statement.date))
+    ):
         span = replace(span, start=begun[0], start_precision=begun[1])
+    span = _with_last_dose(span, before, text[mention.end : own_end], statement.date)
     beside = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
     own_span = span_of(beside[1], None) if beside and len(group) > 1 else Span()
     if not own_span.empty and assertion is Assertion.AFFIRMED:
@@ -168,6 +173,8 @@ def _read_mention(
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.POSSIBLE):
         telling = outcome not in (None, Outcome.OTHER)
         used = statement.section in _LISTS or says("use", told) or telling or not span.empty
+        given = bool(_TIMES.search(own)) or dosed(text[mention.end : own_end])
+        used = used or (given and not _TALKED_OF.search(text) and not _ASKS_FOR.search(before))
         if not used:
             return None
         if assertion is Assertion.AFFIRMED and says("never", bracket["what"] if bracket else spoken):
@@ -187,6 +194,36 @@ def _read_mention(
     return Told(mention.generic, assertion, statement, treatment, affected=affected)
 
 
+# "Last dose of Actemra 08/02/2026", "took last MTX dose 10/18"
+_LAST_DOSE = re.compile(
+    r"\blast\s+(?:(?:dose|injection|infusion|shot|fill)\s+(?:of\s+)?)?(?:the\s+|her\s+|his\s+)?$", re.IGNORECASE
+)
+
+
+def _with_last_dose(span: Span, before: str, after: str, near: dt.date | None) -> Span:
+    """Add the day that "last dose of" gives right behind the drug's name."""
+    ends = find_dates(after, near=near) if span.stop is None and _LAST_DOSE.search(before) else []
+    if not ends or re.search(r"[;.]\s|\bnext\b|\bdue\b", after[: ends[0].start]):
+        return span
+    return replace(span, stop=ends[0].day, stop_precision=ends[0].precision)
+
+
+# "Botox x 3 cycles", "rituximab 375 mg/m2 x4"
+_TIMES = re.compile(
+    r"\bx\s?\d{1,3}(?:\s+(?:cycles?|doses?|infusions?|injections?|treatments?|sessions?|courses?)\b|\s*(?=[,;.()\d]|$))",
+    re.IGNORECASE,
+)
+# words of a sentence that speaks of drugs without anyone taking them
+_TALKED_OF = re.compile(
+    r"\b(?:options?|alternatives?|discuss\w*|review\w*|consider\w*|recommend\w*|request\w*|requires?|policy|label\w*|criteria|guidelines?|"
+    r"would|could|may|might|if|versus|vs|candidate|offer\w*|propos\w*|plan\w*|need\w*|want\w*|prefer\w*|cost\w*|starter|dos(?:e|es|ing)\s+(?:is|are)|indicated|approved|eligible|study|trials?\s+(?:show|of)|prescribe[ds]?|order\w*)\b",
+    re.IGNORECASE,
+)
+# "Rec Repatha 140 mg q2wk", "Next: Skyrizi 150 mg q12wk"
+_ASKS_FOR = re.compile(
+    r"\b(?:recs?|rx|try|trial|begin|start|add|initiate|will|next|switch|change|resume|restart|refer|submit|PA|auth\w*|drug|medication|product)\b[\s:]*(?:\w+[\s:]+){0,3}$",
+    re.IGNORECASE,
+)
 # "better for nine days, then as before", "ten days of relief": how long it helped, not how long it was given
 _HELPED_FOR = re.compile(
     r"\b(?:better|relief|helped|eased|pain[- ]free)\s+(?:lasted\s+|lasting\s+)?(?:for\s+)?(?:only\s+|just\s+|about\s+)?"
@@ -204,7 +241,7 @@ _CURRENT_ITEM = re.compile(
 )
 
 _BRACKET = re.compile(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\((?P<what>[^)]*)\)")
-_BRACKETS = re.compile(r"[A-Za-z]\s*\([A-Za-z][^)]*\)")
+_BRACKETS = re.compile(r"[A-Za-z\d]\s*\([A-Za-z\d][^)]*[A-Za-z][^)]*\)")
 
 _BEGAN = re.compile(
     r"\b(?:started(?:\s+on)?|began|begun(?:\s+on)?|initiated|switched\s+to|changed\s+to|restarted|resumed|placed\s+on|"
@@ -213,10 +250,10 @@ _BEGAN = re.compile(
 )
 
 
-def _begun_beside(before: str, after: str) -> tuple[dt.date, Precision] | None:
+def _begun_beside(before: str, after: str, near: dt.date | None) -> tuple[dt.date, Precision] | None:
     """Return the date right behind a drug that was begun: "switched to azathioprine 03/2025"."""
-    dates = find_dates(after) if _BEGAN.search(before) else []
-    if not dates or re.search(r"[;,]|\b(?:until|to|stopped|through)\b", after[: dates[0].start]):
+    dates = find_dates(after, near=near) if _BEGAN.search(before) else []
+    if not dates or re.search(r"[;,.]|\b(?:until|to|stopped|through)\b", after[: dates[0].start]):
         return None
     return dates[0].day, dates[0].precision
 
@@ -267,7 +304,9 @@ _GOES_ON = re.compile(
 
 
 # "02/03/2025 to 09/08/2025: esophagitis"; not "... to 09/08/2025 for headache"
-_REASON = re.compile(r"\d\)?\s*[:–—(]\s*[A-Za-z]")
+_REASON = re.compile(
+    r"\d\)?\s*[:–—(,]\s*[A-Za-z]|\d\)?\s+(?!(?:for|with|and|to|by|in|at|then|he|she|while|when|on|of|mg|mcg|per)\b)[a-z]"
+)
 
 
 def _ended(span: Span, told: str) -> bool:
@@ -280,7 +319,7 @@ _PAUSED = re.compile(
 )
 
 _TRIED = re.compile(
-    r"\b(?:tried|trials?|failed|intolerant|intolerance|discontinued|stopped|prior|previous|past)\b", re.IGNORECASE
+    r"s/p\b|\b(?:tried|trials?|failed|intolerant|intolerance|discontinued|stopped|prior|previous|past)\b", re.IGNORECASE
 )
 
 # "romosozumab: never", "teriparatide or abaloparatide: never"
@@ -334,6 +373,7 @@ def _assertion(statement: Statement, mention: DrugMention, told: str, before: st
 
 _PAST = re.compile(
     r"\b(?:was|were|has\s+been|had\s+been|has\s+(?:taken|used|had|tried|received|failed)|took|received|started\s+on|i\s+started|was\s+started|stopped|discontinued|"
+    r"(?:given|administered|injected|infused)\s+(?:today|now|in\s+(?:the\s+)?(?:clinic|office)|at\s+this\s+visit)|"
     r"failed|since|last\s+dose|until|completed|tolerated|inadequate\s+response|no\s+response|lost\s+response)\b",
     re.IGNORECASE,
 )

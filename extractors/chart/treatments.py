@@ -150,14 +150,35 @@ _FREQUENCY = re.compile(
     r"[\s,]*(?:(?:IV|SC|SQ|PO|IM|subcutaneously|intravenously|orally|by\s+mouth|tablet|ointment|cream|oint)\s+)*"
     r"(?:(?:once|twice|three\s+times|four\s+times|\d\s*(?:x|times))\s+(?:a\s+|per\s+|every\s+)?(?:daily|day|weekly|week|month|monthly)|"
     r"(?:once\s+|twice\s+)?(?:daily|weekly|monthly|nightly|biweekly)|every\s+(?:other\s+)?(?:\w+\s+)?(?:days?|weeks?|months?|hours?|morning|night|evening)|"
-    r"(?:a|per|each)\s+(?:day|week|month)|at\s+bedtime|as\s+needed|q\s?\d+\s?(?:h|hours|w|weeks|wk|d|days)|q(?:d|hs|am|pm|week|wk|w)|BID|TID|QID|QD|PRN|QHS)",
+    r"(?:a|per|each)\s+(?:day|week|month)|at\s+bedtime|as\s+needed|q\s?\d+\s?(?:hours|h|weeks|wks|wk|w|days|d|months|mo|m)\b|q(?:hs|am|pm|week|wk|d|w)\b|BID|TID|QID|QD|PRN|QHS)",
     re.IGNORECASE,
 )
+
+
+# "5 BID", "40 qd", "24/26 BID": a number that only its frequency shows to be a dose
+_SHORTHAND = re.compile(
+    r"^\W{0,3}(?:(?:XR|ER|XL|SR|CR|DR|IR|EC|succ(?:inate)?|tart(?:rate)?|PO|tab)\s+)?(?P<dose>\d[\d,]*(?:\.\d+)?(?:/\d+(?:\.\d+)?)?\s+"
+    r"(?:PO\s+)?(?:[BTQ]ID|QD|QHS|QAM|QPM|Q\s?\d+\s?(?:h|w|wk|weeks|d)|qwk|qweek|daily|nightly|weekly|once\s+daily|twice\s+(?:a\s+day|daily)))\b",
+    re.IGNORECASE,
+)
+
+
+def dosed(text: str) -> bool:
+    """Tell whether a dose with its frequency stands right behind a drug's name: "Losartan 100 mg daily"."""
+    if _SHORTHAND.match(text):
+        return True
+    match = _DOSE.search(text[:48])
+    return bool(
+        match and not re.search(r"[;()]|[.,](?!\d)", text[: match.start()]) and _FREQUENCY.match(text, match.end())
+    )
 
 
 def dose_of(text: str) -> str | None:
     """Return the first dose with its frequency, as printed: "400 mg a day"."""
     match = _DOSE.search(text)
+    short = _SHORTHAND.match(text)
+    if short and (not match or match.start() > short.start("dose")):
+        return short["dose"]
     if not match:
         return None
     frequency = _FREQUENCY.match(text, match.end())

@@ -41,6 +41,8 @@ def find_conditions(text: str) -> list[Term]:
         printed = text[term.start : term.end]
         if len(term.term) <= 4 and not printed[0].isupper():
             continue
+        if term.term == "psa" and printed == "PSA":
+            continue  # an antigen
         if term.term in ("ra", "uc") and (printed != printed.upper() or _is_room_air(text, term)):
             continue
         found.append(term)

@@ -17,6 +17,7 @@ class Drug:
     brands: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # further written forms of the generic
     abbreviations: tuple[str, ...] = ()
+    dosed: tuple[str, ...] = ()  # short forms that mean the drug only with a dose right behind: "ADA 40 mg", "pred 10"
     classes: tuple[str, ...] = ()  # most specific first, then the classes those lie in
     routes: tuple[str, ...] = ()
     biosimilar_of: str | None = None
@@ -71,7 +72,7 @@ def entries() -> dict[str, Drug]:
 
 
 def _entry(generic: str, entry: dict) -> Drug:
-    known = {"brands", "names", "abbr", "classes", "routes", "biosimilar_of", "form"}
+    known = {"brands", "names", "abbr", "classes", "routes", "biosimilar_of", "form", "dosed"}
     if extra := set(entry) - known:
         raise VocabularyError(f"drugs.yaml: {generic} has unknown fields {sorted(extra)}")
     own = tuple(entry.get("classes", ()))
@@ -83,6 +84,7 @@ def _entry(generic: str, entry: dict) -> Drug:
         brands=tuple(entry.get("brands", ())),
         names=tuple(entry.get("names", ())),
         abbreviations=tuple(entry.get("abbr", ())),
+        dosed=tuple(entry.get("dosed", ())),
         classes=own + above,
         routes=tuple(entry.get("routes", ())),
         biosimilar_of=entry.get("biosimilar_of"),

@@ -29,6 +29,12 @@ _FORMS = {
 _FORM_BEFORE, _FORM_AFTER = 14, 42  # characters beside the name: "topical ...", "... acetonide 0.1 % ointment"
 _SUFFIX = re.compile(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
 _UNIT_BEFORE = re.compile(r"(?:mcg|hfa|act|puffs?|\d)\s*$", re.IGNORECASE)
+# "ADA 40 mg", "pred 10", "MTF 1000 BID", "atorva 40 qhs"
+_DOSE_BEHIND = re.compile(
+    r"\s+(?:XR\s+|ER\s+|XL\s+)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\s*(?:mg|mcg|g\b|units?\b|(?:po\s+)?(?:q\w{1,4}|[bt]id|daily|weekly|nightly|x)\b|[.,;)]|$|\s*[-→>])",
+    re.IGNORECASE,
+)
+_NUMBER_BEHIND = re.compile(r"\s+(?:XR\s+|ER\s+|XL\s+)?\d{1,4}(?:\.\d+)?(?![\d/]|\.\d)")
 _HYPHEN_WORD = re.compile(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
 
 
@@ -47,6 +53,7 @@ class _Name:
     via: Via
     generics: tuple[str, ...]  # more than one: told apart by form, the one without a form first
     exact: str | None = None  # capitals that must stand in the text
+    dosed: bool = False  # counts only with a dose right behind
 
 
 # ---------------------------------------------------------------- classes
@@ -105,6 +112,11 @@ def _drug_names() -> tuple[PhraseFinder, dict[str, _Name]]:
         written += [(n, "brand") for n in found.brands] + [(n, "abbreviation") for n in found.abbreviations]
         for name, via in written:
             _add_name(names, found, name, via)
+    for found in entries().values():
+        for name in found.dosed:
+            if plain(name) in names:
+                raise VocabularyError(f"drugs.yaml: {name!r} of {found.generic} is a name already")
+            names[plain(name)] = _Name("abbreviation", (found.generic,), name if name.isupper() else None, True)
     return PhraseFinder(names), names
 
 
@@ -146,6 +158,8 @@ def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
 
 
 def _as_written(text: str, hit: Hit, name: _Name) -> bool:
+    if name.dosed and not (_DOSE_BEHIND if name.exact else _NUMBER_BEHIND).match(text, hit.end):
+        return False
     if name.exact is not None and not text.startswith(name.exact, hit.start):
         return False
     # "200-25 MCG INH" is an inhaler, no isoniazid

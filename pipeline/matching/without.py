@@ -36,7 +36,11 @@ _GOES_ON = wording("together.goes_on")
 _OPEN = wording("without.open")
 _NOT_FOR_GOOD = wording("without.not_for_good")
 _OTHER_DRUGS = wording("without.other_drugs")
-_ACUTE = re.compile(r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b", re.IGNORECASE)
+_ACUTE = re.compile(
+    r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b"
+    r"|\b(?:at|for|with|during) (?:an? |the |each |every |migraine |headache )*attacks?\b",
+    re.IGNORECASE,
+)
 # "dupilumab will not be used with it"
 _NOT_USED = re.compile(
     r"^(?:\s+\([^)]*\))?(?:,?\s+(?:and|or)\s+[\w-]+)?\s+(?:will|is|are|must|should|shall) "
