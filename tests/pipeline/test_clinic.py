@@ -5,12 +5,8 @@ import pytest
 from pipeline.clinic import ClinicError, check_clinic, load_clinic
 from pipeline.letter import LetterTemplateError, build_letter, render_pdf, render_word
 from pipeline.letter.blocks import runs_of
-from tests.pipeline.fixtures.lupus import TODAY, lupus_case
+from tests.pipeline.fixtures.lupus import PNG, TODAY, lupus_case
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
-    "a5f645400000000049454e44ae426082"
-)
 TOML = """
 [letterhead]
 practice = "Quarry Lane Rheumatology"

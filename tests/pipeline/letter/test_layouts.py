@@ -1,14 +1,17 @@
 import io
 import time
+from dataclasses import replace
 
 import docx
+import pdfua
 import pikepdf
 import pypdfium2
 import pytest
 
 from pipeline.case import CaseDocument
 from pipeline.letter import build_letter, render_pdf, render_word
-from tests.pipeline.fixtures.lupus import TODAY, lupus_case
+from pipeline.letter.kinds import kinds
+from tests.pipeline.fixtures.lupus import PNG, TODAY, lupus_case
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,16 @@ def test_the_letter_is_tagged_for_a_screen_reader(pdf):
             assert metadata["pdfuaid:part"] == "1"
             assert metadata["dc:title"].startswith("Appeal of adverse benefit determination")
         assert opened.check_pdf_syntax() == []
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_checker_of_accessible_pdf_finds_nothing(kind, tmp_path):
+    """Headings in order, header cells, text for pictures, language: twelve rules of PDF/UA-1, not all of them."""
+    clinic_logo = replace(build_letter(lupus_case(), TODAY, kind=kind), logo=PNG)
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(render_pdf(clinic_logo))
+
+    assert [finding.rule_id for finding in pdfua.validate(path).findings] == []
 
 
 def test_the_same_letter_gives_the_same_bytes(letter, pdf):
