@@ -84,7 +84,7 @@ def paragraph_of(rows: Sequence[Row], right: float) -> tuple[int, str]:
     """
     text, count = "", 0
     for above, row in zip([None, *rows], rows, strict=False):
-        if marker_of(row.text) or (above and not _goes_on(above, row, right)):
+        if row.marker or (above and not _goes_on(above, row, right)):
             break
         text, count = f"{text} {row.text}".strip(), count + 1
         if re.search(r"[.:;]$", text):
@@ -131,5 +131,5 @@ def phase_said(text: str) -> Phase | None:
 
 
 def _begins_list(row: Row) -> bool:
-    marker = marker_of(row.text)
+    marker = row.marker
     return marker is not None and any(at.kind == "bullet" or at.value == 1 for at in marker.readings)

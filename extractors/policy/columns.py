@@ -123,7 +123,7 @@ def _records(rows: Sequence[Row], edge: float, pitch: float | None, again: bool)
 
 def _begins_text(row: Row) -> bool:
     """Whether a row in the left column is no more of its cell: a heading or an item below the table."""
-    return heading_kind(row.text) is not None or marker_of(row.text) is not None
+    return heading_kind(row.text) is not None or row.marker is not None
 
 
 def _begins_record(
@@ -153,7 +153,7 @@ def _is_close(page: Page, above: Sequence[Line], left: Sequence[Line], pitch: fl
 
 
 def _counts_on(right: Row) -> bool:
-    marker = marker_of(right.text)
+    marker = right.marker
     return marker is not None and all(at.value > 1 or at.kind == "bullet" for at in marker.readings)
 
 

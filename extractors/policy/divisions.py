@@ -37,7 +37,7 @@ def _with_paths(rows: Sequence[Row]) -> dict[int, Kind]:
     """Parts numbered "3.0 When the Service Is Covered, 3.1 Specific Criteria, 4.0 When ... Is Not Covered"."""
     parts: list[tuple[Row, Kind | None]] = []
     for row in rows:
-        marker = marker_of(row.text)
+        marker = row.marker
         if marker is None or marker.punctuation != "path" or marker.core.count(".") > 2:
             continue
         text = row.text[marker.length :].strip()
@@ -89,7 +89,7 @@ def _kind_of_title(title: str) -> Kind:
 
 def _candidates(rows: Sequence[Row]) -> Iterator[tuple[Style, _Part]]:
     for row in rows:
-        marker = marker_of(row.text)
+        marker = row.marker
         if marker is None:
             continue
         text = row.text[marker.length :].strip()

@@ -33,7 +33,7 @@ def shouts_over_list(text: str, coming: Sequence[Row]) -> bool:
     """Whether a line in capitals parts the list below it from what stands above."""
     if not text.isupper() or len(text) < 6:
         return False
-    marker = marker_of(coming[0].text) if coming else None
+    marker = coming[0].marker if coming else None
     return marker is not None and any(at.kind == "bullet" or at.value == 1 for at in marker.readings)
 
 

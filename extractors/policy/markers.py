@@ -1,11 +1,11 @@
 """Outline markers at the start of a row: "1.", "A)", "ii.", "(1)", "b.", bullets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _MARKER = re.compile(
-    r"(?P<open>[(\[]?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]))"
+    r"(?P<open>[(\[]?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]|\(?[A-Za-z]{1,4}[.)]))"
 )
 _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
 _DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
@@ -44,16 +44,16 @@ class Marker:
     punctuation: str  # what stands around it: ")", "()", "."
     length: int  # characters of the row it takes, spaces after it included
     readings: tuple[Reading, ...]
+    path: tuple[str, ...] = ()  # ("2", "3", "1") of "2.3.1", ("1", "A") of "1-A"; () of a marker of one part
 
 
 def marker_of(text: str) -> Marker | None:
     """Return the marker a row begins with."""
     if match := _PATH_MARKER.match(text):
-        last = int(match["core"].rsplit(".", 1)[1])
-        return Marker(match["core"], "path", _taken(text, match.end()), (Reading("path", last),))
+        return path_marker(match["core"], match["core"].split("."), _taken(text, match.end()))
     if match := _MARKER.match(text):
-        readings = tuple(dict.fromkeys(_readings(match["core"])))
-        return Marker(match["core"], match["open"] + match["close"], _taken(text, match.end()), readings)
+        punctuation = match["open"] + match["close"]
+        return Marker(match["core"], punctuation, _taken(text, match.end()), readings_of(match["core"]))
     if match := _DASHED.match(text):
         return Marker(match["core"], "-", _taken(text, match.end()), (Reading("digit", int(match["core"])),))
     if match := _BULLET.match(text):
@@ -61,6 +61,18 @@ def marker_of(text: str) -> Marker | None:
     if match := _SMUDGED.match(text):
         return Marker("•", "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
     return None
+
+
+def path_marker(core: str, parts: Sequence[str], length: int) -> Marker:
+    """Return a marker that tells the way from the root: "2.3.1"; "2.0" is the item over "2.1"."""
+    path = tuple(parts[:-1]) if len(parts) > 1 and parts[-1] == "0" else tuple(parts)
+    value = next((at.value for at in readings_of(path[-1])), 0)
+    return Marker(core, "path", length, (Reading("path", value),), path)
+
+
+def readings_of(core: str) -> tuple[Reading, ...]:
+    """Return every way to read one part of a marker as printed, without doubt first."""
+    return tuple(dict.fromkeys(_readings(core)))
 
 
 def _taken(text: str, end: int) -> int:

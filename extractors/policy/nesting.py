@@ -50,7 +50,7 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
             continue
         builder.coming = rows[at + 1 : at + 1 + _AHEAD]
         count, kind = announced.get(id(row), (0, None))
-        if kind and builder.announce(rows[at : at + count], kind, marker_of(rows[at + count].text)):
+        if kind and builder.announce(rows[at : at + count], kind, rows[at + count].marker):
             passed = at + count
         else:
             builder.take(row)
@@ -78,7 +78,7 @@ class _Builder(Openings):
     def take(self, row: Row) -> None:
         """Add one row."""
         text = row.text.strip()
-        marker = marker_of(text)
+        marker = row.marker
         if id(row) in self.headings:
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
@@ -195,7 +195,7 @@ class _Builder(Openings):
 
     def _start_part(self, row: Row, kind: Kind) -> None:
         """A numbered part of the document: a section whose number counts nothing."""
-        self._begin(Run(row.pieces(marker_of(row.text).length)), kind, row.x0)
+        self._begin(Run(row.pieces(row.marker.length)), kind, row.x0)
 
     def _start_labelled(self, row: Row, label: re.Match[str]) -> None:
         """ "Renewal: documentation of improvement", which stands under a list."""

@@ -38,7 +38,7 @@ _BACK_MATTER = re.compile(
 
 
 def _is_unmarked(row: Row) -> bool:
-    return marker_of(row.text) is None
+    return row.marker is None
 
 
 class Openings:
@@ -199,7 +199,7 @@ class Openings:
         words = re.findall(r"[A-Za-z]{4,}", row.text)
         titled = all(word[0].isupper() for word in words)
         above = bool(self.coming) and (
-            marker_of(self.coming[0].text) is not None or re.match(r"[A-Z]", self.coming[0].text) is not None
+            self.coming[0].marker is not None or re.match(r"[A-Z]", self.coming[0].text) is not None
         )
         if not self.indented:
             return self._is_heading_of_list(row)
@@ -209,7 +209,7 @@ class Openings:
         """Whether a known heading of some words stands over a list that counts from one, or over its duration."""
         if len(row.text.split()) < 3 or not self.coming:
             return False
-        first = marker_of(self.coming[0].text)
+        first = self.coming[0].marker
         counts = first is not None and any(at.value == 1 for at in first.readings)
         return counts or DURATION_ROW.fullmatch(self.coming[0].text.strip()) is not None
 
@@ -348,7 +348,7 @@ class Openings:
                 return len(self.coming) > 0 and not any(
                     at.kind == reading.kind and at.value == 2
                     for below in self.coming
-                    if (other := marker_of(below.text)) and other.punctuation == marker.punctuation
+                    if (other := below.marker) and other.punctuation == marker.punctuation
                     for at in other.readings
                 )
         return False

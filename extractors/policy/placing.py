@@ -46,10 +46,14 @@ class Places:
         """Depth of "1.1.2": below the open item whose marker it begins with."""
         for depth in range(len(self.lists) - 1, -1, -1):
             above = self.lists[depth].last.marker
-            if above and marker.core.startswith(above.core + "."):
+            if above is None:
+                continue
+            path = above.path or (above.core,)
+            if len(path) < len(marker.path) and marker.path[: len(path)] == path:
                 return depth + 1
-            if above and above.core.count(".") == marker.core.count(".") and above.punctuation == "path":
-                return depth
+            if above.path and len(path) == len(marker.path):
+                begins = self.between and path[:-1] != marker.path[:-1] and marker.readings[0].value == 1
+                return -1 if begins and depth == 0 else depth
         return -1
 
     def _as_sibling(self, row: Row, marker: Marker) -> Iterator[Choice]:

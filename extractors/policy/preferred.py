@@ -54,7 +54,7 @@ def in_columns(rows: Sequence[Row]) -> dict[Shelf, Drugs]:
         edges = [line.box.x0 - 12.0 for line in row.lines]
         cells: dict[Shelf, list[str]] = {"preferred": [], "non-preferred": []}
         for below in rows[at + 1 :]:
-            if heading_kind(below.text) is not None or (len(below.lines) == 1 and marker_of(below.text)):
+            if heading_kind(below.text) is not None or (len(below.lines) == 1 and below.marker):
                 break
             for line in below.lines:
                 column = max((n for n, edge in enumerate(edges) if line.box.x0 >= edge), default=0)

@@ -11,6 +11,7 @@ from extractors.policy.nesting import read_outline
 from extractors.policy.preferred import in_columns
 from extractors.policy.published import outline, published
 from extractors.policy.rows import rows_of
+from extractors.policy.series import with_series
 from extractors.policy.table import read_table
 from extractors.policy.tree import Indication, Node, Note, Policy
 
@@ -26,7 +27,7 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     pages = without_margins(pages)
     title = find_title(pages)
     name = title.value if title else ""
-    rows = rows_of(pages)
+    rows = with_series(rows_of(pages))
     found = read_table(rows, name)
     if found is None:
         sections = read_outline(rows)

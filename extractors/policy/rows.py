@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.evidence import Line, Page
-from extractors.policy.markers import marker_of
+from extractors.policy.markers import Marker, marker_of
 from extractors.policy.runs import Piece
 
 _EDGE_ROWS = 5  # rows at the top and the bottom of a page where a running header or footer may stand
@@ -27,6 +27,12 @@ class Row:
 
     page: Page
     lines: tuple[Line, ...]  # left to right
+    numbered: Marker | None = None  # a marker that only its fellows tell to be one: "1-A", "Criterion 2:"
+
+    @property
+    def marker(self) -> Marker | None:
+        """The outline marker that the row begins with."""
+        return self.numbered or marker_of(self.text)
 
     @property
     def text(self) -> str:

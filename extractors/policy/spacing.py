@@ -12,7 +12,7 @@ from extractors.policy.rows import Row
 
 def is_indented(rows: Sequence[Row]) -> bool:
     """Whether left edges tell levels apart: those of the markers differ."""
-    edges = [row.x0 for row in rows if marker_of(row.text)]
+    edges = [row.x0 for row in rows if row.marker]
     return bool(edges) and max(edges) - min(edges) > SAME
 
 
@@ -25,7 +25,7 @@ def pitch_of(rows: Sequence[Row]) -> float | None:
     gaps = [
         gap_between(above, row)
         for above, row in pairwise(rows)
-        if above.page is row.page and re.match(r"[a-z]{2}", row.text) and not marker_of(row.text)
+        if above.page is row.page and re.match(r"[a-z]{2}", row.text) and not row.marker
     ]
     return median(gaps) if len(gaps) >= 3 else None
 
@@ -34,11 +34,11 @@ def hangs_in(rows: Sequence[Row]) -> bool | None:
     """Whether the lines of an item stand under its text: told where one goes on in lower case; None: none does."""
     under_text = under_marker = 0
     for above, row in pairwise(rows):
-        marker = marker_of(above.text)
+        marker = above.marker
         body = above.word_x0(marker.length) if marker else None
         if body is None or body - above.x0 <= SAME or not re.match(r"(?!and\b|or\b)[a-z]{2}", row.text):
             continue
-        if marker_of(row.text):
+        if row.marker:
             continue
         under_text += abs(row.x0 - body) <= SAME
         under_marker += abs(row.x0 - above.x0) <= SAME

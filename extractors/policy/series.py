@@ -1,0 +1,102 @@
+"""Markers that only their fellows tell to be some: "1-A", "A1", "C.2.a", "Criterion 3:", a number far left of its text.
+
+"B12" or "T2" may begin any line; where "A1" and "A2" begin lines one after the other, a list is counted.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from extractors.policy.markers import Marker, marker_of, path_marker, readings_of
+from extractors.policy.rows import Row
+
+_ONE = r"(?:\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])"
+_AFTER = r"[.):]?\s+(?=[\w(\"“≥≤<>☐□])"
+# "1-A", "I-A-1", "C.2.a", "2.3" over a small letter; "A1", "Q12", "M1a"; "1A", "2b"; "1(a)", "A(1)(i)"
+_COMPOUND = re.compile(
+    rf"(?P<core>(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])(?:[.–-]{_ONE}(?![\w%])){{1,4}}|"
+    rf"[A-Z]{{1,2}}\d(?:\d(?![.\d])|(?!\d))(?:[.-]?[a-z](?!\w)|[.-]\d{{1,2}}(?!\d))?|"
+    rf"\d{{1,2}}[A-Za-z](?!\w)|"
+    rf"(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])[.]?(?:\({_ONE}\)){{1,3}}){_AFTER}"
+)
+_PARTS = re.compile(r"\d+|[IVX]{2,4}|[ivx]{2,4}|[A-Z]{1,2}(?=\d)|[A-Za-z]")
+# "Criterion 1:", "Requirement A.", "Step 2", "Condition (iii)"
+_WORDED = re.compile(
+    r"(?P<word>criterion|requirement|condition|step|rule|statement|question|standard|element|item|test|point|clause|"
+    r"paragraph|crit\.|req\.)\s+(?:#|no\.?\s*)?\(?(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])\)?"
+    r"\s*(?:[.:)–—-]|\.\))?\s+(?=[A-Z\d(\"“])",
+    re.I,
+)
+_BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
+_GAP = 9.0  # points between a bare number and its text, which stands in a column of its own
+_EDGE = 7.0  # points by which the left edges of one list's numbers may differ
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    at: int  # of the row
+    value: int
+    marker: Marker
+
+
+def with_series(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows, those that count up beside their fellows with the marker that they bear."""
+    found: dict[int, Marker] = {}
+    for key in (_compound, _worded, _bare):
+        candidates = sorted(key(rows), key=lambda pair: pair[0])
+        for _, group in groupby(candidates, key=lambda pair: pair[0]):
+            for place in _counted([place for _, place in group]):
+                found.setdefault(place.at, place.marker)
+    return [replace(row, numbered=found[at]) if at in found else row for at, row in enumerate(rows)]
+
+
+def _counted(places: Sequence[_Place]) -> Iterator[_Place]:
+    """The places that count up by one from the first, two of them or more."""
+    run: list[_Place] = []
+    for place in places:
+        if run and place.value == run[-1].value + 1:
+            run.append(place)
+        elif place.value == 1:
+            yield from run if len(run) > 1 else ()
+            run = [place]
+    yield from run if len(run) > 1 else ()
+
+
+def _compound(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        match = None if marker_of(row.text) else _COMPOUND.match(row.text)
+        if match is None:
+            continue
+        parts = _PARTS.findall(match["core"])
+        shape = re.sub(r"\w+", "x", match["core"])
+        marker = path_marker(match["core"], parts, match.end())
+        for reading in readings_of(parts[-1]):
+            if not reading.doubt:
+                yield f"{shape} {'.'.join(parts[:-1])} {reading.kind}", _Place(at, reading.value, marker)
+
+
+def _worded(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        if match := _WORDED.match(row.text):
+            word = match["word"].lower()
+            readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
+            marker = Marker(match["core"], word, match.end(), readings)
+            yield from ((f"{word} {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
+
+
+def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    """A number without a mark, in a column left of the text."""
+    for at, row in enumerate(rows):
+        match = _BARE.match(row.text)
+        if match is None or len(row.lines) > 2 or _gap_after_first(row) < _GAP:
+            continue
+        readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
+        marker = Marker(match["core"], "bare", match.end() + 1, readings)
+        for reading in readings:
+            yield f"{reading.kind} {round(row.x0 / _EDGE)}", _Place(at, reading.value, marker)
+
+
+def _gap_after_first(row: Row) -> float:
+    words = [word for line in row.lines for word in line.words]
+    return words[1].box.x0 - words[0].box.x1 if len(words) > 1 else 0.0
