@@ -6,7 +6,6 @@ from typing import Literal
 
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
-from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Phase
@@ -44,7 +43,8 @@ _FOR_PHASE = re.compile(
 
 # a sentence about the list that follows it, and no wrapped end of an item
 _FURTHER = re.compile(
-    r"(?:(?:and|or),? |in addition,? |additionally,? |also,? )?(?:the following|(?:at least )?(?:all|both|each|any|one|"
+    r"(?:(?:and|or),? |in addition,? |additionally,? |also,? )?(?:the following|"
+    r"(?:at least )?(?:all|both|each|every one|every|any|one|"
     r"either|two|three)(?: \(\d\))?(?: or more)? of the (?:following|criteria))\b",
     re.I,
 )

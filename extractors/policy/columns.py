@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from extractors.evidence import Line, Page
 from extractors.policy.headings import PHASES, Kind, heading_kind
-from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.policy.shapes import CONTINUED, DANGLING
 from extractors.policy.spacing import parts_rows, pitch_of

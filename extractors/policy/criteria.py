@@ -36,10 +36,13 @@ from extractors.policy.naming import (
 from extractors.policy.nodes import is_sentence, negative, node_of, notes_of
 from extractors.policy.preferred import Drugs, Shelf, on_shelf, shelves
 from extractors.policy.prose import (
+    all_of,
     exclusions_of,
     node_of_prose,
     parts_of,
     read_paragraph,
+    says_of_patient,
+    sentences_of,
     with_other_ways,
 )
 from extractors.policy.quantifiers import is_head, split_end
@@ -74,6 +77,7 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
             kept = (
                 not phase_first
                 and section is not for_all
+                and not section.part
                 and not ALL_USES.search(heading)
                 and (_is_subject(place.name) or place.name in titles)
             )
@@ -229,7 +233,7 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     named = bool(place.name) or place.phase != "any"
     if section.further and section.paragraphs:
         read_further(section, place, title, found)
-    elif section.items and is_list_of_uses(section.items) and not is_announced(section):
+    elif section.items and not _is_unmarked(section) and is_list_of_uses(section.items) and not is_announced(section):
         before = len(found.indications)
         _read_uses(section.items, [], place, found)
         if section.paragraphs and is_head(section.paragraphs[-1].text):
@@ -241,13 +245,19 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
         loose.append((section, place))
     else:
         for paragraph in section.paragraphs:
-            read_paragraph(paragraph, place, named, found, demands=section.cell)
+            stated = section.part and not refuses(paragraph.text) and not REFERS.search(paragraph.text)
+            read_paragraph(paragraph, place, named, found, demands=section.cell or stated)
     for paragraph in section.after if section.items else ():
         if APPROVAL.search(paragraph.text) and not refuses(paragraph.text):
             subject = subject_of(paragraph.text)
             phase = phase_of(paragraph.text)
             name = place.name or (title if phase else subject or title)
             read_paragraph(paragraph, replace(place, name=name, phase=phase or place.phase), True, found)
+
+
+def _is_unmarked(section: Section) -> bool:
+    """Whether the items stand under their head without markers: "Diagnosis: Confirmed by biopsy" names no use."""
+    return all(item.marker is not None and not item.marker.length for item in section.items)
 
 
 def _read_loose(loose: list, found: Criteria, title: str) -> None:
@@ -273,13 +283,14 @@ def _read_prose(sections: Sequence[Section], title: str, found: Criteria) -> Non
     for section in sections:
         for paragraph in section.paragraphs if section.kind == "criteria" else ():
             text = paragraph.text
-            if split_inline(text, prose=True) and is_criterion(text) and not APPROVAL.search(text):
+            listed = split_inline(text, prose=True) is not None
+            if (listed or says_of_patient(paragraph)) and is_criterion(text) and not APPROVAL.search(text):
                 rows = (row_duration("any", row) for row in section.durations)
                 found.indications.append(
                     Indication(
                         name=title,
                         phase="any",
-                        tree=node_of_prose(paragraph, []),
+                        tree=node_of_prose(paragraph, []) if listed else all_of(sentences_of(paragraph, [], 0)),
                         duration=next(filter(None, rows), None),
                         section=section.heading.text,
                     )
@@ -377,7 +388,15 @@ def _read_use(item: Item, path: list[str], place: Place, found: Criteria) -> Non
         found.indications.append(_indication(item, path, place, name))
 
 
+def _said_for(head: str) -> str:
+    """The condition of "The plan covers it for type 2 diabetes if each of items 4.1 to 4.9 is satisfied"."""
+    before = re.split(r"\b(?:if|when|provided)\b", head, maxsplit=1)[0]
+    return treated_in(before) if is_head(head) and len(before) < len(head) else ""
+
+
 def _indication(item: Item, path: Sequence[str], place: Place, name: str) -> Indication:
+    if heading_kind(name) and (condition := approved_for(item.run.text) or _said_for(item.run.text)):
+        name = condition
     tree = node_of(item, path) if item.children else node_of_prose(item.run, path, notes_of(item), item.flags)
     tree = with_introduced(tree, item.run, path, name)
     if item.children:

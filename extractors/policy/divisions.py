@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from extractors.policy.headings import PHASES, Kind, heading_kind
-from extractors.policy.heads import APPROVAL, names_condition
-from extractors.policy.markers import marker_of
+from extractors.policy.heads import APPROVAL, names_condition, phase_and_condition
+from extractors.policy.quantifiers import is_head
 from extractors.policy.rows import Row
+from extractors.policy.series import PART
 
 _LONGEST = 8  # words of the name of a part
 _TITLE_WORD = re.compile(r"[A-Z(\d&/–-]|(?:and|or|of|the|for|to|in|with|by|on|a|an)\b")
@@ -18,12 +19,39 @@ Style = tuple[str, str]  # kind and punctuation of a marker
 _Part = tuple[int, Row, Kind | None]  # value of the marker
 
 
-def divisions_of(rows: Sequence[Row]) -> dict[int, Kind]:
+def divisions_of(rows: Sequence[Row]) -> dict[int, Kind | None]:
     """Return what each numbered part of the document is for, by the `id` of the row that heads it.
 
     A payer who numbers "1. Background, 2. Coverage Criteria, 3. References" counts his criteria from the level below.
     "I. Initial approval criteria, II. Continued therapy" are no such parts: their criteria are cited with the "I".
     """
+    return {**_numbered_parts(rows), **_named_parts(rows)}
+
+
+def _named_parts(rows: Sequence[Row]) -> dict[int, Kind | None]:
+    """ "Section 1. Psoriatic arthritis", "§ 2 Not covered": kind None where the name is that of what is approved."""
+    found: dict[int, Kind | None] = {}
+    last: Row | None = None
+    for row in rows:
+        if row.numbered is None or row.numbered.punctuation != PART:
+            if last is not None and found[id(last)] == "ignored" and _is_of_criteria(row.text):
+                found[id(last)] = None
+            continue
+        title = row.text[row.numbered.length :]
+        kind = heading_kind(title)
+        named = names_condition(title) or phase_and_condition(title) is not None
+        found[id(row)] = kind if kind is not None or named else "ignored"
+        last = row if kind is None and not named else None
+    return found
+
+
+def _is_of_criteria(text: str) -> bool:
+    return APPROVAL.search(text) is not None or (
+        is_head(text) and re.search(r"\b(?:met|true|hold|apply)", text) is not None
+    )
+
+
+def _numbered_parts(rows: Sequence[Row]) -> dict[int, Kind]:
     candidates = sorted(_candidates(rows), key=lambda at: at[0])
     for _, group in groupby(candidates, key=lambda at: at[0]):
         chain = _chain([part for _, part in group])
@@ -90,7 +118,7 @@ def _kind_of_title(title: str) -> Kind:
 def _candidates(rows: Sequence[Row]) -> Iterator[tuple[Style, _Part]]:
     for row in rows:
         marker = row.marker
-        if marker is None:
+        if marker is None or marker.punctuation == PART:
             continue
         text = row.text[marker.length :].strip()
         kind = heading_kind(text)

@@ -13,6 +13,15 @@ _SPAN = re.compile(rf"{_WORD}(?:\s*{_WORD})+", re.I)
 _TOKEN = re.compile(rf"\b(?:either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
 
 
+# "A or B is documented, together with C"
+_BESIDES = re.compile(
+    r",?\s+(?:(?:together|along) with|plus|as well as|and also|and in addition|in addition to)\s+", re.I
+)
+_SAID = re.compile(
+    r"\s+(?:is|are|has been|have been)\s+(?:met|documented|present|true|fulfilled|satisfied|shown)(?=\s*,?\s+and\b)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """Items joined one way, some of them joined another way first."""
@@ -25,7 +34,8 @@ def formula_in(head: str, labels: Sequence[str]) -> Formula | None:
     """Return how a head joins these items where it joins them by AND and OR; None: it does not, or names others."""
     if len(labels) < 3 or not all(labels):
         return None
-    for span in reversed(list(_SPAN.finditer(head))):
+    plain = _SAID.sub("", _BESIDES.sub(", and ", head))
+    for span in reversed(list(_SPAN.finditer(plain))):
         tokens = _marks_only([match[0] for match in _TOKEN.finditer(span[0])], labels)
         named = [word for word in tokens if word in labels]
         if sorted(named) != sorted(labels):

@@ -23,11 +23,12 @@ APPROVAL = re.compile(
     r"reasonable and necessary|proven(?: and medically necessary)?|indicated)\b"
     r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)"
     r"|\b(?:shall|will|may)\s+(?:only\s+)?cover\b(?=[^.;]{0,120}?\b(?:when|if|for)\b)"
-    r"|^covered (?=when|if)",
+    r"|(?:^|(?<=[.:] ))(?:covered|authorized|payable|allowed|granted|considered|medically necessary)"
+    r"(?=(?: for [^.;:]{1,60}?)?,? (?:only )?(?:when|if|provided|as long as|where)\b)",
     re.I,
 )
 _CLAUSE = re.compile(
-    r"\b(?:if|when|provided(?: that)?|granted to|based on|"
+    r"\b(?:if|when|provided(?: that)?|as long as|so long as|on condition that|granted to|based on|"
     r"(?:granted |in |for )(?:for )?(?=(?:members?|patients?|individuals?|recipients?|beneficiaries|adults?|"
     r"children)\b))\b\s*",
     re.I,
@@ -70,7 +71,7 @@ class Head:
     condition: str = ""  # what a phase is for: "Initial coverage: plaque psoriasis"
 
 
-_PARTS = re.compile(r"\s*:\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
+_PARTS = re.compile(r"\s*:\s+|,\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
 
 
 _GENERAL = re.compile(r"(?:therapy|treatment|coverage|approval|authorization|care|use)\b", re.I)
@@ -120,10 +121,16 @@ def _is_title(line: str) -> bool:
     )
 
 
+_TITLE = re.compile(r"(?P<name>[A-Z][^.:;]{2,60}?)[.:]\s+(?=[A-Z])")  # "First approval. All of the following:"
+
+
 def head_of(text: str) -> Head:
     """Part an opening into the name and what follows."""
     if (kind := heading_kind(clean_name(text))) is not None:
         return Head(clean_name(text), len(text), False, kind)
+    title = _TITLE.match(text)
+    if title and (kind := heading_kind(title["name"])) in PHASES:
+        return Head(title["name"], title.end(), APPROVAL.search(text, title.end()) is not None, kind)
     match = APPROVAL.search(text)
     if match:
         rest = _sentence_start(text, match.start())
@@ -142,9 +149,18 @@ _FOR_USE = re.compile(
 )
 
 
+# "Plaque psoriasis, if all apply:", "Gout when each of these is met"
+_CONDITIONAL = re.compile(
+    r"(?<=[\w)])[,;–—-]?\s+(?:if|when|where|provided(?: that)?|as long as|only if|must (?:meet|satisfy))\s+"
+    r"(?=[^.;]*\b(?:all|both|any|each|every|either|one|two|these|following|criteria)\b)[^.;]*$",
+    re.I,
+)
+
+
 def clean_name(name: str) -> str:
     """Return a name without its closing punctuation, a bracket like "(must meet all)" and "For the treatment of"."""
     name = _FOR_USE.sub("", name.strip())
+    name = name if APPROVAL.search(name) else _CONDITIONAL.sub("", name.strip())
     name = _BRACKETS.sub("", name.strip()).strip().rstrip(".:;,–—- ")
     return re.sub(r"(?<=[.:])\s*(?:coverage )?criteria$", "", name, flags=re.I).rstrip(".:;,–—- ").strip()
 
@@ -244,3 +260,15 @@ def names_condition(name: str) -> bool:
         return True
     words = bare.split()
     return 0 < len(words) <= 8 and not _SAYS.search(bare) and has_condition_word(bare)
+
+
+_USE = re.compile(r"(?P<name>[A-Z][^.:;]{2,60}?)\.\s+(?=[A-Z])")
+
+
+def opens_use(text: str) -> str:
+    """Return the name of "Overactive bladder. Approved for 6 months if", "" where a text opens with none."""
+    match = _USE.match(text)
+    if match is None or len(match["name"].split()) > 8 or _VERB.search(match["name"]):
+        return ""
+    approval = APPROVAL.match(text, match.end())
+    return match["name"] if approval and heading_kind(match["name"]) is None else ""

@@ -9,6 +9,7 @@ from extractors.policy.heads import APPROVAL
 from extractors.policy.nodes import leaf_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
+from extractors.policy.wordings import items_named
 from extractors.vocabulary.conditions import find_conditions
 
 _COUNT = r"(?:all|both|any|each|either|one|two|three|four|five|six|\d{1,2})"
@@ -19,13 +20,16 @@ _LIST = re.compile(
     r"is met|apply|indications?|scenarios?|these)\b|"
     rf"\b{_COUNT} of\b|\b(?:the|these) (?:following|criteria|conditions|requirements)\b|"
     r"\bfollowing\b|\bcriteri(?:a|on)\b|"
-    r"\b(?:both|all)(?=\s*(?:\(|:|$))",
+    r"\b(?:both|all)(?=\s*(?:\(|:|$))|"
+    r"\b(?:every|each|all|both)(?: of)? (?:item|statement|paragraph|requirement|condition|point|"
+    r"step|rule|question|box)\w*\b|"
+    r"\b(?:items?|statements?|paragraphs?|points?|steps?|rules?|questions?) (?=\(?(?:\d|[A-Z]\b|[A-Z]\d|[a-z]\)))",
     re.I,
 )
 _CUT = re.compile(
     r"[,;]?\s+(?:when|if|provided(?: that)?|as long as|where)\b\s*|"
     r"[,;]?\s+and\s+(?=(?:who|the|is|has|have|are|meets?)\b)|"
-    r",\s+(?=who\b)",
+    r",\s+(?=who\b)|\.\s+(?:in addition|additionally|also|furthermore|moreover|further)\b,?\s*",
     re.I,
 )
 # words before a demand, and after it, that are none of it
@@ -125,7 +129,8 @@ def demands_in(text: str, name: str) -> list[tuple[int, int]]:
     """Return where an introduction demands something itself: characters start..end of the text."""
     text = text.rstrip()
     approvals = list(APPROVAL.finditer(text))
-    lists = list(_LIST.finditer(text))
+    named = items_named(text)
+    lists = sorted([*_LIST.finditer(text), *([named] if named else [])], key=lambda match: match.start())
     if not approvals or not lists:
         return []
     listed = _list_after(lists, approvals[-1].start(), text)

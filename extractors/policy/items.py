@@ -60,3 +60,4 @@ class Section:
     announced: bool = False  # its heading is a sentence that introduces the list
     products: str = ""  # that a form over the criteria names: "Androgel 1.62% pump, Testosterone 1% gel"
     further: bool = False  # another list under the heading of the section before, with an introduction of its own
+    part: bool = False  # a part of the document that is counted beside others: "Section 2. Renewal"

@@ -16,6 +16,7 @@ from extractors.policy.placing import SAME, OpenList, Places
 from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Piece, Run
+from extractors.policy.series import PART
 from extractors.policy.shapes import (
     CONTINUED,
     DANGLING,
@@ -26,6 +27,7 @@ from extractors.policy.shapes import (
     STARRED,
 )
 from extractors.policy.spacing import hangs_in, is_indented, pitch_of
+from extractors.policy.unmarked import RUN_IN
 
 _LASTS = re.compile(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
 _AHEAD = 5  # rows that a heading's text is looked for in
@@ -67,11 +69,18 @@ def _without_durations(items: list[Item]) -> tuple[list[Item], list[str]]:
         item.children, below = _without_durations(item.children)
         item.durations += below
         text = split_end(item.run.text)[0]
-        if len(items) > 1 and not item.children and len(text.split()) <= 16 and _LASTS.fullmatch(text):
+        if len(items) > 1 and not item.children and _only_lasts(item, text):
             said.append(text)
         else:
             kept.append(item)
     return (kept, said) if kept else (items, [])
+
+
+def _only_lasts(item: Item, text: str) -> bool:
+    if len(text.split()) <= 16 and _LASTS.fullmatch(text):
+        return True
+    label = RUN_IN.match(text) if item.marker and not item.marker.length else None
+    return label is not None and heading_kind(label["label"]) in ("duration", "ignored", "notes")
 
 
 class _Builder(Openings):
@@ -89,8 +98,8 @@ class _Builder(Openings):
             self._start_run_in(row, part)
         elif marker is None and self._is_refused_cell():
             self._add_paragraph(row)
-        elif kind := self.divisions.get(id(row)):
-            self._start_part(row, kind)
+        elif id(row) in self.divisions:
+            self._start_part(row, self.divisions[id(row)])
         elif self.current is None and len(row.lines) == 2 and table_label(row.lines[0].text) == "criteria":
             self._add_general(row)
         elif self.open and (outcome := OUTCOME.match(text)):
@@ -193,9 +202,10 @@ class _Builder(Openings):
 
     # ---- headings and running text
 
-    def _start_part(self, row: Row, kind: Kind) -> None:
+    def _start_part(self, row: Row, kind: Kind | None) -> None:
         """A numbered part of the document: a section whose number counts nothing."""
         self._begin(Run(row.pieces(row.marker.length)), kind, row.x0)
+        self.sections[-1].part = row.marker.punctuation == PART
 
     def _start_labelled(self, row: Row, label: re.Match[str]) -> None:
         """ "Renewal: documentation of improvement", which stands under a list."""
@@ -302,15 +312,18 @@ class _Builder(Openings):
 
     def _fill(self, item: Item, row: Row, marker: Marker) -> None:
         """Give an item the rest of its row, which may begin the list below it: "3. (a) Documentation of"."""
-        inner = marker_of(row.text[marker.length :])
+        self._fill_from(item, row, marker.length)
+
+    def _fill_from(self, item: Item, row: Row, taken: int) -> None:
+        inner = marker_of(row.text[taken:])
         first = next((at for at in inner.readings if at.value == 1), None) if inner else None
-        if inner is None or first is None or len(row.text) == marker.length + inner.length:
-            item.run.add(row.pieces(marker.length))
+        if inner is None or first is None or len(row.text) == taken + inner.length:
+            item.run.add(row.pieces(taken))
             return
-        x0 = row.word_x0(marker.length)
-        child = Item(inner, first, row.x0 if x0 is None else x0, row.word_x0(marker.length + inner.length))
-        child.run.add(row.pieces(marker.length + inner.length))
+        x0 = row.word_x0(taken)
+        child = Item(inner, first, row.x0 if x0 is None else x0, row.word_x0(taken + inner.length))
         self._append(child, len(self.open))
+        self._fill_from(child, row, taken + inner.length)
 
     def _append(self, item: Item, depth: int) -> None:
         self.items.append(item)

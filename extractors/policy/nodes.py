@@ -94,7 +94,7 @@ def group_of(
     if quantifier.negated and not quantifier.stated and any(is_sentence(item.run.text) for item in items):
         quantifier = replace(quantifier, negated=False)  # "If this was not done:" over sentences
     op, n, found = _decide(quantifier, joins, open_ends)
-    if len(items) > 1 and not quantifier.stated and all(_APPROVES.search(item.run.text) for item in items):
+    if len(items) > 1 and not quantifier.stated and all(_approves(item) for item in items):
         op, n = "any", None  # each item is a way to be approved
     children = []
     for place, item in enumerate(items, start=1):
@@ -115,6 +115,11 @@ def group_of(
         return by_answers(node, asked, 0)
     node = _by_formula(node, head, [item.label for item in items], flags)
     return with_waivers(node, [item.run for item in items])
+
+
+def _approves(item: Item) -> bool:
+    text = item.run.text
+    return _APPROVES.search(text) is not None or bool(item.children and is_head(text) and APPROVAL.search(text))
 
 
 def _by_formula(node: Node, head: str, labels: Sequence[str], flags: Sequence[str]) -> Node:

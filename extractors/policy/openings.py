@@ -8,10 +8,10 @@ from extractors.evidence import PageSource
 from extractors.policy.announced import paragraph_of, refuses
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.headlines import introduces, shouts_over_list, stands_over_criteria
-from extractors.policy.heads import APPROVAL, is_criterion, names_condition, phase_and_condition
+from extractors.policy.heads import APPROVAL, is_criterion, names_condition, opens_use, phase_and_condition
 from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
-from extractors.policy.markers import Marker, marker_of
+from extractors.policy.markers import Marker
 from extractors.policy.placing import SAME, OpenList, is_name
 from extractors.policy.quantifiers import Join, is_head, split_end
 from extractors.policy.rows import Row
@@ -58,7 +58,7 @@ class Openings:
         self.pending: Join | None = None  # "-OR-" that waits for the item after it
         self.restart = True  # a heading came: numbering may begin anew
         self.last_row: Row | None = None
-        self.divisions: dict[int, Kind] = {}
+        self.divisions: dict[int, Kind | None] = {}
         self.run_in: dict[int, tuple[Kind, int, int]] = {}  # parts whose title begins a paragraph
         self.headings: dict[int, Kind | None] = {}  # left cells of tables
         self.products: dict[int, str] = {}  # that forms name, by the heading that stands for them
@@ -329,6 +329,8 @@ class Openings:
             return False
         if re.match(r"(?:and|or)\b|[a-z]{3}", row.text):
             return False
+        if opens_use(row.text):
+            return True
         had_room = last.x1 + row.lines[0].words[0].box.width + 0.02 * self.right < self.right
         return gap_between(last, row) > 0.6 * last.height or is_head(self.paragraph.text) or had_room
 

@@ -8,7 +8,6 @@ from typing import Literal
 from extractors.policy.found import Place
 from extractors.policy.headings import heading_kind
 from extractors.policy.items import Section
-from extractors.policy.markers import marker_of
 from extractors.policy.rows import Row
 from extractors.vocabulary.drugs import find_drugs
 

@@ -9,7 +9,15 @@ from extractors.policy.announced import refuses
 from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.found import Criteria, Place
 from extractors.policy.headings import PHASES, heading_kind
-from extractors.policy.heads import APPROVAL, clause_start, duration_of, head_of_run, is_criterion, names_condition
+from extractors.policy.heads import (
+    APPROVAL,
+    clause_start,
+    duration_of,
+    head_of_run,
+    is_criterion,
+    names_condition,
+    opens_use,
+)
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import SAYS_FOR
 from extractors.policy.items import Item, Section
@@ -18,10 +26,11 @@ from extractors.policy.quantifiers import split_end
 from extractors.policy.runs import Run
 from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Indication, Node
+from extractors.policy.wordings import items_named
 
 _OF_PATIENT = re.compile(
-    r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|documentation|"
-    r"improve\w*)\b",
+    r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|"
+    r"documentation|remission|improve\w*|(?:de|in)creas\w+|reduc\w+|halved|fewer|stabil\w+|maintain\w*|tolerated)\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
@@ -77,7 +86,7 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, d
     if (last := _lasts(text)) is not None and not APPROVAL.search(text[: last.start()]):
         head = replace(head, approves=False)
     named_so = head.name and not (place.phase != "any" and is_criterion(head.name))
-    own = head.name if named_so and (names_condition(head.name) or head.kind in PHASES) else ""
+    own = head.name if named_so and (names_condition(head.name) or head.kind in PHASES) else opens_use(text)
     speaks = demands or (place.phase != "any" and place.section and _OF_PATIENT.search(text) is not None)
     if paragraph.text.endswith(":") and not split_inline(text, prose=True):
         return  # it announces a list that did not come
@@ -140,6 +149,21 @@ def sentences_of(run: Run, path: Sequence[str], start: int) -> list[Node]:
     return found
 
 
+def says_of_patient(run: Run) -> bool:
+    """Whether every sentence of a paragraph says what the patient must be or have, and none refuses."""
+    said = [sentence for sentence in _SENTENCE.split(run.text) if sentence.strip()]
+    return all(is_criterion(sentence) and is_sentence(sentence) and not refuses(sentence) for sentence in said)
+
+
+def all_of(leaves: Sequence[Node]) -> Node:
+    """Return sentences that must all be so as one node."""
+    if len(leaves) == 1:
+        return leaves[0]
+    cited = tuple(at for leaf in leaves for at in leaf.evidence)
+    numbered = tuple(replace(leaf, number=str(at)) for at, leaf in enumerate(leaves, start=1))
+    return Node(op="all", number="", text="", evidence=cited, children=numbered)
+
+
 def demands_after(section: Section) -> list[Node]:
     """Return the demands that paragraphs after a list add to it, numbered on from the list."""
     found = []
@@ -172,6 +196,8 @@ def _ways(run: Run, path: Sequence[str]) -> list[Node]:
         sentence = text[begin:end].rstrip()
         if (
             not APPROVAL.search(sentence)
+            or items_named(sentence)
+            or _ADDED.match(text, end)
             or refuses(sentence)
             or not sentence.endswith(".")
             or SAYS_FOR.search(sentence)

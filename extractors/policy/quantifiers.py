@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractors.policy.headings import has_condition_word
+from extractors.policy.wordings import EACH_DOES, ONE_DOES, items_named
 from extractors.vocabulary.conditions import find_conditions
 
 Join = Literal["and", "or"]
@@ -12,6 +13,7 @@ Join = Literal["and", "or"]
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {w: n for n, w in enumerate(_WORDS, start=1)}
 _NUMBER = rf"(?P<n>{'|'.join(_NUMBERS)}|\d{{1,2}})"
+_OF_MORE = _NUMBER.replace("<n>", "<m>")
 
 # what must hold of the items; the match nearest the end of the head counts
 # a denial of having or using, and not of a response: "has not responded to one of the following" asks for a trial
@@ -34,11 +36,15 @@ _DENIES = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(?:at least|a minimum of|minimum of)\s+{_NUMBER}(?:\s*\(\d+\))?"
-    r"(?:\s+(?:or more\s+)?(?:of\b|criteri|must\b)|(?:\s+or more)?(?=\s*:\s*$))",
+    rf"\b(?:at least|a minimum of|minimum of|(?:no|not)\s+(?:fewer|less)\s+than|not\s+under)\s+(?:any\s+)?{_NUMBER}"
+    r"(?:\s*\(\d+\))?(?:\s+(?:or more\s+)?(?:of\b|criteri|must\b|(?:the\s+)?(?:items?|statements?|conditions?|"
+    r"requirements?|points?|boxes|findings?)\b)|(?:\s+or more)?(?=\s*:\s*$))|"
+    rf"\b{_OF_MORE}\s+or\s+more\s+(?:must|should|need|have|are|apply|hold)\b[^.;]*:\s*$",
     re.I,
 )
-_MORE = re.compile(rf"\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these)\b", re.I)
+_MORE = re.compile(
+    rf"(?<!every )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these|those)\b", re.I
+)
 _ANY = re.compile(
     r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"
     r"\bany of\b|\b(?:any|one)\s+(?:must|needs? to|should|is to)\b[^.;]*\bmet\b|^\s*(?:any(?: one)?|one)\s*:\s*$|"
@@ -106,11 +112,17 @@ def _by_words(head: str) -> Quantifier | None:
     for rank, (pattern, make) in enumerate(_PATTERNS):
         for match in pattern.finditer(head):
             found.append((match.end(), -rank, make(match)))
-    return max(found, key=lambda at: at[:2])[2] if found else None
+    if found:
+        return max(found, key=lambda at: at[:2])[2]
+    if _by_letters(head):
+        return None
+    each, one = (max((at.end() for at in pattern.finditer(head)), default=0) for pattern in (EACH_DOES, ONE_DOES))
+    return Quantifier("all" if each > one else "any") if each or one else None
 
 
 def _count(match: re.Match[str]) -> int:
-    return int(match["n"]) if match["n"].isdigit() else _NUMBERS[match["n"].lower()]
+    said = match["n"] or match["m"]
+    return int(said) if said.isdigit() else _NUMBERS[said.lower()]
 
 
 def _at_least(n: int) -> Quantifier:
@@ -129,6 +141,8 @@ _PATTERNS = (
 def _by_letters(head: str) -> Join | None:
     """The join of "(A or B)", "(must meet 1 or 2)", "(i, ii and iii)"; "(a through e)" says nothing."""
     matches = list(_ENUMERATED.finditer(head))
+    if not matches and (named := items_named(head)):
+        return {"or": "or", "and": "and"}.get(named["join"].lower())
     if not matches:
         return None
     join = matches[-1]["join"].lower()
@@ -182,6 +196,12 @@ def split_head(head: str) -> tuple[int, int] | None:
     match = _WHO_GROUP.search(head)
     if match and not _SHOWN_BY.match(head, match.end()) and _is_clause(head[: match.start()], match["join"]):
         return match.start(), match.end()
+    if (
+        (match := _WHERE_GROUP.search(head))
+        and _SAYS.search(head[: match.start()])
+        and not _OPEN_END.search(head[: match.start()])
+    ):
+        return match.start(), match.end()
     match = _WITH_GROUP.search(head)
     if match is None or not _is_finding(head[: match.start()]):
         return None
@@ -196,8 +216,14 @@ _WHO_GROUP = re.compile(
     r"(?:\s+\(\d\))?(?:\s+or\s+more)?\s+of\s+(?:the|these)\b[^.;]*[:)]?\s*$)",
     re.I,
 )
+# "Azathioprine did not work, where:", "The member smokes and, in addition:"
+_WHERE_GROUP = re.compile(
+    r"(?:,\s+(?:where|provided(?: that)?|on condition that|but only if|as long as|if|when)|"
+    r"[,;]?\s+and,?\s+(?:in addition|also|besides|furthermore),?)\s*(?=:?\s*$)",
+    re.I,
+)
 _AGED = re.compile(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolescents?)\b", re.I)
-_SAYS = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|will|must|cannot)\b", re.I)
+_SAYS = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|cannot)\b", re.I)
 _OPEN_END = re.compile(
     r"\b(?:tried|failed|had|used|taken|received|intolerant|response|trial|failure|of|to|with|for|by|from|"
     r"that|which|as|the|an?|is|are|been|or|either|both)\s*$",
@@ -255,4 +281,4 @@ def is_head(text: str) -> bool:
     bare = split_end(text)[0]
     if bare.endswith(":") or _EITHER.search(bare) is not None:
         return True
-    return _by_words(bare) is not None or _ENUMERATED.search(bare) is not None
+    return _by_words(bare) is not None or _ENUMERATED.search(bare) is not None or items_named(bare) is not None

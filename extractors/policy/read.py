@@ -14,6 +14,7 @@ from extractors.policy.rows import rows_of
 from extractors.policy.series import with_series
 from extractors.policy.table import read_table
 from extractors.policy.tree import Indication, Node, Note, Policy
+from extractors.policy.unmarked import with_unmarked
 
 __all__ = ["Indication", "Node", "Note", "Policy", "outline", "published", "read_policy"]
 
@@ -27,7 +28,7 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     pages = without_margins(pages)
     title = find_title(pages)
     name = title.value if title else ""
-    rows = with_series(rows_of(pages))
+    rows = with_unmarked(with_series(rows_of(pages)))
     found = read_table(rows, name)
     if found is None:
         sections = read_outline(rows)

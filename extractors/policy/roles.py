@@ -43,7 +43,7 @@ def _title_kind(text: str) -> str | None:
     """ "A. General. Obesity is ...", "E. Limitations. The following are not": a known title over running text."""
     title, stop, rest = text.partition(". ")
     kind = heading_kind(title) if stop and len(title.split()) <= 5 and rest[:1].isupper() else None
-    return kind if kind in ("ignored", "excluded") else None
+    return "ignored" if kind == "notes" else kind if kind in ("ignored", "excluded") else None
 
 
 def _has_phases(item: Item) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from extractors.policy.markers import Marker, marker_of, path_marker, readings_of
+from extractors.policy.headings import heading_kind
+from extractors.policy.markers import Marker, Reading, marker_of, path_marker, readings_of
 from extractors.policy.rows import Row
 
 _ONE = r"(?:\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])"
@@ -28,7 +29,20 @@ _WORDED = re.compile(
     r"\s*(?:[.:)–—-]|\.\))?\s+(?=[A-Z\d(\"“])",
     re.I,
 )
+# "Section 2. Plaque psoriasis", "§ 3 Renewal": a part of the document under a name
+_PART = re.compile(
+    r"(?:section|part|article|chapter|schedule|module|\btopic|§{1,2})\s*(?P<core>\d{1,2}|[IVX]{1,4}|[A-Z])\s*[.:)–—-]?\s+"
+    r"(?=[A-Z(])(?!\S.*[;,]$)(?=(?:\S+\s*){1,14}$)",
+    re.I,
+)
+PART = "part"  # punctuation of such a marker
 _BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
+# "Two. Resting heart rate"; "Second, two antidepressants", whose word is part of what is quoted
+_SPELLED = re.compile(r"(?P<core>One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)]\s+(?=[A-Z\d])")
+_ORDINAL = re.compile(r"(?P<core>First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)(?:ly)?,\s+(?=\w)")
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_OVER = 3  # rows in which "4.1" must follow its "4 Spinal muscular atrophy"
 _GAP = 9.0  # points between a bare number and its text, which stands in a column of its own
 _EDGE = 7.0  # points by which the left edges of one list's numbers may differ
 
@@ -43,11 +57,12 @@ class _Place:
 def with_series(rows: Sequence[Row]) -> list[Row]:
     """Return the rows, those that count up beside their fellows with the marker that they bear."""
     found: dict[int, Marker] = {}
-    for key in (_compound, _worded, _bare):
+    for key in (_parts, _compound, _worded, _spelled, _bare):
         candidates = sorted(key(rows), key=lambda pair: pair[0])
         for _, group in groupby(candidates, key=lambda pair: pair[0]):
             for place in _counted([place for _, place in group]):
                 found.setdefault(place.at, place.marker)
+    found.update((at, marker) for at, marker in _roots(rows) if at not in found)
     return [replace(row, numbered=found[at]) if at in found else row for at, row in enumerate(rows)]
 
 
@@ -76,6 +91,16 @@ def _compound(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
                 yield f"{shape} {'.'.join(parts[:-1])} {reading.kind}", _Place(at, reading.value, marker)
 
 
+def _parts(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        match = _PART.match(row.text)
+        if match is None or not row.text[match.end()].isupper():
+            continue
+        readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
+        marker = Marker(match["core"], PART, match.end(), readings)
+        yield from ((f"part {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
+
+
 def _worded(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     for at, row in enumerate(rows):
         if match := _WORDED.match(row.text):
@@ -95,6 +120,27 @@ def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
         marker = Marker(match["core"], "bare", match.end() + 1, readings)
         for reading in readings:
             yield f"{reading.kind} {round(row.x0 / _EDGE)}", _Place(at, reading.value, marker)
+
+
+def _spelled(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        if match := _SPELLED.match(row.text):
+            value = _WORDS.index(match["core"].lower()) + 1
+            yield "word", _Place(at, value, Marker(match["core"], "word", match.end(), (Reading("digit", value),)))
+        elif match := _ORDINAL.match(row.text):
+            value = _ORDINALS.index(match["core"].lower()) + 1
+            yield "ordinal", _Place(at, value, Marker("ordinal", "bullet", 0, (Reading("bullet", 0),)))
+
+
+def _roots(rows: Sequence[Row]) -> Iterator[tuple[int, Marker]]:
+    """ "4 SPINAL MUSCULAR ATROPHY" over "4.1": the only one of its kind."""
+    for at, row in enumerate(rows):
+        match = re.match(r"(?P<core>\d{1,2})\s+(?=[A-Z])", row.text)
+        if match is None or row.marker is not None or heading_kind(row.text[match.end() :]) is not None:
+            continue
+        below = [under.marker for under in rows[at + 1 : at + 1 + _OVER]]
+        if any(under is not None and under.path == (match["core"], "1") for under in below):
+            yield at, path_marker(match["core"], [match["core"]], match.end())
 
 
 def _gap_after_first(row: Row) -> float:

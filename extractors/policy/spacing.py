@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from extractors.policy.markers import marker_of
 from extractors.policy.placing import SAME
 from extractors.policy.rows import Row
 
