@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractors.policy.announced import refuses
-from extractors.policy.criteria import REFERS
 from extractors.policy.found import Criteria
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import APPROVAL, clause_start, is_criterion
 from extractors.policy.items import Item, Section
+from extractors.policy.mere_names import REFERS
 from extractors.policy.nodes import is_sentence
 from extractors.policy.quantifiers import split_end
 from extractors.policy.roles import role_of

@@ -25,6 +25,7 @@ from extractors.policy.inline import split_inline
 from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.lists import by_condition, duration_in, of_section, read_further
+from extractors.policy.mere_names import REFERS, without_mere_names
 from extractors.policy.naming import (
     approved_for,
     for_drugs,
@@ -102,7 +103,7 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     _read_loose(loose, found, title)
     if not found.indications:
         _read_prose(sections, title, found)
-    found.indications = _without_mere_names(found.indications)
+    found.indications = without_mere_names(found.indications)
     _refuse_muddled(found)
     name_the_unnamed(found, title)
     found.indications = for_drugs(found.indications)
@@ -198,30 +199,6 @@ def _without_preface(section: Section) -> Section:
     return (
         section if at is None else replace(section, heading=Run(), kind=None, paragraphs=[], items=section.items[at:])
     )
-
-
-REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
-
-_ASKED = re.compile(r"\d|\b(?:fail|prior|history|therap|treat|trial|respon|intoler|old|prescri|test|score)", re.I)
-# "Indications The indications below are covered benefits provided that all the approval criteria are met"
-_BELOW = re.compile(r"(?<=\w)\s+the indications below\b.*", re.I)
-_USES = re.compile(r"\b(?:indications?|uses)\b", re.I)
-
-
-def _without_mere_names(uses: Sequence[Indication]) -> list[Indication]:
-    """Leave out lists of what the drug is for, and lists that lead to other policies: they set no criteria."""
-    kept = [use for use in uses if not all(_sets_nothing(leaf) for leaf in use.tree.leaves())]
-    return kept or list(uses)
-
-
-def _sets_nothing(leaf: Node) -> bool:
-    if REFERS.search(leaf.text):
-        return True
-    named = not is_sentence(leaf.text) and not is_criterion(leaf.text)
-    known = bool(find_conditions(leaf.text)) or names_condition(leaf.text)
-    named = named and (known or not _ASKED.search(leaf.text))
-    lead = _BELOW.sub("", leaf.lead)
-    return named and heading_kind(lead) == "criteria" and _USES.search(lead) is not None
 
 
 def _plain_name(heading: str) -> str:
