@@ -191,6 +191,8 @@ _CONDITION = re.compile(
 def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
     """Return the spans that fields of a trial hold: the multiple of a dose, how a failure shows, any route."""
     spans = [at.span() for pattern in (_ANY_ROUTE, _NO_FORCE) for at in pattern.finditer(text)]
+    if requirement.dose and (at := text.find(requirement.dose.removesuffix(" a day"))) >= 0:
+        spans.append((at, at + len(requirement.dose)))
     if requirement.minimum_doses:
         spans += [at.span() for at in _DOSE_COUNT.finditer(text)]
     if "inadequate_response" in requirement.wanted:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.phrases import find_comparisons
-from pipeline.matching.requirements import Age, AllOf, Diagnosis, Measurement, PriorTherapy, Requirement
+from pipeline.matching.requirements import Age, AllOf, Diagnosis, Measurement, PriorTherapy, Requirement, TreatedWith
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_qualifiers import find_breakthrough
 
@@ -30,10 +30,19 @@ def with_the_rest_of_age(whole: Age, text: str) -> Requirement:
     return replace(whole, besides=" ".join(others)) if others else whole
 
 
+_SO_OFTEN = re.compile(
+    r"\b(?:at least |more than )?(?:two|three|four|multiple|[2-9])\+?(?: or more)? "
+    r"(?:\w+ )?(?:doses|injections|times)\b",
+    re.IGNORECASE,
+)
+
+
 def with_further(whole: Requirement, text: str) -> Requirement:
     """Keep words that ask for more than the fields hold ("maximally tolerated", "while on a statin")."""
     further = [at[0].strip() for at in _FURTHER.finditer(text)]
     further = [at for at in further if at.lower() not in ("each", "consecutive")]
+    if isinstance(whole, TreatedWith):
+        further += [at[0].strip() for at in _SO_OFTEN.finditer(text)]
     if isinstance(whole, PriorTherapy) and whole.shown_by and find_breakthrough(text):
         return whole  # "a relapse while on X": the course itself
     if isinstance(whole, Measurement) and whole.occasions:

@@ -74,7 +74,9 @@ def plain(text: str, notes: Sequence[Note] = ()) -> str:
 _TAIL = re.compile(
     r"\bof (?:the|these|any of the) following\b[^:;()]*?(?:\([^()]*\))?[^:;()]*?(?P<tail>,?\s*\b(?:each )?"
     r"(?:for (?=(?:a |an |at |the |each )*(?:minimum|least|total|duration|period|\d|one|two|three|four|six|eight)\b)"
-    r"|over |taken |given |used for )[^:;]*?)(?:[,;]?\s*\bunless\b[^:]*)?[:;.]?\s*$",
+    r"|over |taken |given |used for "
+    r"|or (?:has|have|had|is|there is) (?![^:;]*\ball\b)[^:;]*(?:contra-?indicat|intoleran))[^:;]*?)"
+    r"(?:[,;]?\s*\bunless\b[^:]*)?[:;.]?\s*$",
     re.IGNORECASE,
 )
 

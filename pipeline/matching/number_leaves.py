@@ -78,7 +78,7 @@ def read_number(text: str) -> Requirement | None:
     )
     if not named:
         return None
-    if _OF_LIMIT.search(text):
+    if _OF_LIMIT.search(text) or _BY_POINTS.search(text):
         return FreeText()  # a share of the laboratory's limit
     for _, start, end in named:  # the 28 of "Disease Activity Score 28" is no bound
         bare = bare[:start] + "§" * (end - start) + bare[end:]
@@ -139,6 +139,14 @@ _BY_SO_MUCH = re.compile(
     r"(?:above|below|over|under|greater|higher|lower)\b[^.;]{0,40}\b(?:limit|normal|ULN|LLN|range|baseline)\b",
     re.IGNORECASE,
 )
+_LESS_OF = re.compile(
+    r"\b(?:reduc\w+|decreas\w+|fewer|improvement|declin\w+|lessening)\b(?! than)[^.;]{0,40}$", re.IGNORECASE
+)
+_BY_POINTS = re.compile(
+    r"\b(?:decrease|reduction|improvement|increase|decline)d?\s+(?:of|by)\s+(?:at least |≥\s*)?\d"
+    r"[^.;]{0,12}\bpoints?\b",
+    re.IGNORECASE,
+)
 
 
 def read_events(text: str) -> Requirement | None:
@@ -151,6 +159,8 @@ def read_events(text: str) -> Requirement | None:
     if hits and _RANGE_OF.search(text):
         return _bounded_events(text) or FreeText()
     for _, _, key, match in sorted(hits, key=lambda hit: hit[:2]):
+        if _LESS_OF.search(text[: match.start()]):
+            continue  # "a reduction in attacks" asks for no attack
         window = find_window(text)
         span = window[1] if window else (len(text), len(text))
         per = _PER.search(text)
@@ -253,6 +263,8 @@ def _how_many(text: str, at: int, window: tuple[int, int]) -> tuple[str, float |
             if groups[name] and (number := number_of(groups[name])) is not None:
                 return comparator, number
     lead = re.search(
+        r"(?:^|\s)(?P<n>one|two|three|four|five|six|\d+)\s+(?:\w+[\s-]+){0,4}$", text[:at], re.IGNORECASE
+    ) or re.search(
         r"(?:^|\s)(?P<n>one|two|three|four|five|six|\d+|an?|history of|had|experienced|any)\s+(?:\w+[\s-]+){0,4}$",
         text[:at],
         re.IGNORECASE,

@@ -14,6 +14,8 @@ def dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:
     """Whether every dose the chart prints of the drug reaches the one asked for, and at least one is printed."""
     if requirement.dose is None or not (floor := _AMOUNT.search(requirement.dose)):
         return True
+    if "/kg" in requirement.dose:
+        return False  # a dose by weight is no number of milligrams
     amounts = []
     for trial in trials:
         held = trial.fact.treatment
