@@ -11,7 +11,9 @@ from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
 from extractors.chart.tables import find_head
+from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
+from extractors.vocabulary.labs import find_labs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.sections import section_of_heading
@@ -159,13 +161,19 @@ def _body_start(rows: list[Row]) -> int:
             or is_visit(row.text)
             or len(row.words) > 6
             or find_head(row)
-            or find_drugs(row.text)
+            or _is_content(row.text)
         ):
             break
         if find_dates(row.text) and not _IDENTITY.search(row.text):
             break
         last += 1
     return last + 1
+
+
+def _is_content(text: str) -> bool:
+    """Tell a row that names a drug, a disease or a result from one more row of the patient block."""
+    numbered = re.match(r"^\s*\d{1,2}[.)]\s", text)
+    return bool(numbered or find_drugs(text) or find_conditions(text) or (find_labs(text) and re.search(r"\d", text)))
 
 
 # "12/03/2024   Office visit", "VISIT 01/08/2025", "Date of visit: ...", "Telephone encounter 03/24/2025 09:15"
@@ -304,7 +312,7 @@ def _block_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | Non
 
 
 _NO_REPORT_DAY = re.compile(
-    r"\b(?:rpt|rep|rept|report\w*|result\w*|released|final\w*|rec'?d|admit\w*|admission|due|auth\w*|approv\w*|update\w*|review\w*|DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return|expires|valid|since|last|prior"
+    r"\b(?:rpt|rep|rept|report\w*|result\w*|released|final\w*|rec'?d|admit\w*|admission|due|auth\w*|approv\w*|update\w*|review\w*|DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return\s+(?:to|on|in|by|appt\w*|appointment)|expires|valid|since|last|prior"
     r"|previous|period|range|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
     re.IGNORECASE,
 )

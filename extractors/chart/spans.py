@@ -136,6 +136,7 @@ def _two_days(span: Span, text: str, dates: list[DateMention]) -> Span:
 # "in 4 weeks", "every 8 weeks", "the last 16 weeks", "week 12": no length of the course
 _NOT_LENGTH = re.compile(
     r"\b(?:in|every|q|each|within|the\s+last|last|past|next|the\s+first|first|at|return\s+in|by|per|another|wait|needs?|"
+    r"recheck|repeat|rtc|rtn|f/u|follow[- ]?up|again\s+in|"
     r"over\s+the\s+(?:last|past|next)|after\s+the|stiffness\s+(?:for|of)|aged?|worked|has\s+had\s+\w+\s+for|disease\s+for|"
     r"diagnosed)\s*$",
     re.IGNORECASE,

@@ -293,7 +293,9 @@ def _outcome(
 
 
 # "..., both without relief", "... and B: neither helped": said of every drug before it
-_SHARED = re.compile(r"[,;:–—-]\s*(?P<what>(?:both|all|each|neither|none)\b(?!\s+of\s+which)[^;]*)$", re.IGNORECASE)
+_SHARED = re.compile(
+    r"(?:[,;:–—-]\s*|\)\s*)(?P<what>(?:both|all|each|neither|none)\b(?!\s+of\s+which)[^;]*)$", re.IGNORECASE
+)
 
 # "started ... on 02/10/2026; continues"
 _GOES_ON = re.compile(

@@ -46,9 +46,9 @@ _BEFORE_AFTER = re.compile(
 )
 # "..., recovered to 52% on 06/02/2026", "31 now", "54 on it": a later value of the same thing in the same words
 _LATER = re.compile(
-    rf"(?:[,;(]|->|→|–>|=>|\band\b|\bbut\b|\bto\b|\bthen\b)\s*(?:(?:prior|previously|previous|baseline|earlier|vs|and|but|then|now|has|have|recovered|improved|fell|rose|came|risen|fallen|dropped|is|was|to|down|up|only|at)\s+){{0,4}}"
+    rf"(?:[,;(]|->|→|–>|=>|\band\b|\bbut\b|\bto\b|\bthen\b)\s*(?:(?:initial|initially|prior|previously|previous|baseline|earlier|vs|and|but|then|now|has|have|recovered|improved|fell|rose|came|risen|fallen|dropped|is|was|to|down|up|only|at)\s+){{0,4}}"
     rf"(?P<value>{NUMBER})(?![\d:/]|[-.,]\d)\s*(?P<percent>%)?\s*(?P<unit>{UNIT})?\s*(?P<when>now\b|today\b|currently\b|at\s+this\s+visit|this\s+(?:visit|week|month)"
-    r"|on\s+(?:it|therapy|treatment)\b|(?:on|in|of)\s+(?:\d{1,2}/\d|[A-Z][a-z]{2,8}\b)|\(\d{1,2}/\d|\d{1,2}/(?:\d{1,2}/)?\d{2,4}|last\s+[A-Z][a-z]{2,8}\b)",
+    r"|on\s+(?:it|therapy|treatment)\b|(?:on|in|of)\s+(?:\d{1,2}/\d|[A-Z][a-z]{2,8}\b)|\(\d{1,2}/\d|\d{1,2}/(?:\d{1,2}/)?\d{2,4}|,\s*\d{1,2}/\d{1,2}/\d{2,4}(?=\s*\))|last\s+[A-Z][a-z]{2,8}\b)",
     re.IGNORECASE,
 )
 # "Starting weight 132 kg", "baseline EASI 28": of another day, which the sentence may name or not
@@ -117,7 +117,7 @@ def _is_superseded(tail: str, end: int) -> bool:
     """Whether today's value of the same thing follows, so that this one is of an earlier day."""
     found = _LATER.search(tail, end)
     return bool(found) and not re.match(
-        r"\(?(?:on|in|of)\s+(?!it\b|therapy|treatment)|\(?\d|last\b", found["when"], re.I
+        r"\(?(?:on|in|of)\s+(?!it\b|therapy|treatment)|[(,]?\s*\d|last\b", found["when"], re.I
     )
 
 
@@ -131,7 +131,7 @@ def later_values(
     when = tail[found.start("when") :][:40]
     dates = [at for at in find_dates(when, near=statement.date) if at.start <= 5]
     if (
-        found["when"].lower().startswith(("on ", "in ", "of ", "(", "last "))
+        found["when"].lower().startswith(("on ", "in ", "of ", "(", ",", "last "))
         and not dates
         and not re.match(r"on\s+(?:it|therapy|treatment)", when, re.I)
     ):
