@@ -105,7 +105,15 @@ def _squash(unit: str) -> str:
 
 
 def _plain_unit(unit: str) -> str:
-    return unit.lower().replace("µ", "u").replace("μ", "u").replace(" ", "").replace("mcl", "ul")
+    return (
+        unit.lower()
+        .replace("µ", "u")
+        .replace("μ", "u")
+        .replace("²", "2")
+        .replace("³", "3")
+        .replace(" ", "")
+        .replace("mcl", "ul")
+    )
 
 
 def convert(key: str, value: float, unit: str | None) -> float | None:

@@ -5,12 +5,13 @@ import re
 from dataclasses import replace
 
 from extractors.chart.facts import Assertion, Fact
+from extractors.dates import find_dates
 from extractors.vocabulary.labs import labs
 from extractors.vocabulary.scores import scores
 from pipeline.matching.bounds import side_of, upper_of
 from pipeline.matching.circumstances import is_another, says_all
 from pipeline.matching.derived import corrected_calcium
-from pipeline.matching.record import Record, cite, newest_first, tells_of_before
+from pipeline.matching.record import Record, cite, newest_first, page_of, tells_of_before
 from pipeline.matching.requirements import Measurement, Window
 from pipeline.matching.sites import judge_sites
 from pipeline.matching.terms import data, wording
@@ -34,7 +35,7 @@ def judge_measurement(requirement: Measurement, record: Record) -> Verdict:
     latest = _settling(chosen, requirement)
     best = latest[0]
     side = _side_of_all(latest, requirement)
-    if side is not None and _undated_against(facts, side, requirement):
+    if side is not None and _undated_against(facts, side, requirement, best, record):
         side = None
     if side is None:
         return unclear("value_unsure", cite(latest), wants=_wants(requirement, shown), **_facts_of(best, shown))
@@ -143,15 +144,32 @@ def _newer_against(inside: list[Fact], chosen: list[Fact], best: Fact, requireme
     return any(side_of(at, requirement) is False for at in left)
 
 
-def _undated_against(facts: list[Fact], side: bool, requirement: Measurement) -> bool:
-    """Whether a page without a date tells a value on the other side of the bound: it may be the newest."""
-    undated = [
-        at for at in facts if at.date is None and at.statement.date is None and not _EARLIER.search(at.statement.text)
-    ]
-    return any(side_of(at, requirement) is (not side) for at in undated)
+def _undated_against(facts: list[Fact], side: bool, requirement: Measurement, best: Fact, record: Record) -> bool:
+    """Whether a page without a date tells a value on the other side of the bound: it may be the newest.
+
+    A page that prints none but earlier days, whichever of them is its own, is no newer one.
+    """
+    return any(
+        at.date is None
+        and at.statement.date is None
+        and side_of(at, requirement) is (not side)
+        and not _EARLIER.search(at.statement.text)
+        and not _only_earlier_days(at, best, record)
+        for at in facts
+    )
 
 
 _EARLIER = wording("values.earlier")
+_HEAD = 8  # statements at the top of a page, among which it prints its own day
+
+
+def _only_earlier_days(fact: Fact, best: Fact, record: Record) -> bool:
+    """Whether the page of an undated value prints days, all of them before that of the value chosen."""
+    page = record.on_page(page_of(fact.evidence[0]))
+    days = [at.day for held in page for at in find_dates(held.text) if at.day != record.birth_date]
+    head = [at.day for held in page[:_HEAD] for at in find_dates(held.text) if at.day != record.birth_date]
+    recent = [day for day in days if best.date and abs(best.date.year - day.year) < 20]  # not the other birth dates
+    return bool(best.date and set(head) & set(recent)) and max(recent) < best.date
 
 
 def _settling(inside: list[Fact], requirement: Measurement) -> list[Fact]:
@@ -223,6 +241,7 @@ def _values(names: tuple[str, ...], record: Record) -> list[Fact]:
         and at.measurement
         and at.assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL)
         and not _goal(at)
+        and not _of_reference(at)
     ]
 
 
@@ -241,6 +260,18 @@ def _goal(fact: Fact) -> bool:
     text, value = fact.statement.text, fact.measurement.value
     place = text.find(f"{value:g}" if isinstance(value, float) else str(value))
     return bool(_GOAL.search(text[:place] if place > 0 else text))
+
+
+# "for eGFR below 45 a range of 0.54 to 3.30 is suggested": how to read a result, and no result
+_REFERENCE = wording("values.reference")
+
+
+def _of_reference(fact: Fact) -> bool:
+    """Whether a laboratory's comment bounds the value in general."""
+    measured = fact.measurement
+    return bool(
+        measured and measured.comparator and not fact.statement.cells and _REFERENCE.search(fact.statement.text)
+    )
 
 
 _SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
