@@ -119,6 +119,7 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
             spans += [at.span() for at in _TEN_YEARS.finditer(text)]
         spans += [(at.start, at.end) for at in find_comparisons(text)]
         spans += [(at.start, at.end) for at in find_conditions(text) if at.key in others]
+        spans += [at.span() for at in _SHORT.finditer(text) if any(end == at.start() for _, end in spans)]
     if isinstance(requirement, NoConcurrentTherapy):  # what the others are for only narrows what may not be taken
         spans += [(at.start, at.end) for at in find_conditions(text)]
         if requirement.preventive:
@@ -174,6 +175,7 @@ _ANY_ROUTE = re.compile(
 )
 
 
+_SHORT = re.compile(r"\s*\([A-Z][A-Za-z-]{1,8}\)")  # the abbreviation behind a name
 _AT_AGE = re.compile(
     r"\b(?:at|after|before|since|under|over|by|from)\s+(?:the\s+)?(?:age|\d+\s+years)\s+(?:of\s+)?(?:age|\d+)"
     r"(?:\s+years)?(?:\s+or (?:older|younger|above))?",

@@ -27,7 +27,9 @@ _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
 _WITHIN = wording("number_leaves.within")
 _NEGATIVE = re.compile(r"\b(?:sero)?negative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
-_POSITIVE = re.compile(r"\b(?:sero)?positiv\w*\b|(?<!non-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE)
+_POSITIVE = re.compile(
+    r"\b(?:sero)?positiv\w*\b|(?<![A-Za-z]-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE
+)
 _OF_LIMIT = re.compile(
     r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the lower limit|[×x]\s*LLN",
     re.IGNORECASE,
@@ -387,8 +389,10 @@ def _closer(text: str, comparison: Comparison, before: tuple[str, int, int], aft
 
 def _measurement(keys: tuple[str, ...], at: Comparison, window: Window | None, text: str) -> Measurement | None:
     value, high, comparator = at.value, at.high, at.comparator
-    choice = re.match(r"\s*(?:or|,|/)\s+(\d+)\b(?!\.\d)", text[at.end :])  # "an endoscopic subscore of 2 or 3"
-    if comparator == "=" and choice and isinstance(value, float) and float(choice[1]) != value + 1:
+    choice = re.match(r"\s*(?:or|,|/)\s+(\d+(?:\.\d+)?)\b", text[at.end :])  # "an endoscopic subscore of 2 or 3"
+    halves = isinstance(value, float) and (value % 1 or float(choice[1]) % 1 if choice else 0)
+    step = 0.5 if halves else 1  # CDR goes by halves
+    if comparator == "=" and choice and isinstance(value, float) and float(choice[1]) != value + step:
         return None  # "grade 2 or 4": no field holds a gap
     if comparator == "=" and choice and isinstance(value, float):
         comparator, high = "between", float(choice[1])

@@ -40,7 +40,8 @@ _PURPOSE = re.compile(
 
 _HAS = wording("patient_leaves.has")
 _SEVERITY = re.compile(
-    r"\b(mild|moderate|moderately|severe|severely|refractory|active|chronic|uncontrolled|persistent)\b", re.IGNORECASE
+    r"\b(mild|moderate|moderately|severe|severely|refractory|relapsed|recurrent|active|chronic|uncontrolled|persistent)\b",
+    re.IGNORECASE,
 )
 _AREAS = re.compile(r"\b(?:affect\w*|involv\w*|lesions?|locat\w+|plaques?)\b", re.IGNORECASE)
 _DEED = re.compile(
@@ -266,7 +267,7 @@ def read_areas(text: str) -> Requirement | None:
 
 _LASTS = re.compile(
     r"\b(?:has (?:had|lasted|persisted|been present)|have (?:lasted|persisted|been present)"
-    r"|(?:is|are|was|were) present|ongoing|lasting|persist\w*|episode|duration)\b",
+    r"|(?:is|are|was|were)? ?present|ongoing|lasting|persist\w*|episode|duration)\b",
     re.IGNORECASE,
 )
 
@@ -319,7 +320,7 @@ def read_diagnosis(text: str) -> Requirement | None:
     for at in reversed(found):
         rest = rest[: at.start] + " " + rest[at.end :]
     rest = _CONFIRMED.sub(" ", rest)
-    if re.search(r"\d|\b(?:stage|class|grade)\b", rest, re.IGNORECASE):
+    if re.search(r"\d|\b(?:stage|class|grade)\b|\btypes?\s+(?-i:[IVAB]+)\b", rest, re.IGNORECASE):
         return None  # "stage 3 or 4", "CD20-positive": a number that no field holds
     qualifiers = tuple(word for word in content_words(_SEVERITY.sub(" ", rest)) if word not in _PLAIN)
     if "postmenopausal" in qualifiers:

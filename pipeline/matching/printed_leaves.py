@@ -146,7 +146,7 @@ def _checked(parts: tuple[str, ...]) -> tuple[str, ...]:
         own = [at for at in re.findall(r"[\w'’-]+", part.lower()) if at not in plain]
         if not own or len(own) > 8 or wording_of("no_name").search(part) or _BRACKET.search(part):
             return ()
-        if len(own) == 1 and len(own[0]) < 6:
+        if len(own) == 1 and len(own[0]) < 6 and not find_conditions(part):
             return ()
     return parts
 

@@ -339,12 +339,22 @@ def _is_dose_of_trial(text: str) -> bool:
     return find_multiple(text) is not None and is_outcome(text)
 
 
+def _diagnosis(text: str) -> Requirement | None:
+    """Return a diagnosis of the vocabulary; an abbreviation that the leaf prints behind it counts as its name too."""
+    found = patient_leaves.read_diagnosis(text)
+    if not isinstance(found, Diagnosis) or found.qualifiers:
+        return found
+    printed = printed_leaves.read_printed(text)
+    same = printed and set(printed_leaves.known_keys(printed)) == set(found.names)
+    return replace(found, otherwise=printed) if same and printed and not printed.besides else found
+
+
 def _by_name(text: str) -> Requirement | None:
     """Return a diagnosis by its printed name; one that is a finding of the vocabulary as well is read as that first."""
     found = printed_leaves.read_printed(text)
     keys = printed_leaves.known_keys(found) if found else ()
     if found and keys:
-        return Diagnosis(names=keys, severity=found.degrees, besides=found.besides)
+        return Diagnosis(names=keys, severity=found.degrees, besides=found.besides, otherwise=found)
     stated = stated_leaves.read_stated(text) if found else None
     if found and isinstance(stated, StatedFinding) and not stated.words and len(stated.parts) == 1:
         same = stated.parts[0].printed.lower() in [at.lower() for at in found.names]
@@ -383,7 +393,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_areas,
         lambda at: absence_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
-        patient_leaves.read_diagnosis,
+        _diagnosis,
         lambda at: _by_name(at) if not negated else None,
         lambda at: stated_leaves.read_stated(at, negated),
     ):
