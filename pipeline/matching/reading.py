@@ -362,6 +362,13 @@ def _by_name(text: str) -> Requirement | None:
     return found
 
 
+def _chained(made: Requirement, found: Requirement) -> Requirement:
+    """Return the requirement with both of its other readings, one behind the other."""
+    if found.otherwise is None or made.otherwise is None or made.otherwise is found.otherwise:
+        return made
+    return replace(made, otherwise=replace(found.otherwise, otherwise=made.otherwise))
+
+
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
         lambda at: dose_leaves.read_schedule(at) if not negated else None,
@@ -398,5 +405,5 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: stated_leaves.read_stated(at, negated),
     ):
         if found := reader(text):
-            return stated_leaves.with_stated(found, text, negated)
+            return _chained(stated_leaves.with_stated(found, text, negated), found)
     return None
