@@ -31,6 +31,7 @@ from pipeline.matching import (
 )
 from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
+from pipeline.matching.forms import without_form
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.printed_leaves import PrintedDiagnosis
@@ -187,7 +188,8 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     A drug in the chart says the class in the criterion: prednisone is a systemic corticosteroid.
     """
     text = " ".join(at.evidence.text.lower() for at in verdict.evidence)
-    rest = _without_route(_without_dose(rest, verdict, requirement.besides or ""), verdict)
+    rest = _without_route(_without_dose(rest, verdict, requirement.besides or ""), requirement, verdict)
+    rest = without_form(rest, getattr(requirement, "therapies", ()), [at.evidence.text for at in verdict.evidence])
     named = [at.therapy for at in find_therapies(text)]
     for mention in find_therapies(requirement.besides or ""):
         if any(within(at, mention.therapy) for at in named):
@@ -229,10 +231,11 @@ _ROUTES = {
 }
 
 
-def _without_route(rest: list[str], verdict: Verdict) -> list[str]:
+def _without_route(rest: list[str], requirement: Requirement, verdict: Verdict) -> list[str]:
     """Leave out "oral" where every drug cited is given in no other way: celecoxib need not be called oral."""
-    cited = {at.therapy.name for held in verdict.evidence for at in find_therapies(held.evidence.text, fuzzy=True)}
-    known = [held for held in map(drug, cited) if held]
+    named = [at.therapy for held in verdict.evidence for at in find_therapies(held.evidence.text, fuzzy=True)]
+    asked = [at for at in named if any(within(at, one) for one in getattr(requirement, "therapies", ()))]
+    known = [held for at in asked or named if (held := drug(at.name))]
     text = " ".join(held.evidence.text for held in verdict.evidence)
     swallowed = known and all("oral" in one.routes for one in known) and not _NOT_SWALLOWED.search(text)
     kept = []

@@ -7,6 +7,7 @@ import yaml
 
 from extractors.policy.tree import Node
 from pipeline.matching.reading import requirement_of
+from tests.pipeline.matching.charts import verdict_on
 
 HELD = yaml.safe_load(Path(__file__).with_name("therapy_sentences.yaml").read_text(encoding="utf-8"))
 FIELDS = ("kind", "count", "every", "minimum_days", "wanted", "minimum_doses", "apart", "besides", "amount", "purpose")
@@ -73,3 +74,39 @@ def test_another_class_is_none_of_those_beside_it():
     found = requirement_of(leaves[1], (head,)).published()
 
     assert [at["name"] for at in found["but_not"]] == ["SSRI"]
+
+
+VISIT = "Date of visit: 08/10/2026   Internal Medicine   Provider: Ines Okafor, MD\n"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "says", "status"),
+    [
+        ("Intolerance of extended-release metformin", "Metformin ER 1000 mg BID was stopped for diarrhea.", "met"),
+        ("Intolerance of extended-release metformin", "Metformin IR 1000 mg BID was stopped for diarrhea.", "unclear"),
+        ("Intolerance of extended-release metformin", "Metformin was stopped for diarrhea in the ER.", "unclear"),
+        (
+            "Inadequate response to oral mesalamine for at least 8 weeks",
+            "Failed mesalamine 4.8 g from 01/05/2026 to 05/05/2026 and vedolizumab.",
+            "met",
+        ),
+        (
+            "Inadequate response to oral mesalamine for at least 8 weeks",
+            "Mesalamine enema nightly from 01/05/2026 to 05/05/2026, inadequate response.",
+            "unclear",
+        ),
+        (
+            "Failed basal insulin at a dose of at least 0.5 units/kg/day",
+            "Failed insulin glargine 30 units daily from 01/05/2026 to 05/05/2026.",
+            "unclear",
+        ),
+        (
+            "The patient uses at least 3 daily doses of rapid-acting insulin",
+            "Current medications: insulin lispro 8 units once daily.",
+            "unclear",
+        ),
+    ],
+)
+def test_a_form_or_a_dose_is_that_of_the_drug(criterion, says, status):
+    """ER behind the drug's name is extended-release, an emergency room is not; units per kilogram are no units."""
+    assert verdict_on(criterion, VISIT + says).status.value == status
