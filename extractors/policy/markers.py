@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MARKER = re.compile(
     r"(?P<open>[(\[]?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]|\(?[A-Za-z]{1,4}[.)]))"
@@ -11,6 +11,7 @@ _PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
 _DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
 # what OCR makes of a round bullet before a capital or a figure
 _SMUDGED = re.compile(r"(?:[+«»¢°¥~]|e|©(?!.*\b(?:19|20)\d\d\b))(?=\s+[A-Z\d])")
+_BOXES = "☐☑☒□❑❏❒"
 _BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -57,6 +58,9 @@ def marker_of(text: str) -> Marker | None:
     if match := _DASHED.match(text):
         return Marker(match["core"], "-", _taken(text, match.end()), (Reading("digit", int(match["core"])),))
     if match := _BULLET.match(text):
+        inner = marker_of(text[_taken(text, match.end()) :]) if match["core"] in _BOXES else None
+        if inner is not None and inner.punctuation != "bullet":  # "☐ 2. Catheterization was tried"
+            return replace(inner, length=_taken(text, match.end()) + inner.length)
         return Marker(match["core"], "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
     if match := _SMUDGED.match(text):
         return Marker("•", "bullet", _taken(text, match.end()), (Reading("bullet", 0),))

@@ -24,6 +24,7 @@ _NOT_HAVING = (
     r"prescribed|administered|in\s+combination|exhibit\w*|any|either|one)\b"
 )
 _NONE = re.compile(
+    rf"\bnone of (?:these|those)\b(?! (?:tests|values))|"
     rf"\b(?:none of|{_NOT_HAVING}[^.;]{{0,90}}?(?:(?:any|either|one)(?: one)? of)?|(?:no|without)(?: evidence of)? "
     r"(?:any|either)(?: one)? of)\s+(?:the|these)\s+(?:following|conditions|above|below|listed)",
     re.I,
@@ -43,7 +44,8 @@ _AT_LEAST = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    rf"(?<!every )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these|those)\b", re.I
+    rf"(?<!every )(?<!all )(?<!both )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these|those)\b",
+    re.I,
 )
 _ANY = re.compile(
     r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"

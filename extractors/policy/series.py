@@ -17,6 +17,7 @@ _AFTER = r"[.):]?\s+(?=[\w(\"“≥≤<>☐□])"
 # "1-A", "I-A-1", "C.2.a", "2.3" over a small letter; "A1", "Q12", "M1a"; "1A", "2b"; "1(a)", "A(1)(i)"
 _COMPOUND = re.compile(
     rf"(?P<core>(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])(?:[.–-]{_ONE}(?![\w%])){{1,4}}|"
+    rf"\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[a-z](?!\w)|"
     rf"[A-Z]{{1,2}}\d(?:\d(?![.\d])|(?!\d))(?:[.-]?[a-z](?!\w)|[.-]\d{{1,2}}(?!\d))?|"
     rf"\d{{1,2}}[A-Za-z](?!\w)|"
     rf"(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])[.]?(?:\({_ONE}\)){{1,3}}){_AFTER}"
@@ -36,6 +37,7 @@ _PART = re.compile(
     re.I,
 )
 PART = "part"  # punctuation of such a marker
+_DASHED = re.compile(r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=[A-Z\d])")  # "a - Adalimumab"
 _BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
 # "Two. Resting heart rate"; "Second, two antidepressants", whose word is part of what is quoted
 _SPELLED = re.compile(r"(?P<core>One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)]\s+(?=[A-Z\d])")
@@ -57,7 +59,7 @@ class _Place:
 def with_series(rows: Sequence[Row]) -> list[Row]:
     """Return the rows, those that count up beside their fellows with the marker that they bear."""
     found: dict[int, Marker] = {}
-    for key in (_parts, _compound, _worded, _spelled, _bare):
+    for key in (_parts, _compound, _worded, _spelled, _dashed, _bare):
         candidates = sorted(key(rows), key=lambda pair: pair[0])
         for _, group in groupby(candidates, key=lambda pair: pair[0]):
             for place in _counted([place for _, place in group]):
@@ -120,6 +122,14 @@ def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
         marker = Marker(match["core"], "bare", match.end() + 1, readings)
         for reading in readings:
             yield f"{reading.kind} {round(row.x0 / _EDGE)}", _Place(at, reading.value, marker)
+
+
+def _dashed(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        if match := _DASHED.match(row.text):
+            readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
+            marker = Marker(match["core"], "-", match.end(), readings)
+            yield from ((f"dash {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
 
 
 def _spelled(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:

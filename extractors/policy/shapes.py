@@ -15,6 +15,7 @@ DURATION_ROW = re.compile(
     r"(?=.*(?:\d|year|lifetime))"
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period|length|time ?frame)|(?:initial |renewal )?(?:approval|authorization)\s*:\s*(?=\d|up to)|"
+    r"(?:approval|authorization|coverage) (?:lasts|runs)(?: for)? (?=up to|\d)|"
     r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
     r"(?:initial |re)?-?authorization (?:will be|is|may be) "
     r"(?:(?:issued|granted|approved|given) for|for (?=no more|up to|\d))|"

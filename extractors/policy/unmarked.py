@@ -79,6 +79,8 @@ def _are_parted(texts: Sequence[str]) -> bool:
 
 
 def _may_begin(above: Row, row: Row, right: float) -> bool:
+    if re.search(r";(?:\s+(?:and|or))?\s*$", above.text):
+        return True
     if not re.match(r"[A-Z\d(≥≤<>\"“]", row.text) or DANGLING.search(split_end(above.text)[0]):
         return False
     if re.search(r"[.;:]\s*$", above.text) or split_end(above.text)[1] or connector_of(above.text):
