@@ -139,6 +139,7 @@ def _read_mention(
         span = replace(span, start=begun[0], start_precision=begun[1])
     span = _with_last_dose(span, before, text[mention.end : own_end], statement.date)
     beside = re.match(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\(([^)]*)\)", text[mention.end :])
+    beside = beside or _OWN_LENGTH.match(text[mention.end :])
     own_span = span_of(beside[1], None) if beside and len(group) > 1 else Span()
     if not own_span.empty and assertion is Assertion.AFFIRMED:
         span = own_span
@@ -194,6 +195,11 @@ def _read_mention(
     return Told(mention.generic, assertion, statement, treatment, affected=affected)
 
 
+# "Humira (2023), budesonide 9 mg x 8 wks": the length of one drug of a list
+_OWN_LENGTH = re.compile(
+    r"\s*(?:[\d.]+\s*(?:mg|mcg|g)?\s*(?:\w+\s+)?)?(x\s?\d+\s?(?:days?|wks?|weeks?|mos?|months?|yrs?|years?)\b)",
+    re.IGNORECASE,
+)
 # "Last dose of Actemra 08/02/2026", "took last MTX dose 10/18"
 _LAST_DOSE = re.compile(
     r"\blast\s+(?:(?:dose|injection|infusion|shot|fill)\s+(?:of\s+)?)?(?:the\s+|her\s+|his\s+)?$", re.IGNORECASE
