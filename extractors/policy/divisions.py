@@ -81,7 +81,7 @@ def _with_paths(rows: Sequence[Row]) -> dict[int, Kind]:
 
 
 # "5 Renewal. Select Health renews coverage if items 5.1 to 5.3 are satisfied."
-_RUN_IN = re.compile(r"(?P<value>\d{1,2})\s+(?P<title>[A-Z][^.;:]{2,70})\.(?:\s+(?=[A-Z])|$)")
+_RUN_IN = re.compile(r"(?P<value>\d{1,2})\s+(?P<title>[A-Z][^.;:]{2,70})\.(?:\s+(?=\S)|$)")
 _NEAR = 6  # rows that the words over a list take
 
 

@@ -13,6 +13,7 @@ from extractors.policy.heads import (
     is_named,
 )
 from extractors.policy.items import Item, Section
+from extractors.policy.naming import approved_for
 from extractors.policy.quantifiers import is_head
 
 
@@ -56,6 +57,10 @@ def is_list_of_uses(items: Sequence[Item]) -> bool:
     roles = [role_of(item) for item in items]
     if any(role not in ("other", "ignored", "excluded") for role in roles):
         return True
+    if sum(bool(item.children and approved_for(item.run.text)) for item in items) > 1:
+        return (
+            True  # "I. X is medically necessary for psoriasis when", "II. X is medically necessary for arthritis when"
+        )
     approving = any(head_of_run(item.run).approves and item.children for item in items)
     return approving and any(role != "other" for role in roles)
 

@@ -29,6 +29,7 @@ from pipeline.matching import (
     undone_leaves,
     untaken,
 )
+from pipeline.matching.asked import stated
 from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.examples import without_reasons
@@ -88,6 +89,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
+    leaf = replace(leaf, text=stated(leaf.text))
     found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
     window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
     return _in_window(found, window) if window else found
