@@ -192,7 +192,7 @@ class Openings:
             return not self.open or row.x0 <= self.open[0].last.x0 + 2
         if self.indented:
             return self.current.x0 - row.x0 > SAME
-        over_list = bool(self.coming) and marker_of(self.coming[0].text) is not None
+        over_list = bool(self.coming) and self.coming[0].marker is not None
         return kind in ("initial", "continuation") and (len(row.text.split()) > 1 or over_list)
 
     def _is_heading_of_text(self, row: Row) -> bool:

@@ -89,7 +89,8 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
-    leaf = replace(leaf, text=stated(leaf.text))
+    if (said := stated(leaf.text)) != leaf.text:
+        leaf = replace(leaf, text=said)
     found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
     window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
     return _in_window(found, window) if window else found
