@@ -5,11 +5,11 @@ from pipeline.letter.build import build_fax_cover, build_letter, build_next_step
 from pipeline.letter.content import Label, Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
 from pipeline.letter.kinds import ASIDE, choose_kind
-from pipeline.letter.names import initials
 from pipeline.letter.pdf import Enclosures, render_front, render_pdf
 from pipeline.letter.statements import statements_of
 from pipeline.letter.word import render_word
 from pipeline.letter.wording import LetterTemplateError
+from pipeline.names import initials
 
 __all__ = [
     "ASIDE",

@@ -10,11 +10,11 @@ from pipeline.letter.blocks import Letter
 from pipeline.letter.content import Letterhead, view_of
 from pipeline.letter.exhibits import Exhibits, assign_exhibits
 from pipeline.letter.kinds import choose_kind, kinds
-from pipeline.letter.names import initials
 from pipeline.letter.pdf import FAX_COVER, NEXT_STEPS
 from pipeline.letter.rights import load_rights
 from pipeline.letter.sample import sample_case
 from pipeline.letter.wording import write_letter
+from pipeline.names import initials
 
 
 def build_letter(

@@ -17,9 +17,9 @@ from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
 from pipeline.letter.kinds import is_final
 from pipeline.letter.logic import alternatives_met, alternatives_open
-from pipeline.letter.names import spoken_name
 from pipeline.letter.rights import rights_of
 from pipeline.letter.treatments import prior_treatments
+from pipeline.names import spoken_name
 
 MAX_QUOTE = 320  # characters of a finding that the letter prints; the page shows the rest
 

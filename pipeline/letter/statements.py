@@ -8,8 +8,8 @@ from pipeline.case import CaseDocument, EvidenceOut, StatementOut
 from pipeline.letter.blocks import Block, Criterion, Letter, Runs, passages_of
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
-from pipeline.letter.names import spoken_name
 from pipeline.letter.treatments import prior_treatments
+from pipeline.names import spoken_name
 
 # Fields whose value a letter prints as it was read, or in one of the ways below.
 _PRINTED = (

@@ -20,6 +20,7 @@ from pipeline.matching.record import PageKey, Record, build_record, newest_first
 from pipeline.matching.requirements import Absence, NoConcurrentTherapy, Requirement
 from pipeline.matching.terms import base_of, condition_keys, find_therapies, wording
 from pipeline.matching.verdict import Status, Verdict
+from pipeline.names import spoken_name
 
 _STARTS = wording("match.starts")
 
@@ -67,7 +68,7 @@ def match_criteria(
         day,
         drug=requested_drug(denial),
         service=asserted(denial.service),
-        prescriber=asserted(denial.prescriber),
+        prescriber=spoken_name(asserted(denial.prescriber)),
         birth_date=asserted(denial.patient_dob),
     )
     if record.prescriber is None:

@@ -13,16 +13,33 @@ def spoken_name(printed: str | None) -> str | None:
     """
     if not printed:
         return None
-    name = " ".join(printed.split())
+    name, credentials = _parted(" ".join(printed.split()))
     last, comma, first = (part.strip() for part in name.partition(","))
     if comma and first and first.lower().rstrip(".") not in _AFTER:
         name = f"{first} {last}"
-    return " ".join(_cased(word) for word in name.split()) if name.isupper() else name
+    spoken = " ".join(_cased(word) for word in name.split()) if name.isupper() else name
+    return ", ".join((spoken, *credentials))
+
+
+_DEGREES = {"md", "pac", "aprn", "arnp", "fnp", "dnp", "crnp", "phd", "psyd", "pharmd", "dpm", "dds", "facc"}
+_AFTER_A_COMMA = {"do", "np", "pa", "rn", "od", "ms", "mph"}  # else the surname Do, the given name Pa
+
+
+def _parted(name: str) -> tuple[str, list[str]]:
+    """Return the name, and the degrees that stand behind it: "DANESHVAR, SHIRIN MD" has one."""
+    words, found = name.split(), []
+    while len(words) > 1:
+        letters = re.sub(r"[^a-z]", "", words[-1].lower())
+        behind_comma = len(words) > 2 and words[-2].endswith(",")
+        if letters not in _DEGREES and not (letters in _AFTER_A_COMMA and behind_comma):
+            break
+        found.insert(0, words.pop().strip(",").upper().replace("PHD", "PhD").replace("PSYD", "PsyD"))
+    return " ".join(words).rstrip(","), found
 
 
 def initials(name: str | None) -> str:
     """ "Ketterman, Marisol" -> "M.K.", the way a page names its patient to strangers."""
-    spoken = (spoken_name(name) or "").replace(",", " ").replace("-", " ")
+    spoken = _parted(spoken_name(name) or "")[0].replace(",", " ").replace("-", " ")
     parts = [part for part in spoken.split() if part[:1].isalpha() and part.lower().rstrip(".") not in _AFTER]
     return "".join(f"{part[0].upper()}." for part in parts)
 

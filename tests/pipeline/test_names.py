@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.letter.names import initials, spoken_name
+from pipeline.names import initials, spoken_name
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,13 @@ from pipeline.letter.names import initials, spoken_name
         ("MCDONALD, IAN", "Ian McDonald", "I.M."),
         ("Lionel Abercrombie, Jr.", "Lionel Abercrombie, Jr.", "L.A."),  # near miss: what follows is no first name
         ("DE LA CRUZ, ANA", "Ana de la Cruz", "A.d.l.C."),
+        ("DANESHVAR, SHIRIN MD", "Shirin Daneshvar, MD", "S.D."),
+        ("Priya Raghunathan, M.D., PhD", "Priya Raghunathan, M.D., PhD", "P.R."),
+        ("Do, Linh", "Linh Do", "L.D."),  # near misses: a name, no degree
+        ("LINH DO", "Linh Do", "L.D."),
+        ("Nguyen, Do", "Do Nguyen", "D.N."),
+        ("T. WRENFIELD, DO", "T. Wrenfield, DO", "T.W."),
+        ("LINH DO NGUYEN", "Linh Do Nguyen", "L.D.N."),
         (None, None, ""),
     ],
 )
