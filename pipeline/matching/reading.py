@@ -15,12 +15,12 @@ from pipeline.matching import (
     absence_leaves,
     care_kinds,
     changes,
+    diagnosis_leaves,
     dose_leaves,
     fractures,
     number_leaves,
     patient_leaves,
     pressure,
-    printed_leaves,
     stated_leaves,
     studies,
     substances,
@@ -342,29 +342,6 @@ def _is_dose_of_trial(text: str) -> bool:
     return find_multiple(text) is not None and is_outcome(text)
 
 
-def _diagnosis(text: str) -> Requirement | None:
-    """Return a diagnosis of the vocabulary; an abbreviation that the leaf prints behind it counts as its name too."""
-    found = patient_leaves.read_diagnosis(text)
-    if not isinstance(found, Diagnosis) or found.qualifiers:
-        return found
-    printed = printed_leaves.read_printed(text)
-    same = printed and set(printed_leaves.known_keys(printed)) == set(found.names)
-    return replace(found, otherwise=printed) if same and printed and not printed.besides else found
-
-
-def _by_name(text: str) -> Requirement | None:
-    """Return a diagnosis by its printed name; one that is a finding of the vocabulary as well is read as that first."""
-    found = printed_leaves.read_printed(text)
-    keys = printed_leaves.known_keys(found) if found else ()
-    if found and keys:
-        return Diagnosis(names=keys, severity=found.degrees, besides=found.besides, otherwise=found)
-    stated = stated_leaves.read_stated(text) if found else None
-    if found and isinstance(stated, StatedFinding) and not stated.words and len(stated.parts) == 1:
-        same = stated.parts[0].printed.lower() in [at.lower() for at in found.names]
-        return replace(stated, otherwise=found) if same else found
-    return found
-
-
 def _chained(made: Requirement, found: Requirement) -> Requirement:
     """Return the requirement with both of its other readings, one behind the other."""
     if found.otherwise is None or made.otherwise is None or made.otherwise is found.otherwise:
@@ -403,8 +380,8 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         patient_leaves.read_areas,
         lambda at: absence_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
-        _diagnosis,
-        lambda at: _by_name(at) if not negated else None,
+        diagnosis_leaves.read_known,
+        lambda at: diagnosis_leaves.read_by_name(at) if not negated else None,
         lambda at: stated_leaves.read_stated(at, negated),
     ):
         if found := reader(text):
