@@ -1,6 +1,7 @@
 """Whether the chart states a diagnosis that is asked for by its printed name."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from extractors.chart import assert_of
@@ -31,6 +32,7 @@ def judge_printed(requirement: PrintedDiagnosis, record: Record) -> Verdict:
     """Return the verdict on a diagnosis by name or code: affirmed and certain somewhere, and not denied later."""
     wanted = " or ".join((*requirement.names[:2], *requirement.codes[:2]))
     full, named, denied, open_ = [], [], [], []
+    requirement = replace(requirement, names=_unmistakable(requirement, record))
     for statement in record.statements:
         if statement.section in _SKIPPED:
             continue
@@ -70,6 +72,16 @@ def judge_printed(requirement: PrintedDiagnosis, record: Record) -> Verdict:
     if denied and not open_ and len({at.lower() for at in requirement.names if not at.isupper()}) == 1:
         return not_met("diagnosis_denied", cite(newest_first(denied)), wanted=wanted)
     return unclear("silent_diagnosis", cite(newest_first(open_)), wants=f"a diagnosis of {wanted}", wanted=wanted)
+
+
+def _unmistakable(requirement: PrintedDiagnosis, record: Record) -> tuple[str, ...]:
+    """Return the names without an abbreviation of three letters that the chart nowhere spells out.
+
+    SMA is an artery and an antibody as well, CIC a way of emptying the bladder.
+    """
+    long = [at for at in requirement.names if len(at) > 3]
+    spelled = any(_pattern(name).search(at.text) for name in long for at in record.statements)
+    return requirement.names if spelled else tuple(long)
 
 
 def _mentions(requirement: PrintedDiagnosis, statement: Statement):
