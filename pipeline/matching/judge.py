@@ -69,7 +69,7 @@ from pipeline.matching.requirements import (
     Unused,
     Visit,
 )
-from pipeline.matching.terms import data, find_therapies, within
+from pipeline.matching.terms import data, find_therapies, within, wording
 from pipeline.matching.trial_qualifiers import shows
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence, unclear
 
@@ -106,6 +106,9 @@ _JUDGES = care_kinds.JUDGES | {
 }
 
 
+_RULED_OUT = wording("findings.ruled_out")
+
+
 def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
     """Return the verdict of the chart on one requirement; `text` is the leaf it was read from."""
     if isinstance(requirement, AnyOf):
@@ -115,6 +118,9 @@ def judge(requirement: Requirement, record: Record, text: str = "") -> Verdict:
     verdict = _doubted(_judge(requirement, record, text))
     if verdict.status is Status.UNCLEAR and requirement.otherwise:
         other = judge(requirement.otherwise, record, text)
+        if isinstance(requirement, Diagnosis) and other.status is Status.MET:
+            told = [at for at in other.evidence if not _RULED_OUT.search(at.evidence.text)]
+            return other if told else verdict  # "Cushing's disease excluded"
         return verdict if other.status is Status.UNCLEAR else other
     return verdict
 
