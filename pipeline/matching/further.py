@@ -5,7 +5,20 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.phrases import find_comparisons
-from pipeline.matching.requirements import Age, AllOf, Diagnosis, Measurement, PriorTherapy, Requirement, TreatedWith
+from pipeline.matching.requirements import (
+    Age,
+    AllOf,
+    AnyOf,
+    Diagnosis,
+    Events,
+    LabResult,
+    Measurement,
+    PriorTherapy,
+    Requirement,
+    StatedFinding,
+    TreatedWith,
+    Window,
+)
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_qualifiers import find_breakthrough
 
@@ -66,3 +79,26 @@ def with_comorbidity(whole: Requirement, text: str) -> Requirement:
         return whole
     found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"] or bracket["listed"])))
     return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole
+
+
+def halves(text: str, pattern: re.Pattern[str]) -> list[str]:
+    """Return the clauses that the pattern parts, outside brackets."""
+    parts, last = [], 0
+    for match in pattern.finditer(text):
+        if text.count("(", 0, match.start()) > text.count(")", 0, match.start()):
+            continue
+        if match.start() - last < 8:
+            continue
+        parts.append(text[last : match.start()])
+        last = match.end()
+    return [*parts, text[last:]]
+
+
+def in_window(found: Requirement, window: Window) -> Requirement:
+    if isinstance(found, (AnyOf, AllOf)):
+        return replace(found, options=tuple(in_window(at, window) for at in found.options))
+    if found.otherwise:
+        found = replace(found, otherwise=in_window(found.otherwise, window))
+    if isinstance(found, (Measurement, LabResult, Events, PriorTherapy, StatedFinding)) and found.window is None:
+        return replace(found, window=window)
+    return found

@@ -33,7 +33,7 @@ from pipeline.matching.asked import stated
 from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.examples import without_reasons
-from pipeline.matching.further import with_comorbidity, with_further, with_the_rest_of_age
+from pipeline.matching.further import halves, in_window, with_comorbidity, with_further, with_the_rest_of_age
 from pipeline.matching.leaf_words import plain, tail_of, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
@@ -44,7 +44,6 @@ from pipeline.matching.requirements import (
     Avoidance,
     ConcurrentTherapy,
     Diagnosis,
-    Events,
     FreeText,
     LabResult,
     Measurement,
@@ -55,7 +54,6 @@ from pipeline.matching.requirements import (
     StatedFinding,
     TreatedWith,
     Visit,
-    Window,
 )
 from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
@@ -93,17 +91,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
         leaf = replace(leaf, text=said)
     found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
     window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
-    return _in_window(found, window) if window else found
-
-
-def _in_window(found: Requirement, window: Window) -> Requirement:
-    if isinstance(found, (AnyOf, AllOf)):
-        return replace(found, options=tuple(_in_window(at, window) for at in found.options))
-    if found.otherwise:
-        found = replace(found, otherwise=_in_window(found.otherwise, window))
-    if isinstance(found, (Measurement, LabResult, Events, PriorTherapy, StatedFinding)) and found.window is None:
-        return replace(found, window=window)
-    return found
+    return in_window(found, window) if window else found
 
 
 # "An exception to the requirement for a trial of X can be made if the patient has already tried Y"
@@ -200,6 +188,8 @@ def _of_leaf(whole: Requirement, text: str) -> Requirement:
     named = {at.therapy.name for at in find_therapies(text)}
     held = getattr(whole, "therapies", ())
     mine = tuple(at for at in held if at.name in named)
+    if isinstance(whole, PriorTherapy) and whole.count > 1 and {at.sort for at in held} == {"drug"} and len(held) == 1:
+        whole = replace(whole, count=1)  # the head counts its leaves: "at least TWO preferred products: eszopiclone"
     return replace(whole, therapies=mine) if mine and len(mine) < len(held) else whole
 
 
@@ -284,7 +274,7 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         ways = tuple(_read(part, notes, negated, depth + 1) for part in bounds)
         if isinstance(ways[0], Measurement):
             window = find_window(text)
-            return _in_window(AnyOf(options=ways), window[0]) if window else AnyOf(options=ways)
+            return in_window(AnyOf(options=ways), window[0]) if window else AnyOf(options=ways)
     whole = _single(text, notes, negated)
     if isinstance(whole, FreeText):
         whole = None
@@ -297,26 +287,13 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         whole = with_comorbidity(without_degree(with_rest(whole, text), text), text)
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
-            parts = _halves(text, pattern)
+            parts = halves(text, pattern)
             if len(parts) < 2 or _one_thing(whole, text):
                 continue
             options = [_read(part, notes, negated, depth + 1) for part in parts]
             if any(not isinstance(at, FreeText) for at in options):
                 return kind(options=tuple(options))
     return whole or FreeText(terms=tuple(patient_leaves.content_words(text)))
-
-
-def _halves(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """Return the clauses that the pattern parts, outside brackets."""
-    parts, last = [], 0
-    for match in pattern.finditer(text):
-        if text.count("(", 0, match.start()) > text.count(")", 0, match.start()):
-            continue
-        if match.start() - last < 8:
-            continue
-        parts.append(text[last : match.start()])
-        last = match.end()
-    return [*parts, text[last:]]
 
 
 def _one_thing(whole: Requirement | None, text: str) -> bool:
@@ -328,7 +305,7 @@ def _one_thing(whole: Requirement | None, text: str) -> bool:
 
 
 _CURRENTLY = re.compile(
-    r"^(?:the )?(?:patient|member|individual)?\s*(?:is|are|has been)\s+(?:currently |stable |established )?"
+    r"^(?:the )?(?:patient|member|individual)?\s*(?:is|are|has been)\s+(?:being |currently |stable |established )*"
     r"(?:on|taking|treated|receiving|using|treated with)\b"
     r"(?!.*\b(?:fail|inadequate|intoleran|contraindic|tried))",
     re.IGNORECASE,
