@@ -51,7 +51,7 @@ _NEITHER = re.compile(
 # "has not had a transplant and has NO assist device": the second denial of a list
 _NOR = re.compile(
     r",?\s+(?:and|or|nor)\s+(?:(?:has|have|had|does|do|is)\s+)?(?:no|not(?: have| had| been)?|without)\s+"
-    r"(?:an?\s+|any\s+|(?:prior |previous )?history of\s+)?",
+    r"(?:(?:received|undergone|had|required)\s+)?(?:an?\s+|any\s+|(?:prior |previous )?history of\s+)?",
     re.IGNORECASE,
 )
 

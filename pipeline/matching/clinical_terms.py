@@ -132,7 +132,11 @@ def _compiled(patterns: list[str], place: str) -> re.Pattern[str]:
         raise VocabularyError(f"clinical findings: {place}: {error}") from None
 
 
-_SIDE = re.compile(r"\b(?P<side>right|left|rt|lt)\b(?!\s+(?:now|away|after|before))|\((?P<mark>[RL])\)", re.IGNORECASE)
+_SIDE = re.compile(
+    r"\b(?P<side>right|left|rt|lt)\b"
+    r"(?!\s+(?:now|away|after|before|heart|ventric\w+|atri\w+|main|anterior descending))|\((?P<mark>[RL])\)",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     r"\bboth(?= (?:knees|hips|shoulders|hands|feet|legs|arms|eyes|breasts|wrists|ankles|elbows|heels|ears|lungs|kidneys"
     r"|extremities|thighs|calves)\b)",
@@ -142,7 +146,7 @@ _LEVEL = re.compile(
     r"(?<![\w-])(?P<upper>[CTLctl])(?P<n>\d{1,2})\s*(?:[-–/]|to|on)\s*(?P<lower>[CTLScs]?)(?P<m>\d{1,2})(?![\w/]|-\d)"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_GRADE_VALUE = r"(?:[1-6]|IV|VI|V|I{1,3})(?![\w%]|[./]\d)"
+_GRADE_VALUE = r"(?:[1-6]|IV|VI|V|I{1,3}|F[0-4]|(?-i:[A-F]))(?![\w%]|[./]\d)"
 _GRADE = re.compile(
     rf"\b(?P<scale>class(?:es)?|grades?|stages?|category|type)\s+(?:of\s+)?(?P<values>{_GRADE_VALUE}"
     rf"(?:\s*(?:,|to|through|or|and|/|\+|-|–)+\s*(?:(?:class|grade|stage)\s+)?{_GRADE_VALUE})*)"
@@ -243,12 +247,26 @@ def grades_of(text: str) -> list[Held]:
         scale = "class" if scale.startswith("cla") else scale
         values = [_number(at) for at in re.findall(_GRADE_VALUE, match["values"], re.IGNORECASE)]
         if re.search(r"\b(?:to|through)\b|[-–]", match["values"]) and len(values) == 2:
-            values = list(range(values[0], values[1] + 1))
+            values = _from(values[0], values[1])
         if match["more"]:
-            values = list(range(values[0], 7))
+            values = _from(values[0])
         found += [Held(role="grade", key=f"{scale} {value}", start=match.start(), end=match.end()) for value in values]
     return found
 
 
-def _number(printed: str) -> int:
-    return _ROMAN.get(printed.lower()) or int(printed)
+_LETTERS = "ABCDEF"
+
+
+def _number(printed: str) -> int | str:
+    """Return the value of a grade: 3 for "III", "C" for "C", "F2" for "f2"."""
+    if printed.lower() in _ROMAN:
+        return _ROMAN[printed.lower()]
+    return printed.upper() if printed[0].isalpha() else int(printed)
+
+
+def _from(first: int | str, last: int | str | None = None) -> list[int | str]:
+    """Return the grades from one to another, or up to the highest of their scale."""
+    scales: list[list[int | str]] = [list(range(1, 7)), list(_LETTERS), [f"F{at}" for at in range(5)]]
+    scale = next(at for at in scales if first in at)
+    end = scale.index(last) + 1 if last in scale else len(scale)
+    return scale[scale.index(first) : end]

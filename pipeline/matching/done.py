@@ -53,6 +53,18 @@ def _shown(clinician: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w])(?:" + "|".join(data("clinicians")[clinician]["shown"]) + r")")
 
 
+@cache
+def _also(clinician: str | None) -> re.Pattern[str] | None:
+    """Return what the same report has to show beside: the profession of one who states no financial relationship."""
+    held = data("clinicians")[clinician].get("also") if clinician else None
+    return re.compile("|".join(held)) if held else None
+
+
+def _holds_also(clinician: str | None, told: list[Statement]) -> bool:
+    pattern = _also(clinician)
+    return pattern is None or any(pattern.search(at.text) for at in told)
+
+
 def read_deed(text: str) -> Requirement | None:
     """Return "psychological evaluation by a licensed clinician within 12 months, which clears the patient"."""
     keys = [key for key in data("deeds") if _pattern(key, "criterion").search(text)]
@@ -127,11 +139,12 @@ def _qualified(requirement: Deed, done: list[Statement], record: Record, name: s
     for statement in done:
         told = _page_of_report(statement, record) if _is_report(statement, statement.text) else [statement]
         who = [at for at in told if requirement.by is None or _shown(requirement.by).search(at.text)]
+        who = who if _holds_also(requirement.by, told) else []
         bad = [at for at in told if _NOT_CLEARED.search(at.text)]
         good = [at for at in told if _CLEARED.search(at.text) and at not in bad]
         against += bad
         if who:
-            shown.append(statement)
+            shown += [statement, *who[:1]] if _also(requirement.by) else [statement]
             cleared += [(statement, at) for at in good]
     facts = {"wanted": name}
     if requirement.cleared and against and not cleared:

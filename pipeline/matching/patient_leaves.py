@@ -30,6 +30,12 @@ _ADULT = re.compile(r"\b(?:is|be)?\s*(?:an )?adults?\b", re.IGNORECASE)
 
 _PRESCRIBED = wording("patient_leaves.prescribed")
 _CONSULT = re.compile(r"consult", re.IGNORECASE)
+_UNDER_CARE = re.compile(r"\bunder the care of\b", re.IGNORECASE)
+# "A rheumatologist has evaluated the patient and recommends the drug"
+_EVALUATED = re.compile(r"\b(?:evaluated|seen|assessed|followed) by\b|\bhas (?:evaluated|recommended)\b", re.IGNORECASE)
+_MORE_OF_IT = re.compile(
+    r"\b(?:clear\w*|within|who|financial|examin\w*|screen\w*|surg\w*|before|prior)\b|\d", re.IGNORECASE
+)
 _VISIT = re.compile(r"\b(?:visit|encounter|evaluat\w+|appointment|examination|seen)\b", re.IGNORECASE)
 _IN_PERSON = re.compile(r"in[- ]person|face[- ]to[- ]face|office visit", re.IGNORECASE)
 _TELEHEALTH = re.compile(r"tele-?health|telemedicine|virtual|video", re.IGNORECASE)
@@ -185,9 +191,14 @@ def _in_months(count: str, behind: str) -> Age | None:
 
 def read_prescriber(text: str) -> Requirement | None:
     named = find_specialties(text)
-    if not named or not _PRESCRIBED.search(text):
+    if not named:
         return None
-    return Prescriber(specialties=tuple(named), consultation=bool(_CONSULT.search(text)))
+    if _PRESCRIBED.search(text):
+        beside = bool(_CONSULT.search(text) or _UNDER_CARE.search(text))
+        return Prescriber(specialties=tuple(named), consultation=beside)
+    if _EVALUATED.search(text) and not _MORE_OF_IT.search(text) and not find_window(text):
+        return Prescriber(specialties=tuple(named), consultation=True)
+    return None
 
 
 def read_visit(text: str) -> Requirement | None:

@@ -24,6 +24,8 @@ from pipeline.matching.requirements import (
 from pipeline.matching.terms import data, find_measures, find_therapies
 
 _MASK = "\0"
+# a number or a letter of a scale that nothing has read: "grade C" of a scale not known
+_UNREAD = re.compile(r"\d|(?<![\w'’.-])[B-Z](?![\w'’.-])")
 _ABBREVIATED = re.compile(r"\s*\([A-Z][A-Za-z/-]{0,9}\)")
 _BRACKET = re.compile(r"\s*\([^()]*\)")
 _SUCH_AS = re.compile(r",?\s*\b(?:such as|for example|e\.g\.,?|including but not limited to)\b.*$", re.IGNORECASE)
@@ -99,7 +101,7 @@ def _read(text: str) -> StatedFinding | None:
     counts, rest = _counts(rest, heads)
     joined = _parts(left, rest, heads, denied)
     words = tuple(dict.fromkeys(at for at in re.findall(r"[a-z][a-z'-]+", rest.lower()) if at not in _plain()))
-    if counts is None or joined is None or len(words) > 4 or re.search(r"\d", rest):
+    if counts is None or joined is None or len(words) > 4 or _UNREAD.search(rest):
         return None
     made, loosely = _narrowed(left, joined, found, counts)
     if any(_leans(left, heads, part) for heads, part in zip(joined, made, strict=True)):

@@ -47,8 +47,17 @@ def _named(table: str, text: str) -> list[tuple[str, int, int]]:
     return sorted(kept, key=lambda at: at[1])
 
 
+# what a study is made for asks for no outcome: "to look for conduction abnormalities"
+_MADE_FOR = re.compile(
+    r",?\s+(?:to|in order to|for) (?:look(?:ing)? for|rule out|ruling out|screen(?:ing)? for|assess\w*|evaluat\w+"
+    r"|detect\w*|identify\w*|check(?:ing)? for|exclud\w+)\s(?:(?!\b(?:and|within|in the (?:past|last))\b)[^.;,])*",
+    re.IGNORECASE,
+)
+
+
 def read_study(text: str) -> Requirement | None:
     """Return "cervical spine radiographs obtained within 6 months"; None where the outcome is asked for too."""
+    text = _MADE_FOR.sub("", text)
     studies = _named("studies", text)
     if not studies or len(text.split()) > 30 or not _ASKED.search(text):
         return None
