@@ -56,8 +56,18 @@ _NOR = re.compile(
 )
 
 
+# "does not have NYHA class III or IV heart failure": no reader turns a scale round
+DENIED_SCALE = re.compile(
+    r"\b(?:(?:does|do|must|should) not have|has no|have no)\s+(?:an?\s+|any\s+)?"
+    r"(?:NYHA|New York Heart|ECOG|class|stage)\b",
+    re.IGNORECASE,
+)
+
+
 def read_absence(text: str, negated: bool) -> Requirement | None:
     """Return "does not have A, B or C"; of an exclusion the conditions themselves."""
+    if DENIED_SCALE.search(text):
+        return None
     if not negated and (neither := _NEITHER.match(text)):
         text = f"No personal or family history of {text[neither.end() :]}"
     match = _ABSENT.search(text)

@@ -326,14 +326,6 @@ def _chained(made: Requirement, found: Requirement) -> Requirement:
     return replace(made, otherwise=replace(found.otherwise, otherwise=made.otherwise))
 
 
-# "does not have NYHA class III or IV heart failure": no reader turns a scale round
-_DENIED_SCALE = re.compile(
-    r"\b(?:(?:does|do|must|should) not have|has no|have no)\s+(?:an?\s+|any\s+)?"
-    r"(?:NYHA|New York Heart|ECOG|class|stage)\b",
-    re.IGNORECASE,
-)
-
-
 def _single(text: str, notes: str, negated: bool) -> Requirement | None:
     for reader in (
         lambda at: dose_leaves.read_schedule(at) if not negated else None,
@@ -356,14 +348,14 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: tapering.read_taper(at) if not negated else None,
         lambda at: number_leaves.read_events(at) if not negated else None,
         lambda at: pressure.read_pressure(at) if not negated else None,
-        lambda at: None if _DENIED_SCALE.search(at) else number_leaves.read_number(at),
+        lambda at: None if absence_leaves.DENIED_SCALE.search(at) else number_leaves.read_number(at),
         lambda at: studies.read_study(at) if not negated else None,
         therapy_leaves.read_response,
         lambda at: therapy_leaves.read_current(at) if _CURRENTLY.match(at) else None,
         lambda at: therapy_leaves.read_prior(at, notes),
         therapy_leaves.read_current,
         patient_leaves.read_areas,
-        lambda at: None if _DENIED_SCALE.search(at) else absence_leaves.read_absence(at, negated),
+        lambda at: absence_leaves.read_absence(at, negated),
         patient_leaves.read_lasting,
         diagnosis_leaves.read_known,
         lambda at: diagnosis_leaves.read_by_name(at) if not negated else None,
