@@ -54,7 +54,8 @@ def read_fracture(text: str) -> Requirement | None:
 
 _ONLY_RISK = re.compile(
     r"\b(?:risk|prevent\w*|FRAX|probability|avoid\w*|at risk|education"
-    r"|screen\w*|rule[d]? out|versus)\b",
+    r"|screen\w*|rule[d]? out|versus|assess\w*|evaluat\w*|ordered|pending|awaiting|scheduled|liaison"
+    r"|suspect\w*|possib\w*|suspicio\w*|concern\w*|query|\?)",
     re.I,
 )
 

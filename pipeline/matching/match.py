@@ -78,7 +78,11 @@ def match_criteria(
     if choice.indication is None:
         return Match(indication=None, not_chosen=choice.not_chosen, warnings=warnings)
     warnings = (*warnings, *doubts(policy, choice.indication), *_exclusions(policy, record))
-    return replace(_match(choice.indication, record, choice), warnings=warnings)
+    found = _match(choice.indication, record, choice)
+    if policy.problems and found.overall is Status.MET:
+        # Some of the policy's demands are in no list: that all are met is more than anybody read.
+        found = replace(found, overall=Status.UNCLEAR)
+    return replace(found, warnings=warnings)
 
 
 def _match(indication: Indication, record: Record, choice: Choice) -> Match:

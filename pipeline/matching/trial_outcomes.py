@@ -36,6 +36,15 @@ _AFTER_TRIAL = re.compile(
 )
 
 
+# "was tried and was not tolerated", "tried, but the response was inadequate": the trial alone is not what is asked for
+_TRIED_AND = re.compile(
+    r"\b(?:tried|trial|used|taken|received|treated)\b(?:(?!\bor\b)[^;]){0,60}\b(?:and|but|yet|which|that|then)\b"
+    r"(?:(?!\bor\b|\bto\b)[^;]){0,30}\b(?:not tolerated|intoleran\w+|stopped|discontinued|fail\w*|inadequate|insufficient"
+    r"|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?|adverse)\b",
+    re.IGNORECASE,
+)
+
+
 def wanted_of(text: str) -> tuple[Wanted, ...]:
     wanted: list[Wanted] = []
     text = _ORGAN_FAILURE.sub(" ", text)
@@ -69,5 +78,7 @@ def wanted_of(text: str) -> tuple[Wanted, ...]:
             r"\btrial\b[^,;]{0,60}\b(?:and|with|due to|because of)\b[^,;]{0,30}\bintoleran", text, re.IGNORECASE
         )
     ):
+        wanted.remove("trial")
+    if "trial" in wanted and len(wanted) > 1 and _TRIED_AND.search(text):
         wanted.remove("trial")
     return tuple(wanted)
