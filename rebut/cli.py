@@ -59,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_case_commands(commands)
     _add_desk_commands(commands)
+    _add_upkeep_commands(commands)
     _add_server_commands(commands)
     return parser
 
@@ -102,6 +103,23 @@ def _add_desk_commands(commands: argparse._SubParsersAction) -> None:
     )
     schema = _command(commands, "schema", "rebut.commands.desk:schema", "print the JSON Schema of a published document")
     schema.add_argument("what", nargs="?", choices=["case", "read", "criteria"], default="case")
+
+
+def _add_upkeep_commands(commands: argparse._SubParsersAction) -> None:
+    call = "rebut.commands.upkeep:"
+    backup = _command(commands, "backup", f"{call}backup", "write database and files of all cases into a folder")
+    backup.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty")
+    backup.add_argument("--json", action="store_true")
+    restore = _command(commands, "restore", f"{call}restore", "bring a backup back into an empty home")
+    restore.add_argument("folder", type=Path, metavar="FOLDER", help="that `rebut backup` wrote")
+    restore.add_argument("--verify", action="store_true", help="read all of it back and hold it to the backup")
+    restore.add_argument("--dry-run", action="store_true", help="check the backup alone, restore nothing")
+    restore.add_argument("--json", action="store_true")
+    replay = _command(commands, "replay", f"{call}replay", "make the jobs ready again that were given up")
+    replay.add_argument("--dead", action="store_true", required=True, help="those of every case that failed by them")
+    replay.add_argument("--dry-run", action="store_true", help="count them, and change nothing")
+    reconcile = _command(commands, "reconcile", f"{call}reconcile", "do one round of what `rebut beat` does")
+    reconcile.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
 
 def _add_server_commands(commands: argparse._SubParsersAction) -> None:

@@ -10,7 +10,7 @@ def cases(arguments: argparse.Namespace) -> int:
     """List the cases, newest first."""
     from pipeline.cases import list_cases
 
-    database, _ = _stores()
+    database, _ = open_stores()
     found = list_cases(database)
     if arguments.json:
         _print_json({"cases": found})
@@ -26,7 +26,7 @@ def show(arguments: argparse.Namespace) -> int:
     from pipeline.cases import show_case
     from pipeline.results import load_case
 
-    database, storage = _stores()
+    database, storage = open_stores()
     case = show_case(database, arguments.case)
     key = case.pop("result_key")
     case["result"] = load_case(storage, key) if key else None
@@ -52,7 +52,7 @@ def retry(arguments: argparse.Namespace) -> int:
     from pipeline.stages import WORKFLOW
 
     settings = read_settings()
-    database, _ = _stores()
+    database, _ = open_stores()
     ready = retry_case(database, WORKFLOW, arguments.case)
     if settings.broker:
         from workers.publish import publish
@@ -78,7 +78,7 @@ def purge(arguments: argparse.Namespace) -> int:
     """Remove a case with everything made from it."""
     from pipeline.cases import purge_case
 
-    database, storage = _stores()
+    database, storage = open_stores()
     purge_case(database, storage, arguments.case)
     print(f"case {arguments.case} is gone; the audit trail keeps when", file=sys.stderr)
     return 0
@@ -92,7 +92,8 @@ def schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _stores() -> tuple[Any, Any]:
+def open_stores() -> tuple[Any, Any]:
+    """Return the database and the storage that the settings name."""
     from pipeline.database import open_database
     from pipeline.settings import private_folder, read_settings
     from pipeline.storage import open_storage

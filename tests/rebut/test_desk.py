@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fastapi.testclient import TestClient
 
 from pipeline.log import ALLOWED, only_allowed
 from pipeline.settings import read_settings
 from rebut.doctor import examine
+from rebut.web import build_app
+from tests.papers import CHART, DENIAL, MARISOL, POLICY, pdf_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +36,44 @@ def test_a_failed_case_is_listed_shown_and_purged(rebut, tmp_path):
     assert json.loads(rebut("cases", "--json").stdout) == {"cases": []}
     assert not list((rebut.home / "files").rglob("original"))
     assert rebut("show", listed["case"]).returncode == 3
+
+
+@pytest.mark.slow
+def test_a_restored_home_gives_the_same_packet(rebut, tmp_path):
+    """Byte for byte, over the interface that hands it out; a second restore over it is refused."""
+    for name, text in (("denial", DENIAL), ("chart", CHART), ("policy", POLICY)):
+        (tmp_path / f"{name}.pdf").write_bytes(pdf_of(text.format(**MARISOL) if "{" in text else text))
+    made = rebut("run", "denial.pdf", "chart.pdf", "policy.pdf", "--today", "2026-03-20")
+    fresh = {"REBUT_HOME": str(tmp_path / "fresh")}
+    (case,) = json.loads(rebut("cases", "--json").stdout)["cases"]
+
+    kept = rebut("backup", "backup", "--json")
+    checked = rebut("restore", "backup", "--dry-run", **fresh)
+    restored = rebut("restore", "backup", "--verify", **fresh)
+    again = rebut("restore", "backup", **fresh)
+
+    assert [done.returncode for done in (made, kept, checked, restored, again)] == [0, 0, 0, 0, 2], kept.stderr
+    assert json.loads(kept.stdout)["cases"] == 1
+    assert "restore-not-empty" not in again.stderr
+    assert "empty place" in again.stderr
+    for what in ("packet", "letter.docx", "letter.pdf", "manifest.json"):
+        one, other = (download(home, case["case"], what) for home in (rebut.home, tmp_path / "fresh"))
+        assert one == other
+        assert one
+
+
+def download(home: Path, case_id: str, what: str) -> bytes:
+    with TestClient(build_app(read_settings({"REBUT_TOKEN": "secret"}, home=home))) as client:
+        answer = client.get(f"/api/cases/{case_id}/{what}", headers={"Authorization": "Bearer secret"})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+def test_replay_and_reconcile_say_what_they_do(rebut):
+    """Counts for a script, on an empty home none."""
+    assert json.loads(rebut("replay", "--dead").stdout) == {"cases": [], "jobs": 0, "pages_given_up": 0}
+    assert json.loads(rebut("reconcile", "--dry-run").stdout) == {"expired": [], "published": []}
+    assert rebut("replay").returncode == 2
 
 
 def test_the_doctor_finds_this_machine_fit(rebut):
