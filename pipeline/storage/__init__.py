@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pipeline.storage.folder import FolderStorage
 from pipeline.storage.interface import (
+    LINK_SECONDS,
     DamagedObjectError,
     MissingObjectError,
     Storage,
@@ -14,6 +15,7 @@ from pipeline.storage.interface import (
 )
 
 __all__ = [
+    "LINK_SECONDS",
     "DamagedObjectError",
     "FolderStorage",
     "MissingObjectError",
@@ -26,7 +28,11 @@ __all__ = [
 
 
 def open_storage(url: str) -> Storage:
-    """Open `folder:/path` or `s3://bucket/prefix?endpoint=URL&region=R&sse=AES256&kms_key=ARN`."""
+    """Open `folder:/path` or `s3://bucket/prefix?endpoint=URL&region=R&sse=AES256&kms_key=ARN&downloads=URL`.
+
+    `downloads` is the endpoint as those who download reach it, where that is not `endpoint`; `stream` hands out
+    no links, for a bucket that only the servers reach.
+    """
     if url.startswith("folder:"):
         return FolderStorage(Path(url.removeprefix("folder:")).expanduser().absolute())
     if url.startswith("s3://"):
@@ -34,7 +40,7 @@ def open_storage(url: str) -> Storage:
 
         parts = urlsplit(url)
         told = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if unknown := told.keys() - {"endpoint", "region", "sse", "kms_key"}:
+        if unknown := told.keys() - {"endpoint", "region", "sse", "kms_key", "downloads"}:
             raise ValueError(f"unknown in the storage URL: {', '.join(sorted(unknown))}")
         return S3Storage(parts.netloc, parts.path, **told)
     raise ValueError("a storage URL begins with folder: or s3://")

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.storage.interface import MissingObjectError, UnwritableStorageError, checked
+from pipeline.storage.interface import LINK_SECONDS, MissingObjectError, UnwritableStorageError, checked
 
 # A half-written object has this suffix, which no key ends with.
 _PARTIAL = ".part"
@@ -67,6 +67,9 @@ class FolderStorage:
                 (self.root / folder).rmdir()
             except OSError:  # not empty, or gone already
                 return
+
+    def link(self, key: str, name: str, media_type: str, seconds: int = LINK_SECONDS) -> str | None:
+        return None
 
     def keys(self, prefix: str) -> Iterator[str]:
         start = self.root / prefix.rpartition("/")[0]

@@ -9,6 +9,8 @@ from extractors.errors import RebutError
 # Lower-case words parted by slashes: no "..", no absolute path, nothing a shell or URL has to quote.
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
 
+LINK_SECONDS = 300  # long enough to start a download, too short to be worth passing on
+
 
 class StorageUnavailableError(RebutError):
     """The storage does not answer; trying again later may help (what was tried)."""
@@ -64,6 +66,12 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the object; one that is not there is no error."""
+
+    def link(self, key: str, name: str, media_type: str, seconds: int = LINK_SECONDS) -> str | None:
+        """Return a URL that gives this one object to whoever holds it, as a download under this name.
+
+        None: this storage hands nothing out itself, so the caller streams it.
+        """
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Yield every key that begins with the prefix, sorted."""

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline.storage.interface import (
+    LINK_SECONDS,
     DamagedObjectError,
     MissingObjectError,
     StorageUnavailableError,
@@ -60,27 +61,16 @@ class S3Storage:
         region: str = "us-east-1",
         sse: str | None = None,
         kms_key: str | None = None,
+        downloads: str | None = None,
     ) -> None:
         self.bucket = bucket
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._encryption = {"ServerSideEncryption": sse} if sse else {}
         if kms_key:
             self._encryption["SSEKMSKeyId"] = kms_key
-        self._client = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name=region,
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                # SeaweedFS answers 500 for some seconds after a restart, until its volumes have registered.
-                retries={"mode": "standard", "total_max_attempts": 8},
-                connect_timeout=5,
-                read_timeout=30,
-                request_checksum_calculation="when_supported",
-                response_checksum_validation="when_supported",
-            ),
-        )
+        self._client = _client(endpoint, region)
+        # A signature covers the host, so links are signed for the one that downloads go to. Signing sends nothing.
+        self._signer = None if downloads == "stream" else _client(downloads, region) if downloads else self._client
 
     def put(self, key: str, data: bytes) -> None:
         self.put_stream(key, BytesIO(data))
@@ -130,6 +120,19 @@ class S3Storage:
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self.bucket, Key=self._name(key))
 
+    @_named_errors
+    def link(self, key: str, name: str, media_type: str, seconds: int = LINK_SECONDS) -> str | None:
+        if self._signer is None:
+            return None
+        wanted = {
+            "Bucket": self.bucket,
+            "Key": self._name(key),
+            "ResponseContentDisposition": f'attachment; filename="{name}"',
+            "ResponseContentType": media_type,
+            "ResponseCacheControl": "private, no-store",
+        }
+        return self._signer.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix + prefix)
         for page in pages:
@@ -141,3 +144,21 @@ class S3Storage:
 
     def _name(self, key: str) -> str:
         return self.prefix + checked(key)
+
+
+def _client(endpoint: str | None, region: str) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            # SeaweedFS answers 500 for some seconds after a restart, until its volumes have registered.
+            retries={"mode": "standard", "total_max_attempts": 8},
+            connect_timeout=5,
+            read_timeout=30,
+            request_checksum_calculation="when_supported",
+            response_checksum_validation="when_supported",
+        ),
+    )

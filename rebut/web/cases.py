@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request, Response, UploadFile
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from extractors.errors import RebutError
 from pipeline.cases import Given, add_files, given, list_cases, open_case, purge_case, show_case
@@ -109,7 +109,7 @@ def delete_case(request: Request, case_id: str) -> Response:
 
 @router.get("/{case_id}/{what}")
 def get_file(request: Request, case_id: str, what: str) -> Response:
-    """Send a file of the packet."""
+    """Send a file of the packet, or where it can be fetched for five minutes."""
     if what not in _DOWNLOADS:
         return JSONResponse({"error": {"code": "not-found", "message": f"A case has no {what}."}}, 404)
     name, media_type = _DOWNLOADS[what]
@@ -119,7 +119,10 @@ def get_file(request: Request, case_id: str, what: str) -> Response:
     files = load_index(request.app.state.storage, case["result_key"])
     if name not in files:
         raise MissingObjectError(f"{case_id}/{what}")
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    private = {"Cache-Control": "private, no-store"}
+    if link := request.app.state.storage.link(files[name], name, media_type):
+        return RedirectResponse(link, 302, {**private, "Referrer-Policy": "no-referrer"})
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **private}
     return StreamingResponse(request.app.state.storage.open(files[name]), media_type=media_type, headers=headers)
 
 

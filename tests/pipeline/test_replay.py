@@ -1,14 +1,13 @@
 """Dead jobs get another life once what killed them is mended."""
 
 import datetime as dt
-from dataclasses import replace
 
 from pipeline import jobs
 from pipeline.cases import given, open_case, show_case
 from pipeline.replay import replay_dead
 from pipeline.work import work_on
 from pipeline.workflow import Outcome, Task, Workflow
-from tests.workflows import COUNTING
+from tests.workflows import COUNTING, with_total
 
 TODAY = dt.date(2026, 3, 20)
 
@@ -17,7 +16,7 @@ def broken_total(task: Task) -> Outcome:
     raise KeyError("a bug of this release")
 
 
-BROKEN = replace(COUNTING, stages={**COUNTING.stages, "total": replace(COUNTING.stages["total"], run=broken_total)})
+BROKEN = with_total(COUNTING, broken_total)
 
 
 def open_and_work(database, storage, workflow: Workflow, text: bytes) -> str:
