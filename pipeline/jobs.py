@@ -143,7 +143,7 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
             connection.execute(hurry.values(queue="urgent", priority=0, published_at=None))
         ready = insert_jobs(connection, workflow, taken.case_id, outcome.successors, urgent)
         ready += _joined(connection, workflow, taken, urgent)
-        write_audit(connection, taken.case_id, "done", taken, {"attempt": taken.attempts})
+        write_audit(connection, taken.case_id, "done", taken, {**outcome.audit, "attempt": taken.attempts})
     return ready
 
 

@@ -4,14 +4,19 @@ What was read is kept under the digest of the file and of the reader, without th
 name, so the same content is read once however often and under whatever name it is sent.
 """
 
+import atexit
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from extractors.evidence import Page, PageSource
+from pipeline.sandbox import Reader
+from pipeline.settings import read_settings
 from pipeline.storage import MissingObjectError, Storage, digest
 from pipeline.workflow import DocumentRow, Outcome, Successor, Task
 
@@ -49,13 +54,25 @@ def read(task: Task) -> Outcome:
     document_id, first, last = split_part(task.job.part)
     document = _document(task, document_id)
     key = f"files/{document.sha256}/pages-{reader_mark()}-{first}-{last}.json"
-    if not task.storage.exists(key):
-        from extractors.pages import dump_pages, read_pages
-
-        told = json.loads(task.load("intake", document_id) or b"")
-        pages = read_pages(_pdf(task.storage, told["pdf"]), "", range(first, last + 1))
-        task.storage.put(key, dump_pages(pages))
+    if task.storage.exists(key):
+        return Outcome(output_key=key)
+    pdf = json.loads(task.load("intake", document_id) or b"")["pdf"]
+    found = file_reader().read(pdf, partial(_fetch, task.storage, pdf), range(first, last + 1))
+    if found.lost:  # kept for this case alone: another machine, or a later version, may read them
+        told = {"lost": len(found.lost), "pages": sorted(found.lost), "codes": sorted(set(found.lost.values()))}
+        return Outcome(output_key=task.store(found.dump), audit=told)
+    task.storage.put(key, found.dump)
     return Outcome(output_key=key)
+
+
+def file_reader() -> Reader:
+    """Return the reader of this process, whose files are opened in processes of their own."""
+    return _reader_of(os.getpid())
+
+
+def start_reader() -> None:
+    """Let the reader of this process load while something else is done."""
+    file_reader().start()
 
 
 def smaller_parts(part: str) -> list[str]:
@@ -128,23 +145,24 @@ def engine_mark() -> str:
 
 
 def _take_in(storage: Storage, document: DocumentRow) -> dict:
-    from extractors.pages import normalize
-
-    data = storage.get(document.key)
-    normalized = normalize(data, document.name)
+    taken = file_reader().take_in(partial(_fetch, storage, document.key), document.name)
     key = document.key
-    if normalized.pdf != data:
+    if taken.pdf:
         key = f"files/{document.sha256}/pdf-{reader_mark()}"
-        storage.put(key, normalized.pdf)
+        with taken.pdf:
+            storage.put_stream(key, taken.pdf)
     return {
         "pdf": key,
-        "kind": normalized.kind,
-        "page_count": normalized.page_count,
-        "parts": [
-            {"name": part.name, "first_page": part.first_page, "last_page": part.last_page} for part in normalized.parts
-        ],
-        "warnings": list(normalized.warnings),
+        "kind": taken.kind,
+        "page_count": taken.page_count,
+        "parts": taken.parts,
+        "warnings": taken.warnings,
     }
+
+
+def _fetch(storage: Storage, key: str, to: BinaryIO) -> None:
+    for piece in storage.open(key):
+        to.write(piece)
 
 
 def load_pdf(task: Task, document: DocumentRow) -> bytes:
@@ -153,10 +171,11 @@ def load_pdf(task: Task, document: DocumentRow) -> bytes:
     return task.storage.get(told["pdf"])
 
 
-@lru_cache(maxsize=1)
-def _pdf(storage: Storage, key: str) -> bytes:
-    """The file a worker reads chunks of, one after the other."""
-    return storage.get(key)
+@cache
+def _reader_of(_process: int) -> Reader:
+    reader = Reader(limits=read_settings().limits)
+    atexit.register(reader.close)
+    return reader
 
 
 def _document(task: Task, document_id: str) -> DocumentRow:

@@ -11,6 +11,9 @@
 | REBUT_JOBS | processes that read pages at the same time | one per core |
 | REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
 | REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
+| REBUT_READER_MB | address space of a process that has a file open, in megabytes | 2048 |
+| REBUT_PAGE_SECONDS | most time for reading one page, wall clock and CPU | 75 |
+| REBUT_FILE_SECONDS | most time for opening one file | 120 |
 | REBUT_LOG | least severe log line that is printed: debug, info, warning, error | warning |
 
 S3 keys come from where boto3 looks for them (AWS_ACCESS_KEY_ID and so on).
@@ -18,10 +21,11 @@ S3 keys come from where boto3 looks for them (AWS_ACCESS_KEY_ID and so on).
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from extractors.errors import RebutError
+from pipeline.sandbox.limits import Limits
 
 
 class HomeFolderError(RebutError):
@@ -45,6 +49,7 @@ class Settings:
     clinic: Path | None = None
     jobs: int = 1
     upload_mb: int = 300
+    limits: Limits = field(default_factory=Limits)
     log: str = "warning"
 
     def environment(self) -> dict[str, str]:
@@ -59,6 +64,9 @@ class Settings:
             "REBUT_CLINIC": self.clinic and str(self.clinic),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
+            "REBUT_READER_MB": str(self.limits.memory_mb),
+            "REBUT_PAGE_SECONDS": f"{self.limits.page_seconds:g}",
+            "REBUT_FILE_SECONDS": f"{self.limits.file_seconds:g}",
             "REBUT_LOG": self.log,
         }
         return {name: value for name, value in told.items() if value}
@@ -79,7 +87,17 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
+        limits=_limits(told),
         log=told.get("REBUT_LOG") or "warning",
+    )
+
+
+def _limits(told: Mapping[str, str]) -> Limits:
+    usual = Limits()
+    return Limits(
+        memory_mb=int(told.get("REBUT_READER_MB") or usual.memory_mb),
+        page_seconds=float(told.get("REBUT_PAGE_SECONDS") or usual.page_seconds),
+        file_seconds=float(told.get("REBUT_FILE_SECONDS") or usual.file_seconds),
     )
 
 

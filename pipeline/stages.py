@@ -51,6 +51,12 @@ def smaller_parts(part: str) -> list[str]:
     return reading.smaller_parts(part)
 
 
+def start_reader() -> None:
+    from pipeline import reading
+
+    reading.start_reader()
+
+
 def load_ahead() -> list[Callable[[], object]]:
     from pipeline import ahead
 
@@ -60,7 +66,7 @@ def load_ahead() -> list[Callable[[], object]]:
 WORKFLOW = Workflow(
     stages={
         "intake": Stage(name="intake", queue="intake", run=intake, seconds=300.0),
-        # A page has 60 s of its own in the reader; the longest chunk is 8 pages.
+        # A page has 60 s of its own in the reader and is killed after 75; the longest chunk is 8 pages.
         "read": Stage(name="read", queue="read", run=read, seconds=600.0, expendable=True, pieces=smaller_parts),
         "classify": Stage(name="classify", queue="understand", run=classify),
         "understand": Stage(name="understand", queue="understand", run=understand),
@@ -69,6 +75,7 @@ WORKFLOW = Workflow(
     },
     joins={"classify": ("intake", "read"), "match": ("understand",), "assemble": ("match",)},
     last="assemble",
+    begin=start_reader,
     ahead=load_ahead,
 )
 QUEUES = ("urgent", "intake", "read", "understand", "assemble")

@@ -90,6 +90,7 @@ class Outcome:
     document: Mapping[str, Any] = field(default_factory=dict)  # {"id", "kind", "page_count"} that intake learnt
     urgent: bool | None = None  # True: the rest of the case goes to the queue `urgent`
     summary: Mapping[str, Any] = field(default_factory=dict)  # adds to what the list of cases shows
+    audit: Mapping[str, Any] = field(default_factory=dict)  # adds to the audit row: codes, counts and page numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ class Workflow:
     stages: Mapping[str, Stage]
     joins: Mapping[str, tuple[str, ...]]  # stage -> the stages of the case that must all be settled before it
     last: str  # its output is the case's result
+    begin: Callable[[], object] | None = None  # what a process starts before its first job, without waiting for it
     ahead: Callable[[], list[Callable[[], object]]] | None = None  # steps that load what later stages need
 
     def queue(self, stage: str, urgent: bool) -> str:

@@ -135,6 +135,8 @@ def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connect
     """The child: open the stores, then work on what comes down the pipe until it closes."""
     # The parent is gone; or the stores do not answer, which it finds out itself and tells better.
     with suppress(EOFError, BrokenPipeError, DatabaseUnavailableError, StorageUnavailableError):
+        if workflow.begin:
+            workflow.begin()
         database, storage = open_database(database_url), open_storage(storage_url)
         ahead = workflow.ahead() if workflow.ahead else []
         while True:

@@ -43,9 +43,12 @@ def _begin_child(**_: Any) -> None:
 
 
 @celeryd_init.connect
-def _load_readers(**_: Any) -> None:
-    """Load the readers once, before the children are forked, and not in each child's first task."""
-    import extractors.pages  # noqa: F401
+def _load_stages(**_: Any) -> None:
+    """Load what every stage imports once, before the children are forked, and not in each child's first task.
+
+    Not the reader: files are opened in processes of their own, which a child starts with its first one.
+    """
+    import pipeline.reading  # noqa: F401
 
 
 @worker_ready.connect

@@ -130,9 +130,18 @@ class ProgramEngine:
         return int(found["rotate"]) % 360, float(found["orientation_conf"])
 
 
+_lent: Engine | None = None
+
+
 def open_engine() -> Engine:
     """Return the engine of this process; raise MissingProgramError where there is none."""
-    return _engine_of(os.getpid())  # an engine is not shared across a fork
+    return _lent or _engine_of(os.getpid())  # an engine is not shared across a fork
+
+
+def lend_engine() -> None:
+    """Give the processes forked from this one its engine: loaded once (0.2 s), never used here, copied on write."""
+    global _lent
+    _lent = open_engine()
 
 
 @cache
@@ -176,7 +185,8 @@ def _silence_leptonica(module_file: str) -> None:
 @contextmanager
 def _picture_file(grey: np.ndarray) -> Iterator[str]:
     """A PGM file for as long as a program reads it, in memory where the machine offers that."""
-    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a RAM disk, private file
+    shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a RAM disk, private file
+    folder = os.environ.get("TMPDIR") or shm
     handle, path = tempfile.mkstemp(suffix=".pgm", dir=folder)
     try:
         height, width = grey.shape

@@ -6,7 +6,7 @@ more than one rendered page in memory.
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
 
@@ -17,11 +17,11 @@ import pypdfium2.raw as raw
 
 from extractors.errors import MissingProgramError
 from extractors.evidence import Box, Page, PageSource
+from extractors.pages.anyfile import Normalized, normalize
 from extractors.pages.engine import open_engine
 from extractors.pages.frame import inverse, rounded, turned
 from extractors.pages.insert import find_inserts, read_inserts
 from extractors.pages.lines import build_lines
-from extractors.pages.normalize import Normalized, normalize
 from extractors.pages.ocr import read_picture
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
@@ -29,7 +29,16 @@ from extractors.pages.render import MAX_SOURCE_BYTES, PageImages, grey_of, look_
 from extractors.pages.store import dump_pages, load_pages
 from extractors.pages.textlayer import TextLayer, read_text_layer
 
-__all__ = ["READER_VERSION", "Normalized", "dump_pages", "load_pages", "name_parts", "normalize", "read_pages"]
+__all__ = [
+    "READER_VERSION",
+    "Normalized",
+    "dump_pages",
+    "each_page",
+    "load_pages",
+    "name_parts",
+    "normalize",
+    "read_pages",
+]
 
 READER_VERSION = "2"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
@@ -43,9 +52,15 @@ def read_pages(pdf: bytes | str | PathLike[str], document: str, numbers: Sequenc
     pdf: what `normalize` gave, or the path of a file that holds it. A page that cannot be
     rendered or read in time comes back FAILED with its problem; the others are not touched.
     """
+    return list(each_page(pdf, document, numbers))
+
+
+def each_page(pdf: bytes | str | PathLike[str], document: str, numbers: Iterable[int]) -> Iterator[Page]:
+    """Yield the pages one by one, as `read_pages` returns them; the next number is asked for when a page is done."""
     source = pdf if isinstance(pdf, bytes) else str(pdf)
     with pdfium.PdfDocument(source) as opened:
-        return [_read_page(opened, document, number) for number in numbers]
+        for number in numbers:
+            yield _read_page(opened, document, number)
 
 
 def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
@@ -67,7 +82,9 @@ def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
         raise
     except PageProblem as problem:
         return replace(blank, source=PageSource.FAILED, problem=problem.code)
-    except (pdfium.PdfiumError, cv2.error, OSError, RuntimeError, ValueError, ArithmeticError, MemoryError):
+    except MemoryError:
+        return replace(blank, source=PageSource.FAILED, problem="page-too-large")
+    except (pdfium.PdfiumError, cv2.error, OSError, RuntimeError, ValueError, ArithmeticError):
         return replace(blank, source=PageSource.FAILED, problem="page-damaged")
     finally:
         if page is not None:

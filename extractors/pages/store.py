@@ -5,7 +5,7 @@ box around its words. The version changes when old files can no longer be read.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from extractors.errors import RebutError
@@ -30,14 +30,26 @@ def dump_pages(pages: Iterable[Page]) -> bytes:
 
 def load_pages(data: bytes) -> list[Page]:
     """Return the pages that `dump_pages` wrote, equal in every field."""
+    return [_load_page(entry) for entry in _entries(data)]
+
+
+def join_dumps(dumps: Sequence[bytes]) -> bytes:
+    """Return several results of `dump_pages` as one, without making pages of them."""
+    if len(dumps) == 1:
+        return dumps[0]
+    body = {"version": FORMAT_VERSION, "pages": [entry for dump in dumps for entry in _entries(dump)]}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _entries(data: bytes) -> list[dict]:
     try:
         body = json.loads(data)
-        version = body["version"]
+        version, entries = body["version"], body["pages"]
     except (ValueError, KeyError, TypeError) as error:
         raise StoredPagesError("not stored pages") from error
     if version != FORMAT_VERSION:
         raise StoredPagesError(f"version {version}, not {FORMAT_VERSION}")
-    return [_load_page(entry) for entry in body["pages"]]
+    return entries
 
 
 def _dump_page(page: Page) -> dict:

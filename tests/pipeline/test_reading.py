@@ -9,9 +9,12 @@ from extractors.evidence import PageSource
 from pipeline import jobs
 from pipeline.cases import given, open_case, show_case
 from pipeline.reading import LOST, chunks, complete, load_files, smaller_parts
+from pipeline.sandbox import Limits, Reader
+from pipeline.sandbox.faults import ReaderKilledError
 from pipeline.stages import WORKFLOW
-from pipeline.tables import job
+from pipeline.tables import audit, job
 from pipeline.work import work_on
+from tests.hostile import poisoned_chart
 from tests.pages import pages_of
 from tests.papers import pdf_of
 
@@ -105,3 +108,37 @@ def test_a_file_that_cannot_be_opened_ends_its_case(database, storage):
 
     assert (case["state"], case["error"]["code"]) == ("failed", "file-type-unknown")
     assert case["error"]["message"].startswith("notes.pdf is not a PDF")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_poison_page_is_left_out_and_named(database, storage, monkeypatch):
+    """The job of its chunk is done, the audit trail says which page, and no other case inherits the verdict."""
+    with Reader(limits=Limits(page_seconds=2.0)) as reader:
+        monkeypatch.setattr("pipeline.reading.file_reader", lambda: reader)
+        task = read_case(database, storage, "chart.pdf", poisoned_chart())
+
+    (pages,) = load_files(task).values()
+    assert [page.number for page in pages if page.source is PageSource.FAILED] == [3]
+    assert pages[2].problem in ("page-too-slow", "page-too-large")
+    with database.read() as connection:
+        told = [row.detail for row in connection.execute(select(audit)) if "lost" in row.detail]
+    assert [(detail["lost"], detail["pages"]) for detail in told] == [(1, [3])]
+    assert not [key for key in storage.keys("files/") if key.endswith("-3-4.json")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_reader_killed_from_outside_is_tried_again(database, storage, monkeypatch):
+    """The job waits for its next attempt; neither file nor page is called bad."""
+
+    class Killed:
+        def take_in(self, fetch, name):
+            raise ReaderKilledError
+
+    case_id, _ = open_case(database, storage, WORKFLOW, [given("chart.pdf", pdf_of("page"))], DAY)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.reading.file_reader", Killed)
+        work_on(database, storage, WORKFLOW, jobs.claim_next(database, case_id=case_id))
+
+    case = show_case(database, case_id)
+    assert (case["state"], case["error"]) == ("running", None)
+    assert case["stages"] == [{"stage": "intake", "ready": 1}]

@@ -1,0 +1,87 @@
+"""The process that opens one file, and answers what a worker asks about it.
+
+It holds no credentials, no database and no storage: a folder with the file, a descriptor to
+write to, and the channel. Its answers are pages as JSON, or the code and arguments of an error.
+"""
+
+import os
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from extractors.errors import RebutError
+from pipeline.sandbox.confine import allow_seconds, confine
+from pipeline.sandbox.limits import Limits
+from pipeline.sandbox.wire import BrokenWireError, receive, send
+
+SCRATCH = "scratch"  # the folder inside, the only one it may write to
+_IDLE_SECONDS = 30.0  # without a question; then the file's memory is given back
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+def serve(channel: socket.socket, result: int, limits: Limits, folder: Path) -> None:
+    """Answer until the worker hangs up or falls silent.
+
+    folder: where the worker puts the file to open; result: descriptor of what a PDF made of it is written to.
+    """
+    confine(limits, folder, folder / SCRATCH)
+    channel.settimeout(_IDLE_SECONDS)
+    with suppress(BrokenWireError, TimeoutError):
+        while True:
+            asked, _ = receive(channel)
+            try:
+                for told, data in _answers(asked, result, limits):
+                    send(channel, told, data)
+            except BrokenWireError:
+                raise
+            except RebutError as error:
+                send(channel, {"error": error.code, "args": list(error.args)})
+            except MemoryError:
+                send(channel, {"memory": True})
+            except Exception as error:  # a bug of ours, or a library's word for a broken file: the worker decides
+                send(channel, {"bug": type(error).__name__, "at": _where(error)})
+
+
+def _answers(asked: dict[str, Any], result: int, limits: Limits) -> Iterator[Answer]:
+    if asked["do"] == "take in":
+        allow_seconds(limits.file_seconds)
+        yield _take_in(Path(asked["file"]), result, asked["name"]), b""
+        return
+    from extractors.pages import dump_pages, each_page
+
+    for page in each_page(asked["file"], "", _in_time(asked["pages"], limits)):
+        yield {"page": page.number}, dump_pages([page])
+
+
+def _in_time(numbers: Iterable[int], limits: Limits) -> Iterator[int]:
+    for number in numbers:
+        allow_seconds(limits.page_seconds)
+        yield number
+
+
+def _take_in(source: Path, result: int, name: str) -> dict[str, Any]:
+    from extractors.pages import normalize
+
+    data = source.read_bytes()
+    normalized = normalize(data, name)
+    if changed := normalized.pdf != data:
+        with os.fdopen(os.dup(result), "wb") as file:
+            file.write(normalized.pdf)
+    return {
+        "changed": changed,
+        "kind": normalized.kind,
+        "page_count": normalized.page_count,
+        "parts": [
+            {"name": part.name, "first_page": part.first_page, "last_page": part.last_page} for part in normalized.parts
+        ],
+        "warnings": list(normalized.warnings),
+    }
+
+
+def _where(error: BaseException) -> str:
+    from pipeline.log import where
+
+    return where(error)
