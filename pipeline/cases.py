@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from extractors.errors import RebutError, SameNameTwiceError
 from pipeline.database import Database
-from pipeline.jobs import Ready, forget_jobs, insert_jobs, write_audit
+from pipeline.jobs import Ready, forget_jobs, hold_jobs, insert_jobs, release_jobs, write_audit
 from pipeline.storage import Storage, digest
 from pipeline.tables import case, document, job
 from pipeline.workflow import Successor, Task, Workflow
+from pipeline.workplace import is_gone
 
 
 class NoSuchCaseError(RebutError):
@@ -132,6 +133,7 @@ def add_files(
             .where(case.c.id == case_id)
             .values(state="running", result_key=None, fault_code=None, fault_message=None, changed=time.time())
         )
+        release_jobs(connection, case_id)
         ready = _add_files(connection, workflow, case_id, files, len(names), mine.urgent)
         write_audit(connection, case_id, "files-added", detail={"files": len(files)})
     return ready
@@ -144,7 +146,9 @@ def stop_case(database: Database, case_id: str) -> None:
         if mine.state not in _OPEN:
             return
         held = update(job).where(job.c.case_id == case_id, job.c.state == "running")
-        connection.execute(held.values(state="ready", token=None, lease_until=None, attempts=job.c.attempts - 1))
+        put_down = {"token": None, "worker": None, "lease_until": None, "attempts": job.c.attempts - 1}
+        connection.execute(held.values(state="ready", **put_down))
+        hold_jobs(connection, case_id)
         told = {"fault_code": "stopped", "fault_message": STOPPED.format(case_id)}
         connection.execute(update(case).where(case.c.id == case_id).values(state="failed", changed=time.time(), **told))
         write_audit(connection, case_id, "stopped")
@@ -162,8 +166,9 @@ def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Rea
     now = time.time()
     with database.write() as connection:
         mine = _row(connection, case_id, lock=True)
-        at_work = select(job.c.id).where(job.c.case_id == case_id, job.c.state == "running", job.c.lease_until > now)
-        if mine.state not in ("failed", *_OPEN) or connection.execute(at_work.limit(1)).scalar():
+        held = select(job.c.worker).where(job.c.case_id == case_id, job.c.state == "running", job.c.lease_until > now)
+        at_work = [worker for worker in connection.execute(held).scalars() if not is_gone(worker)]
+        if mine.state not in ("failed", *_OPEN) or at_work:
             raise BusyCaseError(case_id, mine.state)
         mended = connection.execute(
             update(job)
@@ -176,6 +181,7 @@ def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Rea
             .where(case.c.id == case_id)
             .values(state="running", fault_code=None, fault_message=None, changed=now)
         )
+        release_jobs(connection, case_id)
         write_audit(connection, case_id, "retried", detail={"jobs": mended.rowcount})
         rows = connection.execute(
             select(job.c.id, job.c.stage, job.c.queue).where(job.c.case_id == case_id, job.c.state == "ready")

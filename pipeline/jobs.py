@@ -16,14 +16,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from extractors.errors import RebutError
 from pipeline.database import Database
 from pipeline.storage import Storage, digest
 from pipeline.tables import audit, case, document, job
+from pipeline.turns import EXPEDITED, insert_of, pass_turn, rank_of, take_turns
 from pipeline.workflow import CaseRow, DocumentRow, JobRow, Outcome, Successor, Task, Workflow
+from pipeline.workplace import this_process
 
 LEASE_SECONDS = 90.0  # three heartbeats fit in
 BACKOFF_SECONDS = (2.0, 15.0, 60.0)  # before the second, third and later attempts
@@ -54,30 +56,60 @@ def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobR
         taken = connection.execute(
             update(job)
             .where(job.c.id == job_id, job.c.state == "ready", job.c.next_attempt_at <= now)
-            .where(job.c.case_id.in_(select(case.c.id).where(case.c.state != "failed")))
-            .values(state="running", token=token, lease_until=now + lease, attempts=job.c.attempts + 1, started=now)
-            .returning(*_CLAIMED)
+            .where(exists().where(case.c.id == job.c.case_id, case.c.state != "failed"))
+            .values(
+                state="running",
+                token=token,
+                worker=this_process(),
+                lease_until=now + lease,
+                attempts=job.c.attempts + 1,
+                started=now,
+            )
+            .returning(*_CLAIMED, job.c.turn)
         ).one_or_none()
         if taken is None:
             return None
+        *_, turn = taken
+        pass_turn(connection, turn)
         connection.execute(
             update(case)
             .where(case.c.id == taken.case_id, case.c.state == "queued")
             .values(state="running", changed=now)
         )
-    return JobRow(**taken._mapping)
+    return JobRow(**{column.name: value for column, value in zip(_CLAIMED, taken, strict=False)})
+
+
+def claim_like(database: Database, job_id: str) -> JobRow | None:
+    """Take the job that should go first among those of this one's stage, expedited ones before all.
+
+    A hint says that there is something to do; what goes first the database says, so that whoever sent many
+    jobs before does not hold up the others.
+    """
+    with database.read() as connection:
+        told = connection.execute(select(job.c.queue, job.c.stage).where(job.c.id == job_id)).one_or_none()
+    if told is None:
+        return None
+    queues = dict.fromkeys(("urgent", told.queue))  # one after the other: each is a walk along the index
+    found = (claim_next(database, queues=[queue], stage=told.stage) for queue in queues)
+    return next((taken for taken in found if taken), None)
 
 
 def claim_next(
-    database: Database, queues: Iterable[str] | None = None, case_id: str | None = None, lease: float = LEASE_SECONDS
+    database: Database,
+    queues: Iterable[str] | None = None,
+    case_id: str | None = None,
+    lease: float = LEASE_SECONDS,
+    stage: str | None = None,
 ) -> JobRow | None:
-    """Take the job that should go first of these queues, or of this case; None where none is due."""
+    """Take the job that should go first of these queues, of this case or stage; None where none is due."""
     wanted = select(job.c.id).where(job.c.state == "ready", job.c.next_attempt_at <= time.time())
     if queues is not None:
         wanted = wanted.where(job.c.queue.in_(list(queues)))
     if case_id is not None:
         wanted = wanted.where(job.c.case_id == case_id)
-    wanted = wanted.order_by(job.c.priority, job.c.created, job.c.part).limit(8)
+    if stage is not None:
+        wanted = wanted.where(job.c.stage == stage)
+    wanted = wanted.order_by(job.c.priority, job.c.turn, job.c.created, job.c.part).limit(8)
     with database.read() as connection:
         candidates = list(connection.execute(wanted).scalars())
     for candidate in candidates:
@@ -138,9 +170,12 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
         if outcome.document:
             learnt = {name: value for name, value in outcome.document.items() if name != "id"}
             connection.execute(update(document).where(document.c.id == outcome.document["id"]).values(**learnt))
+        rank, _ = rank_of(connection, taken.case_id)
+        waiting = update(job).where(job.c.case_id == taken.case_id, job.c.state == "ready")
         if urgent and not mine.urgent:
-            hurry = update(job).where(job.c.case_id == taken.case_id, job.c.state == "ready")
-            connection.execute(hurry.values(queue="urgent", priority=0, published_at=None))
+            connection.execute(waiting.values(queue="urgent", priority=rank, published_at=None))
+        elif "last_day" in outcome.summary:
+            connection.execute(waiting.values(priority=rank))
         ready = insert_jobs(connection, workflow, taken.case_id, outcome.successors, urgent)
         ready += _joined(connection, workflow, taken, urgent)
         write_audit(connection, taken.case_id, "done", taken, {**outcome.audit, "attempt": taken.attempts})
@@ -199,7 +234,20 @@ def fail_in(
         .where(case.c.id == taken.case_id)
         .values(state="failed", fault_code=code, fault_message=message or GIVEN_UP, changed=now)
     )
+    hold_jobs(connection, taken.case_id)
     return []
+
+
+def hold_jobs(connection: Connection, case_id: str) -> None:
+    """Take the ready jobs of a case that failed out of the queues, where they would be looked at for ever."""
+    waiting = update(job).where(job.c.case_id == case_id, job.c.state == "ready")
+    connection.execute(waiting.values(state="held"))
+
+
+def release_jobs(connection: Connection, case_id: str) -> None:
+    """Put back what `hold_jobs` took out."""
+    held = update(job).where(job.c.case_id == case_id, job.c.state == "held")
+    connection.execute(held.values(state="ready", next_attempt_at=time.time(), published_at=None))
 
 
 def ready_jobs(database: Database, case_id: str) -> list[Ready]:
@@ -221,10 +269,14 @@ def insert_jobs(
     connection: Connection, workflow: Workflow, case_id: str, successors: Iterable[Successor], urgent: bool
 ) -> list[Ready]:
     """Add jobs that are not there yet; returns those that were added."""
-    now = time.time()
-    insert = _insert_of(connection)
-    added = []
-    for successor in successors:
+    wanted = list(successors)
+    if not wanted:
+        return []
+    now, added = time.time(), []
+    insert = insert_of(connection)
+    rank, submitter = rank_of(connection, case_id)
+    first = take_turns(connection, submitter, len(wanted))
+    for number, successor in enumerate(wanted):
         row = {
             "id": secrets.token_hex(12),
             "case_id": case_id,
@@ -232,7 +284,8 @@ def insert_jobs(
             "part": successor.part,
             "state": "ready",
             "queue": workflow.queue(successor.stage, urgent),
-            "priority": 0 if urgent else 1,
+            "priority": EXPEDITED if urgent else rank,
+            "turn": first + number,
             "input_hash": successor.input_hash,
             "next_attempt_at": now,
             "published_at": now,  # whoever commits this tells the broker; if that is lost, the reconciler does
@@ -289,15 +342,6 @@ def _lock_case(connection: Connection, case_id: str) -> Any:
     return row
 
 
-def _insert_of(connection: Connection) -> Any:
-    """Return the dialect's INSERT, the one that knows ON CONFLICT; each is imported only where it is used."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    return insert
-
-
 def _fault_of(error: BaseException) -> Fault:
     if isinstance(error, RebutError):
         return "passing" if error.exit_status == 1 else "input"
@@ -306,7 +350,7 @@ def _fault_of(error: BaseException) -> Fault:
 
 def _close(connection: Connection, taken: JobRow, finished: float | None, **values: Any) -> None:
     changed = connection.execute(
-        update(job).where(*_ours(taken)).values(lease_until=None, token=None, finished=finished, **values)
+        update(job).where(*_ours(taken)).values(lease_until=None, token=None, worker=None, finished=finished, **values)
     )
     if changed.rowcount != 1:
         raise LostLeaseError(taken.id)

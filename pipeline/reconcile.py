@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from pipeline.database import Database
 from pipeline.jobs import LostLeaseError, Ready, fail_in, mark_published
 from pipeline.tables import case, job
 from pipeline.workflow import JobRow, Workflow
+from pipeline.workplace import is_gone
 
 # A ready job that nobody took for so long is published again: the hint may be lost.
 REPUBLISH_SECONDS = 30.0
@@ -40,11 +41,12 @@ def reconcile(
     `publish` gets jobs and returns the ids of those the broker took.
     """
     found = Reconciled()
-    for taken in _expired(database):
+    pieces: list[Ready] = []
+    for taken in _lost(database):
         found.expired.append(taken.id)
         if not dry:
-            _give_back(database, workflow, taken)
-    waiting = _unheard(database, republish_after)
+            pieces += _give_back(database, workflow, taken)
+    waiting = [*pieces, *_unheard(database, republish_after)]
     found.published = [ready.job_id for ready in waiting]
     if waiting and not dry:
         found.published = list(publish(waiting))
@@ -52,27 +54,36 @@ def reconcile(
     return found
 
 
-def _expired(database: Database) -> list[JobRow]:
+def _lost(database: Database) -> list[JobRow]:
+    """Return the jobs whose lease ran out, and those whose process can be seen to have ended."""
     columns = (job.c.id, job.c.case_id, job.c.stage, job.c.part, job.c.queue, job.c.attempts)
-    statement = (
-        select(*columns, job.c.input_hash, job.c.token)
-        .where(job.c.state == "running", job.c.lease_until < time.time())
-        .limit(_BATCH)
-    )
+    columns = (*columns, job.c.input_hash, job.c.token, job.c.worker, job.c.lease_until)
+    statement = select(*columns).where(job.c.state == "running").order_by(job.c.lease_until).limit(_BATCH)
+    now, found = time.time(), []
     with database.read() as connection:
-        return [JobRow(**row._mapping) for row in connection.execute(statement)]
+        for row in connection.execute(statement):
+            told = dict(row._mapping)
+            if told.pop("lease_until") < now or is_gone(told["worker"]):
+                del told["worker"]
+                found.append(JobRow(**told))
+    return found
 
 
-def _give_back(database: Database, workflow: Workflow, taken: JobRow) -> None:
+def _give_back(database: Database, workflow: Workflow, taken: JobRow) -> list[Ready]:
+    """Fail the attempt; returns the smaller jobs that take its place."""
     try:
         with database.write() as connection:
             connection.execute(select(case.c.id).where(case.c.id == taken.case_id).with_for_update())
+            columns = (job.c.worker, job.c.lease_until)
+            still = connection.execute(
+                select(*columns).where(job.c.id == taken.id, job.c.token == taken.token, job.c.state == "running")
+            ).one_or_none()
             # A heartbeat may have come in since we looked.
-            still = update(job).where(job.c.id == taken.id, job.c.token == taken.token, job.c.lease_until < time.time())
-            if connection.execute(still.values(lease_until=0)).rowcount:
-                fail_in(connection, workflow, taken, "killed", "worker-lost")
+            if still and (still.lease_until < time.time() or is_gone(still.worker)):
+                return fail_in(connection, workflow, taken, "killed", "worker-lost")
     except LostLeaseError:
-        return
+        pass
+    return []
 
 
 def _unheard(database: Database, republish_after: float) -> list[Ready]:
@@ -82,7 +93,7 @@ def _unheard(database: Database, republish_after: float) -> list[Ready]:
         .join(case, case.c.id == job.c.case_id)
         .where(job.c.state == "ready", job.c.next_attempt_at <= now, case.c.state != "failed")
         .where(or_(job.c.published_at.is_(None), job.c.published_at < now - republish_after))
-        .order_by(job.c.priority, job.c.created)
+        .order_by(job.c.priority, job.c.turn)
         .limit(_BATCH)
     )
     with database.read() as connection:

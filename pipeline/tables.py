@@ -71,12 +71,15 @@ job = Table(
     Column("case_id", ForeignKey("case_file.id", ondelete="CASCADE"), nullable=False),
     Column("stage", String(24), nullable=False),
     Column("part", String(64), nullable=False, default=""),  # what of the case: a document, pages of one, "chart"
-    Column("state", String(12), nullable=False),  # ready, running, done, failed (input), dead (attempts spent)
+    # ready, running, done, failed (input), dead (attempts spent), held (ready, but its case failed)
+    Column("state", String(12), nullable=False),
     Column("queue", String(24), nullable=False),
-    Column("priority", Integer, nullable=False, default=1),  # 0 goes before 1
+    Column("priority", Integer, nullable=False, default=2),  # 0 expedited, 1 a deadline is near, 2 the others
+    Column("turn", Double, nullable=False, default=0),  # among those of one priority; see pipeline.turns
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease_until", Double),
     Column("token", String(32)),  # of the claim that may finish it
+    Column("worker", String(80)),  # the process that holds it: a place and an id, see pipeline.workplace
     Column("input_hash", String(64), nullable=False),
     Column("output_key", String(200)),
     Column("next_attempt_at", Double, nullable=False),
@@ -86,7 +89,14 @@ job = Table(
     Column("started", Double),
     Column("finished", Double),
     UniqueConstraint("case_id", "stage", "part"),
-    Index("ix_job_state_queue", "state", "queue", "priority", "next_attempt_at"),
+    Index("ix_job_turn", "state", "queue", "stage", "priority", "turn"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("submitter", String(64), primary_key=True),  # "": the clock itself, the turn that was claimed last
+    Column("last", Double, nullable=False),  # the turn of this submitter's newest job
 )
 
 audit = Table(

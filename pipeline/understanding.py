@@ -80,15 +80,25 @@ def understand(task: Task) -> Outcome:
     """Read the fields of the denial, the facts of the chart or the criteria of the policies."""
     contents = load_contents(task)
     pages = [page for file in load_files(task).values() for page in file]
+    summary: dict[str, str] = {}
     if task.job.part == "denial":
-        data = codec.dump(Denial, contents.letters[contents.chosen].denial)
+        denial = contents.letters[contents.chosen].denial
+        data, summary = codec.dump(Denial, denial), _last_day(denial, task.case.today)
     elif task.job.part == "chart":
         today = dt.date.fromisoformat(task.case.today)
         data = codec.dump(Chart, understand_chart(contents.of_type(*CHART_TYPES), pages, today))
     else:
         policies = contents.of_type(DocumentType.PAYER_POLICY)
         data = codec.dump(tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
-    return Outcome(output_key=task.store(data))
+    return Outcome(output_key=task.store(data), summary=summary)
+
+
+def _last_day(denial: Denial, today: str) -> dict[str, str]:
+    """Return what the rest of the case is ranked by: a near deadline goes before others."""
+    from pipeline.deadlines import find_deadlines
+
+    days = [deadline.last_day for deadline in find_deadlines(denial, dt.date.fromisoformat(today))]
+    return {"last_day": min(days)} if days else {}
 
 
 def load_contents(task: Task) -> Contents:

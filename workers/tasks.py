@@ -1,7 +1,8 @@
 """The pipeline as Celery sees it: one task per stage, no decisions here.
 
-A message carries a job id and nothing else. Whether the job is to be done, by whom and
-how often is the database's to say, so running a task twice does its work once.
+A message carries a job id and nothing else: it says that its queue has work for its stage. Which
+job goes first, whether it is to be done, by whom and how often is the database's to say, so running
+a task twice does its work once.
 """
 
 import os
@@ -22,9 +23,9 @@ from workers.publish import publish
 
 
 def run_job(job_id: str) -> None:
-    """Claim the job and work on it; a job that is not ours to take is left alone."""
+    """Work on what goes first among the jobs like this one; nothing, where all of them are taken."""
     database, storage = _stores()
-    if taken := jobs.claim(database, job_id):
+    if taken := jobs.claim_like(database, job_id):
         publish(work_on(database, storage, WORKFLOW, taken))
 
 

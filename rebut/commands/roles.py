@@ -14,7 +14,7 @@ from extractors.errors import RebutError
 from pipeline.settings import Settings, private_folder, read_settings
 from rebut.commands.run import check_settings
 
-_ROUND_SECONDS = 10.0
+_ROUND_SECONDS = 2.0  # so long a job of a worker that was killed lies at most
 
 
 class MissingSettingError(RebutError):
@@ -65,17 +65,17 @@ def worker(arguments: argparse.Namespace) -> int:
 
 
 def beat(arguments: argparse.Namespace) -> int:
-    """Reconcile every ten seconds until told to stop."""
+    """Reconcile every two seconds until told to stop."""
     from pipeline.database import open_database
     from pipeline.log import log
     from pipeline.reconcile import reconcile
     from pipeline.stages import WORKFLOW
-    from workers.publish import publish
+    from workers.publish import publish_some
 
     settings = read_settings() if arguments.dry_run else _with_broker()
     database = open_database(settings.database)
     if arguments.once or arguments.dry_run:
-        found = reconcile(database, WORKFLOW, publish, dry=arguments.dry_run)
+        found = reconcile(database, WORKFLOW, publish_some, dry=arguments.dry_run)
         json.dump({"expired": found.expired, "published": found.published}, sys.stdout)
         print()
         return 0
@@ -85,7 +85,7 @@ def beat(arguments: argparse.Namespace) -> int:
     while not stop.is_set():
         started = time.monotonic()
         try:
-            found = reconcile(database, WORKFLOW, publish)
+            found = reconcile(database, WORKFLOW, publish_some)
             log("reconciled", count=len(found.expired) + len(found.published), seconds=time.monotonic() - started)
         except Exception as error:  # the database may be back by the next round
             log("reconciler failed", level="error", error=type(error).__name__)
@@ -102,13 +102,17 @@ def flower(arguments: argparse.Namespace) -> int:
     # By environment: the password of a command line can be read by everybody on the machine.
     os.environ["FLOWER_BASIC_AUTH"] = f"ops:{settings.flower_password}"
     os.environ.setdefault("FLOWER_COOKIE_SECRET", secrets.token_hex(32))
+    os.environ.pop("FLOWER_UNAUTHENTICATED_API", None)
     from workers.app import app
+    from workers.watching import show_ids_only
 
+    show_ids_only()
     app.start(
         [
             *("flower", f"--address={arguments.host}", f"--port={arguments.port}", "--persistent=True"),
             *(f"--db={settings.home}/flower", "--save-state-interval=60000", "--enable-events=True"),
-            *("--max-tasks=20000", "--logging=warning"),
+            # Read-only: what is stopped, started or sent by hand the database would not know of.
+            *("--read-only=True", "--max-tasks=20000", "--logging=warning"),
         ]
     )
     return 0

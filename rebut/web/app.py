@@ -115,6 +115,6 @@ def _publisher(settings: Settings) -> Any:
     """Without a broker nothing is published: whoever drives the jobs finds them in the database."""
     if not settings.broker:
         return lambda ready: []
-    from workers.publish import publish
+    from workers.publish import publish_some as publish
 
     return publish

@@ -59,8 +59,12 @@ def post_case(
     files: list[UploadFile],
     today_is: Annotated[dt.date | None, Header(alias="X-Rebut-Today")] = None,
     key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)] = None,
+    submitter: Annotated[str, Header(alias="X-Rebut-Submitter", pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "api",
 ) -> dict[str, str]:
-    """Take the files in: answered once they and the case are durable."""
+    """Take the files in: answered once they and the case are durable.
+
+    X-Rebut-Submitter: an opaque id of the clinic or desk that sends; those who send share the workers in turn.
+    """
     state = request.app.state
     case_id, ready = open_case(
         state.database,
@@ -68,7 +72,7 @@ def post_case(
         WORKFLOW,
         _given(files, state.settings.upload_mb),
         today_is or today(),
-        submitter="api",
+        submitter=submitter,
         idempotency_key=key,
     )
     background.add_task(state.publish, ready)

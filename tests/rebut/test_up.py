@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -152,6 +153,30 @@ def test_flower_asks_for_its_password(stack):
     assert httpx.get(f"{flower}/api/tasks").status_code == 401
     tasks = httpx.get(f"{flower}/api/tasks", auth=(stack.told["flower_user"], stack.told["flower_password"])).json()
     assert {"rebut.intake", "rebut.read", "rebut.assemble"} <= {task["name"] for task in tasks.values()}
+
+
+def test_flower_changes_nothing(stack):
+    """Everything that would stop, start or send something is refused, each of its own; so are the buttons."""
+    flower = httpx.Client(
+        base_url=stack.told["flower"], auth=(stack.told["flower_user"], stack.told["flower_password"])
+    )
+    (worker, *_) = flower.get("/api/workers", params={"refresh": 1}).json()
+    task, shown = next((uuid, told) for uuid, told in flower.get("/api/tasks").json().items())
+    asked = [
+        *(f"/api/worker/{what}/{worker}" for what in ("shutdown", "pool/restart", "pool/grow", "pool/shrink")),
+        *(f"/api/worker/{what}/{worker}" for what in ("pool/autoscale", "queue/add-consumer", "queue/cancel-consumer")),
+        *(f"/api/task/{what}/{task}" for what in ("revoke", "abort")),
+        *(f"/api/task/{what}/rebut.read" for what in ("apply", "async-apply", "send-task", "timeout", "rate-limit")),
+    ]
+
+    answers = {path: flower.post(path, json={"args": ["x"]}).status_code for path in asked}
+
+    assert answers == dict.fromkeys(asked, 403)
+    assert len(flower.get("/api/workers").json()) == 2
+    pages = [flower.get(page).text.lower() for page in (f"/worker/{worker}", f"/task/{task}", "/workers")]
+    assert not [word for word in ("task-revoke", "task-terminate", "worker-shutdown") for page in pages if word in page]
+    assert re.fullmatch(r"[\[(]'[0-9a-f]{24}',?[\])]", shown["args"])
+    assert shown["kwargs"] == "{}"
 
 
 def test_no_name_leaves_the_database_and_the_storage(stack, papers, home):
