@@ -61,6 +61,13 @@ def _condition(name: str, code: str | None) -> str | None:
     return max(named, key=lambda term: term.end - term.start).key if named else None
 
 
+# "brochure on", "questionnaire for", "talk about": the name of a paper or of a lesson, not of what the patient has
+_PAPER_ON = re.compile(
+    r"\b(?:leaflet|brochure|pamphlet|booklet|hand-?out|flyer|poster|video|webinar|sheet|questionnaire|quiz|talk|lecture"
+    r"|class|course|seminar|article|book|guidelines?|criteria|screen(?:er|ing)?|registry|support group|foundation)s?"
+    r" (?:on|about|for|of|regarding) (?:[\w-]+ ){0,2}$",
+    re.IGNORECASE,
+)
 _SKIP = frozenset({"header", "fax_header", "instructions", "allergies", "immunizations", "care_team", "medications"})
 
 
@@ -77,7 +84,7 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                 r"\s*(?:(?:blood|skin|screening)\s+)?(?:tests?|testing|results?|symptoms|medicines|medications|clinic|education|educator|control|score|screen|screening|test|specialist|center|society)\b",
                 text[term.end :],
                 re.I,
-            ):
+            ) or _PAPER_ON.search(text[: term.start]):
                 continue
             code = re.match(r"[^.;()]{0,40}\((?P<code>[^)]*)\)|\s*[,-]?\s*(?P<bare>[A-TV-Z]\d\S*)", text[term.end :])
             found = _CODE.search(code["code"] or code["bare"]) if code else None

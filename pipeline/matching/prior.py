@@ -7,6 +7,7 @@ from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.apart import class_of, most_apart
 from pipeline.matching.class_bars import find_class_bars
 from pipeline.matching.naming import joined, length_of, names_of, wants_of
+from pipeline.matching.often import times_a_day
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import PriorTherapy, Therapy
 from pipeline.matching.terms import base_of, belongs
@@ -159,6 +160,9 @@ def _finding(requirement: PriorTherapy, record: Record, generic: str, facts: lis
         return Finding(generic=generic, answer="open", why="only_samples", proof=tuple(at.fact for at in taken))
     trials = at_multiple(requirement, taken)
     if taken and not trials and requirement.label_multiple:
+        return Finding(generic=generic, answer="open", why="dose_open", proof=tuple(at.fact for at in taken))
+    often = requirement.times_daily
+    if taken and often and all((times_a_day(at.fact.statement.text) or 0) < often for at in taken):
         return Finding(generic=generic, answer="open", why="dose_open", proof=tuple(at.fact for at in taken))
     if requirement.daily:
         trials = [at if every_day(at) else replace(at, days=None, closed=False) for at in trials]

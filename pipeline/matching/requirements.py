@@ -106,6 +106,7 @@ class PriorTherapy(Requirement):
     but_not: tuple[Therapy, ...] = ()  # drugs a note says do not count
     by_examples: bool = False  # the therapies are the examples of a note: others may count too
     daily: bool = False  # taken or applied every day: the chart has to print how often
+    times_daily: int | None = None  # twice a day, three times a day, or more often
     beside: tuple[Therapy, ...] = ()  # taken at the same time as any of these: "added to an H1 antihistamine"
     label_multiple: float | None = None  # at so many times the labeled dose, or more
     shown_by: str | None = (

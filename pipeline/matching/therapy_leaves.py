@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.examples import EXAMPLES
+from pipeline.matching.often import times_a_day
 from pipeline.matching.phrases import COUNT, find_lengths, find_window, number_of
 from pipeline.matching.requirements import (
     AllOf,
@@ -222,6 +223,7 @@ def _read_trial(text: str, notes: str) -> Requirement | None:
         but_not=(*_not_counted(notes), *excluded),
         by_examples=bool(examples),
         daily=bool(_DAILY.search(text)),
+        times_daily=None if {"intolerance", "contraindication"} & set(wanted) else times_a_day(text),
         beside=beside,
         label_multiple=multiple[0] if multiple else None,
         shown_by=shown_by[0] if shown_by else None,
