@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.documents.misread import mend_words
+from extractors.documents.policy_shape import shaped_as_policy
 from extractors.documents.segment import DocumentType
 from extractors.evidence import Evidence, Line, Page, PageSource
 from extractors.vocabulary.load import read_yaml
@@ -125,6 +126,9 @@ def judge(pages: Sequence[Page]) -> Judged:
     for kind in ruled_out & scores.keys():
         scores[kind] = min(scores[kind], 2.0)
     _weigh(scores, pages, offered)
+    if shaped_as_policy(pages):
+        scores = {kind: min(score, 2.0) for kind, score in scores.items()} | {DocumentType.PAYER_POLICY: 8.0}
+        firm = False
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     best, score = ranked[0] if ranked else (DocumentType.OTHER, 0.0)
     if score < _LEAST.get(best, 3.0):

@@ -7,6 +7,7 @@ from itertools import groupby
 from extractors.documents.classify import Judged, is_blank, judge, words_on
 from extractors.documents.language import read_language
 from extractors.documents.letterhead import by_letterhead
+from extractors.documents.person import names_a_person
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Page, PageSource
 
@@ -105,21 +106,6 @@ _ENCLOSED = re.compile(
     r"|appointment of representative|your rights|derechos? de apelaci)",
     re.IGNORECASE,
 )
-# A policy is about nobody: no birth date, no record or member number with its digits, no patient by name.
-_PERSON = re.compile(
-    r"\b(?:DOB|D\.O\.B|date of birth|birth ?date|born)\b[^\n]{0,12}\d"
-    r"|\b(?:MRN|medical record|chart|acct|account|member|subscriber|patient|customer)\W{0,3}(?:id|no|number|#)"
-    r"\W{0,6}[A-Z]{0,4}\W?\d{3}"
-    r"|^\W*(?:patient|member|re|name)(?: name)?\s*:\s*[A-Z][\w'-]+,?\s+[A-Z]",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def names_a_person(page: Page) -> bool:
-    """Whether a page is about one person, by birth date, number or name."""
-    return bool(_PERSON.search(page.text))
-
-
 _PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
 _OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
 _LETTER_GOES_ON = re.compile(
