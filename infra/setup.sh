@@ -67,6 +67,14 @@ echo "setup: installing the packages of $lock (about a minute the first time)" >
 if [ "$what" = dev ] && ! command -v tesseract >/dev/null; then
     (apt_install tesseract-ocr) || echo "setup: no tesseract: the tests of the fallback engine will fail" >&2
 fi
+# promtool tests the alert rules. It comes out of the distribution's package without installing its server.
+if [ "$what" = dev ] && [ ! -x .venv/bin/promtool ] && ! command -v promtool >/dev/null; then
+    unpacked="$(mktemp -d)"
+    (cd "$unpacked" && apt-get download -qq prometheus >/dev/null 2>&1 && dpkg-deb -x prometheus_*.deb .) \
+        && cp "$unpacked/usr/bin/promtool" .venv/bin/ \
+        || echo "setup: no promtool: the tests of the alert rules will fail" >&2
+    rm -rf "$unpacked"
+fi
 echo "$wanted" > "$mark"
 [ "$what" = dev ] && { cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1 | tr -d '\n'; echo " $(pwd)"; } > .venv/installed-run
 exit 0

@@ -109,3 +109,10 @@ audit = Table(
     Column("event", String(32), nullable=False),
     Column("detail", JSON, nullable=False, default=dict),  # counts, codes and digests only
 )
+
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("role", String(120), primary_key=True),  # "reconciler", or "worker " and its name
+    Column("at", Double, nullable=False),  # last sign of life
+)

@@ -15,7 +15,9 @@ os.environ["OMP_THREAD_LIMIT"] = "1"  # one page per core beats four threads per
 # The longest hard limit of a stage, and room for one more.
 VISIBILITY_SECONDS = int(2.2 * max(stage.seconds for stage in WORKFLOW.stages.values()))
 
-app = Celery("rebut", broker=read_settings().broker or "redis://127.0.0.1:6379/0", include=["workers.tasks"])
+app = Celery(
+    "rebut", broker=read_settings().broker or "redis://127.0.0.1:6379/0", include=["workers.tasks", "workers.pulse"]
+)
 app.conf.update(
     task_serializer="json",
     accept_content=["json"],  # closes the pickle path

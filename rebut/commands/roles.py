@@ -68,6 +68,7 @@ def beat(arguments: argparse.Namespace) -> int:
     """Reconcile every two seconds until told to stop."""
     from pipeline.database import open_database
     from pipeline.log import log
+    from pipeline.pulse import RECONCILER, feel_pulse
     from pipeline.reconcile import reconcile
     from pipeline.stages import WORKFLOW
     from workers.publish import publish_some
@@ -86,6 +87,7 @@ def beat(arguments: argparse.Namespace) -> int:
         started = time.monotonic()
         try:
             found = reconcile(database, WORKFLOW, publish_some)
+            feel_pulse(database, RECONCILER)
             log("reconciled", count=len(found.expired) + len(found.published), seconds=time.monotonic() - started)
         except Exception as error:  # the database may be back by the next round
             log("reconciler failed", level="error", error=type(error).__name__)

@@ -51,18 +51,18 @@ def reconcile(arguments: argparse.Namespace) -> int:
     from pipeline.stages import WORKFLOW
 
     database, _ = open_stores()
-    found = reconcile(database, WORKFLOW, _publisher(), dry=arguments.dry_run)
+    found = reconcile(database, WORKFLOW, _publisher("publish_some"), dry=arguments.dry_run)
     _print({"expired": found.expired, "published": found.published})
     return 0
 
 
-def _publisher() -> Any:
+def _publisher(name: str = "publish") -> Any:
     from pipeline.settings import read_settings
 
     if read_settings().broker:
-        from workers.publish import publish
+        from workers import publish
 
-        return publish
+        return getattr(publish, name)
     return _keep
 
 

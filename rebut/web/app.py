@@ -17,6 +17,7 @@ from rebut.web.auth import TokenGate
 from rebut.web.cases import NoPacketYetError, TooLargeError, router
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
+from rebut.web.tally import Tally
 
 _STATUS: dict[type[RebutError], int] = {
     NoSuchCaseError: 404,
@@ -44,6 +45,7 @@ def build_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="rebut", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.database = open_database(settings.database)
+    app.state.tally = Tally(app.state.database)
     app.state.storage = open_storage(settings.storage)
     app.state.publish = _publisher(settings)
     app.include_router(router)
@@ -76,7 +78,9 @@ def _add_probes(app: FastAPI) -> None:
     @app.get("/metrics")
     def metrics() -> PlainTextResponse:
         """Counts for Prometheus."""
-        return PlainTextResponse(render_metrics(app.state.database), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(
+            render_metrics(app.state.database, app.state.tally), media_type="text/plain; version=0.0.4"
+        )
 
 
 def _add_errors(app: FastAPI) -> None:

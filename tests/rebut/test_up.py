@@ -108,6 +108,17 @@ def test_the_stack_gives_what_the_command_gives(stack, papers, tmp_path):
     assert stack.client.get(f"/api/cases/{case['case']}/manifest.json").json()["case"] == case["case"]
 
 
+def test_the_stack_knows_who_lives(stack):
+    """Workers and reconciler say so in the database, and `/metrics` believes nothing else."""
+    patience = time.monotonic() + 40
+    while "rebut_workers_online 2\n" not in (told := stack.client.get("/metrics").text):
+        assert time.monotonic() < patience, told
+        time.sleep(0.5)
+
+    (age,) = [line.split()[1] for line in told.splitlines() if line.startswith("rebut_reconciler_age_seconds ")]
+    assert float(age) < 60
+
+
 def test_scanned_pages_give_the_same_too(stack, tmp_path):
     """The letter, the policy and the first pages of the sample chart, read by the OCR engine in both."""
     folder = SAMPLES / "lupus-anifrolumab"
