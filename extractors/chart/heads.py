@@ -2,14 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
+from extractors.chart.page_days import SIGNED, is_visit, page_date
 from extractors.chart.tables import find_head
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
@@ -48,7 +48,6 @@ _ADDRESS = re.compile(
 _CONTINUED = re.compile(
     r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)|^\W*page\s+[2-9]\W*$", re.IGNORECASE
 )
-_FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
 
 
 @cache
@@ -105,7 +104,7 @@ def read_head(rows: list[Row], births: Collection[dt.date] = ()) -> Head:
     body = _body_start(rows)
     top = list(range(body, min(len(rows), body + 6)))
     kind, contact = _kind(rows, top)
-    dated = _page_date(rows, body, frozenset(births))
+    dated = page_date(rows, body, frozenset(births))
     visit = next(
         (
             i
@@ -176,191 +175,6 @@ def _is_content(text: str) -> bool:
     return bool(numbered or find_drugs(text) or find_conditions(text) or (find_labs(text) and re.search(r"\d", text)))
 
 
-# "12/03/2024   Office visit", "VISIT 01/08/2025", "Date of visit: ...", "Telephone encounter 03/24/2025 09:15"
-_VISIT_WORD = (
-    r"(?:visit|encounter|note|follow[- ]?up|consultation|consult|telehealth|telephone|admission|report|evaluation|"
-    r"appointment|"
-    r"record|list|summary|history|sheet|score|download|assessment|results?|procedure|order|form|referral|letter)"
-)
-_LABELLED_VISIT = re.compile(
-    r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment|study|test|eval(?:uation)?|surgery|call)|visit\s+date|encounter\s+date|"
-    r"(?:exam|test|study|eval(?:uation)?|surgery|scan|call)\s+date|(?:study\s+)?night\s+of(?:\s+study)?|study\s+night|date\s+(?:performed|of\s+scan)|arrival|arrived|service\s+date|DOS|date\s+seen|seen\s+on|seen(?=\s*:)|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
-    re.IGNORECASE,
-)
-# in the row of name and birth date: "DOB: 11/17/1959 MRN 209-4415 Visit 09/15/2026, 1 of 2"
-_VISIT_IN_BLOCK = re.compile(
-    r"(?<!last )(?<!next )(?<!prior )(?<!previous )(?<!first )\b(?:visit|seen|consult|exam|encounter)\s*:?\s*",
-    re.IGNORECASE,
-)
-_COLLECTED = re.compile(
-    r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection|(?<!re)coll?\.?(?:\s+(?:date|time))?|spec(?:imen)?\.?\s+(?:collected|date)|collection)\s*(?:on)?\s*[:\s]\s*",
-    re.I,
-)
-_ASSESSED = re.compile(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
-_DISCHARGED = re.compile(
-    r"\b(?:disch(?:arge)?\.?(?:\s+date)?|date\s+of\s+discharge|discharged(?:\s+on)?|D/C(?:\s+date)?|DC\s+date)\s*[:\s]\s*",
-    re.IGNORECASE,
-)
-_PRINTED = re.compile(
-    r"\b(?:printed|updated|as\s+of|last\s+reviewed|reviewed|reported|generated|list\s+date)\s*(?:on)?\s*[:\s]\s*", re.I
-)
-_LETTER = re.compile(
-    r"^\s*(?:date\s*:?\s*)?(?P<date>[A-Z][a-z]+\.? \d{1,2}, \d{4}|\d{1,2}/\d{1,2}/\d{4})\s*$", re.IGNORECASE
-)
-_VISIT_COLUMN = re.compile(
-    r"^\W*(?:(?:visit|service|encounter|exam)\s+date|date\s+of\s+(?:visit|service|encounter|exam\w*))\b(?!.*\d{2})",
-    re.IGNORECASE,
-)
-_SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
-# "DD: 05/14/2026  DT: 05/16/2026": dictated on the day of the visit, typed later
-_DICTATED = re.compile(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
-_TRANSCRIBED = re.compile(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
-_NOT_VISIT = re.compile(
-    r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|scheduled(?:\s+for)?|return|last\s+(?:\w+\s+)?(?:visit|seen|appointment)|(?:previous|prior)\s+(?:\w+\s+)?visit|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
-    re.I,
-)
-
-
-def is_visit(text: str) -> bool:
-    """Tell a line that names a visit, report or list with its date."""
-    days = [at for at in find_dates(text) if at.precision == "day"]
-    if not days or len(text) > 130:
-        return False
-    if _LABELLED_VISIT.search(text):
-        return True
-    if not re.search(_VISIT_WORD, text, re.IGNORECASE) and not re.match(r"^\S+,?\s+(?:continued|cont)", text, re.I):
-        return False
-    return days[0].start <= 2 or days[0].start <= 60
-
-
-def _page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
-    """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
-    top = rows[body : body + 8]
-    for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
-        for row in (*top, *rows[:body]):  # the row of name and birth date may end in "Visit 09/15/2026, 1 of 2"
-            if found := _date_after(pattern, row.text, births):
-                return found
-    for row in rows[:body]:
-        if found := _date_after(_VISIT_IN_BLOCK, row.text, births):
-            return found
-    if (stay := _end_of_stay(rows[: body + 3], births)) or (stay := _block_day(rows[:body], births)):
-        return stay
-    for row in top[:4]:
-        if is_visit(row.text) and (day := _first_day(row.text, births)):
-            return day
-    for label, row in pairwise(rows[:13]):  # labels in one row, their values in the next
-        days = find_dates(row.text)
-        if _VISIT_COLUMN.match(label.text) and days and days[0].start <= 2 and days[0].day not in births:
-            return days[0].day
-    for row in (*top, *rows[:body]):  # a letter is dated above the line "Re: ..." that names the patient
-        if match := _LETTER.match(row.text):
-            days = [at for at in find_dates(match["date"]) if at.day not in births]
-            if days:
-                return days[0].day
-    for row in (*top, *rows[:body]):
-        if found := _date_after(_PRINTED, row.text, births):
-            return found
-    for row in top[:2]:
-        days = [at for at in find_dates(row.text) if at.precision == "day" and at.day not in births]
-        if len(days) == 1 and len(row.words) <= 12:
-            return days[0].day
-    for row in top:
-        if found := _date_after(re.compile(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE), row.text, births):
-            return found
-    for row in rows[-8:]:
-        if _SIGNED.search(row.text) and (day := _first_day(row.text, births)):
-            return day
-    if any(_TRANSCRIBED.search(row.text) for row in rows[-8:]):
-        return next((day for row in rows[-8:] if (day := _date_after(_DICTATED, row.text, births))), None)
-    return _only_day((*rows[:body], *top[:4]), births)
-
-
-_STAY = re.compile(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
-_THROUGH = re.compile(r"\s*(?:-|–|—|to|through|thru)\s*", re.IGNORECASE)
-
-
-def _end_of_stay(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
-    """Return the last day of a stay that the head prints as a span: "Discharge summary ... 02/03/2025 - 02/10/2025"."""
-    if not any(_STAY.search(row.text) for row in rows):
-        return None
-    for row in rows:
-        days = [at for at in find_dates(row.text) if at.precision == "day" and at.day not in births]
-        for first, last in pairwise(days):
-            if _THROUGH.fullmatch(row.text[first.end : last.start]) and first.day <= last.day:
-                return last.day
-    return None
-
-
-# "05/12/2026 03:14 MIDLAND CLIN LABS   PAGE 1 OF 1": when a machine sent the sheet
-_STAMP = re.compile(
-    r"\b\d{1,2}:\d\d\b.*(?:\bP(?:AGE|G)?\.?\s*\d|\b\d{1,3}\s?/\s?\d{1,3}\s*$|\b\d{10}\b|\bfax)", re.IGNORECASE
-)
-
-
-def _block_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
-    """Return the one day that title and patient block print under no label that speaks of another time."""
-    days: set[dt.date] = set()
-    for index, row in enumerate(rows):
-        if _STAMP.search(row.text) or (index == 0 and _FAX.search(row.text)):
-            continue
-        text = _NUMBERED.sub(lambda match: " " * len(match[0]), row.text)
-        for at in find_dates(text):
-            other = at.precision != "day" or at.day in births
-            if not other and not _NO_REPORT_DAY.search(text[max(0, at.start - 30) : at.start]):
-                days.add(at.day)
-    return days.pop() if len(days) == 1 else None
-
-
-_NO_REPORT_DAY = re.compile(
-    r"\b(?:rpt|rep|rept|report\w*|result\w*|released|final\w*|rec'?d|admit\w*|admission|due|auth\w*|approv\w*|update\w*|review\w*|DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return\s+(?:to|on|in|by|appt\w*|appointment)|expires|valid|since|last|prior"
-    r"|previous|period|range|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
-    re.IGNORECASE,
-)
-
-
-# "Tel 207-555-0133 Fax 207-555-0134", "DOB 04/19/1979 MRN 58-20716": labels with a number of their own
-_NUMBERED = re.compile(
-    r"\b(?:tel|phone|fax|MRN|DOB|D\.O\.B\.?|born|birth\s*date|date of birth|acc(?:oun)?t|chart|rec)\b[\s.:#no]*"
-    r"(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[\dA-Z()-]*\d[\d().-]{2,}(?:\s\d{3}-\d{4})?)",
-    re.IGNORECASE,
-)
-
-
-def _only_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
-    """Return the one day that the head prints under no label the program knows ("Night of 05/29/2025").
-
-    Two such days, or one beside a word of sending, printing or an earlier time, tell nothing.
-    """
-    days: set[dt.date] = set()
-    for row in rows:
-        text = _NUMBERED.sub(lambda match: " " * len(match[0]), row.text)
-        for at in find_dates(text):
-            if at.precision == "day" and at.day not in births:
-                if _NO_REPORT_DAY.search(text[max(0, at.start - 30) : at.start]):
-                    return None
-                days.add(at.day)
-    return days.pop() if len(days) == 1 else None
-
-
-def _first_day(text: str, births: frozenset[dt.date]) -> dt.date | None:
-    for at in find_dates(text):
-        if at.precision == "day" and at.day not in births and not _NOT_VISIT.search(text[: at.start]):
-            return at.day
-    return None
-
-
-def _date_after(pattern: re.Pattern[str], text: str, births: frozenset[dt.date]) -> dt.date | None:
-    match = pattern.search(text)
-    if not match:
-        return None
-    days = [
-        at
-        for at in find_dates(text)
-        if at.precision == "day" and at.day not in births and 0 <= at.start - match.end() <= 3
-    ]
-    return days[0].day if days else None
-
-
 def _kind(rows: list[Row], top: list[int]) -> tuple[str, str | None]:
     letterhead = [rows[i].text for i in range(min(4, top[0] if top else 0))]
     # the title decides before the letterhead: a hospital's laboratory also prints its clinic's notes
@@ -381,7 +195,7 @@ def _author(rows: list[Row], body: int, visit: int | None) -> Author | None:
     for index in range(body, len(rows)):
         text = rows[index].text
         for author in find_authors(text):
-            if author.writes and (found is None or _SIGNED.search(text)):
+            if author.writes and (found is None or SIGNED.search(text)):
                 found = author
     if found is None:  # "Patient: TILLERY, Rowan   Provider: Ines Okafor, MD" stands in the patient block
         named = [author for row in rows[:body] if _SEEN_BY.search(row.text) for author in find_authors(row.text)]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
-from extractors.chart.heads import Head, is_visit, title_section
+from extractors.chart.heads import Head, title_section
 from extractors.chart.layout import Passage, Row, ends_paragraph, passage_of, read_rows, usual_pitch
+from extractors.chart.page_days import is_visit
 from extractors.chart.sentences import split_sentences
 from extractors.chart.tables import Table, find_head, read_table
 from extractors.evidence import Page

@@ -18,7 +18,8 @@ _BESIDES = re.compile(
     r",?\s+(?:(?:together|along) with|plus|as well as|and also|and in addition|in addition to)\s+", re.I
 )
 _SAID = re.compile(
-    r"\s+(?:is|are|has been|have been)\s+(?:met|documented|present|true|fulfilled|satisfied|shown)(?=\s*,?\s+and\b)"
+    r"\s+(?:is|are|has been|have been)\s+(?:met|documented|present|true|fulfilled|satisfied|shown)"
+    r"(?=\s*,?\s+(?:and|or)\b)"
 )
 
 
@@ -121,20 +122,22 @@ def _tied(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]]) -
     known = {join for _, join in seams if join}
     if len(known) < 2:
         return Formula("any" if known == {"or"} else "all", tuple(atoms))
-    for outer in ("and", "or"):
-        if all(comma == (join == outer) for comma, join in seams if join):
-            return _grouped(atoms, seams, outer)
+    parting = {join for comma, join in seams if comma and join}
+    if len(parting) == 1:
+        return _grouped(atoms, seams, parting.pop())
     return Formula("unclear", tuple(atoms))
 
 
-def _grouped(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]], outer: str) -> Formula:
+def _grouped(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]], outer: Join) -> Formula:
     """ "A and B, or C": the seam with a comma parts, the one without ties."""
     groups: list[list[Formula | str]] = [[atoms[0]]]
-    for atom, (_, join) in zip(atoms[1:], seams, strict=True):
-        if join == outer or join is None:
+    within: list[list[tuple[bool, Join | None]]] = [[]]
+    for atom, seam in zip(atoms[1:], seams, strict=True):
+        if seam[0]:
             groups.append([atom])
+            within.append([])
         else:
             groups[-1].append(atom)
-    inner: Literal["all", "any"] = "any" if outer == "and" else "all"
-    parts = tuple(group[0] if len(group) == 1 else Formula(inner, tuple(group)) for group in groups)
+            within[-1].append(seam)
+    parts = tuple(part for group, inside in zip(groups, within, strict=True) if (part := _tied(group, inside)))
     return Formula("all" if outer == "and" else "any", parts)

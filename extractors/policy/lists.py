@@ -8,7 +8,7 @@ from extractors.policy.explaining import explains, with_notes_told
 from extractors.policy.flows import asked_in, phases_in
 from extractors.policy.found import Criteria, Place
 from extractors.policy.general import demanding_tree, row_duration
-from extractors.policy.heads import APPROVAL, bare_duration, duration_of
+from extractors.policy.heads import APPROVAL, bare_duration, duration_of, names_condition
 from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for
@@ -21,7 +21,11 @@ from extractors.vocabulary.conditions import find_conditions
 
 # "may be approved for the following:" over "I. Ulcerative colitis when ...", "II. Plaque psoriasis when ..."
 _FOR_USES = re.compile(r"\bfor (?:any of |one of |each of )?the following(?: \w+){0,2}\s*:\s*$", re.I)
-_JOINED = re.compile(r"(?P<join>and|or|in addition|additionally|also)\b", re.I)
+_JOINED = re.compile(
+    r"(?:(?:the|this|an?)\s+)?(?:(?:patient|member|individual|recipient|beneficiary)\s+)?(?:(?:must|should)\s+)?"
+    r"(?P<join>and|or|in addition|additionally|also)\b",
+    re.I,
+)
 
 
 def read_further(section: Section, place: Place, title: str, found: Criteria) -> None:
@@ -34,6 +38,8 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
     elif APPROVAL.search(intro.text):
         name = approved_name(intro.text) or place.name or name_for(section, title)
         found.indications.append(of_section(section, place, name))
+    elif (label := intro.text.partition(":")[0]) and _is_use(label) and is_head(intro.text[len(label) + 1 :]):
+        found.indications.append(of_section(section, place, label))
     elif joined and found.indications:
         last, more = found.indications[-1], of_section(section, place, "")
         op = "any" if joined["join"].lower() == "or" else "all"
@@ -46,6 +52,11 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
             f"The list under '{intro.text[:120]}' stands apart from the criteria; what it demands was not understood "
             "and it was left aside."
         )
+
+
+def _is_use(label: str) -> bool:
+    """Whether "Psoriatic arthritis: any one criterion below must be met." begins another use."""
+    return len(label.split()) <= 8 and names_condition(label)
 
 
 def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:

@@ -10,6 +10,7 @@ from extractors.policy.forms import unform
 from extractors.policy.headings import Kind, heading_kind, table_label
 from extractors.policy.heads import APPROVAL, duration_of
 from extractors.policy.items import Item, Section
+from extractors.policy.joins import ENDLESS
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.openings import Openings
 from extractors.policy.placing import SAME, OpenList, Places
@@ -249,7 +250,10 @@ class _Builder(Openings):
         self.current, self.note, self.paragraph = item, None, None
 
     def _continue(self, row: Row) -> None:
-        if self.pending is not None and self.open:
+        if self.pending is not None and self.open and self._is_other_half(row):
+            self.current.run.add([*self.last_row.pieces(), *row.pieces()])
+            self.pending = None
+        elif self.pending is not None and self.open:
             self._append_unmarked(row)
         elif self._lost_its_bullet(row):
             self._append_unmarked(row)
@@ -290,6 +294,8 @@ class _Builder(Openings):
         item = Item(marker, reading, row.x0, row.word_x0(marker.length))
         if flag:
             item.flags.append(flag)
+        if depth == len(self.open) and self._looks_like_its_list(marker):
+            self.open[-1].last.flags.append(ENDLESS)
         self._append(item, depth)
         self._fill(item, row, marker)
         return True

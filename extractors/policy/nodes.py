@@ -10,6 +10,7 @@ from extractors.policy.formulas import Formula, formula_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
+from extractors.policy.joins import ENDLESS, MIXED, decide_join, is_open, open_ends_of, seams_of
 from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
 from extractors.policy.questions import question_end
 from extractors.policy.references import refers_flags
@@ -17,7 +18,6 @@ from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 from extractors.policy.waivers import with_waivers
 
-MIXED = "mix AND and OR"  # in a flag: which binds first cannot be told
 _TAG = re.compile(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
 _APPROVES = re.compile(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
 _VERB = re.compile(
@@ -85,15 +85,10 @@ def group_of(
     head: str, items: Sequence[Item], path: Sequence[str], evidence: tuple, notes: tuple = (), flags: Sequence[str] = ()
 ) -> Node:
     """Return a list of items under the words that introduce it (none: all of them)."""
-    joins = [item.after or _end_join(item) for item in items[:-1]]
-    open_ends = [
-        not join and split_end(item.run.text)[0] != item.run.text.rstrip()
-        for item, join in zip(items, joins, strict=False)
-    ]
     quantifier = quantifier_of(head)
     if quantifier.negated and not quantifier.stated and any(is_sentence(item.run.text) for item in items):
         quantifier = replace(quantifier, negated=False)  # "If this was not done:" over sentences
-    op, n, found = _decide(quantifier, joins, open_ends)
+    op, n, found = decide_join(quantifier, seams_of(items), open_ends_of(items))
     if len(items) > 1 and not quantifier.stated and all(_approves(item) for item in items):
         op, n = "any", None  # each item is a way to be approved
     children = []
@@ -109,7 +104,7 @@ def group_of(
         notes=notes,
         tags=tags_of(head),
         flags=(*flags, *quantifier.flags, *found),
-        unsure=any(MIXED in flag for flag in found),
+        unsure=is_open((*quantifier.flags, *found)) or (ENDLESS in flags and op != "all"),
     )
     if asked := asked_in(items):
         return by_answers(node, asked, 0)
@@ -234,30 +229,6 @@ def is_sentence(text: str) -> bool:
     return _VERB.search(text) is not None
 
 
-def _end_join(item: Item) -> Join | None:
-    """The join at the very end of an item, below its last child: it leads to the item's next sibling."""
-    return _end_join(item.children[-1]) if item.children else split_end(item.run.text)[1]
-
-
-def _decide(
-    quantifier: Quantifier, joins: Sequence[Join | None], open_ends: Sequence[bool]
-) -> tuple[Op, int | None, list[str]]:
-    """The operator, from the head and the ends of the items; where they disagree the ends win."""
-    known = [join for join in joins if join]
-    if not known or quantifier.negated or quantifier.op == "at_least":
-        return quantifier.op, quantifier.n, []
-    if len(set(known)) > 1:
-        return quantifier.op, quantifier.n, [f"the ends of the items {MIXED}; the head was followed"]
-    by_ends: Op = "all" if known[0] == "and" else "any"
-    if not quantifier.stated or by_ends == quantifier.op:
-        return by_ends, None, []
-    said = f"the head says {'ALL' if quantifier.op == 'all' else 'ONE'}, the ends of the items say {known[0].upper()}"
-    covered = len(known) + sum(open_ends)  # "a; b; or c": the join at the last gap goes for all
-    if 2 * covered < len(joins):
-        return quantifier.op, quantifier.n, [said + "; the head was followed"]
-    return by_ends, None, [said + "; the items were followed"]
-
-
 def _lead_for(item: Item, head: str) -> str:
     """The head, where the item alone is no sentence ("methotrexate")."""
     return head if item.children or not is_sentence(item.run.text) else ""
@@ -274,7 +245,7 @@ def group_of_prose(
 ) -> Node:
     """Return text that lists its parts itself, "(1) ...; and (2) ..."; it begins at character `start` of the run."""
     quantifier = quantifier_of(head.text) if head.text else Quantifier("all", stated=False)
-    op, n, found = _decide(quantifier, [part.join for part in head.parts[:-1]], [True] * (len(head.parts) - 1))
+    op, n, found = decide_join(quantifier, [part.join for part in head.parts[:-1]], [True] * (len(head.parts) - 1))
     negated = negated or quantifier.negated
     children = []
     for place, part in enumerate(head.parts, start=1):
@@ -295,7 +266,7 @@ def group_of_prose(
         notes=notes,
         tags=tags_of(head.text),
         flags=(*flags, *quantifier.flags, *found),
-        unsure=any(MIXED in flag for flag in found),
+        unsure=is_open((*quantifier.flags, *found)),
     )
     return _by_formula(node, head.text, [part.label for part in head.parts], flags)
 

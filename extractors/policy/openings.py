@@ -278,6 +278,20 @@ class Openings:
         left = min(root.x0, root.body_x0 or root.x0)
         return row.x0 <= left + 2 and (self.current.body_x0 or self.current.x0) - row.x0 > SAME
 
+    def _is_other_half(self, row: Row) -> bool:
+        """Whether a row after a line "OR" is the other half of one item: both are set under the item's text."""
+        item, join = self.current, self.last_row
+        if item is None or item.marker is None or item.children or join is None or not self.indented:
+            return False
+        body = item.body_x0
+        return body is not None and body - item.x0 > 4 and abs(row.x0 - body) <= 2 and join.x0 >= body - 2
+
+    def _looks_like_its_list(self, marker: Marker) -> bool:
+        """Whether the first item of a list inside bears the bullet of the item over it, and no level is indented."""
+        above = self.open[-1].last if self.open and not self.indented else None
+        bullet = above is not None and above.reading is not None and above.reading.kind == "bullet"
+        return bullet and above.marker is not None and above.marker.core == marker.core
+
     def _adds_demand(self, row: Row) -> bool:
         """Whether "and soft lenses have been tried" stands under the markers of a list of one level that is over."""
         last, root = self.last_row, self.open[0].last

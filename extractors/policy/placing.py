@@ -58,7 +58,7 @@ class Places:
 
     def _as_sibling(self, row: Row, marker: Marker) -> Iterator[Choice]:
         for depth, level in enumerate(self.lists):
-            last = level.last
+            last = next((item for item in reversed(level.items) if item.marker), level.last)
             if last.marker is None or last.reading is None:
                 continue
             for reading in marker.readings:
