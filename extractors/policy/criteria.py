@@ -24,7 +24,7 @@ from extractors.policy.heads import (
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
-from extractors.policy.lists import by_condition, duration_in, of_section, read_further
+from extractors.policy.lists import by_condition, by_service, duration_in, of_section, read_further, use_announced
 from extractors.policy.mere_names import REFERS, without_mere_names
 from extractors.policy.naming import (
     approved_for,
@@ -140,7 +140,9 @@ def _phase_for_all(sections: Sequence[Section]) -> Section | None:
         for at in sections[: phased[0]]
         if at.kind is None and at.heading and names_condition(at.heading.text) and (at.items or at.paragraphs)
     ]
-    return sections[phased[0]] if len(before) > 1 and not any(at.cell for at in before) else None
+    own = sections[phased[0]]
+    below = not own.cell and all(own.x0 <= at.x0 for at in before)  # a line under the whole table, and no cell of it
+    return own if len(before) > 1 and (below or not any(at.cell for at in before)) else None
 
 
 def _is_subject(name: str) -> bool:
@@ -218,6 +220,8 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     elif section.items and named:
         name = place.name or name_for(section, title) or place.section
         found.indications += by_condition(of_section(section, place, name), section)
+    elif section.items and (use := use_announced(section)):
+        found.indications.append(of_section(section, place, use))
     elif section.items:
         loose.append((section, place))
     else:
@@ -315,7 +319,7 @@ def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) ->
     if item.children and is_list_of_uses(item.children):
         _read_uses(item.children, path, inner, found)
     elif item.children:
-        found.indications.append(_indication(item, path, inner, inner.name or inner.section))
+        found.indications += by_service(_indication(item, path, inner, inner.name or inner.section))
     else:
         _read_use(item, path, inner, found)
 

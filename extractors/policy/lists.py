@@ -11,10 +11,11 @@ from extractors.policy.general import demanding_tree, row_duration
 from extractors.policy.heads import APPROVAL, bare_duration, duration_of, names_condition
 from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
-from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for
+from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for, subject_of
 from extractors.policy.nodes import group_of, node_of, renumbered
 from extractors.policy.prose import demands_after, with_other_ways
 from extractors.policy.quantifiers import is_head
+from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Note
 from extractors.policy.waivers import Waiver, waived, waiver_in
 from extractors.vocabulary.conditions import find_conditions
@@ -38,8 +39,8 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
     elif APPROVAL.search(intro.text):
         name = approved_name(intro.text) or place.name or name_for(section, title)
         found.indications.append(of_section(section, place, name))
-    elif (label := intro.text.partition(":")[0]) and _is_use(label) and is_head(intro.text[len(label) + 1 :]):
-        found.indications.append(of_section(section, place, label))
+    elif use := use_announced(section):
+        found.indications.append(of_section(section, place, use))
     elif joined and found.indications:
         last, more = found.indications[-1], of_section(section, place, "")
         op = "any" if joined["join"].lower() == "or" else "all"
@@ -54,9 +55,30 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
         )
 
 
-def _is_use(label: str) -> bool:
-    """Whether "Psoriatic arthritis: any one criterion below must be met." begins another use."""
-    return len(label.split()) <= 8 and names_condition(label)
+def use_announced(section: Section) -> str:
+    """The use that "Psoriatic arthritis: any one criterion below must be met." begins; "" for none."""
+    intro = section.paragraphs[-1] if section.paragraphs else Run()
+    for piece in reversed(intro.pieces):
+        label, colon, said = piece.text.partition(":")
+        if colon and said.strip():
+            begins = len(label.split()) <= 8 and names_condition(label) and is_head(intro.text)
+            return label.strip() if begins else ""
+    return ""
+
+
+def by_service(use: Indication) -> list[Indication]:
+    """Part "Surgery is necessary when ..." and "Repeat surgery is necessary when ..." into the services they are."""
+    ways = use.tree.children
+    if use.tree.op != "any" or len(ways) < 2 or any(way.op == "leaf" for way in ways):
+        return [use]
+    names = [subject_of(way.text) for way in ways]
+    told = {name.lower() for name in names}
+    if not all(names) or len(told) == 1:
+        return [use]
+    if len(told) == len(names):
+        return [replace(use, name=name, tree=way) for name, way in zip(names, ways, strict=True)]
+    said = "the ways to be approved are of several services"
+    return [replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))]
 
 
 def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:
@@ -78,10 +100,10 @@ def by_condition(use: Indication, section: Section) -> list[Indication]:
     ways = use.tree.children
     apart = use.tree.op == "any" or _FOR_USES.search(use.tree.text)
     if not apart or len(ways) < 2 or not all(way.op != "leaf" for way in ways):
-        return [use]
+        return by_service(use)
     names = [diagnosis_in(way.text) or condition_when(way.text) for way in ways]
     if not all(names) or len({name.lower() for name in names}) < len(names):
-        return [use]
+        return by_service(use)
     durations = [duration_in(item) for item in section.items]
     return [
         replace(use, name=name, tree=way, duration=duration or use.duration)

@@ -59,7 +59,9 @@ def _for_each(use: Indication, uses: Sequence[Indication], title: str) -> list[I
     if use.phase not in PHASES or not unnamed:
         return [use]
     others = [at for at in uses if at.phase != use.phase and heading_kind(at.name) is None]
-    names = dict.fromkeys(at.name for at in others if at.phase != "any") or dict.fromkeys(at.name for at in others)
+    over = [at for at in uses[: uses.index(use)] if find_conditions(at.name)]  # what follows stands apart
+    phased = any(at.phase != "any" for at in others)
+    names = dict.fromkeys(at.name for at in others if not phased or at.phase != "any" or at in over)
     told = {at.name for at in uses if at.phase == use.phase}
     return [replace(use, name=name) for name in names if name not in told] or [use]
 

@@ -93,7 +93,7 @@ class _Builder(Openings):
             self._begin(Run(row.pieces()), self.headings[id(row)], row.x0)
             self.sections[-1].cell = True
             self.sections[-1].products = self.products.get(id(row), "")
-        elif marker is None and self.open and (label := PHASE_LABEL.match(text)) and self._ends_list(row):
+        elif marker is None and (label := PHASE_LABEL.match(text)) and self._ends_list_or_table(row):
             self._start_labelled(row, label)
         elif part := self.run_in.get(id(row)):
             self._start_run_in(row, part)
@@ -212,7 +212,8 @@ class _Builder(Openings):
         """ "Renewal: documentation of improvement", which stands under a list."""
         first = row.pieces()[0]
         kind = heading_kind(label["label"])
-        self._begin(Run([Piece(first.page, first.line, label["label"])]), kind, row.x0)
+        head = row.text.strip()[: label.end()].rstrip(" :")  # with what brackets say of it: "(12 months)"
+        self._begin(Run([Piece(first.page, first.line, head)]), kind, row.x0)
         self.paragraph = Run(row.pieces(label.end()))
         self.sections[-1].paragraphs.append(self.paragraph)
 

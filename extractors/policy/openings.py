@@ -332,6 +332,13 @@ class Openings:
         root = self.open[0].last
         return row.x0 <= root.x0 + 2 and self._may_end(row) and not is_head(self._last_text())
 
+    def _ends_list_or_table(self, row: Row) -> bool:
+        """Whether the list that is open ends before a row, or the row stands left of the table whose cell is open."""
+        section = self.sections[-1]
+        if self.open:
+            return self._ends_list(row)
+        return section.cell and row.x0 < section.x0 - 2 and self._may_end(row)
+
     def _is_hung(self, row: Row) -> bool:
         """Whether a line of the item would stand under its text; where no item shows it, a short line ends its item."""
         if self.hangs is None:

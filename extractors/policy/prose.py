@@ -99,11 +99,10 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, d
     if head.approves and _HOW_LONG.match(text, clause_start(text, head.rest) or 0):
         return  # nor does "will be approved in plan year durations"
     phase = head.kind if head.kind in PHASES else place.phase
+    duration = duration_of(text) or (duration_of(place.section) if place.phase in PHASES else None)
     name = place.name if head.kind in PHASES and place.name else own or place.name or _unless_phase(place.section)
     found.indications.append(
-        Indication(
-            name=name, phase=phase, tree=node_of_prose(paragraph, []), duration=duration_of(text), section=place.section
-        )
+        Indication(name=name, phase=phase, tree=node_of_prose(paragraph, []), duration=duration, section=place.section)
     )
 
 

@@ -11,14 +11,17 @@ from extractors.policy.tree import Indication, Node, Note
 REFERS = "refers to another part of the policy"  # opens the flag of such a leaf
 DEFINED = "is explained in another part of the policy"  # opens the flag of a leaf whose words alone do not say it all
 
-_MARK = r"(?-i:\(?(?:[IVX]{1,5}|[A-Z]|\d{1,2})(?:[.(]*(?:[A-Za-z]|[ivx]{1,4}|\d{1,2})\b\)?)*)(?![\w-])"
+_MARK = (
+    r"(?-i:\(?(?:[IVX]{1,5}|[A-Z]|\d{1,2})(?:(?:[.(]*|-(?=[A-Za-z]\b))(?:[A-Za-z]|[ivx]{1,4}|\d{1,2})\b\)?)*)(?![\w-])"
+)
 _LIST = rf"{_MARK}(?:\s*(?:,\s*(?:and\s+|or\s+)?|and\s+|or\s+|&\s*|[–-]\s*|through\s+|to\s+){_MARK})*"
-_PART = r"(?:criteri(?:a|on)|items?|sections?|parts?|steps?|requirements?|conditions?|numbers?)"
+_PART = r"(?:criteri(?:a|on)|items?|statements?|sections?|parts?|steps?|requirements?|conditions?|numbers?)"
 _INITIAL = r"(?:initial|previous|prior|original)"
 _APPROVAL = r"(?:approval|authorization|coverage|therapy|treatment)"
 # "criteria A.1 and A.2 above are met", "meets all criteria in section II", "Section I applies"
 _BY_MARK = re.compile(
-    rf"\b{_PART}\s+(?P<marks>{_LIST})\s*,?\s*(?:above|below|(?:is|are|have been|has been|must be|apply|applies)\b)|"
+    rf"\b{_PART}\s+(?P<marks>{_LIST})\s*,?\s*(?:above|below|(?:is|are|have been|has been|must be|"
+    r"apply|applies|holds?|must (?:also )?hold|must also be)\b)|"
     rf"\b(?:meets?|met|satisf\w+|fulfil\w*|per|under|in|of|see|refer to)\s+(?:(?:all|each|any) (?:of )?)?(?:the\s+)?"
     rf"(?:(?:criteri\w+|requirements?)\s+(?:listed |outlined |stated |noted )?(?:in|of|under|from)\s+(?:the\s+)?)?"
     rf"{_PART}\s+(?P<also>{_LIST})(?!\s+(?:of the (?:label|prescribing|package)|points?\b|months?\b|%))|"
@@ -175,7 +178,7 @@ def _node_at(path: tuple[str, ...], leaf: Node, use: Indication, uses: Sequence[
 
 
 def _ends_in(node: Node, path: tuple[str, ...]) -> bool:
-    own = tuple(re.sub(r"\[\d+\]", "", part) for part in node.number.split("."))
+    own = tuple(re.sub(r"\[\d+\]", "", part) for part in re.split(r"[.-]", node.number))
     return own[-len(path) :] == path
 
 

@@ -15,10 +15,8 @@ from tests.extractors.policy.layout import policy_pages
 FILES = ("numbering", "heads", "prose")
 # read, and not yet as the reviewer wrote it down
 KNOWN = {
-    "depth_1_1_1": "two services under one heading become the two ways of one",
     "ordinals_first": "the heading names more than the condition that the vocabulary holds",
     "capital_roman_dash": "a lone 'I -' over a list is taken for words of the heading",
-    "head_after_name_colon": "a second 'condition: any one criterion below' is no heading",
     "labels_dash": "labels with a dash under a head that ends in a full stop",
     "phases_by_number": "a heading that begins with 'treatment' names no condition",
     "item_words": "'items 1 and 2, plus item 3 or item 4' is read as all of them",
