@@ -19,6 +19,7 @@ from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence,
 # where a further clause of a leaf begins: "criteria A.1 and A.2 above are met and the member is able to ..."
 _CLAUSE = re.compile(
     r"[,;]?\s+\b(?P<join>and|or)\s+(?=(?:the |an? |all )?(?:patient|member|individual|beneficiary|recipient|criteri|"
+    r"statements?\b|items?\b|requirements?\b|"
     r"continues|meets|has|have|is|are|was|does|documentation)\w*\b)",
     re.I,
 )
@@ -38,9 +39,10 @@ def judge_leaf(leaf: Node, heads: Sequence[Node], record: Record) -> tuple[Requi
         return requirement, _unfollowed(leaf)
     verdicts = [_of_targets(leaf, heads, record)]
     for part in parts:
-        if part not in leading:
-            own = replace(leaf, text=part, flags=())
-            verdicts.append(judge(requirement_of(own, heads), record, part))
+        said = part if part not in leading else _said_before(part)
+        if said:
+            own = replace(leaf, text=said, flags=())
+            verdicts.append(judge(requirement_of(own, heads), record, said))
     return requirement, any_of(verdicts) if joins == {"or"} else all_of(verdicts)
 
 
@@ -55,6 +57,22 @@ def _clauses(text: str) -> Iterator[str]:
         yield text[start : match.start()]
         start = match.end()
     yield text[start:]
+
+
+# what leads up to a reference and demands nothing: "The patient continues to meet all of"
+_LEADS_UP = re.compile(
+    r"\b(?:the|all|each|both|any|of|an?|that|this|these|in|to|for|as|by|and|with|has|have|is|are|was|does|must|will|"
+    r"continues?|still|also|currently|been|meets?|met|meeting|satisf\w+|fulfil\w*|patients?|members?|individuals?|"
+    r"beneficiary|recipient|requirements?|criteri\w+|conditions?|initial\w*|coverage|authorization|approval|request|"
+    r"documentation|documented|shows?|when|if|provided)\b|[^\w\s]",
+    re.I,
+)
+
+
+def _said_before(part: str) -> str:
+    """What a clause demands by itself before it leads elsewhere: "10% of the body is involved, and" of 1-E to 1-H."""
+    said = part[: min(at.start for at in references_in(part))]
+    return said.strip(" ,;") if len(_LEADS_UP.sub(" ", said).split()) > 1 else ""
 
 
 def _of_targets(leaf: Node, heads: Sequence[Node], record: Record) -> Verdict:
