@@ -94,7 +94,7 @@ def introduced(run: Run, path: Sequence[str], name: str, tree: Node) -> list[Nod
     known = [leaf.text for leaf in tree.leaves()]
     spans = [
         (start, stop)
-        for start, stop in (*said, *demands_in(run.text[:end], name))
+        for start, stop in (*said, *_required(run.text[:end]), *demands_in(run.text[:end], name))
         if not any(run.text[start:stop] in text or text in run.text[start:stop] for text in known)
     ]
     own = []
@@ -155,6 +155,28 @@ def _limits(text: str, name: str) -> Iterator[tuple[int, int]]:
             start += opening.end()
         if _is_demand(text[start:stop], name):
             yield start, stop
+
+
+# "A negative tuberculosis test is required. It is approved when one of the following is met:"
+_REQUIRED = re.compile(
+    r"(?:^|(?<=[.;] ))(?P<said>(?:(?!\b(?:when|if|unless|following|below)\b)[^.:;]){3,120}?\s"
+    r"(?:(?:is|are) (?:also )?required|must (?:also )?(?:have|be|not))\b"
+    r"(?:(?!\b(?:following|below|criteria)\b)[^.:;])*)\.\s",
+    re.I,
+)
+# what a payer requires of the request, and not of the patient
+_OF_REQUEST = re.compile(
+    r"\b(?:authori[sz]\w*|pre-?cert\w*|notif\w*|review\w*|requests?|submi\w+|claims?|document\w*|records?|forms?|"
+    r"information|codes?|coverage|benefits?|network|pharmac\w+|quantit\w+|"
+    r"dos(?:e|es|age|ing)|plan|polic\w+|refer to)\b",
+    re.I,
+)
+
+
+def _required(text: str) -> Iterator[tuple[int, int]]:
+    for match in _REQUIRED.finditer(text):
+        if not _OF_REQUEST.search(match["said"]):
+            yield match.start("said"), match.end("said")
 
 
 def _list_after(lists: Sequence[re.Match[str]], start: int, text: str) -> re.Match[str] | None:

@@ -47,8 +47,11 @@ def decide_join(
     neighbours, or what stands before it to what follows.
     """
     known = [seam for seam in seams if seam]
-    if not known or quantifier.negated or quantifier.op == "at_least":
+    if not known or quantifier.negated:
         return quantifier.op, quantifier.n, []
+    if quantifier.op == "at_least":
+        beside = "and" in known and not _tells_all(seams, open_ends)
+        return quantifier.op, quantifier.n, [f"one item is joined by AND, which may {MIXED}"] if beside else []
     if len(set(known)) > 1 or "both" in known:
         return quantifier.op, quantifier.n, [f"the ends of the items {MIXED}; the head was followed"]
     by_ends: Op = "all" if known[0] == "and" else "any"

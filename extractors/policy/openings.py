@@ -13,6 +13,7 @@ from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker
 from extractors.policy.placing import SAME, OpenList, is_name
+from extractors.policy.prose import adds_demand
 from extractors.policy.quantifiers import Join, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
@@ -308,9 +309,11 @@ class Openings:
             return False
         item = self.current
         bullet = item.reading is not None and item.reading.kind == "bullet"
+        room = last.x1 + row.lines[0].words[0].box.width < _FULL * self.right
+        if room and adds_demand(row.text) and not DANGLING.search(text):
+            return True
         if not bullet and (APPROVAL.search(text) or (is_name(text) and not is_criterion(text))):
             return False  # "A. Power wheelchairs", which the sentence below it may approve
-        room = last.x1 + row.lines[0].words[0].box.width < _FULL * self.right
         return room and not DANGLING.search(text) and re.match(r"[A-Z][a-z’'-]*\s+\S", row.text) is not None
 
     def _approves_what_is_named(self, row: Row) -> bool:

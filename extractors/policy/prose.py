@@ -44,6 +44,12 @@ _HOW_LONG = re.compile(
 )
 _POINTS = re.compile(r"\b(?:following|criteria|below|above|listed|indications?|polic(?:y|ies))\b", re.I)
 
+# "All members must have had ...", "A negative tuberculosis test is also required."
+_OF_ALL = re.compile(
+    r"(?:(?:all|every|each|the) (?:patients?|members?|individuals?) must (?:also )?(?:have|be|not)\b|"
+    r"(?:an?|the|all|documented|documentation of) [^.;:]{3,80}? (?:is|are) also required\b)",
+    re.I,
+)
 # a demand after a list that belongs to it: "In addition, the surgeon must document ..."
 _ADDED = re.compile(
     r"(?:in addition|additionally|also|furthermore|moreover|and)\b(?: to (?:the|these|all)[^,;.]*)?\s*[,:]?\s*(?=\S)",
@@ -163,11 +169,24 @@ def all_of(leaves: Sequence[Node]) -> Node:
     return Node(op="all", number="", text="", evidence=cited, children=numbered)
 
 
+def adds_demand(text: str) -> bool:
+    """Whether a line under a list begins a sentence that demands something beside the list, or a list of its own."""
+    return text[:1].isupper() and any(pattern.match(text) for pattern in (_ADDED, _OF_ALL, _MEETS))
+
+
+_MEETS = re.compile(
+    r"the (?:patient|member|individual) (?:must )?(?:also )?(?:meets?|has|have)\b[^.;]*\bfollowing\b[^.;]*:", re.I
+)
+
+
 def demands_after(section: Section) -> list[Node]:
     """Return the demands that paragraphs after a list add to it, numbered on from the list."""
     found = []
     for paragraph in section.after:
         match = _ADDED.match(paragraph.text)
+        if match is None and _OF_ALL.match(paragraph.text) and not paragraph.text.rstrip().endswith(":"):
+            number = str(len(section.items) + len(found) + 1)
+            found.append(leaf_of(paragraph, [number], 0, len(split_end(paragraph.text)[0])))
         own = match and match[0].strip().lower() == "and" and is_sentence(paragraph.text)
         if match and (own or _DEMANDS.search(paragraph.text)) and not paragraph.text.rstrip().endswith(":"):
             number = str(len(section.items) + len(found) + 1)

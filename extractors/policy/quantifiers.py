@@ -221,7 +221,7 @@ _WHO_GROUP = re.compile(
 # "Azathioprine did not work, where:", "The member smokes and, in addition:"
 _WHERE_GROUP = re.compile(
     r"(?:,\s+(?:where|provided(?: that)?|on condition that|but only if|as long as|if|when)|"
-    r"[,;]?\s+and,?\s+(?:in addition|also|besides|furthermore),?)\s*(?=:?\s*$)",
+    r"[,;]?\s+and,?\s+(?:in addition|also|besides|furthermore),?|,\s+and(?=\s*:))\s*(?=:?\s*$)",
     re.I,
 )
 _AGED = re.compile(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolescents?)\b", re.I)

@@ -20,8 +20,8 @@ KNOWN = {
     "labels_dash": "labels with a dash under a head that ends in a full stop",
     "phases_by_number": "a heading that begins with 'treatment' names no condition",
     "item_words": "'items 1 and 2, plus item 3 or item 4' is read as all of them",
-    "bullets_then_or_line": "a lone OR ties the bullets beside it only",
     "smoke_free_prose_numbered": "'Required: (1) ...' approves nothing in words",
+    "bullets_then_or_line": "a lone OR ties the bullets beside it only",
 }
 
 

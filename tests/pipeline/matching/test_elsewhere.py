@@ -36,6 +36,9 @@ def answers(items: str, more: str = "") -> dict[str, Status]:
         ("Patient has tried methotrexate as described in Appendix B", Status.UNCLEAR),
         ("Patient has tried methotrexate (see Appendix B for examples)", Status.MET),
         ("Patient has tried methotrexate", Status.MET),
+        ("Methotrexate was tried, and statements 1 to 2 hold", Status.MET),
+        ("Sulfasalazine was tried, and statements 1 to 2 hold", Status.UNCLEAR),
+        ("10% of the body surface is involved, plus items 1 and 2 are met", Status.UNCLEAR),
     ],
 )
 def test_a_criterion_that_names_others_is_decided_by_them(leaf, status):
