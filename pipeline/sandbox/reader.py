@@ -86,6 +86,7 @@ class Reader:
     """Reads files in processes of their own, one file at a time; not for two threads at once."""
 
     limits: Limits = field(default_factory=Limits)
+    peak_mb: float = 0.0  # the most memory that a process of ours held
     _server: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
     _folder: Path | None = None
@@ -134,6 +135,8 @@ class Reader:
                     raise file_error(death, name, self.limits) from died
         self._open = None
         self._hang_up(opened, keep_result=bool(told["changed"]))
+        with suppress(_DiedError):
+            self._end()
         return TakenIn(
             kind=told["kind"],
             page_count=told["page_count"],
@@ -168,6 +171,13 @@ class Reader:
                     found[at] = dump_pages([_lost(at, PAGE_PROBLEMS[death])])
                     slow = slow or death == "slow"
         return ReadPages(dump=join_dumps([found[number] for number in numbers]), lost=lost)
+
+    def release(self) -> None:
+        """End the process that has a file open: its memory is given back."""
+        if self._open:
+            self._forget()
+            with suppress(_DiedError):
+                self._end()
 
     def close(self) -> None:
         """End the processes; one at work is killed."""
@@ -261,11 +271,17 @@ class Reader:
         self.close()
         raise _DiedError("killed")
 
+    def _end(self) -> tuple[int, int]:
+        """End the process; returns its wait status and the most memory it held (KB)."""
+        status, peak_kb = self._command(END)
+        self.peak_mb = max(self.peak_mb, peak_kb / 1024)
+        return status, peak_kb
+
     def _bury(self, death: Death | None, what: str = "") -> None:
         """End the process and raise what it died of; None: its wait status says it."""
         from pipeline.log import log
 
-        status, peak_kb = self._command(END)
+        status, peak_kb = self._end()
         self._forget()
         told = death or _death_of(status, peak_kb, self.limits)
         seen = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {status >> 8}"
