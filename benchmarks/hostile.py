@@ -96,7 +96,8 @@ def _report(fates: dict[str, Fate], others: dict[str, Fate], alive: bool) -> str
         f"{len(every)} files, {len(fates)} of them made by `tests/hostile.py`"
         + (f" and {len(others)} from a collection of damaged PDFs" if others else "")
         + f": {counts['refused']} refused by name, {counts['partly']} read without the pages that cannot be, "
-        f"{counts['read']} read. Outcomes that are not in the table above: {len(unnamed)}. The reader's server {'lived' if alive else 'DIED'}; "
+        f"{counts['read']} read. Outcomes that are not in the table above: {len(unnamed)}. "
+        f"The reader's server {'lived' if alive else 'DIED'}; "
         f"the largest process held {most:.0f} MB.",
         "",
         f"Limits of this run: {LIMITS.page_seconds:.0f} s a page (two tries), {LIMITS.file_seconds:.0f} s a file, "
