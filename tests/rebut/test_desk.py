@@ -1,7 +1,10 @@
 """Looking after cases, the doctor, and what is deployed."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,6 +122,31 @@ def test_a_log_line_holds_only_what_is_allowed():
 
     assert only_allowed(None, "info", event) == {"event": "job failed", "job": "a1", "count": 2}
     assert not {"name", "document", "text", "message", "path", "url"} & ALLOWED
+
+
+def test_log_lines_are_json_on_standard_error_and_only_when_asked_for():
+    """For a collector: level, time and the allowed fields; standard output stays the result's."""
+    code = (
+        "from pipeline.log import log; log('job failed', 'warning', job='a1', document='Marisol.pdf');"
+        "log('reconciled', count=2)"
+    )
+
+    def lines(level: str) -> list[dict]:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "REBUT_LOG": level},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == ""
+        return [json.loads(line) for line in done.stderr.splitlines()]
+
+    (only,) = lines("warning")
+    assert only.pop("timestamp").endswith("Z")
+    assert only == {"event": "job failed", "job": "a1", "level": "warning"}
+    assert [line["event"] for line in lines("info")] == ["job failed", "reconciled"]
+    assert lines("error") == []
 
 
 def test_settings_are_all_documented():
