@@ -338,6 +338,12 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
     return facts
 
 
+# "negative for HIV risk": no test of it
+_NOT_THE_TEST = re.compile(
+    r"^\s*(?:risk|exposure|contacts?|symptoms?|education|counsel\w*|vaccin\w*|immuni[sz]\w*)\b", re.IGNORECASE
+)
+
+
 def _qualitative(statement: Statement, name: _Name, lab: Lab, tail: str, assertion: Assertion) -> list[Fact]:
     text = statement.text
     word = RESULT_WORD.search(tail[:90])
@@ -351,6 +357,8 @@ def _qualitative(statement: Statement, name: _Name, lab: Lab, tail: str, asserti
         day = dates[0].day if len(dates) == 1 else day_beside(statement, after)
         return [measured(lab.key, Measurement(value=result), day, statement, assertion)]
     before = text[max(0, name.start - 30) : name.start]
+    if _NOT_THE_TEST.match(tail):
+        return []
     lead = re.search(r"\b(positive|negative|indeterminate)\s+(?:\w+\s+){0,2}$", before, re.IGNORECASE)
     if lead and not re.search(
         r"\b(?:no|not|never|without|a|if|need|needs|requires?|repeat|until)\s*$", before[: lead.start()], re.IGNORECASE

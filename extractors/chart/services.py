@@ -70,7 +70,20 @@ def _asserted(statement: Statement, term: Term) -> Assertion:
     held = assert_of(statement.text, term.start, term.end, statement.section)
     if held is Assertion.AFFIRMED and statement.section in _PLANS and not _TOLD.search(statement.text):
         return Assertion.PLANNED
+    if held is Assertion.AFFIRMED and _SET_UP.search(statement.text[term.end :]) and not _HELD.search(statement.text):
+        return Assertion.PLANNED
     return held
+
+
+# "physical therapy evaluation; plan of care twice weekly for 6 weeks": what is to come
+_SET_UP = re.compile(
+    r"^\s*(?:initial\s+)?(?:evaluation|eval|intake|orders?|prescription|script)\b|\bplan of care\b", re.I
+)
+_HELD = re.compile(
+    r"\b(?:completed|complet\w+|attend\w+|finish\w+|sessions?|visits?|discharged|underwent|received|tried|failed"
+    r"|did not help|no (?:relief|benefit|improvement)|without)\b",
+    re.IGNORECASE,
+)
 
 
 def _findings(statement: Statement) -> list[Fact]:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
+from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Statement
 from pipeline.matching import infections
 from pipeline.matching.denials import Denial, covered_from
@@ -201,6 +202,8 @@ def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.dat
             if not cues and not behind:
                 continue
             between = part[cues[-1].end() : place] if cues else ""
+            if limit == _SOON and _told_of_old(part, statement, record):
+                continue
             if _NOT_DENIED.search(between) or (
                 ever and re.search(r"\b(?:active|acute|current\w*|new|recent)\b", between)
             ):
@@ -215,6 +218,17 @@ def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.dat
             found.append(statement)
             break
     return found
+
+
+_OF_OLD = re.compile(
+    r"\b(?:last (?:year|summer|winter|spring|fall)|years? ago|at that time|back then|previous(?:ly)?|prior)\b"
+)
+
+
+def _told_of_old(part: str, statement: Statement, record: Record) -> bool:
+    """Whether a denial of what comes and goes is of another time: "last year's pregnancy test was negative"."""
+    days = [at.day for at in find_dates(part, near=statement.date)]
+    return bool(_OF_OLD.search(part)) or (bool(days) and record.request_date - max(days) > _SOON)
 
 
 _LIMITED = re.compile(

@@ -24,6 +24,8 @@ def find_care(statements: Iterable[Statement]) -> list[Fact]:
             asserted = assert_of(statement.text, mention.start, mention.end, statement.section)
             if _ORDERED.search(statement.text[: mention.start]) and not _DONE.search(statement.text):
                 asserted = Assertion.PLANNED
+            if _SET_UP.search(statement.text[mention.end :]) and not _HELD.search(statement.text):
+                asserted = Assertion.PLANNED
             found.append(
                 Fact(
                     kind="treatment",
@@ -62,6 +64,17 @@ _ORDERED = re.compile(
 )
 _DONE = re.compile(
     r"\b(?:complet\w+|attend\w+|finish\w+|underwent|did|done|has had|went|tried|failed|received|participat\w+)\b",
+    re.IGNORECASE,
+)
+
+# "physical therapy evaluation; plan of care twice weekly for 6 weeks": what is to come
+_SET_UP = re.compile(
+    r"^\s*(?:initial\s+)?(?:evaluation|eval|intake|orders?|prescription|script|referral)\b|\bplan of care\b",
+    re.IGNORECASE,
+)
+_HELD = re.compile(
+    r"\b(?:complet\w+|attend\w+|finish\w+|sessions?|visits?|discharged|underwent|received|tried|failed|done"
+    r"|did not help|no (?:relief|benefit|improvement)|without)\b",
     re.IGNORECASE,
 )
 

@@ -189,13 +189,17 @@ def _in_months(count: str, behind: str) -> Age | None:
     return Age(minimum_months=int(count)) if _MONTHS_OLD.match(behind) else None
 
 
+_CERTIFIED = re.compile(r"\bboard[- ](?:certif\w+|eligible)\b", re.IGNORECASE)
+
+
 def read_prescriber(text: str) -> Requirement | None:
     named = find_specialties(text)
     if not named:
         return None
     if _PRESCRIBED.search(text):
         beside = bool(_CONSULT.search(text) or _UNDER_CARE.search(text))
-        return Prescriber(specialties=tuple(named), consultation=beside)
+        certified = "board certification" if _CERTIFIED.search(text) else None
+        return Prescriber(specialties=tuple(named), consultation=beside, besides=certified)
     if _EVALUATED.search(text) and not _MORE_OF_IT.search(text) and not find_window(text):
         return Prescriber(specialties=tuple(named), consultation=True)
     return None
@@ -338,9 +342,15 @@ def read_diagnosis(text: str) -> Requirement | None:
         qualifiers = tuple(word for word in qualifiers if word not in ("female", "woman", "women"))
     if len(qualifiers) > 3 or _DEED.search(rest):
         return None
+    if qualifiers and _CAUSED.search(text[: found[0].start]):
+        return None  # what the disease brings about is asked for, and not the disease
     return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)
 
 
+_CAUSED = re.compile(
+    r"\b(?:due|owing|attributable|related) to\b|\b(?:because|as a (?:result|consequence)) of\b|\bcaused by\b",
+    re.IGNORECASE,
+)
 # kept by `with_further`, which the chart then has to say
 _CONFIRMED = re.compile(
     r"\b(?:confirmed|verified|supported|established|demonstrated) (?:by|with|through|via)\b[^,;]*", re.IGNORECASE

@@ -7,6 +7,7 @@ from collections import Counter
 from extractors.chart.facts import Fact, Statement
 from extractors.evidence import Evidence
 from extractors.vocabulary.specialties import find_specialties
+from pipeline.matching.clauses import clause_of, is_open
 from pipeline.matching.record import Cited, Record, cite, newest_first, page_of
 from pipeline.matching.requirements import Age, Prescriber, Visit
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
@@ -267,9 +268,10 @@ def _contact(line: Statement | Fact, text: str) -> str | None:
         return line.encounter.contact
     if re.search(r"\btelephone (?:note|encounter|call)\b", text, re.IGNORECASE):
         return "telephone"
-    if _TELEHEALTH.search(text):
-        return "telehealth"
-    return "in_person" if _IN_PERSON.search(text) else None
+    if place := _TELEHEALTH.search(text):
+        return None if is_open(clause_of(text, *place.span())) else "telehealth"
+    place = _IN_PERSON.search(text)
+    return "in_person" if place and not is_open(clause_of(text, *place.span())) else None
 
 
 def _authored(line: Statement | Fact, family: str) -> bool:

@@ -1,5 +1,6 @@
 """Tests that come out positive or negative: the newest result in the window decides."""
 
+import datetime as dt
 import re
 
 from extractors.chart.facts import Assertion, Fact
@@ -9,6 +10,9 @@ from pipeline.matching.requirements import LabResult, Measurement
 from pipeline.matching.values import day_words, latest_of, name_of
 from pipeline.matching.verdict import Verdict, any_of, met, not_met, unclear
 
+# what such a test says soon holds no more, whether or not a criterion names a time
+_FADES = re.compile(r"pregnan|hcg", re.IGNORECASE)
+_SOON = dt.timedelta(days=92)
 _RESULTS = (
     (
         "negative",
@@ -62,6 +66,12 @@ def _one_result(name: str, requirement: LabResult, record: Record) -> Verdict:
             )
         return unclear("silent_result", wants=wants, wanted=wanted, name=shown, value="", date="")
     latest = latest_of(inside)
+    if _FADES.search(name) and latest[0].date and record.request_date - latest[0].date > _SOON:
+        old = latest[0]
+        said = _result_of(old) or str(old.measurement.value)
+        return unclear(
+            "result_old", cite([old]), wants=wants, value=said, date=day_words(old.date), wanted=wanted, name=shown
+        )
     results = {_result_of(at) for at in latest}
     said = ", ".join(
         sorted({str(at.measurement.value).casefold(): str(at.measurement.value) for at in latest}.values())

@@ -13,7 +13,10 @@ _MONTH = (
 )
 _MONTH_OF_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
 _NUMERIC_MONTH = re.compile(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\d/])")
-_YEAR = re.compile(r"\b(?P<lead>in|since|from|of)\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b(?!\s*(?:mg|units?))")
+_YEAR = re.compile(
+    r"\b(?:(?P<lead>in|since|from|of)\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b(?!\s*(?:mg|units?))"
+    r"|(?<!since )(?<![/.-])(?P<before>(?:19|20)\d\d)(?=:\s))"
+)
 _A_UNIT = re.compile(
     r"\b(?:more than|over|for|about|at least)\s+(?:an?|one)\s+(?:full\s+)?(?P<unit>year|month|week)\b", re.IGNORECASE
 )
@@ -36,7 +39,7 @@ def day_of(clause: str, said: dt.date | None) -> tuple[dt.date | None, bool]:
     if months:
         day = _last_day(*max(months))
         return (min(day, said) if said else day), True
-    years = [int(at["year"]) for at in _YEAR.finditer(bare) if at["lead"].lower() != "since"]
+    years = [int(at["year"] or at["before"]) for at in _YEAR.finditer(bare) if (at["lead"] or "").lower() != "since"]
     if years and (said is None or max(years) < said.year):
         return dt.date(max(years), 12, 31), True
     return said, False

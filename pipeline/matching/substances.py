@@ -93,7 +93,9 @@ def judge_unused(requirement: Unused, record: Record) -> Verdict:
                 return unclear("used_unsure", cited, wants=f"since when no {wanted} has been used", wanted=wanted)
             return not_met("was_used", cited, wanted=wanted)
         earliest = max((day for kind, _, day in used if kind in kinds), default=dt.date.min)
-        if held := _denied_throughout(key, kinds, first, earliest, said, free):
+        if _in_doubt(key, used, record):
+            missing.append(key)
+        elif held := _denied_throughout(key, kinds, first, earliest, said, free):
             proofs += held
         else:
             missing.append(key)
@@ -103,6 +105,12 @@ def judge_unused(requirement: Unused, record: Record) -> Verdict:
     asked = " or ".join(missing)
     why = "used_unsure" if proofs else "silent_unused"
     return unclear(why, cite(once(newest_first(proofs))), wants=f"since when no {asked} has been used", wanted=asked)
+
+
+def _in_doubt(key: str, used: list, record: Record) -> bool:
+    """Whether another substance of the kind is in use, which some payers count as this one: a pouch, a vape."""
+    near = data("substances")[key].get("near") or ()
+    return any(kind in near and day >= record.request_date - _NEAR for kind, _, day in used)
 
 
 def _grace(requirement: Unused) -> dt.timedelta:
@@ -172,11 +180,15 @@ def _told(record: Record) -> tuple[list[_Free], list[tuple[str, Statement, dt.da
 
 # "nicotine withdrawal", "tobacco history": none of them says whether it is used
 _ABOUT = re.compile(
-    r"^\s+(?:withdrawal|craving|history|dependence|disorder|test|level|screen|counsel|cessation)", re.IGNORECASE
+    r"^\s+(?:withdrawal|craving|history|dependence|disorder|test|level|screen|counsel|cessation|section|clinic"
+    r"|questions?|questionnaire|leaflet|polic(?:y|ies)|rules?|status (?:not|unknown|unclear))",
+    re.IGNORECASE,
 )
 # "quit smoking in May and now uses a nicotine pouch" says two things
 _JOINT = re.compile(
-    r",?\s+and\s+(?=(?:now|still|currently|uses?|is|has|vapes|chews|smokes|takes|wears)\b)", re.IGNORECASE
+    r",?\s+and\s+(?=(?:now|still|currently|uses?|is|has|vapes|chews|smokes|takes|wears)\b)"
+    r"|,\s+(?:but\s+)?(?=(?:(?:s?he|they)\s+)?(?:now|still|currently|continues)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -196,6 +208,8 @@ def _free_from(clause: str, text: str, match: re.Match[str], day: dt.date) -> dt
     if _LIFELONG.search(clause):
         return dt.date.min
     denial = denial_at(text, match.start(), match.end())
+    if _ONCE.search(clause) and not _LIFELONG.search(clause):
+        return None
     if denial and re.search(r"\b(?:more|all|every|heavy|daily|regular|chain|longer)\b", denial.between):
         return None
     quits = _QUIT.search(clause)
@@ -208,6 +222,11 @@ def _free_from(clause: str, text: str, match: re.Match[str], day: dt.date) -> dt
     return day
 
 
+# "denied street drugs years ago": nothing of today
+_ONCE = re.compile(
+    r"^(?!.*\b(?:since|for|quit|stopped|last|gave up|ceased)\b).*\b(?:years? ago|at that time|back then|last year)\b",
+    re.I,
+)
 _AGO = re.compile(
     r"\b(?P<n>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s+(?P<unit>day|week|month|year)s?\s+ago\b",
     re.IGNORECASE,
