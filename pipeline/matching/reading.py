@@ -51,7 +51,6 @@ from pipeline.matching.requirements import (
     Prescriber,
     PriorTherapy,
     Requirement,
-    StatedFinding,
     TreatedWith,
     Visit,
 )

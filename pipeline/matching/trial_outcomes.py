@@ -39,8 +39,8 @@ _AFTER_TRIAL = re.compile(
 # "was tried and was not tolerated", "tried, but the response was inadequate": the trial alone is not what is asked for
 _TRIED_AND = re.compile(
     r"\b(?:tried|trial|used|taken|received|treated)\b(?:(?!\bor\b)[^;]){0,60}\b(?:and|but|yet|which|that|then)\b"
-    r"(?:(?!\bor\b|\bto\b)[^;]){0,30}\b(?:not tolerated|intoleran\w+|stopped|discontinued|fail\w*|inadequate|insufficient"
-    r"|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?|adverse)\b",
+    r"(?:(?!\bor\b|\bto\b)[^;]){0,30}\b(?:not tolerated|intoleran\w+|stopped|discontinued|fail\w*|inadequate"
+    r"|insufficient|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?|adverse)\b",
     re.IGNORECASE,
 )
 
