@@ -40,7 +40,8 @@ _AFTER_TRIAL = re.compile(
 _TRIED_AND = re.compile(
     r"\b(?:tried|trial|used|taken|received|treated)\b(?:(?!\bor\b)[^;]){0,60}\b(?:and|but|yet|which|that|then)\b"
     r"(?:(?!\bor\b|\bto\b)[^;]){0,30}\b(?:not tolerated|intoleran\w+|stopped|discontinued|fail\w*|inadequate"
-    r"|insufficient|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?|adverse)\b",
+    r"|insufficient|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?"
+    r"|adverse)\b",
     re.IGNORECASE,
 )
 
