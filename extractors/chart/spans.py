@@ -6,6 +6,11 @@ from dataclasses import dataclass, replace
 
 from extractors.chart.dates import DateMention, Precision, coarser, days_between, find_dates, find_durations
 
+# "on hold since June" tells of an end, not of a course since June
+HELD_SINCE = re.compile(
+    r"\b(?:on hold|paused|suspended|withheld|interrupted|off(?: of)?(?: it)?)\s+(?:\w+\s+)?since\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

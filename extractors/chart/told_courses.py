@@ -8,7 +8,7 @@ from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.clauses import RESPONSE_TO, clauses_of, coordinated, distinct, own_words
 from extractors.chart.dates import Precision, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
-from extractors.chart.spans import Span, span_of
+from extractors.chart.spans import HELD_SINCE, Span, span_of
 from extractors.chart.told import Told, extend, give_reason, merged
 from extractors.chart.treatments import dose_of, dosed, find_outcomes, outcome_of, says, treatment_of
 from extractors.vocabulary.drugs import DrugMention, find_drugs
@@ -160,6 +160,8 @@ def _read_mention(
     kept_on = kept_on or (concomitant and bool(re.search(r"both\s+of\s+which", text[mention.end :], re.IGNORECASE)))
     if _GOES_ON.search(told) and span.start and span.stop is None and not concomitant:
         span = replace(span, running=True)
+    if HELD_SINCE.search(told) and span.start and span.stop is None:
+        span = replace(span, start=None, stop=span.start, days=None, running=False)
     stop_order = bool(_STOP_ORDER.search(before)) and not _STOP_TOLD.search(before)
     if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
         assertion = Assertion.AFFIRMED

@@ -14,6 +14,7 @@ class Condition:
     names: tuple[str, ...]  # the first is the full name
     icd10: tuple[str, ...]  # code prefixes: "M05" takes M05.79
     chronic: bool = False  # once there, it stays: "history of" it does not say that it is over
+    unlike: tuple[str, ...] = ()  # conditions whose name stands in one of its own, and that it is no kind of
 
 
 @cache
@@ -24,8 +25,15 @@ def conditions() -> dict[str, Condition]:
         if not entry["names"]:
             raise ValueError(f"conditions.yaml: {key} has no names")
         table[key] = Condition(
-            key, tuple(map(str, entry["names"])), tuple(map(str, entry["icd10"])), bool(entry.get("chronic"))
+            key,
+            tuple(map(str, entry["names"])),
+            tuple(map(str, entry["icd10"])),
+            bool(entry.get("chronic")),
+            tuple(entry.get("unlike", ())),
         )
+    for key, held in table.items():
+        if unknown := set(held.unlike) - table.keys():
+            raise ValueError(f"conditions.yaml: {key} is unlike unknown {sorted(unknown)}")
     return table
 
 

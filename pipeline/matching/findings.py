@@ -62,6 +62,7 @@ def _is_condition(fact: Fact, names: tuple[str, ...]) -> bool:
     keys = condition_keys(fact.name) | ({fact.condition} if fact.condition else set())
     if fact.code and (coded := condition_of_code(fact.code)):
         keys = keys | {coded}
+    keys = keys - {at for key in keys if key in conditions() for at in conditions()[key].unlike}
     return any(covers(key, name) for key in keys for name in names)
 
 
@@ -70,6 +71,8 @@ def covers(key: str, wanted: str) -> bool:
     """Whether a condition is the wanted one or a kind of it: type 2 diabetes is diabetes, not the other way round."""
     if key == wanted:
         return True
+    if wanted in conditions()[key].unlike:
+        return False
     broad = conditions()[wanted].names
     return any(
         any(re.search(rf"\b{re.escape(name.lower())}\b", held.lower()) for name in broad if len(name) > 4)

@@ -6,6 +6,7 @@ from functools import cache
 
 from extractors.chart import assert_of
 from extractors.chart.facts import Assertion, Statement
+from extractors.vocabulary.conditions import conditions, find_conditions
 from pipeline.matching.findings import _RULED_OUT
 from pipeline.matching.printed_leaves import PrintedDiagnosis, title_says, wording_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet
@@ -89,12 +90,19 @@ def _mentions(requirement: PrintedDiagnosis, statement: Statement):
     text = statement.text
     for name in requirement.names:
         for match in _pattern(name).finditer(text):
-            if wording_of("behind").match(text[match.end() :]):
+            if wording_of("behind").match(text[match.end() :]) or _of_another(text, match.start(), match.end()):
                 continue
             yield _clause(text, match.start(), match.end()), match.start(), match.end(), text
     for code in requirement.codes:
         for match in re.finditer(rf"\b{re.escape(code)}(?![\w])", text):
             yield _clause(text, match.start(), match.end()), match.start(), match.end(), text
+
+
+def _of_another(text: str, start: int, end: int) -> bool:
+    """Whether a name is the tail of another disease's: "small cell lung cancer" of a non-small cell lung cancer."""
+    return any(
+        term.start < start and term.end >= end and conditions()[term.key].unlike for term in find_conditions(text)
+    )
 
 
 def _coded(requirement: PrintedDiagnosis, code: str) -> bool:

@@ -23,7 +23,10 @@ _CONTINUE = re.compile(
     r"\b(?:continu\w+|keep\w*|stay\w* on|remain\w* on|maintain\w*|added to|together with|along with|with|on)\b",
     re.IGNORECASE,
 )
-_STOPPED = re.compile(r"\b(?:stop\w*|discontinu\w*|held|hold|off|taper\w* off|d/c|ceased?|quit)\b", re.IGNORECASE)
+_STOPPED = re.compile(
+    r"\b(?:stop\w*|discontinu\w*|held|hold|paus\w*|suspend\w*|withheld|off|taper\w* off|d/c|ceased?|quit)\b",
+    re.IGNORECASE,
+)
 _TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
 
 
@@ -123,6 +126,8 @@ def is_current(fact: Fact) -> bool:
     """Whether a fact shows the drug being taken on the day it was written."""
     held = fact.treatment
     if held is None or held.stop is not None or not was_taken(fact) or _row_ended(fact.statement):
+        return False
+    if not fact.statement.cells and _says_stop(fact.statement, base_of(fact.name)):
         return False
     if held.running or held.outcome is Outcome.CURRENT:
         return True
@@ -228,7 +233,11 @@ def _says_stop(statement: Statement, generic: str) -> bool:
             re.IGNORECASE,
         ):
             return True
-        if re.match(r"\s+(?:was |were |has been |is )?(?:stopped|discontinued|held|d/c'?d)\b", after, re.IGNORECASE):
+        if re.match(
+            r"\s+(?:was |were |has been |is |remains |are |still |currently )*(?:stopped|discontinued|(?:put |placed )?on hold|held|paused|suspended|withheld|d/c'?d)\b",
+            after,
+            re.IGNORECASE,
+        ):
             return True
     return False
 
