@@ -30,6 +30,13 @@ _STOPPED = re.compile(
 _TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
 
 
+_STOPS_BEHIND = re.compile(
+    r"\s+(?:was |were |has been |is |remains |are |still |currently )*"
+    r"(?:stopped|discontinued|(?:put |placed )?on hold|held|paused|suspended|withheld|d/c'?d)\b",
+    re.IGNORECASE,
+)
+
+
 def negated_at(text: str, mention: Mention) -> bool:
     """Whether "no", "not" or "without" governs a name: "no apremilast or other targeted drug with it"."""
     lead = text[: mention.start]
@@ -233,11 +240,7 @@ def _says_stop(statement: Statement, generic: str) -> bool:
             re.IGNORECASE,
         ):
             return True
-        if re.match(
-            r"\s+(?:was |were |has been |is |remains |are |still |currently )*(?:stopped|discontinued|(?:put |placed )?on hold|held|paused|suspended|withheld|d/c'?d)\b",
-            after,
-            re.IGNORECASE,
-        ):
+        if _STOPS_BEHIND.match(after):
             return True
     return False
 
