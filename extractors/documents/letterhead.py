@@ -37,10 +37,21 @@ def by_letterhead(pages: Sequence[Page], judged: dict[int, Judged]) -> dict[int,
         if judged[page.number].document_type is DocumentType.CHART and judged[page.number].confidence >= 0.9
         for head in heads[page.number]
     }
+    refusing = {page.number for page in pages if _refuses(page, judged[page.number])}
     return {
-        number: _chart(at) if at.document_type in _DOUBTFUL and heads[number] & charts else at
+        number: _chart(at)
+        if at.document_type in _DOUBTFUL and heads[number] & charts and number not in refusing
+        else at
         for number, at in judged.items()
     }
+
+
+_GREETS = re.compile(r"^\W*(?:dear|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
+
+
+def _refuses(page: Page, at: Judged) -> bool:
+    """Whether a page decides in so many words and greets whom it refuses, as a group that decides for a plan does."""
+    return at.document_type is DocumentType.DENIAL_LETTER and at.settled and bool(_GREETS.search(page.text))
 
 
 # What a single page of a chart is taken for. A policy, a card, a cover say more of themselves.

@@ -48,3 +48,25 @@ def test_a_line_that_the_fax_machine_prints_makes_no_letterhead():
 def test_two_pages_of_one_plan_share_no_clinic():
     """A plan's name holds "health" too."""
     assert kinds(DENIAL) == ["denial_letter"]
+
+
+def test_a_medical_group_that_decides_for_the_plan_denies_under_its_own_letterhead():
+    """Delegated groups treat and decide: a letter to the patient that refuses stays a denial beside their notes."""
+    letter = """Saginaw Bay Physical Medicine
+4705 Towne Centre Rd, Saginaw, MI
+Re: Bernadine Scott, member 4410
+Dear Bernadine Scott:
+We have denied your request for a power wheelchair. It is not medically necessary.
+You have 65 days from the date of this letter to appeal."""
+
+    assert sorted(kinds(NOTE, letter)) == ["chart", "denial_letter"]
+
+
+def test_a_clinics_letter_to_its_patient_about_a_denial_is_no_denial():
+    """It tells of one, and greets the same person."""
+    letter = """Saginaw Bay Physical Medicine
+4705 Towne Centre Rd, Saginaw, MI
+Dear Ms. Scott:
+Your insurance said no to the chair. We will appeal for you within the 65 days you have. Please call us."""
+
+    assert kinds(NOTE, letter) == ["chart"]
