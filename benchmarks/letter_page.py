@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -21,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.marked import write_between
+
 ROOT = Path(__file__).resolve().parent.parent
 LETTERS = ROOT / "samples" / "letters"
-REPORT = ROOT / "docs" / "benchmarks.md"
 CLEAN = ("scan200", "scan300")
 MARKS = ("<!-- letter page: written by benchmarks/letter_page.py -->", "<!-- /letter page -->")
 FULL_PAGE = 1_000_000  # pixels: smaller pictures are words read again
@@ -151,11 +151,7 @@ def _spread(ratios: Sequence[float]) -> str:
 
 def _write(table: str) -> None:
     """Put the table between its marks; the rest of the report is others'."""
-    section = f"{MARKS[0]}\n{table}{MARKS[1]}\n"
-    old = REPORT.read_text("utf-8") if REPORT.exists() else "# Benchmarks\n\n"
-    pattern = re.compile(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]) + "\n", re.DOTALL)
-    new = pattern.sub(lambda _: section, old) if pattern.search(old) else old.rstrip("\n") + "\n\n" + section
-    REPORT.write_text(new, "utf-8")
+    write_between(MARKS, table)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,11 @@ rounds of the reconciler. `--write` puts the table into docs/benchmarks.md.
 
 import argparse
 import platform
-import re
 import statistics
 import tempfile
 import time
-from pathlib import Path
 
+from benchmarks.marked import write_between
 from pipeline import jobs
 from pipeline.database import Database, open_database
 from pipeline.reconcile import reconcile
@@ -22,7 +21,6 @@ from pipeline.stages import WORKFLOW
 from pipeline.tables import case
 from pipeline.workflow import Successor
 
-REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 MARKS = ("<!-- queue: written by benchmarks/queue.py -->", "<!-- /queue -->")
 _OTHERS = 10
 _CLAIMS = 300
@@ -54,11 +52,7 @@ Python {platform.python_version()}, {platform.machine()}. Goal: a claim under 5 
 """
     print(table)
     if options.write:
-        section = f"{MARKS[0]}\n{table}{MARKS[1]}\n"
-        old = REPORT.read_text("utf-8")
-        pattern = re.compile(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]) + "\n", re.DOTALL)
-        new = pattern.sub(lambda _: section, old) if pattern.search(old) else f"{old.rstrip()}\n\n{section}"
-        REPORT.write_text(new, "utf-8")
+        write_between(MARKS, table)
 
 
 def _options() -> argparse.Namespace:

@@ -11,7 +11,6 @@ import argparse
 import multiprocessing
 import os
 import platform
-import re
 import resource
 import statistics
 import tempfile
@@ -22,9 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.marked import write_between
+
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "samples" / "ra-baricitinib" / "chart.pdf"
-REPORT = ROOT / "docs" / "benchmarks.md"
 PROCESSES = 2
 MARKS = ("<!-- reading: written by benchmarks/reading.py -->", "<!-- /reading -->")
 
@@ -189,11 +189,7 @@ def _shown(path: Path) -> str:
 
 def _write(table: str) -> None:
     """Put the table between its marks; the rest of the report is others'."""
-    section = f"{MARKS[0]}\n{table}{MARKS[1]}\n"
-    old = REPORT.read_text("utf-8") if REPORT.exists() else "# Benchmarks\n\n"
-    pattern = re.compile(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]) + "\n", re.DOTALL)
-    new = pattern.sub(lambda _: section, old) if pattern.search(old) else old.rstrip("\n") + "\n\n" + section
-    REPORT.write_text(new, "utf-8")
+    write_between(MARKS, table)
 
 
 if __name__ == "__main__":

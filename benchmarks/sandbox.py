@@ -11,14 +11,14 @@ import argparse
 import io
 import os
 import platform
-import re
 import resource
 import time
 from pathlib import Path
 
+from benchmarks.marked import write_between
+
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "samples" / "ra-baricitinib" / "chart.pdf"
-REPORT = ROOT / "docs" / "benchmarks.md"
 MARKS = ("<!-- sandbox: written by benchmarks/sandbox.py -->", "<!-- /sandbox -->")
 
 
@@ -44,11 +44,7 @@ Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores
 """
     print(table)
     if options.write:
-        section = f"{MARKS[0]}\n{table}{MARKS[1]}\n"
-        old = REPORT.read_text("utf-8")
-        pattern = re.compile(re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1]) + "\n", re.DOTALL)
-        new = pattern.sub(lambda _: section, old) if pattern.search(old) else f"{old.rstrip()}\n\n{section}"
-        REPORT.write_text(new, "utf-8")
+        write_between(MARKS, table)
 
 
 def _options() -> argparse.Namespace:
