@@ -7,6 +7,7 @@ more than one rendered page in memory.
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from os import PathLike
 
@@ -18,6 +19,7 @@ import pypdfium2.raw as raw
 from extractors.errors import MissingProgramError
 from extractors.evidence import Box, Page, PageSource
 from extractors.pages.anyfile import Normalized, normalize
+from extractors.pages.contents import Contents
 from extractors.pages.engine import open_engine
 from extractors.pages.frame import inverse, rounded, turned
 from extractors.pages.insert import find_inserts, read_inserts
@@ -25,7 +27,14 @@ from extractors.pages.lines import build_lines
 from extractors.pages.ocr import read_picture
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
-from extractors.pages.render import MAX_SOURCE_BYTES, PageImages, grey_of, look_at_images, reading_scale
+from extractors.pages.render import (
+    MAX_SOURCE_BYTES,
+    PageImages,
+    can_be_unpacked,
+    grey_of,
+    look_at_images,
+    reading_scale,
+)
 from extractors.pages.store import dump_pages, load_pages
 from extractors.pages.textlayer import TextLayer, read_text_layer
 
@@ -40,9 +49,10 @@ __all__ = [
     "read_pages",
 ]
 
-READER_VERSION = "2"  # raise with every change that gives other words, boxes or order: results are cached by it
+READER_VERSION = "3"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
 MAX_POINTS = 20_000.0  # 277 inches; PDF itself allows 14,400 without a user unit
+_STRAY_LETTERS = 8  # of a text layer of which nothing is to be seen; more, and the page cannot be shown
 SCANNER_CONFIDENCE = 0.89  # of a hidden layer: a plausible reading of a picture by an engine we do not know
 
 
@@ -58,9 +68,9 @@ def read_pages(pdf: bytes | str | PathLike[str], document: str, numbers: Sequenc
 def each_page(pdf: bytes | str | PathLike[str], document: str, numbers: Iterable[int]) -> Iterator[Page]:
     """Yield the pages one by one, as `read_pages` returns them; the next number is asked for when a page is done."""
     source = pdf if isinstance(pdf, bytes) else str(pdf)
-    with pdfium.PdfDocument(source) as opened:
+    with pdfium.PdfDocument(source) as opened, closing(Contents(source)) as contents:
         for number in numbers:
-            yield _read_page(opened, document, number)
+            yield _read_page(opened, contents, document, number)
 
 
 def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
@@ -69,7 +79,7 @@ def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
     return [replace(page, part=names.get(page.number, page.part)) for page in pages]
 
 
-def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
+def _read_page(opened: pdfium.PdfDocument, contents: Contents, document: str, number: int) -> Page:
     deadline = time.monotonic() + PAGE_SECONDS
     blank = Page(document=document, number=number, width=612.0, height=792.0, lines=(), source=PageSource.BLANK)
     page = None
@@ -77,7 +87,7 @@ def _read_page(opened: pdfium.PdfDocument, document: str, number: int) -> Page:
         page = _open_page(opened, number)
         width, height = page.get_size()
         blank = replace(blank, width=round(width, 2), height=round(height, 2))
-        return _read_open_page(page, blank, deadline)
+        return _read_open_page(page, blank, contents, deadline)
     except MissingProgramError:
         raise
     except PageProblem as problem:
@@ -119,9 +129,24 @@ def _draws_annotations(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _read_open_page(page: pdfium.PdfPage, blank: Page, deadline: float) -> Page:
+def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, deadline: float) -> Page:
+    """Return the page as read where the file holds all of it: what is lost must not pass for what was never written."""
     layer = read_text_layer(page)
     images = look_at_images(page)
+    read = _read_shown(page, blank, layer, images, deadline)
+    if read.source is not PageSource.BLANK:
+        whole = contents.are_whole(blank.number)
+    elif images.boxes:
+        whole = can_be_unpacked(page) and contents.pictures_are_whole(blank.number)
+    else:
+        lost = not images.hidden_text and sum(map(str.isalnum, layer.text)) > _STRAY_LETTERS
+        whole = not lost and contents.are_empty(blank.number)
+    if not whole:
+        raise PageProblem("page-damaged")
+    return read
+
+
+def _read_shown(page: pdfium.PdfPage, blank: Page, layer: TextLayer, images: PageImages, deadline: float) -> Page:
     quality = judge_text(layer.text)
     if is_trusted(quality, images.cover, images.hidden_text, images.others):
         read = _page_of_layer(layer, blank, images)

@@ -4,6 +4,7 @@ import ctypes
 import math
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -109,6 +110,25 @@ def _gather(page: pdfium.PdfPage, sight: _Sight) -> None:
             sight.hidden += raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
         elif item.type != raw.FPDF_PAGEOBJ_FORM:
             sight.others += 1
+
+
+_LOOKED_INTO = 20  # pictures of one page
+
+
+def can_be_unpacked(page: pdfium.PdfPage) -> bool:
+    """Say whether PDFium can unpack the pictures of the page: one that it cannot is shown as nothing."""
+    pictures = islice(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=4), _LOOKED_INTO)
+    return all(_is_unpacked(picture) for picture in pictures)
+
+
+def _is_unpacked(picture: pdfium.PdfImage) -> bool:
+    width, height = picture.get_px_size()
+    if width * height > MAX_SOURCE_BYTES:
+        return False
+    bitmap = raw.FPDFImageObj_GetBitmap(picture)
+    if bitmap:
+        raw.FPDFBitmap_Destroy(bitmap)
+    return bool(bitmap)
 
 
 def _is_plain(image: pdfium.PdfImage) -> bool:
