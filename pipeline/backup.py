@@ -7,7 +7,8 @@
 
 Rows are read first, in one snapshot. An object is stored before the row that names it is committed and never
 changes afterwards, so what is copied then holds at least all that the rows name, while workers go on. A case
-that is purged meanwhile is taken out of the backup again.
+that is purged meanwhile is taken out of the backup again. Sessions and what throttles sign-in stay behind: after a
+restore everybody signs in anew.
 """
 
 import hashlib
@@ -21,13 +22,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from extractors.errors import RebutError
+from pipeline.accounts import OPERATOR
 from pipeline.database import HEAD, Database
 from pipeline.jobs import write_audit
 from pipeline.storage import DamagedObjectError, MissingObjectError, Storage
 from pipeline.tables import case, document, job, metadata
+from pipeline.trail import append
 
 MANIFEST, ROWS, OBJECTS, INDEX = "manifest.json", "rows", "objects", "objects.tsv"
 FORMAT = 1
@@ -82,7 +85,7 @@ def back_up(
     folder.chmod(0o700)
     made = time.time()
     with _snapshot(database) as connection:
-        for table in metadata.sorted_tables:
+        for table in backed_up():
             columns = list(table.primary_key.columns)
             _write_rows(folder, table.name, _rows(connection, select(table).order_by(*columns)))
     _copy_objects(storage, folder, report)
@@ -90,8 +93,14 @@ def back_up(
     manifest = _manifest(folder, made)
     _write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1) + "\n")
     with database.write() as connection:
+        append(connection, OPERATOR, "backup.make", detail={"cases": manifest.cases})
         write_audit(connection, NO_CASE, "backed-up", detail={"cases": manifest.cases, "objects": manifest.objects})
     return manifest
+
+
+def backed_up() -> list[Table]:
+    """Return the tables whose rows are kept, parents before children."""
+    return [table for table in metadata.sorted_tables if table.info.get("backup", True)]
 
 
 def read_rows(folder: Path, table: str) -> Iterator[dict[str, Any]]:
@@ -215,7 +224,7 @@ def _manifest(folder: Path, made: float) -> Manifest:
             rows=sum(1 for _ in read_rows(folder, table.name)),
             sha256=digest_of(folder / ROWS / f"{table.name}.jsonl"),
         )
-        for table in metadata.sorted_tables
+        for table in backed_up()
     ]
     return Manifest(
         format=FORMAT,

@@ -1,4 +1,8 @@
-"""Cases: opened with their files, looked at, tried again, purged."""
+"""Cases: opened with their files, looked at, tried again, purged.
+
+Whatever is done for somebody takes the Actor: it reaches the cases of its clinic alone, any other is as unknown as
+one that never was, and the trail tells of it in the same transaction.
+"""
 
 import datetime as dt
 import secrets
@@ -12,10 +16,12 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from extractors.errors import RebutError, SameNameTwiceError
+from pipeline.accounts import SYSTEM, Actor, within
 from pipeline.database import Database
 from pipeline.jobs import Ready, forget_jobs, hold_jobs, insert_jobs, release_jobs, write_audit
 from pipeline.storage import Storage, digest
-from pipeline.tables import case, document, job
+from pipeline.tables import MAIN, case, document, job
+from pipeline.trail import append, tell_read
 from pipeline.workflow import Successor, Task, Workflow
 from pipeline.workplace import is_gone
 
@@ -78,13 +84,16 @@ def open_case(
     idempotency_key: str | None = None,
     urgent: bool = False,
     options: Mapping[str, Any] | None = None,
+    actor: Actor = SYSTEM,
 ) -> tuple[str, list[Ready]]:
     """Store the files, then the case with its first jobs in one transaction; returns its id.
 
     With a key that was used before for the same files, the case of that time is returned.
     """
     _refuse_same_names([file.name for file in files])
-    key = f"{submitter}:{idempotency_key}" if idempotency_key else None
+    clinic = actor.clinic or MAIN
+    # keys of one clinic say nothing about those of another
+    key = f"{'' if clinic == MAIN else f'{clinic}/'}{submitter}:{idempotency_key}" if idempotency_key else None
     told = digest("\n".join(f"{file.sha256} {file.name}" for file in files).encode())
     if key and (before := _case_of_key(database, key, told)):
         return before, []
@@ -99,6 +108,7 @@ def open_case(
         "today": today.isoformat(),
         "urgent": urgent,
         "submitter": submitter,
+        "clinic": clinic,
         "idempotency_key": key,
         "idempotency_digest": told if key else None,
         "options": dict(options or {}),
@@ -109,6 +119,7 @@ def open_case(
             connection.execute(case.insert().values(row))
             ready = _add_files(connection, workflow, case_id, files, 0, urgent)
             write_audit(connection, case_id, "opened", detail={"files": len(files)})
+            append(connection, actor, "case.open", case_id, clinic, {"files": len(files)})
     except IntegrityError:
         if key and (before := _case_of_key(database, key, told)):
             return before, []  # the same request, sent twice at once
@@ -117,13 +128,20 @@ def open_case(
 
 
 def add_files(
-    database: Database, storage: Storage, workflow: Workflow, case_id: str, files: Sequence[Given]
+    database: Database,
+    storage: Storage,
+    workflow: Workflow,
+    case_id: str,
+    files: Sequence[Given],
+    actor: Actor = SYSTEM,
 ) -> list[Ready]:
     """Add files to a case: they are read, and everything that rests on all files is done again."""
+    with database.read() as connection:
+        find_case(connection, case_id, actor, "case.open")  # else what is refused would leave files behind
     for file in files:
         storage.put_stream(_file_key(file.sha256), file.stream)
     with database.write() as connection:
-        mine = _row(connection, case_id, lock=True)
+        mine = find_case(connection, case_id, actor, "case.open", lock=True)
         _refuse_unusable(connection, workflow, case_id)
         names = connection.execute(select(document.c.name).where(document.c.case_id == case_id)).scalars().all()
         _refuse_same_names([*names, *(file.name for file in files)])
@@ -136,13 +154,14 @@ def add_files(
         release_jobs(connection, case_id)
         ready = _add_files(connection, workflow, case_id, files, len(names), mine.urgent)
         write_audit(connection, case_id, "files-added", detail={"files": len(files)})
+        append(connection, actor, "case.add", case_id, mine.clinic, {"files": len(files)})
     return ready
 
 
 def stop_case(database: Database, case_id: str) -> None:
     """Put down a case whose driver was told to stop: its jobs can be taken again at once."""
     with database.write() as connection:
-        mine = _row(connection, case_id, lock=True)
+        mine = find_case(connection, case_id, lock=True)
         if mine.state not in _OPEN:
             return
         held = update(job).where(job.c.case_id == case_id, job.c.state == "running")
@@ -158,14 +177,14 @@ STOPPED = "Stopped before the packet was made. What was read is kept: `rebut ret
 _OPEN = ("queued", "running")
 
 
-def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Ready]:
+def retry_case(database: Database, workflow: Workflow, case_id: str, actor: Actor = SYSTEM) -> list[Ready]:
     """Give every failed and dead job of the case its attempts back.
 
     A case that is open is tried again too where nobody works on it: its driver was killed.
     """
     now = time.time()
     with database.write() as connection:
-        mine = _row(connection, case_id, lock=True)
+        mine = find_case(connection, case_id, actor, "case.decide", lock=True)
         held = select(job.c.worker).where(job.c.case_id == case_id, job.c.state == "running", job.c.lease_until > now)
         at_work = [worker for worker in connection.execute(held).scalars() if not is_gone(worker)]
         if mine.state not in ("failed", *_OPEN) or at_work:
@@ -186,16 +205,17 @@ def retry_case(database: Database, workflow: Workflow, case_id: str) -> list[Rea
         rows = connection.execute(
             select(job.c.id, job.c.stage, job.c.queue).where(job.c.case_id == case_id, job.c.state == "ready")
         ).all()
+        append(connection, actor, "case.retry", case_id, mine.clinic, {"jobs": mended.rowcount})
     return [Ready(*row) for row in rows]
 
 
-def purge_case(database: Database, storage: Storage, case_id: str) -> None:
+def purge_case(database: Database, storage: Storage, case_id: str, actor: Actor = SYSTEM) -> None:
     """Remove the case, its files and everything made from them; only the audit trail stays.
 
     A file that another case holds too is left to that case.
     """
     with database.write() as connection:
-        _row(connection, case_id, lock=True)
+        clinic = find_case(connection, case_id, actor, "case.purge", lock=True).clinic
         mine = set(connection.execute(select(document.c.sha256).where(document.c.case_id == case_id)).scalars())
         others = select(document.c.sha256).where(document.c.case_id != case_id, document.c.sha256.in_(mine))
         orphans = mine - set(connection.execute(others).scalars())
@@ -206,6 +226,7 @@ def purge_case(database: Database, storage: Storage, case_id: str) -> None:
                 storage.delete(key)
                 removed += 1
         write_audit(connection, case_id, "purged", detail={"files": len(mine), "objects": removed})
+        append(connection, actor, "case.purge", case_id, clinic, {"files": len(mine), "objects": removed})
 
 
 def sweep_purged(database: Database, storage: Storage, task: Task) -> None:
@@ -220,10 +241,10 @@ def sweep_purged(database: Database, storage: Storage, task: Task) -> None:
             storage.delete(key)
 
 
-def show_case(database: Database, case_id: str) -> dict[str, Any]:
+def show_case(database: Database, case_id: str, actor: Actor = SYSTEM, right: str = "case.read") -> dict[str, Any]:
     """Return the case with its files and the state of each stage."""
     with database.read() as connection:
-        mine = _row(connection, case_id)
+        mine = find_case(connection, case_id, actor, right)
         documents = connection.execute(
             select(document).where(document.c.case_id == case_id).order_by(document.c.position)
         ).all()
@@ -232,6 +253,7 @@ def show_case(database: Database, case_id: str) -> dict[str, Any]:
             .where(job.c.case_id == case_id)
             .group_by(job.c.stage, job.c.state)
         ).all()
+    tell_read(database, actor, "case.read", case_id, mine.clinic)
     stages: dict[str, dict[str, Any]] = {}
     for stage, state, count, _ in sorted(counts, key=lambda row: row[3]):
         stages.setdefault(stage, {"stage": stage})[state] = count
@@ -239,6 +261,7 @@ def show_case(database: Database, case_id: str) -> dict[str, Any]:
     return {
         "case": mine.id,
         "state": mine.state,
+        "clinic": mine.clinic,
         "created": dt.datetime.fromtimestamp(mine.created, dt.UTC).isoformat(timespec="seconds"),
         "today": mine.today,
         "urgent": mine.urgent,
@@ -250,10 +273,12 @@ def show_case(database: Database, case_id: str) -> dict[str, Any]:
     }
 
 
-def list_cases(database: Database, limit: int = 500) -> list[dict[str, Any]]:
+def list_cases(database: Database, limit: int = 500, actor: Actor = SYSTEM) -> list[dict[str, Any]]:
     """Return the newest cases, one line each."""
+    mine = select(case).where(within(case.c.clinic, actor, "case.read"))
     with database.read() as connection:
-        rows = connection.execute(select(case).order_by(case.c.created.desc()).limit(limit)).all()
+        rows = connection.execute(mine.order_by(case.c.created.desc()).limit(limit)).all()
+    tell_read(database, actor, "case.list")
     blank = {"payer": None, "service": None, "last_day": None}
     return [
         {
@@ -284,7 +309,7 @@ class Progress:
 def watch_case(database: Database, case_id: str) -> Progress:
     """Return how far the case is."""
     with database.read() as connection:
-        mine = _row(connection, case_id)
+        mine = find_case(connection, case_id)
         counted = connection.execute(select(document.c.page_count).where(document.c.case_id == case_id)).scalars().all()
         rows = connection.execute(
             select(job.c.stage, job.c.part, job.c.state, job.c.next_attempt_at).where(job.c.case_id == case_id)
@@ -315,10 +340,13 @@ def _file_key(sha256: str) -> str:
     return f"files/{sha256}/original"
 
 
-def _row(connection: Connection, case_id: str, lock: bool = False) -> Any:
-    if not case_id.isalnum():  # nor does PostgreSQL take every character in a text
+def find_case(
+    connection: Connection, case_id: str, actor: Actor = SYSTEM, right: str = "case.read", lock: bool = False
+) -> Any:
+    """Return the row of a case that this right of the actor reaches; raises NoSuchCaseError for any other."""
+    if not (case_id.isascii() and case_id.isalnum()):  # nor does PostgreSQL take every character in a text
         raise NoSuchCaseError(case_id)
-    statement = select(case).where(case.c.id == case_id)
+    statement = select(case).where(case.c.id == case_id, within(case.c.clinic, actor, right))
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         raise NoSuchCaseError(case_id)

@@ -10,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import column, func, insert, select, table, text
+from sqlalchemy import column, delete, func, insert, select, table, text
 
 from extractors.errors import RebutError
+from pipeline.accounts import OPERATOR
 from pipeline.backup import (
     FORMAT,
     INDEX,
@@ -30,7 +31,8 @@ from pipeline.backup import (
 from pipeline.database import HEAD, Database, migrate
 from pipeline.jobs import write_audit
 from pipeline.storage import Storage, digest
-from pipeline.tables import audit, case, metadata
+from pipeline.tables import audit, case, metadata, person, trail, trail_head
+from pipeline.trail import append
 
 Report = Callable[[int, int], None]
 _BATCH = 500
@@ -111,6 +113,7 @@ def restore(
     if verify:
         verify_restored(database, storage, folder, manifest)
     with database.write() as connection:
+        append(connection, OPERATOR, "backup.restore", detail={"cases": manifest.cases})
         write_audit(connection, NO_CASE, "restored", detail={"cases": manifest.cases, "objects": manifest.objects})
     return manifest
 
@@ -139,7 +142,13 @@ def _sum(rows: Iterable[Any]) -> int:
 
 def _refuse_filled(database: Database, storage: Storage, index: dict[str, str]) -> None:
     with database.read() as connection:
-        for known, what in ((case, "the database holds cases"), (audit, "the database has an audit trail")):
+        filled = (
+            (case, "the database holds cases"),
+            (audit, "the database has an audit trail"),
+            (trail, "the database has a trail of what people did"),
+            (person, "the database holds accounts"),
+        )
+        for known, what in filled:
             if connection.execute(select(func.count()).select_from(known)).scalar():
                 raise NotEmptyError(what)
     # What a restore that was cut off has put there already is of this backup, and no reason to refuse.
@@ -153,6 +162,8 @@ def _insert_rows(database: Database, folder: Path, manifest: Manifest) -> None:
     if manifest.version != HEAD:
         migrate(database.engine, manifest.version)
     with database.write() as connection:
+        if trail_head.name in (one.name for one in manifest.tables):
+            connection.execute(delete(trail_head))  # that of the empty trail
         for one in manifest.tables:
             rows = read_rows(folder, one.name)
             while batch := list(islice(rows, _BATCH)):

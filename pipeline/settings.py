@@ -6,7 +6,11 @@
 | REBUT_DATABASE | SQLAlchemy URL of the database | SQLite file under REBUT_HOME |
 | REBUT_STORAGE | `folder:/path` or `s3://bucket?endpoint=URL&region=R&sse=AES256` | folder under REBUT_HOME |
 | REBUT_BROKER | Redis that carries the job ids to Celery | none: only `rebut up` and `rebut run` work without |
-| REBUT_TOKEN | bearer token of the HTTP interface | none: `rebut web` refuses to start |
+| REBUT_TOKEN | bearer token of the HTTP interface, for programs of clinic `main` | none: `rebut web` refuses to start |
+| REBUT_SECRET | seals second factors; 32 characters at least, one for all | made, in REBUT_HOME/secret.key |
+| REBUT_PUBLIC_URL | address people type, as https://appeals.example.org | none: people sign in on this machine only |
+| REBUT_PROXIES | addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas | none |
+| REBUT_MFA | `required`: everybody has a second factor; `optional`: who wants to | required |
 | REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
 | REBUT_JOBS | processes that read pages at the same time | one per core |
 | REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
@@ -46,6 +50,10 @@ class Settings:
     broker: str | None = None  # Celery broker URL
     token: str | None = None
     flower_password: str | None = None
+    secret: str | None = None
+    public_url: str | None = None
+    proxies: str | None = None
+    mfa: str = "required"
     clinic: Path | None = None
     jobs: int = 1
     upload_mb: int = 300
@@ -61,6 +69,10 @@ class Settings:
             "REBUT_BROKER": self.broker,
             "REBUT_TOKEN": self.token,
             "REBUT_FLOWER_PASSWORD": self.flower_password,
+            "REBUT_SECRET": self.secret,
+            "REBUT_PUBLIC_URL": self.public_url,
+            "REBUT_PROXIES": self.proxies,
+            "REBUT_MFA": self.mfa,
             "REBUT_CLINIC": self.clinic and str(self.clinic),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
@@ -84,6 +96,10 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         broker=told.get("REBUT_BROKER") or None,
         token=told.get("REBUT_TOKEN") or None,
         flower_password=told.get("REBUT_FLOWER_PASSWORD") or None,
+        secret=told.get("REBUT_SECRET") or None,
+        public_url=told.get("REBUT_PUBLIC_URL") or None,
+        proxies=told.get("REBUT_PROXIES") or None,
+        mfa=told.get("REBUT_MFA") or "required",
         clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),

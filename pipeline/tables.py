@@ -1,4 +1,5 @@
-"""The tables: cases, their documents, the jobs that work on them, and the audit trail.
+"""The tables: cases, their documents, the jobs that work on them, what jobs did (`audit`), who may do what
+with them, and what people did (`trail`).
 
 Times are seconds since 1970, UTC. Names of files stand only in `document` and in stored
 objects; no other column holds anything of a patient but `fault_message`, which a person
@@ -29,6 +30,9 @@ metadata = MetaData(
     }
 )
 
+MAIN = "main"  # the clinic of an installation that has only one
+NOT_BACKED_UP = {"backup": False}  # after a restore everybody signs in anew: see docs/security.md
+
 case = Table(
     "case_file",  # "case" is a word of SQL
     metadata,
@@ -39,6 +43,7 @@ case = Table(
     Column("today", String(10), nullable=False),  # ISO date every computation from today uses
     Column("urgent", Boolean, nullable=False, default=False),
     Column("submitter", String(64), nullable=False, default="local"),  # opaque: who shares a turn in the queues
+    Column("clinic", String(32), nullable=False, default=MAIN, server_default=MAIN),  # whose case: see accounts.scope
     Column("idempotency_key", String(200), unique=True),  # "submitter:key"
     Column("idempotency_digest", String(64)),  # of the files that came with the key
     Column("options", JSON, nullable=False, default=dict),
@@ -47,6 +52,7 @@ case = Table(
     Column("fault_code", String(64)),
     Column("fault_message", Text),
     Index("ix_case_file_state", "state", "created"),
+    Index("ix_case_file_clinic", "clinic", "created"),
 )
 
 document = Table(
@@ -115,4 +121,123 @@ pulse = Table(
     metadata,
     Column("role", String(120), primary_key=True),  # "reconciler", or "worker " and its name
     Column("at", Double, nullable=False),  # last sign of life
+)
+
+clinic = Table(
+    "clinic",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created", Double, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),  # opaque: what the trail names; rows are disabled, never deleted
+    Column("login", String(80), nullable=False, unique=True),  # in small letters
+    Column("name", Text, nullable=False, default=""),
+    Column("clinic", String(32)),  # NULL: every clinic
+    Column("roles", JSON, nullable=False, default=list),
+    Column("state", String(12), nullable=False, default="active"),  # active, disabled
+    Column("password", String(200)),  # argon2id; NULL: signs in by OpenID Connect alone
+    Column("must_change", Boolean, nullable=False, default=False),  # the password was given by somebody else
+    Column("one_time_until", Double),  # until when a given password can be used
+    Column("totp_seed", Text),  # sealed: see accounts.vault
+    Column("totp_on", Boolean, nullable=False, default=False),  # False: enrolment was begun only
+    Column("totp_last", Integer),  # step of the newest code accepted: none is accepted twice
+    Column("subject", String(64), unique=True),  # SHA-256 of issuer and subject at the OpenID provider
+    Column("created", Double, nullable=False),
+    Column("changed", Double, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("used", Double),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the id in the cookie, which is kept nowhere
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created", Double, nullable=False),
+    Column("seen", Double, nullable=False),  # last thing its person did
+    Column("second", Boolean, nullable=False, default=False),  # the second factor was given too
+    info=NOT_BACKED_UP,
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("id", String(16), primary_key=True),  # stands in the token, so that it can be recognised in a list
+    Column("digest", String(64), nullable=False),  # of its secret part
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), index=True),  # NULL: of a service
+    Column("name", String(80), nullable=False),
+    Column("clinic", String(32)),  # of a service; NULL: every clinic
+    Column("roles", JSON, nullable=False, default=list),  # at most what its person has
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("last_used", Double),
+    Column("revoked", Double),
+)
+
+login_wait = Table(
+    "login_wait",
+    metadata,
+    Column("key", String(64), primary_key=True),  # digest of a login name or of an address
+    Column("failures", Integer, nullable=False),
+    Column("until", Double, nullable=False),  # no attempt is looked at before
+    Column("changed", Double, nullable=False),
+    info=NOT_BACKED_UP,
+)
+
+oidc_login = Table(
+    "oidc_login",
+    metadata,
+    Column("state", String(64), primary_key=True),  # digest
+    Column("browser", String(64), nullable=False),  # digest of the cookie of the browser that began
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("until", Double, nullable=False),
+    info=NOT_BACKED_UP,
+)
+
+glass = Table(
+    "glass",  # broken in an emergency: a person may read the cases of a clinic for a while
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("clinic", String(32), nullable=False),
+    Column("reason", String(32), nullable=False),  # a code of accounts/roles.yaml
+    Column("created", Double, nullable=False),
+    Column("until", Double, nullable=False),
+)
+
+trail = Table(
+    "trail",  # triggers refuse UPDATE and DELETE
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 and none left out
+    Column("at", Double, nullable=False),
+    Column("actor", String(64), nullable=False),  # opaque id
+    Column("via", String(8), nullable=False),  # session, token, system
+    Column("clinic", String(32)),  # of what it was done to
+    Column("event", String(40), nullable=False),
+    Column("object", String(64)),  # id of the case, person or token; no foreign key: outlives it
+    Column("source", String(45)),  # address it was asked from
+    Column("detail", JSON, nullable=False, default=dict),  # codes and counts only
+    Column("digest", String(64), nullable=False),  # of the digest before and this row
+    Index("ix_trail_object", "object", "event", "at"),
+    Index("ix_trail_actor", "actor", "at"),
+)
+
+trail_head = Table(
+    "trail_head",  # one row, locked while the trail grows
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
 )

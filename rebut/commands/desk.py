@@ -5,13 +5,15 @@ import json
 import sys
 from typing import Any
 
+from pipeline.accounts import OPERATOR
+
 
 def cases(arguments: argparse.Namespace) -> int:
     """List the cases, newest first."""
     from pipeline.cases import list_cases
 
     database, _ = open_stores()
-    found = list_cases(database)
+    found = list_cases(database, actor=OPERATOR)
     if arguments.json:
         _print_json({"cases": found})
         return 0
@@ -27,7 +29,7 @@ def show(arguments: argparse.Namespace) -> int:
     from pipeline.results import load_case
 
     database, storage = open_stores()
-    case = show_case(database, arguments.case)
+    case = show_case(database, arguments.case, OPERATOR)
     key = case.pop("result_key")
     case["result"] = load_case(storage, key) if key else None
     if arguments.json:
@@ -53,7 +55,7 @@ def retry(arguments: argparse.Namespace) -> int:
 
     settings = read_settings()
     database, _ = open_stores()
-    ready = retry_case(database, WORKFLOW, arguments.case)
+    ready = retry_case(database, WORKFLOW, arguments.case, OPERATOR)
     if settings.broker:
         from workers.publish import publish
 
@@ -79,7 +81,7 @@ def purge(arguments: argparse.Namespace) -> int:
     from pipeline.cases import purge_case
 
     database, storage = open_stores()
-    purge_case(database, storage, arguments.case)
+    purge_case(database, storage, arguments.case, OPERATOR)
     print(f"case {arguments.case} is gone; the audit trail keeps when", file=sys.stderr)
     return 0
 

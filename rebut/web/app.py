@@ -13,13 +13,17 @@ from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
-from rebut.web.auth import TokenGate
+from rebut.web.actor import ForbiddenError, Gate, NotSignedInError
 from rebut.web.cases import NoPacketYetError, TooLargeError, router
+from rebut.web.csrf import CsrfGuard
+from rebut.web.headers import SecurityHeaders
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 from rebut.web.tally import Tally
 
 _STATUS: dict[type[RebutError], int] = {
+    NotSignedInError: 401,
+    ForbiddenError: 403,
     NoSuchCaseError: 404,
     MissingObjectError: 404,
     NoPacketYetError: 404,
@@ -33,6 +37,7 @@ _STATUS: dict[type[RebutError], int] = {
 _CODES = {
     400: "bad-request",
     401: "unauthorized",
+    403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
     413: "upload-too-large",
@@ -52,7 +57,9 @@ def build_app(settings: Settings) -> FastAPI:
     _add_probes(app)
     _add_errors(app)
     app.add_middleware(BodyLimit, megabytes=settings.upload_mb)
-    app.add_middleware(TokenGate, token=settings.token or "")  # added last, asked first
+    app.add_middleware(CsrfGuard)
+    app.add_middleware(Gate, settings=settings, database=app.state.database)
+    app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https://"))  # added last, first
     return app
 
 

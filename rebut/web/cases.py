@@ -13,7 +13,9 @@ from pipeline.cases import Given, add_files, given, list_cases, open_case, purge
 from pipeline.results import load_case, load_index
 from pipeline.stages import WORKFLOW
 from pipeline.storage import MissingObjectError
+from pipeline.trail import tell
 from rebut.today import today
+from rebut.web.actor import require
 
 router = APIRouter(prefix="/api/cases")
 
@@ -46,13 +48,14 @@ class NoFilesError(RebutError):
     message = "No file came with the request. Send each as a part named `files` of multipart/form-data."
 
 
-def _form_only(request: Request) -> None:
-    """Refuse a body that is no form."""
+def _sender_of_a_form(request: Request) -> None:
+    """Refuse who may not send, and a body that is no form."""
+    require(request, "case.open")
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, "Send the files as parts named `files` of multipart/form-data.")
 
 
-@router.post("", status_code=202, dependencies=[Depends(_form_only)])
+@router.post("", status_code=202, dependencies=[Depends(_sender_of_a_form)])
 def post_case(
     request: Request,
     background: BackgroundTasks,
@@ -74,6 +77,7 @@ def post_case(
         today_is or today(),
         submitter=submitter,
         idempotency_key=key,
+        actor=require(request, "case.open"),
     )
     background.add_task(state.publish, ready)
     return {"case": case_id}
@@ -82,24 +86,26 @@ def post_case(
 @router.get("")
 def get_cases(request: Request) -> dict[str, Any]:
     """List the newest cases."""
-    return {"cases": list_cases(request.app.state.database)}
+    return {"cases": list_cases(request.app.state.database, actor=require(request, "case.read"))}
 
 
 @router.get("/{case_id}")
 def get_case(request: Request, case_id: str) -> dict[str, Any]:
     """Tell how far a case is, and its result once there."""
-    case = show_case(request.app.state.database, case_id)
+    case = show_case(request.app.state.database, case_id, require(request, "case.read"))
     key = case.pop("result_key")
     return {**case, "result": load_case(request.app.state.storage, key) if key else None}
 
 
-@router.post("/{case_id}/documents", status_code=202, dependencies=[Depends(_form_only)])
+@router.post("/{case_id}/documents", status_code=202, dependencies=[Depends(_sender_of_a_form)])
 def post_documents(
     request: Request, background: BackgroundTasks, case_id: str, files: list[UploadFile]
 ) -> dict[str, str]:
     """Add files to a case."""
     state = request.app.state
-    ready = add_files(state.database, state.storage, WORKFLOW, case_id, _given(files, state.settings.upload_mb))
+    actor = require(request, "case.open")
+    came = _given(files, state.settings.upload_mb)
+    ready = add_files(state.database, state.storage, WORKFLOW, case_id, came, actor)
     background.add_task(state.publish, ready)
     return {"case": case_id}
 
@@ -107,22 +113,24 @@ def post_documents(
 @router.delete("/{case_id}", status_code=204)
 def delete_case(request: Request, case_id: str) -> Response:
     """Remove a case; the audit rows stay."""
-    purge_case(request.app.state.database, request.app.state.storage, case_id)
+    purge_case(request.app.state.database, request.app.state.storage, case_id, require(request, "case.purge"))
     return Response(status_code=204)
 
 
 @router.get("/{case_id}/{what}")
 def get_file(request: Request, case_id: str, what: str) -> Response:
     """Send a file of the packet, or where it can be fetched for five minutes."""
+    actor = require(request, "case.export")
     if what not in _DOWNLOADS:
         return JSONResponse({"error": {"code": "not-found", "message": f"A case has no {what}."}}, 404)
     name, media_type = _DOWNLOADS[what]
-    case = show_case(request.app.state.database, case_id)
+    case = show_case(request.app.state.database, case_id, actor, "case.export")
     if not case["result_key"]:
         raise NoPacketYetError(case_id, case["state"])
     files = load_index(request.app.state.storage, case["result_key"])
     if name not in files:
         raise MissingObjectError(f"{case_id}/{what}")
+    tell(request.app.state.database, actor, "case.download", case_id, case["clinic"], file=name)
     private = {"Cache-Control": "private, no-store"}
     if link := request.app.state.storage.link(files[name], name, media_type):
         return RedirectResponse(link, 302, {**private, "Referrer-Policy": "no-referrer"})
