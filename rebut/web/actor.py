@@ -28,18 +28,25 @@ _OPEN_BELOW = ("/static/", "/login/")
 _STEPS = {"second": "/login/code", "password": "/login/password", "enrol": "/login/enrol"}
 
 
-class NotSignedInError(RebutError):
+class SignInError(RebutError):
     """Nobody we know asks."""
 
     code = "unauthorized"
     message = "Send the header Authorization: Bearer TOKEN, or sign in."
 
 
-class ForbiddenError(RebutError):
+class NotAllowedError(RebutError):
     """The actor lacks the right (what it allows)."""
 
-    code = "forbidden"
+    code = "not-allowed"
     message = "This account may not {0}. Ask whoever manages accounts for a role that may."
+
+
+class ForgedFormError(RebutError):
+    """A change came without the token of the page it should come from."""
+
+    code = "form-stale"
+    message = "This form is out of date, so nothing was changed. Load the page again and send it once more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +61,20 @@ class Asker:
 
 
 def actor_of(request: Request) -> Actor:
-    """Return who asks; raises NotSignedInError."""
+    """Return who asks; raises SignInError."""
     actor = asker_of(request).actor
     if actor is None:
-        raise NotSignedInError
+        raise SignInError
     return actor
 
 
 def require(request: Request, right: str) -> Actor:
-    """Return who asks if the right is theirs; raises ForbiddenError and NotSignedInError."""
+    """Return who asks if the right is theirs; raises NotAllowedError and SignInError."""
     actor = actor_of(request)
     if not may(actor, right):
         from pipeline.accounts.roles import rules
 
-        raise ForbiddenError(rules().rights[right])
+        raise NotAllowedError(rules().rights[right])
     return actor
 
 
@@ -76,10 +83,17 @@ def asker_of(request: Request) -> Asker:
     return request.scope.get("rebut.asker") or Asker()
 
 
-def csrf_token(request: Request) -> str:
-    """Return what every form of this page sends along as the first field `csrf`, and scripts as X-CSRF-Token."""
+def form_token(request: Request) -> str:
+    """Return what every form sends along as `form_token`, before any file, and scripts as X-CSRF-Token."""
     secret = asker_of(request).secret
     return csrf_of(secret) if secret else ""
+
+
+def check_form(request: Request, told: str | None = None) -> None:
+    """Raise ForgedFormError unless the form or the header carries the token; CsrfGuard has asked already."""
+    given = told or request.headers.get("x-csrf-token", "")
+    if not asker_of(request).bearer and not (form_token(request) and same(given, form_token(request))):
+        raise ForgedFormError
 
 
 def is_secure(scope: Scope, settings: Settings) -> bool:
@@ -141,7 +155,7 @@ class Gate:
 
     def _refuse(self, scope: Scope, asker: Asker) -> Response:
         if scope["path"].startswith("/api/") or asker.bearer or scope["method"] not in ("GET", "HEAD"):
-            error = {"code": NotSignedInError.code, "message": NotSignedInError.message}
+            error = {"code": SignInError.code, "message": SignInError.message}
             return JSONResponse({"error": error}, 401, {"WWW-Authenticate": "Bearer"})
         step = asker.session and asker.session.missing(self._settings.mfa == "required")
-        return RedirectResponse(_STEPS[step] if step else f"/login?next={quote(scope['path'], safe='/')}", 303)
+        return RedirectResponse(_STEPS[step] if step else f"/login?to={quote(scope['path'], safe='/')}", 303)

@@ -13,7 +13,7 @@ from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
-from rebut.web.actor import ForbiddenError, Gate, NotSignedInError
+from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
 from rebut.web.cases import NoPacketYetError, TooLargeError, router
 from rebut.web.csrf import CsrfGuard
 from rebut.web.headers import SecurityHeaders
@@ -22,8 +22,9 @@ from rebut.web.metrics import render_metrics
 from rebut.web.tally import Tally
 
 _STATUS: dict[type[RebutError], int] = {
-    NotSignedInError: 401,
-    ForbiddenError: 403,
+    SignInError: 401,
+    NotAllowedError: 403,
+    ForgedFormError: 403,
     NoSuchCaseError: 404,
     MissingObjectError: 404,
     NoPacketYetError: 404,

@@ -1,34 +1,28 @@
 """No change by a browser without the token that only our own pages know.
 
-Looked at in one place, before any route runs. The token comes in the header X-CSRF-Token or in the field `csrf`; of
-an upload (multipart) it must be the first field, so that no file is read for a stranger. Tokens of the HTTP
-interface are sent by no browser on its own and need none.
+Looked at in one place, before any route runs. The token comes in the header X-CSRF-Token or in the field `form_token`;
+of an upload (multipart) it must stand before the first file, so that no file is read for a stranger. Tokens of the
+HTTP interface are sent by no browser on its own and need none.
 """
 
 import re
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractors.errors import RebutError
 from pipeline.accounts.secrets import same
 from pipeline.accounts.sessions import csrf_of
+from rebut.web.actor import ForgedFormError
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_BYTES = 64 << 10  # of a form without files
-_HEAD_BYTES = 4 << 10  # of an upload, until its first field has ended
-_FIRST = re.compile(
-    rb'\A--[^\r\n]{1,200}\r\ncontent-disposition: *form-data; *name="csrf"\r\n\r\n([0-9a-f]{64})\r\n', re.IGNORECASE
+_HEAD_BYTES = 8 << 10  # of an upload, until its first file begins
+_FIELD = re.compile(
+    rb'\r\ncontent-disposition: *form-data; *name="form_token"\r\n\r\n([0-9a-f]{64})\r\n', re.IGNORECASE
 )
-
-
-class ForgedRequestError(RebutError):
-    """A change came without the token of the page it should come from."""
-
-    code = "csrf"
-    message = "This page is too old, or the request came from elsewhere. Load the page again and repeat it."
 
 
 class CsrfGuard:
@@ -44,8 +38,8 @@ class CsrfGuard:
             return
         sent, read = await _sent_token(Headers(scope=scope), receive)
         if not asker.secret or not same(sent, csrf_of(asker.secret)):
-            error = {"code": ForgedRequestError.code, "message": ForgedRequestError.message}
-            await JSONResponse({"error": error}, 403)(scope, receive, send)
+            refused = scope["app"].exception_handlers[RebutError](Request(scope), ForgedFormError())
+            await refused(scope, receive, send)
             return
         await self.app(scope, _again(read, receive), send)
 
@@ -57,11 +51,11 @@ async def _sent_token(headers: Headers, receive: Receive) -> tuple[str, list[Mes
     kind = headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         body, read = await _read(receive, _HEAD_BYTES)
-        first = _FIRST.match(body)
+        first = _FIELD.search(body.partition(b"filename")[0])
         return first[1].decode() if first else "", read
     if kind.startswith("application/x-www-form-urlencoded"):
         body, read = await _read(receive, _FORM_BYTES)
-        return parse_qs(body.decode("latin-1"), max_num_fields=200).get("csrf", [""])[0], read
+        return parse_qs(body.decode("latin-1"), max_num_fields=200).get("form_token", [""])[0], read
     return "", []
 
 
