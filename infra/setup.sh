@@ -67,6 +67,10 @@ echo "setup: installing the packages of $lock (about a minute the first time)" >
 if [ "$what" = dev ] && ! command -v tesseract >/dev/null; then
     (apt_install tesseract-ocr) || echo "setup: no tesseract: the tests of the fallback engine will fail" >&2
 fi
+# The tests of the pages drive a real browser, of which there is no wheel either.
+if [ "$what" = dev ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    (apt_install chromium) || echo "setup: no chromium: the tests of the pages will fail" >&2
+fi
 # promtool tests the alert rules. It comes out of the distribution's package without installing its server.
 if [ "$what" = dev ] && [ ! -x .venv/bin/promtool ] && ! command -v promtool >/dev/null; then
     unpacked="$(mktemp -d)"

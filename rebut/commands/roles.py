@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import secrets
 import signal
@@ -35,8 +36,9 @@ def web(arguments: argparse.Namespace) -> int:
     from rebut.web import build_app
 
     private_folder(settings.home)
-    uvicorn.run(
-        build_app(settings),
+    app = build_app(settings)
+    options = uvicorn.Config(
+        app,
         host=arguments.host,
         port=arguments.port,
         log_level="warning",
@@ -44,7 +46,17 @@ def web(arguments: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    logging.getLogger("uvicorn.error").addFilter(_without_trace)
+    server = uvicorn.Server(options)
+    app.state.stopping = lambda: server.should_exit  # a page that follows its case would hold up the end
+    server.run()
     return 0
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """Keep what an exception says out of the log, since it may quote a document; its place is logged by the app."""
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def worker(arguments: argparse.Namespace) -> int:

@@ -1,10 +1,12 @@
-"""The application: what is open to anybody, what needs the token, and how errors look."""
+"""The application: what is open to anybody, what needs the token, and how errors look to programs and people."""
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from extractors.errors import RebutError
@@ -13,12 +15,15 @@ from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
+from rebut.web import pages
 from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
-from rebut.web.cases import NoPacketYetError, TooLargeError, router
+from rebut.web.cases import NoPacketYetError, router
 from rebut.web.csrf import CsrfGuard
 from rebut.web.headers import SecurityHeaders
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
+from rebut.web.pages.shell import STATIC, page, said, words
+from rebut.web.receive import BrokenFormError, NoFilesError, TooLargeError, TooManyFilesError
 from rebut.web.tally import Tally
 
 _STATUS: dict[type[RebutError], int] = {
@@ -32,6 +37,9 @@ _STATUS: dict[type[RebutError], int] = {
     KeyReusedError: 409,
     UnusableFileError: 409,
     TooLargeError: 413,
+    TooManyFilesError: 413,
+    BrokenFormError: 400,
+    NoFilesError: 422,
     DatabaseUnavailableError: 503,
     StorageUnavailableError: 503,
 }
@@ -55,6 +63,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.storage = open_storage(settings.storage)
     app.state.publish = _publisher(settings)
     app.include_router(router)
+    app.include_router(pages.router)
+    app.mount("/static", _Static(directory=STATIC), name="static")
     _add_probes(app)
     _add_errors(app)
     app.add_middleware(BodyLimit, megabytes=settings.upload_mb)
@@ -62,6 +72,15 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate, settings=settings, database=app.state.database)
     app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https://"))  # added last, first
     return app
+
+
+class _Static(StaticFiles):
+    """Our own files, whose address changes with their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
 
 
 def _add_probes(app: FastAPI) -> None:
@@ -93,13 +112,19 @@ def _add_probes(app: FastAPI) -> None:
 
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RebutError)
-    def expected(_: Request, error: RebutError) -> JSONResponse:
+    def expected(request: Request, error: RebutError) -> Response:
         status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
-        return _error(status, error.code, str(error))
+        if _for_a_person(request):
+            if isinstance(error, SignInError):
+                return RedirectResponse(f"/login?to={quote(request.url.path)}", 303)
+            return _error_page(request, status, error.code, said(error))
+        return _error(status, error.code, said(error) if _of_a_page(request) else str(error))
 
     @app.exception_handler(StarletteHTTPException)
-    def refused(_: Request, error: StarletteHTTPException) -> JSONResponse:
+    def refused(request: Request, error: StarletteHTTPException) -> Response:
         code = _CODES.get(error.status_code, "error")
+        if _for_a_person(request):
+            return _error_page(request, error.status_code, code, words()["errors"].get(code, str(error.detail)))
         return _error(error.status_code, code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
@@ -110,13 +135,29 @@ def _add_errors(app: FastAPI) -> None:
         return _error(422, "request-invalid", f"Missing or wrong in the request: {', '.join(names)}.")
 
     @app.exception_handler(Exception)
-    def fault(_: Request, error: Exception) -> JSONResponse:
+    def fault(request: Request, error: Exception) -> Response:
         log("request failed", level="error", error=type(error).__name__, at=where(error))
+        if _for_a_person(request):
+            return _error_page(request, 500, "internal", words()["errors"]["internal"])
         return _error(500, "internal", "The program failed on this request. It was noted in the log.")
 
 
 def _error(status: int, code: str, message: str, headers: Any = None) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers=headers)
+
+
+def _of_a_page(request: Request) -> bool:
+    """Whether a page asks, or its script: the others are programs."""
+    return not request.url.path.startswith(("/api/", "/livez", "/readyz", "/metrics", "/static/"))
+
+
+def _for_a_person(request: Request) -> bool:
+    return _of_a_page(request) and "text/html" in request.headers.get("accept", "")
+
+
+def _error_page(request: Request, status: int, code: str, message: str) -> Response:
+    title = words()["titles"].get(status, words()["titles"][500])
+    return page(request, "error.html", status, title=title, code=code, message=message, case_id=None)
 
 
 def _storage_check(app: FastAPI) -> Any:

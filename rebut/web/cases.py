@@ -16,6 +16,7 @@ from pipeline.storage import MissingObjectError
 from pipeline.trail import tell
 from rebut.today import today
 from rebut.web.actor import require
+from rebut.web.receive import NoFilesError, TooLargeError
 
 router = APIRouter(prefix="/api/cases")
 
@@ -27,25 +28,11 @@ _DOWNLOADS = {
 }
 
 
-class TooLargeError(RebutError):
-    """The files of one request are larger together than accepted (megabytes)."""
-
-    code = "upload-too-large"
-    message = "The files are larger than {0} MB together. Send the records that this case needs, or raise the limit."
-
-
 class NoPacketYetError(RebutError):
     """A file of the packet was asked for before there is one (case id, state)."""
 
     code = "packet-not-ready"
     message = "Case {0} is {1} and has no packet. `GET /api/cases/{0}` tells when it is ready, or why it failed."
-
-
-class NoFilesError(RebutError):
-    """A request without any file."""
-
-    code = "no-files"
-    message = "No file came with the request. Send each as a part named `files` of multipart/form-data."
 
 
 def _sender_of_a_form(request: Request) -> None:

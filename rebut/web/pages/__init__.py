@@ -1,0 +1,11 @@
+"""The pages: what a nurse sees in a browser, on a desktop or a telephone, with or without script."""
+
+from fastapi import APIRouter
+
+from rebut.web.pages import cases, documents, live, upload
+
+router = APIRouter(include_in_schema=False)
+for part in (cases, upload, live, documents):
+    router.include_router(part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,54 @@
+"""The list of cases, and of those that failed."""
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pipeline.accounts import may
+from pipeline.cases import retry_case
+from pipeline.replay import replay_dead
+from pipeline.stages import WORKFLOW
+from pipeline.worklist import list_work
+from rebut.today import today
+from rebut.web.actor import actor_of, require
+from rebut.web.pages.shell import page
+
+router = APIRouter()
+
+
+@router.get("/")
+def get_start(request: Request) -> Response:
+    return RedirectResponse("/cases" if may(actor_of(request), "case.read") else "/errors", 303)
+
+
+@router.get("/cases")
+def get_cases(request: Request, shelf: str = "open", search: str = "", at: int = 1) -> Response:
+    """Show the cases by deadline; the part that a search changes alone where htmx asks for it."""
+    actor = require(request, "case.read")
+    found = list_work(request.app.state.database, today(), shelf, search[:200], at, actor)
+    part = "cases-list.html" if request.headers.get("hx-target") == "list" else "cases.html"
+    return page(request, part, found=found, shelf=shelf, search=search, patients={})
+
+
+@router.get("/errors")
+def get_errors(request: Request, at: int = 1) -> Response:
+    """Show the cases that failed, each with its reason; to who looks after the queues alone, ids and codes."""
+    actor = actor_of(request)
+    right = "case.read" if may(actor, "case.read") else "queue.read"
+    found = list_work(request.app.state.database, today(), "failed", "", at, require(request, right), right)
+    return page(request, "errors.html", found=found, named=right == "case.read")
+
+
+@router.post("/errors/replay")
+def post_replay(request: Request, background: BackgroundTasks) -> Response:
+    """Give every case that the program gave up another life."""
+    require(request, "queue.replay")
+    background.add_task(request.app.state.publish, replay_dead(request.app.state.database, WORKFLOW).ready)
+    return RedirectResponse("/cases?shelf=program", 303)
+
+
+@router.post("/cases/{case_id}/retry")
+def post_retry(request: Request, background: BackgroundTasks, case_id: str) -> Response:
+    """Try a failed case again."""
+    actor = require(request, "case.decide")
+    background.add_task(request.app.state.publish, retry_case(request.app.state.database, WORKFLOW, case_id, actor))
+    return RedirectResponse(f"/cases/{case_id}", 303)

@@ -1,0 +1,222 @@
+"""Files as they arrive: from the socket to a nameless temporary file, measured and hashed on the way.
+
+A form is read piece by piece, so that a request holds a megabyte in memory whatever it sends. What it sent vanishes
+with it: the temporary files have no name, so neither a fault nor a power cut leaves one behind.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from extractors.errors import EmptyFileError, RebutError, UnknownFileTypeError
+from extractors.pages.normalized import sniff
+from pipeline.cases import Given
+
+_BUFFER = 1 << 20  # bytes held before they are written
+_HEAD = 4096  # bytes that tell what a file is
+_FIELD = 8192  # most bytes of a field that is no file
+_MOST_FIELDS, _MOST_FILES = 40, 100
+_LONGEST_NAME = 120
+
+
+class TooLargeError(RebutError):
+    """The files of one request are larger together than accepted (megabytes)."""
+
+    code = "upload-too-large"
+    message = "The files are larger than {0} MB together. Send the records that this case needs, or raise the limit."
+
+
+class TooManyFilesError(RebutError):
+    """More files than one request may have (limit)."""
+
+    code = "upload-too-many-files"
+    message = "More than {0} files came at once. Send those of one case together, and another case on its own."
+
+
+class NoFilesError(RebutError):
+    """A request without any file."""
+
+    code = "no-files"
+    message = "No file came with the request. Send each as a part named `files` of multipart/form-data."
+
+
+class BrokenFormError(RebutError):
+    """The body is no form, or ends in the middle of one."""
+
+    code = "upload-broken"
+    message = "The upload broke off or is not a form of files, so nothing was kept. Send the files again."
+
+
+@dataclass(slots=True)
+class Form:
+    """What a form held."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    files: list[Given] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let the temporary files vanish."""
+        for file in self.files:
+            file.stream.close()
+
+
+async def receive_form(request: Request, limit_mb: int, place: Path, allow: Callable[[dict[str, str]], object]) -> Form:
+    """Return the fields and files of a multipart form; raises a RebutError and keeps nothing where one is refused.
+
+    place: the folder whose disk holds what is being received.
+    allow: is asked with the fields before the first file, and raises where the sender may not send it.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != b"multipart/form-data" or not options.get(b"boundary"):
+        raise BrokenFormError
+    incoming = _Incoming(limit_mb, place, allow)
+    parser = MultipartParser(options[b"boundary"], incoming.callbacks())
+    try:
+        async for piece in request.stream():
+            parser.write(piece)
+            if incoming.held >= _BUFFER:
+                await run_in_threadpool(incoming.write_down)
+        parser.finalize()
+        await run_in_threadpool(incoming.write_down)
+        if not incoming.ended:
+            raise BrokenFormError
+        _check(incoming.form.files, incoming.heads)
+    except MultipartParseError as error:
+        incoming.form.close()
+        raise BrokenFormError from error
+    except BaseException:
+        incoming.form.close()
+        raise
+    return incoming.form
+
+
+def base_name(told: str) -> str:
+    """Return the name of a file without folders and control characters, its end kept where it is cut."""
+    name = PurePath(told.replace("\\", "/")).name
+    name = "".join(at for at in name if at.isprintable()).strip() or "file"
+    stem, dot, end = name.rpartition(".")
+    if len(name) <= _LONGEST_NAME or not dot or len(end) > 8:
+        return name[:_LONGEST_NAME]
+    return f"{stem[: _LONGEST_NAME - len(end) - 1]}.{end}"
+
+
+def distinct(files: Sequence[Given], taken: Sequence[str] = ()) -> list[Given]:
+    """Return the files under names of their own: a telephone calls every photo image.jpg."""
+    used, found = set(taken), []
+    for file in files:
+        name, count = file.name, 1
+        stem, dot, end = name.rpartition(".") if "." in name else (name, "", "")
+        while name in used:
+            count += 1
+            name = f"{stem} ({count}){dot}{end}"
+        used.add(name)
+        found.append(replace(file, name=name))
+    return found
+
+
+class _Incoming:
+    """A form while it arrives: called by the parser, which waits for nothing; `write_down` does the slow part."""
+
+    def __init__(self, limit_mb: int, place: Path, allow: Callable[[dict[str, str]], object]) -> None:
+        self.form, self.heads, self.held, self.ended = Form(), [], 0, False
+        self._limit_mb, self._left, self._place, self._allow = limit_mb, limit_mb << 20, place, allow
+        self._headers: dict[bytes, bytes] = {}
+        self._header_name = self._header_value = b""
+        self._field: tuple[str, bytearray] | None = None
+        self._open: tuple[str, BinaryIO, Any, bytearray] | None = None  # name, stream, digest, first bytes
+        self._pieces: list[tuple[BinaryIO, Any, bytes]] = []
+
+    def callbacks(self) -> Any:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._on_name,
+            "on_header_value": self._on_value,
+            "on_header_end": self._on_header,
+            "on_headers_finished": self._start,
+            "on_part_data": self._data,
+            "on_part_end": self._finish,
+            "on_end": self._end,
+        }
+
+    def write_down(self) -> None:
+        """Hash and write what is held."""
+        pieces, self._pieces, self.held = self._pieces, [], 0
+        for stream, sha256, piece in pieces:
+            sha256.update(piece)
+            stream.write(piece)
+
+    def _begin(self) -> None:
+        self._headers, self._field, self._open = {}, None, None
+
+    def _on_name(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+
+    def _on_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+
+    def _on_header(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name = self._header_value = b""
+
+    def _start(self) -> None:
+        _, told = parse_options_header(self._headers.get(b"content-disposition", b""))
+        name = told.get(b"name", b"").decode("utf-8", "replace")
+        given = told.get(b"filename")
+        if given is None:
+            if len(self.form.fields) >= _MOST_FIELDS:
+                raise BrokenFormError
+            self._field = name, bytearray()
+        elif given:  # a browser sends a nameless file where none was chosen
+            self._allow(self.form.fields)
+            if len(self.form.files) >= _MOST_FILES:
+                raise TooManyFilesError(_MOST_FILES)
+            stream: Any = tempfile.TemporaryFile(dir=self._place)  # noqa: SIM115 - the caller closes it
+            self._open = base_name(given.decode("utf-8", "replace")), stream, hashlib.sha256(), bytearray()
+            self.form.files.append(Given(name=self._open[0], sha256="", size=0, stream=stream))
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._left -= end - start
+        if self._left < 0:
+            raise TooLargeError(self._limit_mb)
+        if self._field:
+            if len(self._field[1]) + end - start > _FIELD:
+                raise BrokenFormError
+            self._field[1].extend(data[start:end])
+        elif self._open:
+            _, stream, sha256, head = self._open
+            if len(head) < _HEAD:
+                head.extend(data[start : min(end, start + _HEAD - len(head))])
+            self._pieces.append((stream, sha256, data[start:end]))
+            self.held += end - start
+
+    def _finish(self) -> None:
+        if self._field:
+            self.form.fields[self._field[0]] = self._field[1].decode("utf-8", "replace")
+        elif self._open:
+            name, stream, sha256, head = self._open
+            self.write_down()
+            size = stream.tell()
+            self.form.files[-1] = Given(name=name, sha256=sha256.hexdigest(), size=size, stream=stream)
+            self.heads.append(bytes(head))
+
+    def _end(self) -> None:
+        self.ended = True
+
+
+def _check(files: list[Given], heads: list[bytes]) -> None:
+    """Refuse at once what the readers would refuse later."""
+    if not files:
+        raise NoFilesError
+    for file, head in zip(files, heads, strict=True):
+        if not file.size:
+            raise EmptyFileError(file.name)
+        if sniff(head) is None:
+            raise UnknownFileTypeError(file.name)

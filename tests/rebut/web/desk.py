@@ -1,0 +1,126 @@
+"""A desk for tests: the running stack, a browser before it, and papers to send, all fictional."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.papers import CHART, DARNELL, DENIAL, MARISOL, POLICY, pdf_of
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+expect.set_options(timeout=15_000)
+
+
+@dataclass(slots=True)
+class Running:
+    """`rebut up` with one worker."""
+
+    process: subprocess.Popen
+    told: dict[str, Any]
+
+    @property
+    def web(self) -> str:
+        return self.told["web"]
+
+
+@contextmanager
+def running_stack(folder: Path) -> Iterator[Running]:
+    """Run the stack on a folder of its own."""
+    command = [sys.executable, "-m", "rebut", "up", "--dir", str(folder), "--json", "--port", "0", "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        yield Running(process, json.loads(line))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Run the distribution's Chromium without a screen."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "Chromium is not installed: run infra/setup.sh dev."
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Desk:
+    """A page of the browser, signed in, with what it complained about and where it went."""
+
+    page: Page
+    web: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)  # addresses that are not ours
+
+    def listen(self) -> "Desk":
+        self.page.on("console", lambda at: at.type in ("error", "warning") and self.complaints.append(at.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._seen)
+        return self
+
+    def _seen(self, request: Any) -> None:
+        if not request.url.startswith((self.web, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.web + path)
+        return self.page
+
+
+@contextmanager
+def desk_of(browser: Browser, stack: Running, **options: Any) -> Iterator[Desk]:
+    """Open a window, sign in, and hold what it says at the end: no complaint, no request to a stranger."""
+    signed_in = {"extra_http_headers": {"Authorization": f"Bearer {stack.told['token']}"}}
+    context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **signed_in, **options})
+    desk = Desk(context.new_page(), stack.web).listen()
+    try:
+        yield desk
+        assert desk.complaints == [], desk.complaints
+        assert desk.strangers == [], desk.strangers
+    finally:
+        context.close()
+
+
+def serious_issues(page: Page) -> list[str]:
+    """Return what axe-core finds serious or critical on the page as it is."""
+    page.evaluate(AXE.read_text())  # not as a script of the page: its own policy would refuse it
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{at['id']}: {node['target']} {node['failureSummary']}"
+        for at in found["violations"]
+        if at["impact"] in ("serious", "critical")
+        for node in at["nodes"][:3]
+    ]
+
+
+def papers(folder: Path, extra: str = "") -> list[Path]:
+    """Write one patient's denial, chart with a page of somebody else, and policy."""
+    chart = [CHART.format(**MARISOL) + extra, CHART.format(**DARNELL)]
+    found = {
+        "denial.pdf": pdf_of(DENIAL.format(**MARISOL) + extra),
+        "chart.pdf": pdf_of(*chart),
+        "policy.pdf": pdf_of(POLICY),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in found.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in found]
