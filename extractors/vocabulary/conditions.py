@@ -65,13 +65,11 @@ def _is_room_air(text: str, term: Term) -> bool:
 def condition_of_code(code: str) -> str | None:
     """Return the condition with the longest prefix of the ICD-10-CM code, None when none has."""
     wanted = code.replace(" ", "").upper()
-    best = max(
-        (
-            (len(prefix), key)
-            for key, held in conditions().items()
-            for prefix in held.icd10
-            if wanted.startswith(prefix)
-        ),
-        default=None,
-    )
-    return best[1] if best else None
+    prefixes = (wanted[:length] for length in range(len(wanted), 0, -1))
+    return next((key for prefix in prefixes if (key := _conditions_by_code().get(prefix))), None)
+
+
+@cache
+def _conditions_by_code() -> dict[str, str]:
+    """Return conditions by prefix of their codes; of several with one prefix the last by name."""
+    return {prefix: key for key, held in sorted(conditions().items()) for prefix in held.icd10}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Statement
@@ -128,6 +128,7 @@ _SHORT = data("negative_words")["abbreviations"]
 _ABBREVIATION = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
 
 
+@lru_cache(maxsize=32768)  # each leaf asks the same sentences
 def _plain(text: str) -> str:
     low = _ABBREVIATION.sub(lambda at: _SHORT[at[0]], text).lower()
     for long, short in _SYNONYMS:

@@ -59,7 +59,12 @@ def spans(text: str, requirement: Change) -> list[tuple[int, int]]:
 
 
 def _turned(key: str, text: str) -> bool:
-    return bool(re.search(rf"\b{_FALL if data('changes')[key]['falls'] else _RISE}\b", text, re.IGNORECASE))
+    return bool(_turn(key).search(text))
+
+
+@cache
+def _turn(key: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_FALL if data('changes')[key]['falls'] else _RISE}\b", re.IGNORECASE)
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -73,7 +78,7 @@ def judge_change(requirement: Change, record: Record) -> Verdict:
     wanted = f"a {word} of {entry['name']} by at least {requirement.least:g} {requirement.unit}"
     found = [
         (amount, at)
-        for at in record.statements
+        for at in record.may_say(_turn(requirement.quantity))
         if record.holds(at, requirement.window) and (amount := _stated(at, requirement, record)) is not None
     ]
     wants = f"{wanted}, with the values before and after"

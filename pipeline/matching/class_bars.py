@@ -27,7 +27,7 @@ def find_class_bars(therapies: tuple[Therapy, ...], record: Record) -> tuple[lis
     """
     against: list[Statement] = []
     free: list[Statement] = []
-    for statement in record.statements:
+    for statement in record.saying(_BARRED):
         text = statement.text
         if len(_BARRED.findall(text)) != 1 or _BAR_OPEN.search(text):
             continue

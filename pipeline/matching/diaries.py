@@ -65,9 +65,9 @@ def judge_diary(requirement: Diary, record: Record) -> Verdict:
         rows = _month_rows(statements)
         enough = requirement.window is None and _enough(_run([at for at, _ in rows]), requirement)
         (kept if enough else short).extend(at for _, at in rows)
-    for statement in record.statements:
+    for statement in record.saying(_pattern("kept")):
         text = statement.text
-        if not _pattern("kept").search(text) or not (_of(requirement.of, "told").search(text)):
+        if not _of(requirement.of, "told").search(text):
             continue
         if _pattern("not_kept").search(text):
             denied.append(statement)

@@ -98,7 +98,8 @@ def judge_deed(requirement: Deed, record: Record) -> Verdict:
     entry = data("deeds")[requirement.deed]
     facts = {"wanted": entry["name"]}
     done, undated, late, denied, open_ones = [], [], [], [], []
-    for statement in record.statements:
+    words = [_pattern(requirement.deed, side) for side in ("chart", *(("listed",) if entry.get("listed") else ()))]
+    for statement in record.saying(*words):
         listed = _listed(requirement.deed, statement)
         hit = _pattern(requirement.deed, "chart").search(statement.text) or listed
         if not hit:

@@ -89,12 +89,16 @@ def _once(held: Regimen | Step) -> bool:
 
 def _planned(statement: Statement, record: Record) -> list[Regimen]:
     """Return the doses that a sentence plans of the requested drug, and of no other."""
-    if not record.drug or (not _PLANNED.search(statement.text) and statement.section not in _SECTIONS):
-        return []
-    if _doubtful(statement.text):
+    if not record.drug:
         return []
     named = [at for at in find_therapies(statement.text) if at.therapy.sort == "drug"]
     mine = [at for at in named if base_of(at.therapy.name) == record.drug]
+    if named and not mine:
+        return []
+    if not _PLANNED.search(statement.text) and statement.section not in _SECTIONS:
+        return []
+    if _doubtful(statement.text):
+        return []
     if (
         not named
         and _LABELLED.match(statement.text)

@@ -4,22 +4,22 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from extractors.chart.facts import Statement
-from pipeline.matching.occurrences import cause_pattern, caused_by, find_occurrences, setting_pattern
+from pipeline.matching.occurrences import (
+    cause_pattern,
+    caused_by,
+    event_pattern,
+    find_occurrences,
+    setting_pattern,
+    words_of_event,
+)
 from pipeline.matching.phrases import find_lengths, number_of
 from pipeline.matching.record import Record, cite, not_yet, tells_of_before
 from pipeline.matching.requirements import Events
 from pipeline.matching.terms import data, wording
 from pipeline.matching.values import day_words
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
-
-
-@cache
-def _chart_pattern(event: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
-
 
 _HOW_MANY = wording("events.how_many")
 _BEHIND = wording("events.behind")
@@ -46,7 +46,7 @@ def judge_events(requirement: Events, record: Record) -> Verdict:
     entry = data("events")[requirement.event]
     wanted = _events_shown(requirement, entry["name"])
     counts: list[tuple[Count, Statement]] = []
-    for statement in record.statements:
+    for statement in record.may_say(*words_of_event(requirement)):
         count = _count_in(statement, requirement)
         if count is None or not record.holds(statement, requirement.window):
             count = _last_before(statement, requirement, record)
@@ -91,12 +91,12 @@ def _spoken_of_since(requirement: Events, record: Record, newest: dt.date | None
     """Whether a later sentence speaks of such an event as a fact without counting it."""
     return any(
         at.date and newest and at.date > newest and _affirms(at, requirement) and record.holds(at, requirement.window)
-        for at in record.statements
+        for at in record.saying(event_pattern(requirement.event))
     )
 
 
 def _affirms(statement: Statement, requirement: Events) -> bool:
-    match = _chart_pattern(requirement.event).search(statement.text)
+    match = event_pattern(requirement.event).search(statement.text)
     if not match or not_yet(statement.text):
         return False
     return not re.search(r"\b(?:no|not|never|denies|without|none|nor|if)\b", statement.text, re.IGNORECASE)
@@ -111,7 +111,7 @@ def _last_before(statement: Statement, requirement: Events, record: Record) -> C
     if first is None or statement.cells or not statement.date or not record.inside(statement.date, requirement.window):
         return None
     for part in re.split(r"(?<=[.;])\s+(?=[A-Z])", statement.text):
-        match = _chart_pattern(requirement.event).search(part)
+        match = event_pattern(requirement.event).search(part)
         if match and _LAST.search(part[: match.start()]) and tells_of_before(part, first):
             return Count(low=0, high=0)
     return None
@@ -177,7 +177,7 @@ def _count_in(statement: Statement, requirement: Events) -> Count | None:
 def _counted(requirement: Events, part: str) -> list[re.Match[str]]:
     """Return where a clause names what is counted: the event, or the visits that it led to together with its cause."""
     if not requirement.settings:
-        return list(_chart_pattern(requirement.event).finditer(part))
+        return list(event_pattern(requirement.event).finditer(part))
     if not cause_pattern(requirement.event).search(part):
         return []
     held = [key for key in requirement.settings if setting_pattern((key,), "chart").search(part)]
@@ -221,7 +221,7 @@ _SUM_OVER = re.compile(
 
 def mean_a_month(text: str, requirement: Events) -> float | None:
     """Return the mean of "9 migraine days in June, 8 in July and 10 in August", of "27 over June to August"."""
-    for match in _chart_pattern(requirement.event).finditer(text):
+    for match in event_pattern(requirement.event).finditer(text):
         lead = re.search(r"(?P<n>\d{1,3})\s+(?:\w+\s+)?$", text[: match.start()])
         if not lead:
             continue

@@ -68,7 +68,7 @@ def judge_facility(requirement: Facility, record: Record) -> Verdict:
     facts = {"wanted": name, "drug": name}
     wants = f"where it will be done, and the {name}"
     here, lacking, open_ones, planned = [], [], [], []
-    for statement in record.statements:
+    for statement in record.saying(held):
         for hit in held.finditer(statement.text):
             clause = clause_of(statement.text, hit.start(), hit.end())
             if _pattern("lacks").search(clause.replace(hit[0], "§")):
@@ -112,9 +112,8 @@ def _booked(record: Record, service: list[str]) -> list[str]:
     """Return the sentences of plans that put the treatment at a named place."""
     return [
         at.text
-        for at in record.statements
-        if _NAMED.search(at.text)
-        and re.search(r"\b(?:at|in)\s+(?:the\s+)?(?=[A-Z])", at.text)
+        for at in record.saying(_NAMED)
+        if re.search(r"\b(?:at|in)\s+(?:the\s+)?(?=[A-Z])", at.text)
         and any(word in at.text.lower() for word in [*service, "surgery", "operation", "procedure", "infusion"])
         and at.section in ("plan", "assessment_and_plan", "orders", "")
     ]

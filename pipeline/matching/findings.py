@@ -196,7 +196,7 @@ def judge_documentation(requirement: Documentation, record: Record) -> Verdict:
     name = data("concepts")[requirement.concept]["name"]
     patterns = _patterns(requirement.concept)
     says, denies, later = [], [], []
-    for statement in record.statements:
+    for statement in record.saying(_TICKED_ANSWER, *(at for at in patterns.values() if at)):
         text = statement.text
         if answer := _TICKED_ANSWER.search(text):
             if _asks_for(requirement.concept).search(text):

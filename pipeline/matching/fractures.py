@@ -85,10 +85,8 @@ def judge_fracture(requirement: Fracture, record: Record) -> Verdict:
     wanted = _shown(requirement)
     counts: list[tuple[int, Statement]] = []
     partly, denied = [], []
-    for statement in record.statements:
-        if not _FRACTURE.search(statement.text) or not_yet(statement.text):
-            continue
-        if not record.holds(statement, requirement.window):
+    for statement in record.saying(_FRACTURE):
+        if not_yet(statement.text) or not record.holds(statement, requirement.window):
             continue
         for part in re.split(r"(?<=[.;])\s+", statement.text):
             if not (match := _FRACTURE.search(part)):

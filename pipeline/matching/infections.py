@@ -79,7 +79,7 @@ def denied(condition: str, record: Record) -> list[Statement]:
     """Return sentences of the last three months that deny the infection, or any infection, newest first."""
     asked = places_in(condition)
     found = []
-    for statement in record.statements:
+    for statement in record.saying(_SAID):
         if statement.date is None or record.request_date - statement.date > _NEAR:
             continue
         for match in _SAID.finditer(statement.text):

@@ -36,15 +36,22 @@ def cause_pattern(event: str) -> re.Pattern[str]:
 
 
 @cache
-def _event_pattern(event: str) -> re.Pattern[str]:
+def event_pattern(event: str) -> re.Pattern[str]:
+    """Return the words that name the event in a chart."""
     return re.compile("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
+
+
+def words_of_event(requirement: Events) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of which each clause that tells of such an event holds one."""
+    cause = (cause_pattern(requirement.event),) if requirement.settings else ()
+    return (event_pattern(requirement.event), *cause)
 
 
 def find_occurrences(requirement: Events, record: Record) -> list[tuple[dt.date, Statement]]:
     """Return the events dated one by one inside the window, newest first, each once."""
     found = [
         (day, statement)
-        for statement in record.statements
+        for statement in record.may_say(*words_of_event(requirement))
         if statement.section != "header"
         for day in _days(statement, requirement, record)
         if record.inside(day, requirement.window) and day <= record.request_date
@@ -91,9 +98,10 @@ def _is_one(part: str, requirement: Events, statement: Statement, record: Record
         if not there and not _in_record(requirement, statement, record):
             return False
     else:
-        named = _event_pattern(requirement.event).search(part)
-        dates = find_dates(part, near=statement.date)
-        if not named or (named[0].lower().endswith("s") and not _is_list(part, dates)):
+        named = event_pattern(requirement.event).search(part)
+        if not named:
+            return False
+        if named[0].lower().endswith("s") and not _is_list(part, find_dates(part, near=statement.date)):
             return False  # "exacerbations in May" may be any number; a count is read elsewhere
     return not _DENIED.search(part) and not _NOT_ONE.search(part)
 
@@ -108,7 +116,7 @@ def caused_by(event: str, part: str, end: int) -> bool:
     behind = _FOR.search(part, end)
     if behind:
         return bool(cause_pattern(event).search(behind["what"]))
-    return bool(cause_pattern(event).search(part[:end])) or bool(_event_pattern(event).search(part))
+    return bool(cause_pattern(event).search(part[:end])) or bool(event_pattern(event).search(part))
 
 
 def _in_record(requirement: Events, statement: Statement, record: Record) -> bool:

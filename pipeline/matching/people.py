@@ -28,7 +28,7 @@ def judge_age(requirement: Age, record: Record) -> Verdict:
         (printed, times), *others = births.most_common(2)
         if others and others[0][1] * 3 > times:
             return unclear("births_differ", wants="the patient's date of birth", wanted=wanted)
-    said = newest_first([at for at in record.statements if _said_age(at) is not None])
+    said = newest_first(record.saying(_AGE))
     if requirement.minimum_months is not None and (early := _young(requirement, printed, said, record)):
         return early
     if printed:
@@ -129,7 +129,7 @@ def judge_prescriber(requirement: Prescriber, record: Record) -> Verdict:
     wants = f"the prescriber's specialty ({wanted})"
     if not family:
         return unclear("silent_prescriber", wants=wants, name="the prescriber", wanted=wanted)
-    lines = [(at, _specialties_beside(_text_of(at), family)) for at in _lines(record)]
+    lines = [(at, _specialties_beside(_text_of(at), family)) for at in _lines(record, _named(family))]
     named = [(at, found) for at, found in lines if found]
     right = [at for at, found in named if set(found) & set(requirement.specialties)]
     if right:
@@ -160,9 +160,9 @@ def _label(line: Statement | Fact, requirement: Prescriber) -> str:
     return (found or list(requirement.specialties))[0].replace("_", " ")
 
 
-def _lines(record: Record) -> list:
-    """Return statements, and encounters whose evidence prints a heading or signature."""
-    return [*record.statements, *(at for at in record.facts if at.kind == "encounter")]
+def _lines(record: Record, *patterns: re.Pattern[str]) -> list:
+    """Return statements that one of the patterns is found in, and encounters whose evidence prints a heading."""
+    return [*record.saying(*patterns), *(at for at in record.facts if at.kind == "encounter")]
 
 
 def _text_of(line: Statement | Fact) -> str:
@@ -173,10 +173,14 @@ def _text_of(line: Statement | Fact) -> str:
     )
 
 
+def _named(family: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(family)}\b", re.IGNORECASE)
+
+
 def _specialties_beside(line_or_text: str, family: str) -> list[str]:
     """Return specialties named shortly behind (or in the heading before) the prescriber's name."""
     text = line_or_text
-    place = re.search(rf"\b{re.escape(family)}\b", text, re.IGNORECASE)
+    place = _named(family).search(text)
     if not place:
         return []
     behind = re.split(r"[.;]\s|\bto:|\bcc\b", text[place.end() : place.end() + 90])[0]
@@ -230,6 +234,7 @@ def _consulted(requirement: Prescriber, record: Record) -> list[Statement]:
 # ---------------------------------------------------------------- visits
 
 _IN_PERSON = re.compile(r"\bin[- ]person\b|\bface[- ]to[- ]face\b|\boffice visit\b|\bclinic visit\b", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\btelephone (?:note|encounter|call)\b", re.IGNORECASE)
 _TELEHEALTH = re.compile(r"\btele-?health\b|\btelemedicine\b|\bvideo visit\b|\bvirtual visit\b", re.IGNORECASE)
 
 
@@ -241,7 +246,7 @@ def judge_visit(requirement: Visit, record: Record) -> Verdict:
         f" to {requirement.purpose}" if requirement.purpose else ""
     )
     fitting = []
-    for line in _lines(record):
+    for line in _lines(record, _TELEPHONE, _TELEHEALTH, _IN_PERSON):
         text, day = _text_of(line), line.date
         contact = _contact(line, text)
         if (
@@ -266,7 +271,7 @@ def judge_visit(requirement: Visit, record: Record) -> Verdict:
 def _contact(line: Statement | Fact, text: str) -> str | None:
     if isinstance(line, Fact) and line.encounter and line.encounter.contact:
         return line.encounter.contact
-    if re.search(r"\btelephone (?:note|encounter|call)\b", text, re.IGNORECASE):
+    if _TELEPHONE.search(text):
         return "telephone"
     if place := _TELEHEALTH.search(text):
         return None if is_open(clause_of(text, *place.span())) else "telehealth"

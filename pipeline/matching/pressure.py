@@ -69,8 +69,8 @@ def read_pressure(text: str) -> Requirement | None:
 def find_readings(record: Record) -> list[Reading]:
     """Return the blood pressures that sentences and rows state, goals left out."""
     found = []
-    for statement in record.statements:
-        if not _pattern("about").search(statement.text) or not_yet(statement.text):
+    for statement in record.saying(_pattern("about")):
+        if not_yet(statement.text):
             continue
         for match in _READING.finditer(statement.text):
             systolic, diastolic = int(match["s"]), int(match["d"])
@@ -135,17 +135,17 @@ def _on_drugs(record: Record, day: dt.date) -> tuple[int, Statement] | None:
     """Return how many drugs for blood pressure a sentence of that day gives, and the sentence."""
     names = words_of(*data("pressure")["drugs"])
     told = []
-    for statement in record.statements:
+    for statement in record.saying(_pattern("about")):
         if (
             statement.date != day
             or not_yet(statement.text)
             or re.search(r"\b(?:stopp|off|discontinu|instead of|allerg)", statement.text, re.I)
         ):
             continue
-        counted = _DRUGS.search(statement.text) if _pattern("about").search(statement.text) else None
+        counted = _DRUGS.search(statement.text)
         if counted and (number := number_of(counted["n"])):
             told.append((int(number), statement))
-        elif _pattern("about").search(statement.text):
+        else:
             told.append((len({at[0].lower() for at in names.finditer(statement.text)}), statement))
     return max(told, key=lambda at: at[0], default=None)
 

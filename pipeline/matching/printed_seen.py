@@ -34,7 +34,7 @@ def judge_printed(requirement: PrintedDiagnosis, record: Record) -> Verdict:
     wanted = " or ".join((*requirement.names[:2], *requirement.codes[:2]))
     full, named, denied, open_ = [], [], [], []
     requirement = replace(requirement, names=_unmistakable(requirement, record))
-    for statement in record.statements:
+    for statement in record.saying(*map(_pattern, requirement.names), *map(_code_pattern, requirement.codes)):
         if statement.section in _SKIPPED:
             continue
         for clause, start, end, text in _mentions(requirement, statement):
@@ -81,7 +81,7 @@ def _unmistakable(requirement: PrintedDiagnosis, record: Record) -> tuple[str, .
     SMA is an artery and an antibody as well, CIC a way of emptying the bladder.
     """
     long = [at for at in requirement.names if len(at) > 3]
-    spelled = any(_pattern(name).search(at.text) for name in long for at in record.statements)
+    spelled = bool(record.saying(*map(_pattern, long)))
     return requirement.names if spelled else tuple(long)
 
 
@@ -94,8 +94,12 @@ def _mentions(requirement: PrintedDiagnosis, statement: Statement):
                 continue
             yield _clause(text, match.start(), match.end()), match.start(), match.end(), text
     for code in requirement.codes:
-        for match in re.finditer(rf"\b{re.escape(code)}(?![\w])", text):
+        for match in _code_pattern(code).finditer(text):
             yield _clause(text, match.start(), match.end()), match.start(), match.end(), text
+
+
+def _code_pattern(code: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(code)}(?![\w])")
 
 
 def _of_another(text: str, start: int, end: int) -> bool:

@@ -141,14 +141,17 @@ def _of_interest(requirement: PriorTherapy, therapies: tuple[Therapy, ...], reco
     }
     found: dict[str, list[Fact]] = {}
     facts = [at for at in record.facts if at.kind in ("treatment", "allergy")]
+    counting = {
+        name
+        for name in {at.name for at in facts}
+        if any(belongs(name, at) for at in therapies) and not any(belongs(name, at) for at in requirement.but_not)
+    }
     for fact in facts:
+        if fact.name not in counting:
+            continue
         generic = base_of(fact.name)
         if generic == record.drug and generic not in named:
             continue  # the requested drug is no prior trial of its class
-        if any(belongs(fact.name, at) for at in requirement.but_not) or not any(
-            belongs(fact.name, at) for at in therapies
-        ):
-            continue
         found.setdefault(generic, []).append(fact)
     return found
 

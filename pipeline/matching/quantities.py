@@ -56,6 +56,11 @@ def _any_name() -> re.Pattern[str]:
     return words_of(*(name for entry in data("quantities").values() for name in entry["names"]))
 
 
+def value_words() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of which one is found in every statement that `find_values` reads anything from."""
+    return (_PENDING, _any_name())
+
+
 def find_named(text: str) -> list[tuple[str, int, int]]:
     """Return (key, start, end) of the quantities named, the longest name where two overlap."""
     if not _any_name().search(text):

@@ -16,8 +16,9 @@ from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
 from extractors.evidence import Evidence
 from pipeline.matching.care import find_care
-from pipeline.matching.quantities import find_values
+from pipeline.matching.quantities import find_values, value_words
 from pipeline.matching.requirements import Window
+from pipeline.matching.sentence_index import SentenceIndex
 from pipeline.matching.terms import base_of, find_therapies, wording
 
 PageKey = tuple[str, int]
@@ -62,6 +63,7 @@ class Record:
     conditions: tuple[str, ...] = ()  # keys of the indication chosen
     relatives: tuple[Statement, ...] = ()  # what citable pages tell of the family: a doubt, never evidence
     _index: dict[int, int] = field(default_factory=dict, repr=False)
+    _sentences: SentenceIndex = field(default_factory=SentenceIndex, repr=False)
     _pages: dict[PageKey, list[Statement]] = field(default_factory=dict, repr=False)
 
     def first_day(self, window: Window | None) -> dt.date | None:
@@ -96,6 +98,14 @@ class Record:
         page = page_of(statement.evidence)
         earlier = self.statements[max(0, at - how_many) : at]
         return [held for held in reversed(earlier) if page_of(held.evidence) == page]
+
+    def saying(self, *patterns: re.Pattern[str]) -> list[Statement]:
+        """Return the statements in whose text one of the patterns is found, in order: what a judge need look at."""
+        return self._sentences.saying(*patterns)
+
+    def may_say(self, *patterns: re.Pattern[str]) -> list[Statement]:
+        """Return every statement that has a clause which one of the patterns finds, and some that have none."""
+        return self._sentences.may_say(*patterns)
 
     def on_page(self, place: PageKey) -> tuple[Statement, ...]:
         """Return the statements of one page in order."""
@@ -185,7 +195,8 @@ def build_record(
         and id(at) not in imported
         and (not states_nothing(at.text) if at.cells else not of_nobody(at.text))
     )
-    found = (*chart.facts, *find_care(statements), *find_values(statements, chart.facts))
+    sentences = SentenceIndex(statements)
+    found = (*chart.facts, *find_care(statements), *find_values(sentences.saying(*value_words()), chart.facts))
     facts = tuple(at for at in found if _usable(at, allowed) and id(at.statement) not in imported)
     return Record(
         statements=statements,
@@ -196,13 +207,14 @@ def build_record(
         service=service,
         prescriber=prescriber,
         birth_date=birth_date,
-        order_date=_order_date(statements, request_date),
+        order_date=_order_date(sentences.saying(_ORDER_DATE), request_date),
         relatives=tuple(
             at
             for at in chart.statements
             if page_of(at.evidence) in allowed and (at.section == "family_history" or _OF_FAMILY.search(at.text))
         ),
         _index={id(statement): at for at, statement in enumerate(statements)},
+        _sentences=sentences,
     )
 
 
@@ -238,13 +250,15 @@ def _usable(fact: Fact, allowed: set[PageKey]) -> bool:
     return all(page_of(at) in allowed for at in fact.evidence)
 
 
+_ORDER_DATE = re.compile(r"\border date\b|\bdate of order\b", re.IGNORECASE)
+
+
 def _order_date(statements: Sequence[Statement], request_date: dt.date) -> dt.date | None:
     """Return the date an order form states ("Order date 09/14/2026")."""
     for statement in statements:
-        if re.search(r"\border date\b|\bdate of order\b", statement.text, re.IGNORECASE):
-            days = [at.day for at in find_dates(statement.text) if at.day <= request_date]
-            if days:
-                return days[0]
+        days = [at.day for at in find_dates(statement.text) if at.day <= request_date]
+        if days:
+            return days[0]
     return None
 
 

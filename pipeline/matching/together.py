@@ -98,7 +98,7 @@ def _not_taken(therapy: Therapy, record: Record) -> list[Fact | Statement]:
 def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, list[Statement]]:
     """Return sentences of the newest visit that keep a drug beside the requested one."""
     found: dict[str, list[Statement]] = {}
-    for statement in newest_first(record.statements):
+    for statement in newest_first(record.saying(_CONTINUE)):
         if statement.cells or not is_recent(statement.date, record):
             continue
         mentions = find_therapies(statement.text)
@@ -107,7 +107,7 @@ def _said_to_go_on(therapies: tuple[Therapy, ...], record: Record) -> dict[str, 
             or re.search(r"\bit is added\b|\bcontinu\w+|\bkeep\b", statement.text, re.IGNORECASE)
         ):
             continue
-        if not _CONTINUE.search(statement.text) or not_yet(statement.text):
+        if not_yet(statement.text):
             continue
         for mention in mentions:
             name = mention.therapy.name
@@ -187,7 +187,7 @@ def state(generic: str, facts: list[Fact], record: Record) -> str:
     """
     current = [at for at in newest_first(facts) if is_current(at) and is_recent(at.date, record)]
     stops = [at for at in newest_first(facts) if is_stop(at)]
-    said = [at for at in record.statements if _says_stop(at, generic)]
+    said = [at for at in record.saying(_STOPPED) if _says_stop(at, generic)]
     stop_days = [held for at in stops if (held := (at.treatment.stop if at.treatment else None) or at.date)]
     stop_days += [at.date for at in said if at.date]
     if not current:
@@ -296,18 +296,19 @@ def _days_on(record: Record, generic: str, facts: list[Fact]) -> int:
     return longest(trials_of(record, generic, facts)) or 0
 
 
+_NOT_ON = re.compile(
+    r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|on no)\s+(?:any )?", re.IGNORECASE
+)
+_RIGHT_BEFORE = re.compile(rf"{_NOT_ON.pattern}$", re.IGNORECASE)
+
+
 def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
     found = []
-    for statement in record.statements:
-        if not is_recent(statement.date, record) or not re.search(
-            r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|no)\b", statement.text, re.IGNORECASE
-        ):
+    for statement in record.saying(_NOT_ON):
+        if not is_recent(statement.date, record):
             continue
         for mention in find_therapies(statement.text):
-            if any(within(at, mention.therapy) for at in therapies) and re.search(
-                r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|on no)\s+(?:any )?$",
-                statement.text[: mention.start],
-                re.IGNORECASE,
-            ):
+            lead = statement.text[: mention.start]
+            if any(within(at, mention.therapy) for at in therapies) and _RIGHT_BEFORE.search(lead):
                 found.append(statement)
     return newest_first(found)

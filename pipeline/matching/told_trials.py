@@ -25,7 +25,7 @@ def class_failures(record: Record, generic: str, trials: list[Trial]) -> list[St
     a drug only where no other drug of that class was taken.
     """
     found = []
-    for statement in record.statements:
+    for statement in record.saying(_NOW, _GIVEN):
         for pattern in (_NOW, _GIVEN):
             match = None if statement.cells else pattern.search(statement.text)
             if match is None or not_yet(statement.text) or not _affirmed(statement, match.start(), match.end()):
@@ -116,15 +116,13 @@ def believed(fact: Fact) -> bool:
 
 def nothing_else(record: Record) -> list[Statement]:
     """Return sentences that close the list of what was tried: "Nothing else was tried"."""
-    return newest_first([at for at in record.statements if _NOTHING_ELSE.search(at.text)])[:1]
+    return newest_first(record.saying(_NOTHING_ELSE))[:1]
 
 
 def denials_of(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:
     """Return sentences that say that nothing of the kind was ever taken: "never had any TNF inhibitor"."""
     found = []
-    for statement in record.statements:
-        if not _NAIVE.search(statement.text):
-            continue
+    for statement in record.saying(_NAIVE):
         named = [at.therapy for at in find_therapies(statement.text)]
         if all(any(within(therapy, other) for other in named) for therapy in therapies):
             found.append(statement)

@@ -200,9 +200,8 @@ def tolerance(record: Record, generic: str) -> list[Statement]:
     return newest_first(
         [
             at
-            for at in record.statements
-            if _TOLERATED.search(at.text)
-            and not re.search(r"\bnot tolerat|\bun(?:able|tolerat)|\bcould not tolerat", at.text, re.IGNORECASE)
+            for at in record.saying(_TOLERATED)
+            if not re.search(r"\bnot tolerat|\bun(?:able|tolerat)|\bcould not tolerat", at.text, re.IGNORECASE)
             and _speaks_of(record, at, generic)
         ]
     )
@@ -213,12 +212,9 @@ def no_bar(record: Record, generic: str) -> list[Statement]:
     return newest_first(
         [
             at
-            for at in record.statements
-            if _NO_BAR.search(at.text)
-            and (
-                _after_bar(at.text, generic)
-                or (not find_therapies(at.text) and _OF_WHAT.search(at.text) and base_of(generic) in _drugs(record, at))
-            )
+            for at in record.saying(_NO_BAR)
+            if _after_bar(at.text, generic)
+            or (not find_therapies(at.text) and _OF_WHAT.search(at.text) and base_of(generic) in _drugs(record, at))
         ]
     )
 

@@ -1,0 +1,111 @@
+"""Which pieces of words a text must hold before a pattern can be found in it."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple
+
+try:  # the parser of `re` itself; without it nothing is known of a pattern, and every text is searched
+    from re import _parser
+except ImportError:  # pragma: no cover
+    _parser = None  # type: ignore[assignment]
+
+# Letters that `re.IGNORECASE` takes for another and `str.lower` does not: U+0130, U+0131, U+017F.
+_ALIKE = {0x130: "i", 0x131: "i", 0x17F: "s"}
+_SHORTEST = 2  # letters of a piece: nearly every text holds any one letter
+_MOST = 400  # pieces; a longer list is searched no sooner than the texts themselves
+_SPELLED = 64  # spellings of one run of letters that are written out
+
+
+class _Asks(NamedTuple):
+    """What a part of a pattern asks for: all that it can find, where that is a short list, and the pieces needed."""
+
+    spelled: frozenset[str] | None
+    needed: frozenset[str] | None
+
+
+_NOTHING = frozenset([""])
+_ANYTHING = _Asks(None, None)
+_NO_WIDTH = _Asks(_NOTHING, None)
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text, parted at white space, in the letters that `needed_words` uses."""
+    return text.translate(_ALIKE).lower().split()
+
+
+@lru_cache(maxsize=4096)  # the patterns of the data files and those of the leaves at hand
+def needed_words(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """Return pieces of words, in lower case, of which every text that the pattern finds holds at least one.
+
+    None where nothing can be said: a pattern of digits and signs, or one that also finds the empty text.
+    """
+    if _parser is None:
+        return None
+    needed = _of_sequence(_parser.parse(pattern.pattern, pattern.flags)).needed
+    return needed if needed and len(needed) <= _MOST else None
+
+
+def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> _Asks:
+    """Return the rarest of what the parts ask for, one behind the other."""
+    ways: list[frozenset[str] | None] = []
+    run, whole = _NOTHING, True  # the spellings since the last part that has no short list of them
+    for kind, held in parts:
+        spelled, needed = _of_part(str(kind), held)
+        if spelled is not None and len(run) * len(spelled) <= _SPELLED:
+            run = frozenset(map("".join, product(run, spelled)))
+            continue
+        ways += [_pieces(run), needed]
+        run, whole = spelled or _NOTHING, False
+    ways.append(_pieces(run))
+    rarest = min((at for at in ways if at), key=_often, default=None)
+    return _Asks(run if whole else None, rarest)
+
+
+def _of_part(name: str, held: Any) -> _Asks:
+    if name == "LITERAL":
+        return _Asks(frozenset([chr(held).lower()]), None) if held < 128 else _ANYTHING
+    if name in ("AT", "ASSERT", "ASSERT_NOT"):
+        return _NO_WIDTH
+    if name == "IN":
+        return _of_letters(held)
+    if name == "SUBPATTERN":
+        return _of_sequence(held[-1])
+    if name == "ATOMIC_GROUP":
+        return _of_sequence(held)
+    if name == "BRANCH":
+        return _of_branches([_of_sequence(branch) for branch in held[1]])
+    if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        return _of_repeat(*held)
+    return _ANYTHING
+
+
+def _of_letters(held: Any) -> _Asks:
+    if all(str(kind) == "LITERAL" and letter < 128 for kind, letter in held):
+        return _Asks(frozenset(chr(letter).lower() for _, letter in held), None)
+    return _ANYTHING
+
+
+def _of_branches(ways: list[_Asks]) -> _Asks:
+    spelled, needed = [at.spelled for at in ways], [at.needed or _pieces(at.spelled or _NOTHING) for at in ways]
+    every = None if None in spelled else frozenset().union(*(at for at in spelled if at))
+    return _Asks(every, None if None in needed else frozenset().union(*(at for at in needed if at)))
+
+
+def _of_repeat(least: int, most: int, inner: Any) -> _Asks:
+    spelled, needed = _of_sequence(inner)
+    if most == 1 and spelled is not None:
+        return _Asks(spelled if least else spelled | _NOTHING, needed if least else None)
+    return _Asks(None, needed if least else None)
+
+
+def _pieces(spellings: frozenset[str]) -> frozenset[str] | None:
+    """Return the longest word of each spelling; None where one has none that is long enough."""
+    longest = frozenset(max(at.split(), key=len, default="") for at in spellings)
+    return None if any(len(at) < _SHORTEST for at in longest) else longest
+
+
+def _often(pieces: frozenset[str]) -> float:
+    """Return how often a text may be expected to hold one of the pieces: less for longer ones."""
+    return sum(8.0 ** -len(piece) for piece in pieces)
