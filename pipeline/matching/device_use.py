@@ -93,10 +93,8 @@ def judge_device_use(requirement: DeviceUse, record: Record) -> Verdict:
 
 def _uses(requirement: DeviceUse, record: Record) -> list[Use]:
     found = []
-    pages: dict = {}
-    for statement in record.statements:
-        pages.setdefault(page_of(statement.evidence), []).append(statement)
-    for page in pages.values():
+    for place in dict.fromkeys(page_of(at.evidence) for at in record.may_say(_pattern("row"))):
+        page = list(record.on_page(place))
         whole = " ".join(at.text for at in page)
         for statement in page:
             parts = re.split(r";\s", statement.text)

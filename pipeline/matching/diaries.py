@@ -91,11 +91,9 @@ def _enough(months: int, requirement: Diary) -> bool:
 
 def _pages(requirement: Diary, record: Record) -> list[list[Statement]]:
     """Return the pages that are such a diary: titled so in their first lines."""
-    pages: dict = {}
-    for statement in record.statements:
-        pages.setdefault(page_of(statement.evidence), []).append(statement)
     found = []
-    for page in pages.values():
+    kept = record.saying(_pattern("kept"))
+    for page in (list(record.on_page(place)) for place in dict.fromkeys(page_of(at.evidence) for at in kept)):
         title = next(
             (at.text for at in page[:6] if _pattern("kept").search(at.text) and len(at.text.split()) <= 10), None
         )

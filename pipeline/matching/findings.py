@@ -5,7 +5,7 @@ from functools import cache
 
 from extractors.chart.facts import Assertion, Fact, Statement
 from extractors.vocabulary.conditions import condition_of_code, conditions
-from pipeline.matching.patient_leaves import find_areas
+from pipeline.matching.patient_leaves import area_pattern, find_areas
 from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record, cite, newest_first, not_yet
 from pipeline.matching.requirements import Areas, Diagnosis, Documentation, FreeText, Lasting, Response
@@ -138,7 +138,7 @@ def judge_areas(requirement: Areas, record: Record) -> Verdict:
     wanted = ", ".join(requirement.areas)
     affected: list[Statement] = []
     clear: list[tuple[Statement, set[str]]] = []
-    for statement in record.statements:
+    for statement in record.saying(*map(area_pattern, requirement.areas)):
         named = {key for key, _ in find_areas(statement.text)} & set(requirement.areas)
         if not named or not_yet(statement.text):
             continue

@@ -265,11 +265,16 @@ def _said_of(text: str, match: re.Match[str], named: tuple) -> str | None:
     return "; ".join([*words, *lengths]) or None
 
 
+def area_pattern(key: str) -> re.Pattern[str]:
+    """Return the pattern of the names of a part of the body."""
+    return words_of(key, *data("areas")[key])
+
+
 def find_areas(text: str) -> list[tuple[str, int]]:
     """Return (key of areas.yaml, place) of the parts of the body named."""
     found = []
-    for key, names in data("areas").items():
-        found += [(key, match.start()) for match in words_of(key, *names).finditer(text)]
+    for key in data("areas"):
+        found += [(key, match.start()) for match in area_pattern(key).finditer(text)]
     return sorted(found, key=lambda at: at[1])
 
 

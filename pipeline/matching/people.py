@@ -8,7 +8,7 @@ from extractors.chart.facts import Fact, Statement
 from extractors.evidence import Evidence
 from extractors.vocabulary.specialties import find_specialties
 from pipeline.matching.clauses import clause_of, is_open
-from pipeline.matching.record import Cited, Record, cite, newest_first, page_of
+from pipeline.matching.record import Cited, Record, cite, newest_first
 from pipeline.matching.requirements import Age, Prescriber, Visit
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
@@ -314,13 +314,8 @@ def _purpose(purpose: str, line: Statement | Fact, record: Record) -> list[State
     words = [at for at in re.findall(r"[a-z]{4,}", purpose.lower()) if at not in _FILLER]
     keys = condition_keys(purpose)
     found = []
-    for statement in record.statements:
-        same = (
-            statement.date == line.date
-            and page_of(statement.evidence)[0] == evidence.document
-            and abs(statement.evidence.page - evidence.page) <= 1
-        )
-        if not same:
+    for statement in (at for page in (-1, 0, 1) for at in record.on_page((evidence.document, evidence.page + page))):
+        if statement.date != line.date:
             continue
         low = statement.text.lower()
         if (words and all(word in low for word in words)) or (keys and keys & condition_keys(statement.text)):

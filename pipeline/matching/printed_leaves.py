@@ -6,7 +6,7 @@ titles of ICD-10-CM are what the chart is searched for.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from extractors.vocabulary.conditions import find_conditions
@@ -172,18 +172,32 @@ _TITLE_END = re.compile(
 
 
 @cache
-def _titles() -> frozenset[str]:
-    found = set()
-    for title in descriptions():
-        head = _TITLE_END.split(title.lower())[0]
-        found |= {squash(title), squash(head)}
-        if " and " in head and len(head.split(" and ")[0]) > 7:
-            found.add(squash(head.split(" and ")[0]))
-    return frozenset(at for at in found if len(at) > 5)
+def _titles() -> str:
+    """Return all titles in lower case, one a line."""
+    return "\n".join(["", *descriptions(), ""]).lower()
 
 
+@lru_cache(maxsize=1024)  # a leaf is asked for several times
 def _in_icd(name: str) -> bool:
-    return squash(name) in _titles()
+    """Whether a name is a title of ICD-10-CM, or its head; only titles that hold its longest word are looked at."""
+    wanted = squash(name)
+    if len(wanted) <= 5:
+        return False
+    word, titles = max(wanted.split(), key=len), _titles()
+    at = titles.find(word)
+    while at >= 0:
+        end = titles.index("\n", at)
+        if wanted in _heads(titles[titles.rindex("\n", 0, at) + 1 : end]):
+            return True
+        at = titles.find(word, end)
+    return False
+
+
+def _heads(title: str) -> set[str]:
+    """Return a title, what stands before its first condition, and the first of two diseases in it."""
+    head = _TITLE_END.split(title)[0]
+    first = head.split(" and ")[0]
+    return {squash(at) for at in (title, head, *([first] if " and " in head and len(first) > 7 else ()))}
 
 
 @cache

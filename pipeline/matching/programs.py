@@ -106,11 +106,9 @@ def _is_row(statement: Statement, start: int) -> bool:
 
 def _pages(requirement: Program, record: Record) -> list[list[Statement]]:
     """Return the pages that are a record of the program: titled so, and of no other kind of program."""
-    pages: dict = {}
-    for statement in record.statements:
-        pages.setdefault(page_of(statement.evidence), []).append(statement)
     found = []
-    for page in pages.values():
+    told = record.may_say(_of(requirement.program, "told"))
+    for page in (list(record.on_page(place)) for place in dict.fromkeys(page_of(at.evidence) for at in told)):
         top = " ".join(at.text for at in page[:7])
         if not _of(requirement.program, "told").search(top) or _of(requirement.program, "other").search(top):
             continue

@@ -151,7 +151,7 @@ def _told(record: Record) -> tuple[list[_Free], list[tuple[str, Statement, dt.da
     """Return what the chart says against and for the use of each substance, with the last day of the use."""
     free: list[_Free] = []
     used: list[tuple[str, Statement, dt.date]] = []
-    for statement in record.statements:
+    for statement in record.saying(*(pattern(key) for key in data("substances") for pattern in (_tests, _names))):
         text, day = statement.text, statement.date
         if day is None or _NEUTRAL.search(text):
             continue

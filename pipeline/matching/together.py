@@ -14,7 +14,7 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 # A list older than this says little of what is taken at the time of the request.
 _CURRENT_FOR = dt.timedelta(days=183)
 
-_NO = re.compile(
+NO = re.compile(
     r"\b(?:no|not|without|nor|neither|never|none|avoid\w*|stop\w*|discontinu\w*|instead of|hold(?:ing)?|off)\b",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ def negated_at(text: str, mention: Mention) -> bool:
     """Whether "no", "not" or "without" governs a name: "no apremilast or other targeted drug with it"."""
     lead = text[: mention.start]
     breaks = [at.end() for at in _BREAK.finditer(lead)]
-    return bool(_NO.search(lead[breaks[-1] if breaks else 0 :]))
+    return bool(NO.search(lead[breaks[-1] if breaks else 0 :]))
 
 
 def judge_concurrent(requirement: ConcurrentTherapy, record: Record) -> Verdict:

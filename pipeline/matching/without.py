@@ -15,7 +15,7 @@ from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, once
 from pipeline.matching.requirements import NoConcurrentTherapy, Therapy
 from pipeline.matching.terms import Mention, base_of, belongs, condition_keys, data, find_therapies, within, wording
-from pipeline.matching.together import current_of, is_recent, negated_at
+from pipeline.matching.together import NO, current_of, is_recent, negated_at
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _ALONE = re.compile(
@@ -48,12 +48,14 @@ _NOT_USED = re.compile(
     r"|restarted|taken up)\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\b(?:only|sole)\s+$", re.IGNORECASE)
 # "tofacitinib 5 mg twice daily continues with tocilizumab"
 _STAYS = re.compile(
     r"^[\s\w.,/%-]{0,40}?\b(?:continues|goes on|will (?:go on|continue|stay)|stays|is (?:kept|continued))\b"
     r"[^.;]{0,20}\b(?:with|beside|alongside)\b",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", re.IGNORECASE)
 _IT = re.compile(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
 # what may stand before the name of a class without narrowing it: "no other biologic", not "no other IL-5 biologic"
 _BEFORE_CLASS = frozenset(data("negative_words")["before_class"])
@@ -129,7 +131,7 @@ def _ruled_out(therapy: Therapy, requirement: NoConcurrentTherapy, record: Recor
     """Return sentences that rule a therapy out beside the requested drug, newest first."""
     found = [
         statement
-        for statement in record.statements
+        for statement in record.may_say(_ALONE, _OTHER_DRUGS, _ONLY, _NOT_USED, NO)
         if is_recent(statement.date, record)
         and (
             _says_alone(statement, record)
@@ -176,7 +178,7 @@ def _rules_out(
         return False  # "no other biologic for his eczema" leaves one for another disease open
     if open_to_change(clause) or _PAST.search(clause) or (_WAS.search(clause) and not _WILL.search(clause)):
         return False
-    if re.search(r"\b(?:only|sole)\s+$", text[: mention.start], re.IGNORECASE):
+    if _ONLY.search(text[: mention.start]):
         return True
     if not negated_at(text, mention) and not _NOT_USED.match(text[mention.end :]):
         return False
@@ -240,7 +242,7 @@ def open_to_change(text: str) -> bool:
 def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], list[Statement]] | None:
     """Return what is to go on beside the requested drug although it may not, and the sentences that say so."""
     names, statements = [], []
-    for statement in newest_first(record.statements):
+    for statement in newest_first(record.may_say(_GOES_ON, _STAYS, _JOINT)):
         text = statement.text
         if statement.cells or not is_recent(statement.date, record) or open_to_change(text):
             continue
@@ -256,9 +258,7 @@ def _kept(requirement: NoConcurrentTherapy, record: Record) -> tuple[list[str], 
             if requirement.preventive and _acute(text):
                 continue
             goes_on = _GOES_ON.search(lead) and not re.search(r"\buntil\b|\bthen stop|\btaper", text, re.IGNORECASE)
-            joint = with_it and re.search(
-                r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", text, re.IGNORECASE
-            )
+            joint = with_it and _JOINT.search(text)
             stays = with_it and _STAYS.match(text[mention.end :])
             if stays or (goes_on and (with_it or _in_plan_of_request(statement, record))) or joint:
                 names.append(name)
