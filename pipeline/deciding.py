@@ -16,7 +16,7 @@ from extractors.policy.tree import Policy
 from pipeline import codec
 from pipeline.case import CaseDocument, DocumentOut, ExcludedPage
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
-from pipeline.reading import load_files, load_pdf
+from pipeline.reading import fetch_pdf, file_reader, load_files
 from pipeline.settings import read_settings
 from pipeline.understanding import Contents, load_contents
 from pipeline.workflow import Outcome, Task
@@ -200,17 +200,18 @@ def _summary(case: CaseDocument) -> dict[str, Any]:
 
 
 def assemble(task: Task) -> Outcome:
-    """Build the packet and put its files into the storage."""
+    """Build the packet and put its files into the storage; the files of the case are opened apart from us."""
     from pipeline.clinic import load_clinic
     from pipeline.packet import build_packet
+    from pipeline.packet.binding import BinderApart
 
     case = CaseDocument.model_validate_json(task.load("match") or b"")
-    sources = {document.name: load_pdf(task, document) for document in task.documents}
+    sources = {document.name: fetch_pdf(task, document) for document in task.documents}
     with TemporaryDirectory(prefix="rebut-") as place:
         folder = Path(place) / "packet"
         build_packet(
             case,
-            sources,
+            BinderApart(file_reader(), sources),
             folder,
             today=dt.date.fromisoformat(task.case.today),
             pages=load_files(task),

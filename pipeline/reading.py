@@ -7,7 +7,7 @@ name, so the same content is read once however often and under whatever name it 
 import atexit
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from importlib.util import find_spec
@@ -165,10 +165,10 @@ def _fetch(storage: Storage, key: str, to: BinaryIO) -> None:
         to.write(piece)
 
 
-def load_pdf(task: Task, document: DocumentRow) -> bytes:
-    """Return the file as the PDF whose pages were read."""
+def fetch_pdf(task: Task, document: DocumentRow) -> Callable[[BinaryIO], None]:
+    """Return what writes the file as the PDF whose pages were read."""
     told = json.loads(task.load("intake", document.id) or b"{}")
-    return task.storage.get(told["pdf"])
+    return partial(_fetch, task.storage, told["pdf"])
 
 
 @cache

@@ -136,6 +136,52 @@ def huge_png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
+def huge_jpeg(side: int) -> bytes:
+    """A grey picture of side x side pixels: eight blocks of it, and a header for the rest."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("L", (64, 64), 255).save(out, "JPEG")
+    data = bytearray(out.getvalue())
+    at = data.index(b"\xff\xc0") + 5  # start of frame: length, precision, then height and width
+    data[at : at + 4] = struct.pack(">HH", side, side)
+    return bytes(data)
+
+
+def huge_tiff(side: int) -> bytes:
+    """A fax of side x side pixels, all white, in one strip of side bits."""
+    strip = b"\xff" * (side // 8) + b"\x00\x10\x01"
+    tags = [(256, side), (257, side), (258, 1), (259, 4), (262, 0), (273, 134), (277, 1), (278, side)]
+    tags += [(279, len(strip))]
+    body = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return (b"II*\x00" + struct.pack("<I", 8) + body + struct.pack("<I", 0)).ljust(134, b"\0") + strip
+
+
+def text_bomb_png() -> bytes:
+    """A small picture with a comment and a colour profile that unpack to 200 MB each."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    bomb = zlib.compress(b" " * 200_000_000, 9)
+    head = struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)
+    more = chunk(b"zTXt", b"Comment\x00\x00" + bomb) + chunk(b"iCCP", b"profile\x00\x00" + bomb)
+    pixels = zlib.compress((b"\x00" + b"\xff" * 8) * 8)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + more + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def nested_zip(depth: int) -> bytes:
+    """An archive of ten archives of ten archives, paths that lead upwards: a petabyte, were it opened."""
+    data, name = b"\0" * 10_000_000, "data"
+    for _ in range(depth):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(10):
+                archive.writestr(f"../../{name}{number}", data)
+        data, name = out.getvalue(), "inner.zip"
+    return data
+
+
 def lying_tiff() -> bytes:
     """A fax header that promises 60,000 x 60,000 pixels and a strip beyond the end of the file."""
     tags = [(256, 60_000), (257, 60_000), (258, 1), (259, 4), (262, 0), (273, 1 << 30), (277, 1), (278, 60_000)]
@@ -270,6 +316,34 @@ def flate_bomb() -> bytes:
     return page(zlib.compress(data, 9), entries=b"/Filter[/FlateDecode/FlateDecode]")
 
 
+def chained_bomb(outer: bytes) -> bytes:
+    """A content stream that unpacks by a thousand at every filter of its chain."""
+    data = b" " * 100_000_000
+    for _ in range(2):
+        data = zlib.compress(data, 9)
+    if outer == b"/ASCIIHexDecode":
+        data = data.hex().encode() + b">"
+    else:  # a length byte of 257 - n says: the next one n times
+        data = b"".join(bytes((0, byte)) for byte in data) + b"\x80"
+    return page(data, entries=b"/Filter[" + outer + b"/FlateDecode/FlateDecode]")
+
+
+def endless_content() -> bytes:
+    """A content stream of 20 GB in a few kilobytes: one packed piece that may be said again as often as one likes."""
+    packer = zlib.compressobj(9)
+    begin = packer.compress(b" ") + packer.flush(zlib.Z_FULL_FLUSH)
+    piece = packer.compress(b" " * 20_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    return page(zlib.compress(begin + piece * 1000, 9), entries=b"/Filter[/FlateDecode/FlateDecode]")
+
+
+def form_bomb() -> bytes:
+    """A form of one gigabyte in a page of one word: what is whole outside is not inside."""
+    packer = zlib.compressobj(9)
+    data = b"".join(packer.compress(b"0 0 m " * 1_000_000) for _ in range(170)) + packer.flush()
+    form = stream(data, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode")
+    return page(b"/F Do", b"/XObject<</F 5 0 R>>", [form])
+
+
 def object_stream_bomb() -> bytes:
     """An object stream that says it holds two thousand million objects."""
     packed = zlib.compress(b"1 0 " * 100_000 + b" " * 200_000_000)
@@ -312,6 +386,31 @@ def ccitt_garbage() -> bytes:
 def jpx_garbage() -> bytes:
     box = b"\x00\x00\x00\x0cjP  \r\n\x87\n\xff\x4f\xff\x51\x00\x29\x00\x00" + struct.pack(">IIII", 60_000, 60_000, 0, 0)
     return picture(box + random.Random(5).randbytes(20_000), b"/Width 60000/Height 60000/Filter/JPXDecode")
+
+
+def jbig2_bomb() -> bytes:
+    """A picture that says it is small, whose JBIG2 says it has 60,000 x 60,000 pixels."""
+    side = struct.pack(">II", 60_000, 60_000)
+    page_information = struct.pack(">IBBBI", 0, 48, 0, 1, 19) + side + bytes(11)
+    region = side + bytes(9) + b"\x01" + b"\x03\xff\xfd\xff\x02\xfe\xfe\xfe" + bytes(40)
+    entries = b"/Width 100/Height 100/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/JBIG2Decode"
+    return picture(page_information + struct.pack(">IBBBI", 1, 38, 0, 1, len(region)) + region, entries)
+
+
+def jpx_bomb() -> bytes:
+    """A picture that says it is small, whose JPEG 2000 says it has 60,000 x 60,000 pixels in one tile."""
+    side = struct.pack(">II", 60_000, 60_000)
+    size = b"\xff\x51" + struct.pack(">HH", 41, 0) + side + bytes(8) + side + bytes(8) + b"\x00\x01\x07\x01\x01"
+    coding = b"\xff\x52" + struct.pack(">H", 12) + b"\x00\x00\x00\x01\x00\x05\x04\x04\x00\x01"
+    quantised = b"\xff\x5c" + struct.pack(">H", 19) + b"\x40" + b"\x40" * 16
+    tile = b"\xff\x90" + struct.pack(">HHIBB", 10, 0, 0, 0, 1) + b"\xff\x93" + bytes(64) + b"\xff\xd9"
+    data = b"\xff\x4f" + size + coding + quantised + tile
+    return picture(data, b"/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/JPXDecode")
+
+
+def polyglot(head: bytes, tail: bytes = b"") -> bytes:
+    """A good chart behind the beginning of another kind of file, and before the end of one."""
+    return head + b"\n" + pdf_of(PATIENT) + tail
 
 
 def giant_picture() -> bytes:
@@ -398,6 +497,11 @@ FILES = (
     Hostile("turned.eml", "a name that is shown backwards", _pdf_mail("chart\u202efdp.exe")),
     Hostile("longname.eml", "a name of 10 kB", _pdf_mail("a" * 10_240 + ".pdf")),
     Hostile("huge.png", "50,000 x 50,000 pixels", lambda: huge_png(50_000)),
+    Hostile("huge.jpg", "50,000 x 50,000 pixels", lambda: huge_jpeg(50_000)),
+    Hostile("huge.tif", "50,000 x 50,000 pixels in 6 kB", lambda: huge_tiff(50_000)),
+    Hostile("comment.png", "a comment and a profile of 200 MB", text_bomb_png),
+    Hostile("archive.zip", "archives in archives, paths that lead upwards", lambda: nested_zip(4)),
+    Hostile("archive.eml", "the same attached to a mail", lambda: mail([("a.zip", nested_zip(4), "application/zip")])),
     Hostile("cut.png", "a picture cut short", lambda: huge_png(2000)[:400]),
     Hostile("lying.tif", "a fax header that lies", lying_tiff),
     Hostile("looping.tif", "frames in a circle", looping_tiff),
@@ -415,6 +519,10 @@ FILES = (
     Hostile("xref.pdf", "cross-reference table that leads to itself", xref_loop),
     Hostile("objstm.pdf", "object stream of 2,147,483,647 objects", object_stream_bomb, slow=True),
     Hostile("flate.pdf", "2 GB of content, packed twice", flate_bomb, slow=True),
+    Hostile("hex.pdf", "100 MB of content in hexadecimal, packed twice", lambda: chained_bomb(b"/ASCIIHexDecode")),
+    Hostile("runs.pdf", "the same in run lengths", lambda: chained_bomb(b"/RunLengthDecode")),
+    Hostile("endless.pdf", "20 GB of content, packed twice", endless_content, slow=True),
+    Hostile("form.pdf", "a form of 1 GB", form_bomb, slow=True),
     Hostile("forms.pdf", "forms that draw forms, 12 to the 12th", laughing_forms, slow=True),
     Hostile("self.pdf", "a form that draws itself", self_drawing_form, slow=True),
     Hostile("tiles.pdf", "a tiling of a thousandth of a point", laughing_patterns, slow=True),
@@ -423,12 +531,19 @@ FILES = (
     Hostile("text.pdf", "2,000,000 words on a page", text_flood, slow=True),
     Hostile("font.pdf", "font whose tables lie", bad_font),
     Hostile("jbig2.pdf", "garbage as JBIG2", jbig2_garbage),
+    Hostile("jbig2-bomb.pdf", "JBIG2 of 60,000 x 60,000 that says it is small", jbig2_bomb, slow=True),
+    Hostile("jpx-bomb.pdf", "JPEG 2000 of 60,000 x 60,000 that says it is small", jpx_bomb, slow=True),
     Hostile("ccitt.pdf", "garbage as a fax of 60,000 x 60,000", ccitt_garbage),
     Hostile("jpx.pdf", "garbage as JPEG 2000", jpx_garbage),
     Hostile("picture.pdf", "50,000 x 50,000 pixels in a kilobyte", giant_picture),
     Hostile("pictures.pdf", "a picture drawn 10,000 times", many_pictures, slow=True),
     Hostile("giant.pdf", "a page larger than the Earth", giant_page),
     Hostile("poisoned.pdf", "five pages, one without end", poisoned_chart, slow=True),
+    Hostile("gif.pdf", "a PDF that is a GIF too", lambda: polyglot(b"GIF89a\x01\x00\x01\x00")),
+    Hostile("html.pdf", "a PDF that is a web page too", lambda: polyglot(b"<html><script>alert(1)</script>")),
+    Hostile("zip.pdf", "a PDF that is an archive too", lambda: polyglot(b"%", zip_bomb_docx())),
+    Hostile("jpeg.pdf", "a picture that is a PDF too", lambda: polyglot(huge_jpeg(64)[:-2])),
+    Hostile("mail.pdf", "a mail that is a PDF too", lambda: polyglot(b"From: a@x.example\r\nSubject: x\r\n")),
     Hostile("active.pdf", "JavaScript, launch action, embedded program", active),
     *(Hostile(f"fuzzed-{seed}.pdf", "100 bytes changed", lambda seed=seed: fuzzed(seed)) for seed in range(8)),
 )

@@ -1,7 +1,27 @@
-"""The packet a physician signs: letter, contents, checklist, stamped exhibits, and the manifest of it all."""
+"""The packet a physician signs: letter, contents, checklist, stamped exhibits, and the manifest of it all.
 
-from pipeline.packet.build import build_packet
+What makes a packet of a case is loaded by the first name that needs it: the process that opens strangers' files
+binds their pages together and needs none of it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
-from pipeline.packet.verify import NotAPacketError, Verified, verify_packet
+
+if TYPE_CHECKING:
+    from pipeline.packet.build import build_packet
+    from pipeline.packet.verify import NotAPacketError, Verified, verify_packet
 
 __all__ = ["MissingSourceError", "NotAPacketError", "PacketRefusedError", "Verified", "build_packet", "verify_packet"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "build_packet":
+        from pipeline.packet.build import build_packet
+
+        return build_packet
+    if name in __all__:
+        from pipeline.packet import verify
+
+        return getattr(verify, name)
+    raise AttributeError(name)

@@ -3,27 +3,27 @@
 A source page enters as a picture of its content: a form drawn to scale between the
 stamps. Nothing else of the source file comes along, so no script, action, attachment or
 form field can. Text stays text.
+
+This is done where strangers' files may be opened (`pipeline.packet.binding`), so it loads nothing of a case.
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from extractors.evidence import Page
-from pipeline.letter import Exhibits
-from pipeline.letter.exhibits import SourcePage
 from pipeline.packet.errors import MissingSourceError
 from pipeline.packet.highlights import add_highlights
-from pipeline.packet.marking import BoxKey
 from pipeline.packet.placing import Placing, place
+from pipeline.packet.plan import BoxKey, Plan, SourcePage
 from pipeline.packet.searchable import draw_words
 from pipeline.packet.shrinking import shrink
 from pipeline.packet.stamps import FONT, Mark, draw_foot, draw_marks, draw_stamp
 
-Marks = Mapping[SourcePage, Mapping[BoxKey, list[str]]]
+Source = bytes | str  # a PDF, or the path of one
 _FONT = FONT.decode()
 SIZE_LIMIT = 20_000_000  # bytes; portals and mail gateways refuse more
 
@@ -40,54 +40,53 @@ class Assembled:
 
 def assemble(
     front: bytes,
-    exhibits: Exhibits,
-    sources: Mapping[str, bytes],
-    marks: Marks,
-    foot: str,
-    title: str,
+    plan: Plan,
+    sources: Mapping[str, Source],
     read: Mapping[SourcePage, Page] | None = None,
+    opening: Callable[[str | None], None] = lambda document: None,
 ) -> Assembled:
     """Merge, stamp, mark, link and bookmark.
 
-    `foot` stands before "page n of N" on each page. `read` holds pages whose words are laid
-    invisibly over their scans.
+    `read` holds pages whose words are laid invisibly over their scans. `opening` is told whose page is
+    added next, and None when all are there.
     """
     with pikepdf.open(io.BytesIO(front)) as pdf:
         starts = _front_starts(pdf)
         checklist_pages = len(pdf.pages) - starts["A"] + 1
-        opened = _Sources(pdf, sources)
+        opened = _Sources(pdf, sources, opening)
         places: dict[SourcePage, int] = {}
         stamped: list[tuple[pikepdf.Page, str | None, Placing | None, SourcePage | None]] = []
         for number, page in enumerate(pdf.pages, start=1):
             at = number - starts["A"] + 1
             stamped.append((page, _stamp("A", at, checklist_pages) if at > 0 else None, None, None))
-        for exhibit, number, source in exhibits.sourced():
+        for exhibit, number, source in plan.sourced():
             page, placing = opened.add(source, read[source].turn if read and source in read else 0)
             places[source] = len(pdf.pages)
             starts.setdefault(exhibit.label, len(pdf.pages))
             stamped.append((page, _stamp(exhibit.label, number, len(exhibit.pages)), placing, source))
 
+        opening(None)
         font = pdf.make_indirect(
             Dictionary(
                 Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold"), Encoding=Name.WinAnsiEncoding
             )
         )
         for number, (page, stamp, placing, source) in enumerate(stamped, start=1):
-            running = " - ".join(part for part in (foot, f"page {number} of {len(pdf.pages)}") if part)
+            running = " - ".join(part for part in (plan.foot, f"page {number} of {len(pdf.pages)}") if part)
             drawn = [draw_foot(running, float(page.mediabox[2]))]
             if placing and source:
                 if read and source in read:
                     drawn.insert(0, draw_words(read[source], placing))
-                here = _marks(placing, marks.get(source, {}))
+                here = _marks(placing, plan.marks.get(source, {}))
                 drawn.insert(0, draw_marks(here, placing.height, placing.left - 3))
                 add_highlights(pdf, page, here, placing.height)
             if stamp:
                 drawn.append(draw_stamp(stamp, float(page.mediabox[2]), float(page.mediabox[3])))
             _draw(pdf, page, font, drawn)
-        _link(pdf, exhibits, places, starts)
-        _bookmark(pdf, exhibits, starts)
-        _label_pages(pdf, exhibits, starts)
-        _clean(pdf, title)
+        _link(pdf, plan, places, starts)
+        _bookmark(pdf, plan, starts)
+        _label_pages(pdf, plan, starts)
+        _clean(pdf, plan.title)
         return Assembled(
             pdf=shrink(pdf, SIZE_LIMIT, lambda: _saved(pdf)), page_count=len(pdf.pages), places=places, starts=starts
         )
@@ -96,13 +95,17 @@ def assemble(
 class _Sources:
     """The source files, opened once each and closed when the packet is saved."""
 
-    def __init__(self, pdf: pikepdf.Pdf, sources: Mapping[str, bytes]) -> None:
-        self._pdf, self._sources = pdf, sources
+    def __init__(self, pdf: pikepdf.Pdf, sources: Mapping[str, Source], opening: Callable[[str | None], None]) -> None:
+        self._pdf, self._sources, self._opening = pdf, sources, opening
+        self._at = ""  # the document whose page was added last
         self._open: dict[str, pikepdf.Pdf] = {}
 
     def add(self, source: SourcePage, upright: int) -> tuple[pikepdf.Page, Placing]:
         """Append a sheet that shows the source page to scale and upright, however it was fed to the scanner."""
         document, number = source
+        if document != self._at:
+            self._opening(document)
+            self._at = document
         page = self._opened(document).pages[number - 1]
         crop, rotate = _crop(page), int(page.rotation) % 360
         for box in ("/TrimBox", "/ArtBox", "/BleedBox"):  # a form takes the trim box; viewers show the crop box
@@ -127,7 +130,8 @@ class _Sources:
         if document not in self._open:
             if document not in self._sources:
                 raise MissingSourceError(document)
-            source = pikepdf.open(io.BytesIO(self._sources[document]))
+            told = self._sources[document]
+            source = pikepdf.open(io.BytesIO(told) if isinstance(told, bytes) else told)
             if any("/Annots" in page.obj for page in source.pages):
                 # What was typed into a form or stamped on the page is part of what it shows.
                 if "/AcroForm" in source.Root:
@@ -195,9 +199,9 @@ def _links(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
                 yield annotation
 
 
-def _link(pdf: pikepdf.Pdf, exhibits: Exhibits, places: dict[SourcePage, int], starts: dict[str, int]) -> None:
+def _link(pdf: pikepdf.Pdf, plan: Plan, places: dict[SourcePage, int], starts: dict[str, int]) -> None:
     """Turn each `exhibit:3:2` address into a jump to that page."""
-    pages = {(exhibit.label, number): places[source] for exhibit, number, source in exhibits.sourced()}
+    pages = {(exhibit.label, number): places[source] for exhibit, number, source in plan.sourced()}
     for annotation in _links(pdf):
         address = str(annotation.A.get("/URI", ""))
         if not address.startswith("exhibit:"):
@@ -212,19 +216,19 @@ def _destination(pdf: pikepdf.Pdf, number: int) -> Array:
     return Array([page.obj, Name.XYZ, 0, page.mediabox[3], None])
 
 
-def _bookmark(pdf: pikepdf.Pdf, exhibits: Exhibits, starts: dict[str, int]) -> None:
+def _bookmark(pdf: pikepdf.Pdf, plan: Plan, starts: dict[str, int]) -> None:
     with pdf.open_outline() as outline:
         outline.root.clear()
         entries = [("Letter", "Letter"), ("Contents", "Contents")]
-        entries += [(f"Exhibit {e.label}: {e.title}", e.label) for e in exhibits.exhibits]
+        entries += [(f"Exhibit {e.label}: {e.title}", e.label) for e in plan.exhibits]
         for title, key in entries:
             outline.root.append(pikepdf.OutlineItem(title, starts[key] - 1))
 
 
-def _label_pages(pdf: pikepdf.Pdf, exhibits: Exhibits, starts: dict[str, int]) -> None:
+def _label_pages(pdf: pikepdf.Pdf, plan: Plan, starts: dict[str, int]) -> None:
     """Let a viewer show "3-2" for the second page of Exhibit 3, "B-1" for the first of Exhibit B."""
     nums: list[object] = [0, Dictionary(S=Name.D)]
-    for exhibit in exhibits.exhibits:
+    for exhibit in plan.exhibits:
         nums += [starts[exhibit.label] - 1, Dictionary(S=Name.D, P=f"{exhibit.label}-")]
     pdf.Root.PageLabels = Dictionary(Nums=Array(nums))
 

@@ -1,12 +1,9 @@
 """Make the packet of a case and put it in its folder."""
 
-import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-
-import pikepdf
 
 from extractors.evidence import Page, asserted
 from pipeline.case import CaseDocument, PacketFiles
@@ -26,13 +23,13 @@ from pipeline.letter import (
     render_word,
     statements_of,
 )
-from pipeline.packet.assemble import Assembled, assemble
+from pipeline.packet.binding import Binder, BinderHere, Bound, PartLimits
 from pipeline.packet.checklist import build_enclosures
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
 from pipeline.packet.folder import publish
-from pipeline.packet.manifest import build_manifest, sha256
+from pipeline.packet.manifest import build_manifest
 from pipeline.packet.marking import find_marks
-from pipeline.packet.parts import cut, split_packet
+from pipeline.packet.plan import Plan, PlannedExhibit
 
 FILES = PacketFiles(
     letter_docx="letter.docx",
@@ -50,7 +47,7 @@ _ASIDE = "other-letters/{}.{}"  # what may be sent beside the appeal
 
 def build_packet(
     case: CaseDocument,
-    sources: Mapping[str, bytes],
+    sources: Mapping[str, bytes] | Binder,
     folder: Path,
     today: date,
     pages: Mapping[str, list[Page]] | None = None,
@@ -59,69 +56,76 @@ def build_packet(
 ) -> CaseDocument:
     """Write letter, packet, case and manifest into `folder`; return the case with their names.
 
-    `sources`: file name as given -> its PDF with the same page numbering. `source_hashes`:
-    sha256 of each file as it was sent, where that is not the PDF itself. `pages`: what was
-    read, to mark the policy and to make scans searchable. `clinic`: its letterhead, wording
-    and limits for sending. Raises PacketRefusedError or MissingSourceError before anything is written.
+    `sources`: file name as given -> its PDF with the same page numbering, or whoever opens them; strangers' files
+    are opened by a BinderApart, given with their hashes and pages. `source_hashes`: sha256 of each file as it was
+    sent, where that is not the PDF itself. `pages`: what was read, to mark the policy and to make scans searchable.
+    `clinic`: its letterhead, wording and limits for sending. Raises PacketRefusedError, MissingSourceError or
+    SourceBreaksPacketError before anything is written.
     """
     clinic = clinic or Clinic()
+    binder = BinderHere(sources) if isinstance(sources, Mapping) else sources
     letterhead = clinic.letterhead_for(asserted(case.denial.prescriber), asserted(case.denial.service))
     exhibits = assign_exhibits(case)
-    _refuse_strangers(case, exhibits, sources)
+    _refuse_strangers(case, exhibits, binder.names)
     letter = build_letter(case, today, exhibits, letterhead, folders=clinic.templates)
-    assembled = assemble(
+    bound = binder.bind(
+        _plan(case, exhibits, letter.title, pages),
         render_front(letter, build_enclosures(case, exhibits)),
-        exhibits,
-        sources,
-        find_marks(case, pages),
-        _foot(case),
-        letter.title,
         {(name, page.number): page for name, read in (pages or {}).items() for page in read},
+        _limits(clinic),
     )
-    sent = _sent(case, today, assembled, clinic)
+    sent = _sent(case, today, bound, binder, clinic)
     aside = _aside(case, today, exhibits, clinic)
     named = {kind: _ASIDE.format(kind.replace("_", "-"), "docx") for kind in aside}
     made = {"packet": FILES, "other_letters": named, "packet_parts": sorted(sent)}
     case = case.model_copy(update=made | {"statements": statements_of(letter, case, exhibits)})
-    steps = build_next_steps(case, today, letter, assembled.page_count, letterhead, clinic.templates)
+    steps = build_next_steps(case, today, letter, bound.page_count, letterhead, clinic.templates)
     outputs = {
         "letter.docx": render_word(letter, letterhead.word_template),
         "letter.pdf": render_pdf(letter),
-        "packet.pdf": assembled.pdf,
+        "packet.pdf": bound.pdf,
         "next-steps.pdf": render_pdf(steps),
         "deadlines.ics": calendar_of(case, today),
-        "fax-cover.pdf": _cover(case, today, assembled.page_count + 1, clinic),
+        "fax-cover.pdf": _cover(case, today, bound.page_count + 1, clinic),
         **sent,
         **{named[kind]: render_word(other, letterhead.word_template) for kind, other in aside.items()},
         **{_ASIDE.format(kind.replace("_", "-"), "pdf"): render_pdf(other) for kind, other in aside.items()},
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
-    hashes = {name: sha256(data) for name, data in sources.items()} | dict(source_hashes or {})
-    counts = {name: _page_count(data) for name, data in sources.items()}
-    manifest = build_manifest(case, letter, exhibits, assembled, counts, hashes, outputs, today)
+    counts = binder.page_counts({name: len(read) for name, read in (pages or {}).items()})
+    hashes = binder.hashes(source_hashes or {})
+    manifest = build_manifest(case, letter, exhibits, bound, counts, hashes, outputs, today)
     files = outputs | {"manifest.json": (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()}
     publish(files, folder)
     return case
 
 
-def _sent(case: CaseDocument, today: date, assembled: Assembled, clinic: Clinic) -> dict[str, bytes]:
+def _plan(case: CaseDocument, exhibits: Exhibits, title: str, pages: Mapping[str, list[Page]] | None) -> Plan:
+    planned = (PlannedExhibit(label=e.label, title=e.title, pages=e.pages) for e in exhibits.exhibits)
+    return Plan(exhibits=tuple(planned), marks=find_marks(case, pages), foot=_foot(case), title=title)
+
+
+def _limits(clinic: Clinic) -> PartLimits:
+    """The cover takes one of the pages that a fax may have."""
+    most = clinic.fax_pages - 1 if clinic.fax_pages is not None else None
+    return PartLimits(most_pages=most, most_bytes=clinic.part_bytes)
+
+
+def _sent(case: CaseDocument, today: date, bound: Bound, binder: Binder, clinic: Clinic) -> dict[str, bytes]:
     """Return the files to send in place of a packet that is too long for one fax or too large for one upload.
 
-    A part of a fax begins with its own cover; the cover takes one of the pages a fax may have.
+    A part of a fax begins with its own cover.
     """
-    by_fax = clinic.fax_pages is not None and assembled.page_count + 1 > clinic.fax_pages
-    most = clinic.fax_pages - 1 if by_fax and clinic.fax_pages else None
-    parts = split_packet(assembled.pdf, most, clinic.part_bytes)
-    if len(parts) == 1:
+    if len(bound.parts) == 1:
         return {}
+    by_fax = clinic.fax_pages is not None and bound.page_count + 1 > clinic.fax_pages
     files = {}
-    for number, part in enumerate(parts, start=1):
-        data = part.pdf
+    for number, (first, last) in enumerate(bound.parts, start=1):
+        cover = None
         if by_fax:
-            place = {"number": number, "of": len(parts), "first": part.first, "last": part.last}
-            cover = _cover(case, today, part.pages + 1, clinic, place | {"total": assembled.page_count})
-            data = cut(assembled.pdf, range(part.first, part.last + 1), cover)
-        files[_PART.format(number)] = data
+            place = {"number": number, "of": len(bound.parts), "first": first, "last": last}
+            cover = _cover(case, today, last - first + 2, clinic, place | {"total": bound.page_count})
+        files[_PART.format(number)] = binder.cut((first, last), cover)
     return files
 
 
@@ -137,7 +141,7 @@ def _cover(case: CaseDocument, today: date, pages: int, clinic: Clinic, part: di
     return render_pdf(build_fax_cover(case, today, pages, part, letterhead, clinic.templates))
 
 
-def _refuse_strangers(case: CaseDocument, exhibits: Exhibits, sources: Mapping[str, bytes]) -> None:
+def _refuse_strangers(case: CaseDocument, exhibits: Exhibits, sources: Collection[str]) -> None:
     """Stop before a page of another patient leaves the practice, whatever went wrong earlier."""
     set_aside = {(page.document, page.page): page.why for page in case.excluded_pages}
     for _, _, source in exhibits.sourced():
@@ -153,8 +157,3 @@ def _foot(case: CaseDocument) -> str:
     name = initials(asserted(denial.patient_name))
     references = asserted(denial.reference_numbers) or []
     return " - ".join(part for part in (name, references[0] if references else None) if part)
-
-
-def _page_count(data: bytes) -> int:
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        return len(pdf.pages)

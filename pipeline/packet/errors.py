@@ -20,3 +20,13 @@ class MissingSourceError(RebutError):
     message = (
         "{0} is cited in the appeal and was not among the files given for the packet. Add the file and start again."
     )
+
+
+class SourceBreaksPacketError(RebutError):
+    """A file cannot be bound into the packet (file, what the program does: "ends", "runs out of memory")."""
+
+    code = "packet-source-fails"
+    message = (
+        "The program that puts the pages of {0} into the packet {1}: the file is damaged, or made to do harm. "
+        "If it opens on your screen, print it to a new PDF, and start again with that copy."
+    )

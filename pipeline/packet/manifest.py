@@ -8,14 +8,14 @@ from typing import Any
 from pipeline.case import CaseDocument
 from pipeline.letter import Exhibits, Letter
 from pipeline.letter.blocks import passages_of
-from pipeline.packet.assemble import Assembled
+from pipeline.packet.binding import Bound
 
 
 def build_manifest(
     case: CaseDocument,
     letter: Letter,
     exhibits: Exhibits,
-    assembled: Assembled,
+    bound: Bound,
     page_counts: Mapping[str, int],
     source_hashes: Mapping[str, str],
     outputs: Mapping[str, bytes],
@@ -32,7 +32,7 @@ def build_manifest(
                 entry |= {
                     "exhibit": reference.exhibit,
                     "exhibit_page": reference.page,
-                    "packet_page": assembled.places[document, number],
+                    "packet_page": bound.places[document, number],
                 }
             else:
                 entry["left_out"] = set_aside.get((document, number), "not_cited")
@@ -41,7 +41,7 @@ def build_manifest(
         "case": case.case,
         "date": today.isoformat(),
         "letter": letter.kind,
-        "packet_pages": assembled.page_count,
+        "packet_pages": bound.page_count,
         "sources": [
             {"document": document, "sha256": source_hashes.get(document), "pages": count}
             for document, count in sorted(page_counts.items())

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from extractors.evidence import Page, asserted
 from pipeline.case import CaseDocument
-from pipeline.letter.exhibits import SourcePage, cited_findings
+from pipeline.letter.exhibits import cited_findings
 from pipeline.letter.treatments import prior_treatments
+from pipeline.packet.plan import BoxKey, SourcePage
 
-BoxKey = tuple[float, ...]  # [x0, top, x1, bottom] of the page as shown, points
 Pointer = tuple[SourcePage, BoxKey, str]
 
 

@@ -39,8 +39,8 @@ def _pictures(pdf: pikepdf.Pdf) -> list[pikepdf.Stream]:
 def _sample_down(picture: pikepdf.Stream, longest: int, quality: int) -> None:
     try:
         image = pikepdf.PdfImage(picture).as_pil_image()
-    except (pikepdf.PdfError, NotImplementedError, ValueError, OSError):
-        return  # a kind of picture that cannot be opened here stays as it is
+    except (pikepdf.PdfError, NotImplementedError, ValueError, OSError, MemoryError):
+        return  # a picture that cannot be opened here stays as it is
     if image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
     image.thumbnail((longest, longest))

@@ -6,8 +6,9 @@ write to, and the channel. Its answers are pages as JSON, or the code and argume
 
 import os
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ def serve(channel: socket.socket, result: int, limits: Limits, folder: Path) -> 
     channel.settimeout(_IDLE_SECONDS)
     with suppress(BrokenWireError, TimeoutError):
         while True:
-            asked, _ = receive(channel)
+            asked, given = receive(channel)
             try:
-                for told, data in _answers(asked, result, limits):
+                for told, data in _answers(asked, given, result, limits, partial(send, channel)):
                     send(channel, told, data)
             except BrokenWireError:
                 raise
@@ -45,10 +46,18 @@ def serve(channel: socket.socket, result: int, limits: Limits, folder: Path) -> 
                 send(channel, {"bug": type(error).__name__, "at": _where(error)})
 
 
-def _answers(asked: dict[str, Any], result: int, limits: Limits) -> Iterator[Answer]:
+def _answers(
+    asked: dict[str, Any], given: bytes, result: int, limits: Limits, tell: Callable[[dict[str, Any]], None]
+) -> Iterator[Answer]:
     if asked["do"] == "take in":
         allow_seconds(limits.file_seconds)
         yield _take_in(Path(asked["file"]), result, asked["name"]), b""
+        return
+    if asked["do"] in ("bind", "cut"):
+        from pipeline.packet.apart import answer
+
+        allow_seconds(asked["seconds"])
+        yield answer(asked, given, result, lambda document: tell({"at": document})), b""
         return
     from extractors.pages import dump_pages, each_page
 

@@ -6,7 +6,6 @@ other. A page that ends its process is tried again in a new one and then left ou
 around it are read.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -15,7 +14,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -23,7 +21,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from extractors.evidence import Page, PageSource
-from pipeline.sandbox.child import SCRATCH
 from pipeline.sandbox.faults import (
     PAGE_PROBLEMS,
     Death,
@@ -32,18 +29,13 @@ from pipeline.sandbox.faults import (
     file_error,
 )
 from pipeline.sandbox.limits import Limits
+from pipeline.sandbox.place import environment_in, new_folder
 from pipeline.sandbox.server import END, FORK, TOLD
 from pipeline.sandbox.wire import BrokenWireError, receive, send
 
 _TRIES = {"crashed": 2, "slow": 2, "memory": 1}  # of one page or file; what a file needs of memory it always needs
 _START_SECONDS = 60.0  # for the server to load the reader on a busy machine
 _PAGES_PER_PROCESS = 200  # then a new one: what libraries leak in a long chart stays bounded
-# What the reader may know of our environment: where programs are, nothing that opens anything.
-_HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "LANG", "LC_ALL")
-
-_PREFIX = "rebut-reader-"
-_STALE_SECONDS = 60.0
-
 FetchFile = Callable[[BinaryIO], object]  # writes the file's bytes into what it is given
 
 
@@ -66,8 +58,8 @@ class ReadPages:
     lost: Mapping[int, str]  # page -> problem, of those whose process did not survive them
 
 
-class _DiedError(Exception):
-    """The process that had the file open is gone (a Death)."""
+class DiedError(Exception):
+    """The process that had the file open is gone (a Death): what that means is for whoever asked to say."""
 
 
 @dataclass(slots=True)
@@ -78,6 +70,7 @@ class _Open:
     channel: socket.socket
     source: Any  # a named temporary file
     result: BinaryIO
+    more: list[Any] = field(default_factory=list)  # files that it has besides
     pages: int = 0  # asked of it so far
 
 
@@ -95,13 +88,13 @@ class Reader:
     def start(self) -> "Reader":
         """Start the server, which loads while we go on; without this the first file starts it."""
         if self._server is None:
-            self._folder, lock = _new_folder()
+            self._folder, lock = new_folder()
             self._control, theirs = socket.socketpair()
             self._control.settimeout(_START_SECONDS)
             words = (str(theirs.fileno()), str(self._folder), json.dumps(asdict(self.limits)))
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.sandbox.server", *words],
-                env=_environment(self._folder),
+                env=environment_in(self._folder),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # libraries quote what they stumble over
@@ -127,7 +120,7 @@ class Reader:
                     opened, {"do": "take in", "file": opened.source.name, "name": name}, self.limits.file_seconds
                 )
                 break
-            except _DiedError as died:
+            except DiedError as died:
                 death: Death = died.args[0]
                 if death == "killed":
                     raise ReaderKilledError from died
@@ -135,7 +128,7 @@ class Reader:
                     raise file_error(death, name, self.limits) from died
         self._open = None
         self._hang_up(opened, keep_result=bool(told["changed"]))
-        with suppress(_DiedError):
+        with suppress(DiedError):
             self._end()
         return TakenIn(
             kind=told["kind"],
@@ -160,7 +153,7 @@ class Reader:
             tries[left[0]] += 1
             try:
                 self._read_on(key, fetch, left, found)
-            except _DiedError as died:
+            except DiedError as died:
                 death: Death = died.args[0]
                 if death == "killed":
                     raise ReaderKilledError from died
@@ -172,11 +165,37 @@ class Reader:
                     slow = slow or death == "slow"
         return ReadPages(dump=join_dumps([found[number] for number in numbers]), lost=lost)
 
+    def open_together(self, fetches: Sequence[FetchFile]) -> list[str]:
+        """Give these files to a new process and return their paths, for what it is asked; raises DiedError."""
+        opened = self._opened("", fetches[0])
+        for fetch in fetches[1:]:
+            opened.more.append(tempfile.NamedTemporaryFile(dir=self._folder))  # noqa: SIM115
+            fetch(opened.more[-1])
+            opened.more[-1].flush()
+        return [file.name for file in (opened.source, *opened.more)]
+
+    def ask(self, question: dict[str, Any] | None, seconds: float, data: bytes = b"") -> dict[str, Any]:
+        """Ask the process of `open_together`, or wait for its next answer; raises DiedError, or what it says is wrong.
+
+        seconds: wall clock and CPU for all of its answers to this question.
+        """
+        assert self._open
+        told, _ = self._ask(self._open, question and question | {"seconds": seconds}, seconds, data)
+        return told
+
+    def result(self) -> bytes:
+        """Return what the process wrote for its last answer, and end it."""
+        assert self._open
+        self._open.result.seek(0)
+        written = self._open.result.read()
+        self.release()
+        return written
+
     def release(self) -> None:
         """End the process that has a file open: its memory is given back."""
         if self._open:
             self._forget()
-            with suppress(_DiedError):
+            with suppress(DiedError):
                 self._end()
 
     def close(self) -> None:
@@ -214,11 +233,13 @@ class Reader:
             found[number] = data
             question = None
 
-    def _ask(self, opened: _Open, question: dict[str, Any] | None, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """Send the question, if any, and return the next answer; raises _DiedError, or what it says is wrong."""
+    def _ask(
+        self, opened: _Open, question: dict[str, Any] | None, seconds: float, sent: bytes = b""
+    ) -> tuple[dict[str, Any], bytes]:
+        """Send the question, if any, and return the next answer; raises DiedError, or what it says is wrong."""
         try:
             if question:
-                send(opened.channel, question)
+                send(opened.channel, question, sent)
             opened.channel.settimeout(1.25 * seconds + 1.0)  # its own limit of CPU time comes first, unless it sleeps
             told, data = receive(opened.channel)
         except TimeoutError:
@@ -256,7 +277,7 @@ class Reader:
         return self._open
 
     def _command(self, what: bytes, descriptors: Sequence[int] = ()) -> tuple[int, int]:
-        """Tell the server what to do and return what it says; raises _DiedError where it is gone."""
+        """Tell the server what to do and return what it says; raises DiedError where it is gone."""
         assert self._control
         try:
             socket.send_fds(self._control, [what], list(descriptors))
@@ -269,7 +290,7 @@ class Reader:
             if self._server:
                 self._server.kill()
         self.close()
-        raise _DiedError("killed")
+        raise DiedError("killed")
 
     def _end(self) -> tuple[int, int]:
         """End the process; returns its wait status and the most memory it held (KB)."""
@@ -286,7 +307,7 @@ class Reader:
         told = death or _death_of(status, peak_kb, self.limits)
         seen = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {status >> 8}"
         log("reader ended", level="warning", code=told, signal=seen, error=what)
-        raise _DiedError(told)
+        raise DiedError(told)
 
     def _forget(self) -> None:
         if at := self._open:
@@ -296,47 +317,13 @@ class Reader:
     def _hang_up(self, at: _Open, keep_result: bool = False) -> None:
         """Close our ends: the process sees it and ends by itself."""
         at.channel.close()
-        _close(at.source, *(() if keep_result else (at.result,)))
+        _close(at.source, *at.more, *(() if keep_result else (at.result,)))
 
 
 def _close(*files: Any) -> None:
     for file in files:
         with suppress(FileNotFoundError):  # its folder went with the server
             file.close()
-
-
-def _new_folder() -> tuple[Path, int]:
-    """Make a folder of our own; returns it with a lock on it for the server to hold.
-
-    Folders that nobody holds are removed: a power cut left a patient's file in them.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if left.stat().st_uid == os.getuid() and time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                os.close(_locked(left))
-                shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    return folder, _locked(folder)
-
-
-def _locked(folder: Path) -> int:
-    """Return a descriptor that holds the folder for as long as a process has it; raises OSError where one does."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise
-    return lock
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Return what the reader's environment is: nothing of ours but where programs are."""
-    told = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    path = os.pathsep.join(at or os.getcwd() for at in sys.path)
-    one = dict.fromkeys(("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    scratch = str(folder / SCRATCH)
-    return {**told, **one, "PYTHONPATH": path, "TMPDIR": scratch, "HOME": scratch}
 
 
 def _death_of(status: int, peak_kb: int, limits: Limits) -> Death:

@@ -49,7 +49,8 @@ def main() -> None:
 
 def _load() -> None:
     """Load what every file needs, so that the processes forked from here have it."""
-    import extractors.pages.read  # noqa: F401
+    import extractors.pages.read
+    import extractors.pages.streams  # noqa: F401
     from extractors.pages.engine import lend_engine
 
     with suppress(MissingProgramError):  # whoever needs it says so, with the command that installs it
