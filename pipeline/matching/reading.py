@@ -54,6 +54,7 @@ from pipeline.matching.requirements import (
     TreatedWith,
     Visit,
 )
+from pipeline.matching.reworded import reworded
 from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_outcomes import is_outcome
@@ -86,7 +87,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
-    if (said := stated(leaf.text)) != leaf.text:
+    if (said := reworded(stated(leaf.text), heads)) != leaf.text and not leaf.negated:
         leaf = replace(leaf, text=said)
     found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
     window = next((held[0] for head in reversed(heads) if (held := find_window(without_tags(head.text)))), None)
