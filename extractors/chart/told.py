@@ -94,6 +94,7 @@ _IN_ALL = re.compile(
 
 _OUTCOME_FIRST = re.compile(
     r"^\s*(?:\d[.)]\s*)?(?:inadequate|insufficient|incomplete|partial|poor|suboptimal|primary|secondary|lost|loss|lack|no\s+(?:response|benefit|improvement|effect|relief)|"
+    r"(?:\w+\s+){1,3}(?:persist|continu|remain)\w*\s+(?:\w+\s+)?(?:despite|in\s+spite\s+of)\s+(?:it|this)\b|"
     r"did\s+not\s+(?:help|work|respond)|it\s+(?:failed|did\s+not)|failed|this\s+failed|not\s+(?:effective|helpful|tolerated)|could\s+not\s+tolerate|unable\s+to\s+tolerate)\b",
     re.IGNORECASE,
 )
@@ -142,7 +143,7 @@ def _side_effect(text: str) -> bool:
 
 # "No improvement." or "... after 24 weeks" speaks of the drug; "no improvement with physical therapy" does not
 _OF_NOTHING_ELSE = re.compile(
-    r"\s*(?:$|[.;,:]|(?:to|with|on|from)\s+(?:it|this|that|treatment|the\s+(?:drug|medicine|medication|treatment))\b|"
+    r"\s*(?:$|[.;,:]|(?:it|this)\s*(?:$|[.;,])|(?:to|with|on|from)\s+(?:it|this|that|treatment|the\s+(?:drug|medicine|medication|treatment))\b|"
     r"(?:after|at|by|over|so\s+far|yet)\b|in\s+(?:spite|\d|[A-Z]))"
 )
 

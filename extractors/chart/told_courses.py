@@ -292,7 +292,9 @@ def _outcome(
     if direct:
         return outcome_of(text[mention.start - len(direct[0]) : mention.end])
     # the drug's own words up to a comma: "Imuran 2 mg/kg was ineffective"; past it the sentence may speak of all
-    inside = re.match(r"[^,(]*(?:\(([^)]*)\))?", text[mention.end : own_end])
+    inside = re.match(
+        r"[^,(]*(?:\(([^)]*)\))?(?:,?\s*(?:changed|switched|replaced)\s+(?:to|by|with))?", text[mention.end : own_end]
+    )
     if inside is None:
         return None
     if inside[1] and (found := outcome_of(inside[1], stopped=bool(_TRIED.search(text)))):

@@ -1,6 +1,7 @@
 """The words of a treatment course: dose, route and outcome."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -91,7 +92,14 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
             continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
     found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]
-    if stopped or says("stops", text):
+    found += [
+        OutcomeMention(match.start(), match.end(), Outcome.INADEQUATE_RESPONSE)
+        for match in _failed_in_words(text)
+        if not _denied(text, match.start(), match.end())
+    ]
+    if not stopped and not says("stops", text):
+        found += _brought_on(text)
+    else:
         for term in _words("side_effects").find(text):
             if _RETURNED.match(text[term.end :]):
                 continue
@@ -100,6 +108,54 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
         for term in _words("other_if_stopped").find(text):
             found.append(OutcomeMention(term.start, term.end, Outcome.OTHER))
     return sorted(found, key=lambda at: at.start)
+
+
+@cache
+def _failure_patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple(
+        (tuple(at.lower() for at in entry["if"]), re.compile(entry["pattern"], re.IGNORECASE))
+        for entry in _data()["failed_in_words"]
+    )
+
+
+def _failed_in_words(text: str) -> Iterator[re.Match[str]]:
+    low = text.lower()
+    for words, pattern in _failure_patterns():
+        if any(word in low for word in words) and (match := pattern.search(text)):
+            yield match
+
+
+@cache
+def _patterns(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(_data()[kind]), re.IGNORECASE)
+
+
+# "urticaria from adalimumab", "rash within two weeks of allopurinol"
+_BY_THE_DRUG = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:with [\w\s]{3,30}?\s)?"
+    r"(?:from|due to|because of|caused by|within (?:\w+ ){1,3}of|2/2|secondary to|to)\s+(?:the\s+)?[A-Za-z]",
+    re.IGNORECASE,
+)
+_ON_THE_DRUG = re.compile(r"\s+(?:on|with|after|while on|while taking)\s+(?:the\s+)?[A-Za-z]", re.IGNORECASE)
+
+
+def _brought_on(text: str) -> list[OutcomeMention]:
+    """Return the side effects that a clause without a stop says the drug brought on, or was replaced for."""
+    terms = _words("side_effects").find(text)
+    if not terms or _patterns("bearable").search(text):
+        return []
+    replaced = bool(_words("replaced").find(text))
+    found = []
+    for term in terms:
+        behind = text[term.end :]
+        caused = _patterns("caused").search(text[: term.start]) or _BY_THE_DRUG.match(behind)
+        if not caused and not (
+            replaced and (_ON_THE_DRUG.match(behind) or re.search(r"[:,(]\s*(?:\w+ )?$", text[: term.start]))
+        ):
+            continue
+        if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start]):
+            found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
+    return found
 
 
 # "no side effects", "not stopped for intolerance", "without adverse effects", "no contraindication", "denies nausea"

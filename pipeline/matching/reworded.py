@@ -24,6 +24,10 @@ class _Rule:
     needs: tuple[re.Pattern[str], ...]
 
 
+# what may not be lost: a bound, another way to meet the leaf
+_MORE = re.compile(r"\d|\bor\b|\bunless\b|intoleran|contra-?indic|tolerat|\band\b", re.IGNORECASE)
+
+
 @cache
 def _rules() -> tuple[_Rule, ...]:
     return tuple(
@@ -64,7 +68,7 @@ def _keeps(rule: _Rule, match: re.Match[str]) -> bool:
     if rule.holds == "specialty" and not find_specialties(match["who"]):
         return False
     lost = [match[name] or "" for name in rule.bare]
-    if any(re.search(r"\d", at) or find_therapies(at) for at in lost):
+    if any(_MORE.search(at) or find_therapies(at) for at in lost):
         return False
     return not rule.needs or any(pattern.search(match[0]) for pattern in rule.needs)
 
