@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from extractors.chart.assertion import assert_of
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
+from extractors.chart.joint_counts import joint_counts
 from extractors.chart.quantities import (
     COMPARE,
     NUMBER,
@@ -18,7 +19,6 @@ from extractors.chart.quantities import (
     sign_of,
 )
 from extractors.chart.value_days import day_beside, later_values, told_day
-from extractors.numbers import ONES
 from extractors.vocabulary.labs import Lab, convert, find_labs, labs
 from extractors.vocabulary.scores import choose_score, find_scores, scores
 
@@ -103,39 +103,39 @@ def _names(text: str) -> list[_Name]:
 def _told(statement: Statement, context: str) -> list[Fact]:
     text = statement.text
     facts = []
-    facts += _joints(statement)
+    facts += joint_counts(statement, context)
     facts += _frax(statement)
     for index, name in enumerate(names := _names(text)):
+        if before := _before(statement, name):
+            facts.append(before)
+            continue
         tail = text[name.end : names[index + 1].start if index + 1 < len(names) else len(text)]
         facts += (_score if name.score else _lab)(statement, name, tail, context)
     return facts
 
 
-_WORDS_OF_NUMBER = "|".join(word for word in ONES if word != "zero")
-_JOINTS = re.compile(
-    rf"\b(?P<tender>\d{{1,2}}|{_WORDS_OF_NUMBER})\s+tender(?:\s+joints?)?\s*(?:and|,|/|&)\s*(?P<swollen>\d{{1,2}}|{_WORDS_OF_NUMBER})\s+swollen(?:\s+joints?)?\b|"
-    rf"\b(?P<one>\d{{1,2}}|{_WORDS_OF_NUMBER})\s+(?P<kind>tender|swollen)\s+joints?\b",
+# "54 eosinophils per high-power field", "41 eos/hpf": counts that stand before what is counted
+_COUNTED = frozenset(["eoe_hpf"])
+_COUNT_BEFORE = re.compile(
+    rf"(?<![\d./-])(?P<compare>[<>≥≤]=?|up to|over|more than)?\s*(?P<value>{NUMBER})\s*"
+    r"(?:peak |intraepithelial |esophageal |mucosal )*$",
     re.IGNORECASE,
 )
 
 
-def _joints(statement: Statement) -> list[Fact]:
-    """Return joint counts told number first: "9 tender and 7 swollen joints"."""
-    facts: list[Fact] = []
-    if "tender" not in statement.text and "swollen" not in statement.text:
-        return facts
-    for match in _JOINTS.finditer(statement.text):
-        held = _held(statement, _Name(match.start(), match.end(), (), True))
-        counts = [
-            ("tender", match["tender"]),
-            ("swollen", match["swollen"]),
-            ((match["kind"] or "").lower(), match["one"]),
-        ]
-        for kind, count in counts:
-            if held and count:
-                number = float(ONES.get(count.lower(), 0) or count)
-                facts.append(measured(f"{kind}_joints", Measurement(value=number), statement.date, statement, held))
-    return facts
+def _before(statement: Statement, name: _Name) -> Fact | None:
+    """Return a count told number first; "up to 45" is the peak, "more than 100" is a bound."""
+    if not name.score or name.keys[0] not in _COUNTED:
+        return None
+    match = _COUNT_BEFORE.search(statement.text[: name.start])
+    held = _held(statement, name)
+    if not match or held is None or _BOUND_BEHIND.match(statement.text[name.end :]):
+        return None
+    sign = {"over": ">", "more than": ">", "up to": None}.get((match["compare"] or "").lower(), match["compare"])
+    value = Measurement(value=float(match["value"].replace(",", "")), comparator=sign_of(sign))
+    return measured(
+        name.keys[0], value, told_day(statement, match.start(), statement.text[name.end :]), statement, held
+    )
 
 
 # "FRAX gives 27% for major fractures and 6.1% for hip", "FRAX, 10 years: major osteoporotic 27%, hip 6.1%"

@@ -243,6 +243,10 @@ _PLAIN_OF = (
         "documented",
         "prescribed",
         "regimen",
+        "were",
+        "ruled",
+        "excluded",
+        "eliminated",
     }
 )
 

@@ -14,7 +14,9 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _T_SCORE = re.compile(r"\bT-?\s?scores?\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[-+−–]?\d{1,2}\.\d{1,3}(?![\d/])")
-_COLUMN = re.compile(r"\b(?:BMD|BMC|area|T-?\s?score|Z-?\s?score|YA|AM)\b", re.IGNORECASE)
+# "spine T -1.9", "total hip T=-2.4": the score by its letter alone
+_T_BARE = re.compile(r"(?<![\w-])T\s*(?:is|was|of|[=:])?\s*[-−–+]?\d\.\d(?![\d%])")
+_COLUMN = re.compile(r"\b(?:BMD|BMC|area|T-?\s?score|Z-?\s?score|YA|AM|change)\b", re.IGNORECASE)
 _DENSITY = ("lumbar_spine", "femoral_neck", "total_hip", "forearm")
 
 
@@ -57,7 +59,7 @@ def find_site_values(statements: tuple[Statement, ...]) -> list[SiteValue]:
             found += _of_cells(statement)
         elif _T_SCORE.search(text) and not _NUMBER.search(text):
             columns = [at.lower() for at in _COLUMN.findall(text)]
-        elif _T_SCORE.search(text):
+        elif _T_SCORE.search(text) or (_T_BARE.search(text) and sites_in(text)):
             found += _of_sentence(statement)
         elif columns:
             found += _of_row(statement, columns)
@@ -82,8 +84,8 @@ def _of_row(statement: Statement, columns: list[str]) -> list[SiteValue]:
         return []
     numbers = list(_NUMBER.finditer(text, label[-1][2]))
     place = next((at for at, name in enumerate(columns) if name.startswith("t")), None)
-    if place is None or len(numbers) != len(columns):
-        return []
+    if place is None or len(numbers) < len(columns) or not re.search(r"\.\d$", numbers[place][0]):
+        return []  # a column that was not read stands before it
     return [SiteValue(site=label[0][0], value=_number(numbers[place][0]), statement=statement)]
 
 
@@ -113,7 +115,7 @@ def _of_sentence(statement: Statement) -> list[SiteValue]:
 def _joins(between: str) -> bool:
     """Whether nothing but "T-score", a side or a date stands between a site and its number."""
     plain = re.sub(
-        r"T-?\s?scores?|\b(?:left|right|is|was|of|had|an?|the|at|L[1-5]\s*-\s*L?[1-5])\b|[\d/]{8,10}",
+        r"T-?\s?scores?|(?<![\w-])T(?=\s*[=:]?\s*$)|\b(?:left|right|is|was|of|had|an?|the|at|L[1-5]\s*-\s*L?[1-5])\b|[\d/]{8,10}",
         " ",
         between,
         flags=re.I,

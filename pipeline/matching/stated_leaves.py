@@ -57,11 +57,39 @@ def read_stated(text: str, negated: bool = False) -> Requirement | None:
     """Return the finding a leaf asks to be stated; None where it asks for anything else, or in words not understood."""
     if negated or len(text.split()) > 45:
         return None
+    if listed := _such_as(text):
+        return listed
     parts = _OR_OF.split(text)
     if len(parts) == 2 and (first := _head_of(parts[0])):
         ways = [_read(parts[0]), _read(f"{first} {parts[1]}")]
         return AnyOf(options=tuple(at for at in ways if at)) if all(ways) else None
     return _read(text)
+
+
+# "symptoms of esophageal dysfunction, such as trouble swallowing or food impaction": any of them shows it
+_SYMPTOMS = re.compile(
+    r"^(?P<lead>[^().;:]*\b(?:symptoms?|signs?|manifestations?|complaints?)\b[^().;:]*?),?\s*[(,]?\s*"
+    r"\b(?:such as|including(?: but not limited to)?|like|for example,?|e\.g\.,?)\s+(?P<list>[^().;:]+?)\)?"
+    r"(?:\s+(?:is|are) present)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _such_as(text: str) -> StatedFinding | None:
+    """Return the examples of a leaf about symptoms, any of which suffices; None where the leaf narrows them."""
+    match = _SYMPTOMS.match(text)
+    if not match or re.search(r"\d|\b(?:no|not|without)\b", match["lead"], re.IGNORECASE) or find_window(text):
+        return None
+    if any(at.role not in ("head", "denial", "shown") for at in find_in_criterion(match["lead"])):
+        return None
+    made = [_read(at) for at in re.split(r",?\s+(?:and/or|or|and)\s+|,\s*", match["list"]) if at.strip()]
+    read = [at for at in made if at and len(at.parts) == 1 and not at.words and not at.denied]
+    parts = [at.parts[0] for at in read if not at.parts[0].narrowed and at.parts[0].least == 1]
+    if not parts:
+        return None
+    heads = tuple(dict.fromkeys(head for part in parts for head in part.heads))
+    whole = FindingPart(heads=heads, printed=match["list"].strip())
+    return StatedFinding(parts=(whole,), loosely=True, terms=tuple(content_words(text)))
 
 
 def read_function(text: str) -> Requirement | None:

@@ -194,6 +194,9 @@ def _measured(
         own = said_of(text, statement.section, own)
     covered, fails = set(), set()
     for number, narrowing in enumerate(part.narrowed):
+        if narrowing.role == "site" and len(part.heads) > 1 and at.key.startswith("positive_"):
+            covered.add(number)  # "a positive Spurling test or weakness of the arm": the test has its own place
+            continue
         answer = _answer(narrowing, own, text[span[0] : span[1]], statement, places, same)
         if answer is None:
             return  # of another place, side or study

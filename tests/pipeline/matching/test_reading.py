@@ -42,7 +42,7 @@ def _read(text: str, *notes: str, negated: bool = False) -> dict:
         ("The drug is prescribed in accordance with its FDA-approved labeling", "documentation"),
         ("Patient has had a positive clinical response to therapy", "response_to_therapy"),
         ("Current episode of alopecia areata has lasted at least 6 months", "condition_duration"),
-        ("Other causes of anemia have been ruled out", "free_text"),
+        ("Other causes of anemia have been ruled out", "documentation"),
     ],
 )
 def test_each_criterion_gets_its_kind(text, kind):
