@@ -45,6 +45,8 @@ _ORGAN = re.compile(
 )
 
 
+# "not controlled before fluticasone": how it was without the drug; "no better or worse" is no failure
+_OF_BEFORE = re.compile(r"\s*(?:before|until|prior\s+to|n?or\s+worse)\b", re.IGNORECASE)
 # "contraindicated because of uncontrolled hypertension": the disease is uncontrolled, not the drug without effect
 _WHY_BARRED = re.compile(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
@@ -88,6 +90,8 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
             continue
         if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start]):
             continue
+        if term.key == "inadequate_response" and _OF_BEFORE.match(text, term.end):
+            continue
         if term.key == "contraindication" and (_ONLY_IF.match(text, term.end) or _WOULD.search(text[: term.start])):
             continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
@@ -122,6 +126,8 @@ def _failed_in_words(text: str) -> Iterator[re.Match[str]]:
     low = text.lower()
     for words, pattern in _failure_patterns():
         if any(word in low for word in words) and (match := pattern.search(text)):
+            if _patterns("failed_otherwise").search(text):
+                return
             yield match
 
 
