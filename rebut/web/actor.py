@@ -25,7 +25,7 @@ from pipeline.settings import Settings
 
 _OPEN = frozenset({"/livez", "/readyz", "/metrics", "/api/openapi.json", "/login", "/favicon.ico"})
 _OPEN_BELOW = ("/static/", "/login/")
-_STEPS = {"second": "/login/code", "password": "/login/password", "enrol": "/login/enrol"}
+STEPS = {"second": "/login/code", "password": "/login/password", "enrol": "/login/enrol"}
 
 
 class SignInError(RebutError):
@@ -154,8 +154,10 @@ class Gate:
         return Asker(secret=cookies.get(cookie_name(secure, before=True)), source=source)
 
     def _refuse(self, scope: Scope, asker: Asker) -> Response:
-        if scope["path"].startswith("/api/") or asker.bearer or scope["method"] not in ("GET", "HEAD"):
+        person = "text/html" in Headers(scope=scope).get("accept", "") and not asker.bearer
+        if scope["path"].startswith("/api/") or not person:
             error = {"code": SignInError.code, "message": SignInError.message}
             return JSONResponse({"error": error}, 401, {"WWW-Authenticate": "Bearer"})
         step = asker.session and asker.session.missing(self._settings.mfa == "required")
-        return RedirectResponse(_STEPS[step] if step else f"/login?to={quote(scope['path'], safe='/')}", 303)
+        to = quote(scope["path"], safe="/") if scope["method"] == "GET" else "/cases"
+        return RedirectResponse(f"{STEPS[step] if step else '/login'}?to={to}", 303)

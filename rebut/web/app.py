@@ -10,6 +10,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from extractors.errors import RebutError
+from pipeline.accounts.people import NoSuchPersonError
+from pipeline.accounts.throttle import WaitError
+from pipeline.accounts.tokens import NoSuchTokenError
+from pipeline.accounts.vault import open_vault
 from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError, UnusableFileError
 from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.log import log, where
@@ -23,6 +27,7 @@ from rebut.web.headers import SecurityHeaders
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 from rebut.web.pages.shell import STATIC, page, said, words
+from rebut.web.pages.signin import PlainHttpError
 from rebut.web.receive import BrokenFormError, NoFilesError, TooLargeError, TooManyFilesError
 from rebut.web.tally import Tally
 
@@ -30,6 +35,10 @@ _STATUS: dict[type[RebutError], int] = {
     SignInError: 401,
     NotAllowedError: 403,
     ForgedFormError: 403,
+    PlainHttpError: 403,
+    NoSuchPersonError: 404,
+    NoSuchTokenError: 404,
+    WaitError: 429,
     NoSuchCaseError: 404,
     MissingObjectError: 404,
     NoPacketYetError: 404,
@@ -62,6 +71,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.tally = Tally(app.state.database)
     app.state.storage = open_storage(settings.storage)
     app.state.publish = _publisher(settings)
+    app.state.vault = open_vault(settings)
     app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")

@@ -76,6 +76,11 @@ def day(value: dt.date | str | None, short: bool = False) -> str:
     return f"{at:%b} {at.day}" if short and at.year == today().year else f"{at:%b} {at.day}, {at.year}"
 
 
+def moment(at: float) -> str:
+    """Seconds since 1970 -> "Apr 18, 2026"."""
+    return day(dt.datetime.fromtimestamp(at).astimezone().date())
+
+
 def fault_words(fault: tuple[str, str | None] | None) -> str:
     """Return what a person should know of why a case failed."""
     code, message = fault or ("internal", None)
@@ -106,5 +111,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.globals |= {"static": static_url, "words": words(), "fault": fault_words, "mendable": mendable}
-    found.filters |= {"day": day, "ago": ago}
+    found.filters |= {"day": day, "ago": ago, "moment": moment}
     return found

@@ -14,9 +14,10 @@ def cheap_hashes(monkeypatch):
     """The same algorithm with little work: the tests ask for hundreds."""
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
     monkeypatch.setattr(passwords, "_PASSES", 1)
-    passwords._hasher.cache_clear()
+    hasher = passwords._hasher
+    hasher.cache_clear()
     yield
-    passwords._hasher.cache_clear()
+    hasher.cache_clear()
 
 
 @pytest.fixture
