@@ -29,7 +29,7 @@ from pipeline.accounts import OPERATOR
 from pipeline.database import HEAD, Database
 from pipeline.jobs import write_audit
 from pipeline.storage import DamagedObjectError, MissingObjectError, Storage
-from pipeline.tables import case, document, job, metadata
+from pipeline.tables import case, decision, document, job, metadata
 from pipeline.trail import append
 
 MANIFEST, ROWS, OBJECTS, INDEX = "manifest.json", "rows", "objects", "objects.tsv"
@@ -131,8 +131,9 @@ def named_keys(folder: Path) -> Iterator[tuple[str, str]]:
             if row[column]:
                 yield row["case_id"], row[column]
     for row in read_rows(folder, case.name):
-        if row["result_key"]:
-            yield row["id"], row["result_key"]
+        for column in ("result_key", "reviewed_key"):
+            if row.get(column):
+                yield row["id"], row[column]
 
 
 def _snapshot(database: Database) -> Any:
@@ -199,7 +200,7 @@ def _leave_out_purged(database: Database, folder: Path) -> None:
     gone = {row["id"] for row in read_rows(folder, case.name)} - still
     if gone:
         files = {row["sha256"]: True for row in read_rows(folder, document.name) if row["case_id"] in gone}
-        for table, column in ((case, "id"), (document, "case_id"), (job, "case_id")):
+        for table, column in ((case, "id"), (document, "case_id"), (job, "case_id"), (decision, "case_id")):
             kept = [row for row in read_rows(folder, table.name) if row[column] not in gone]
             _write_rows(folder, table.name, kept)
         held = {row["sha256"] for row in read_rows(folder, document.name)}

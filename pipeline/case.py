@@ -62,10 +62,16 @@ class EvidenceOut(Published):
     date: str | None = None  # of the fact it states; criteria only
 
 
-class Value(Published, Generic[V]):
+SettledBy = Literal["reviewer"]  # left out: the program read or judged it
+
+
+class Value(Fitting, Generic[V]):
+    PARTS = frozenset({"settled_by"})
+
     value: V
     confidence: float = Field(ge=0.0, le=1.0)
     evidence: list[EvidenceOut]
+    settled_by: SettledBy | None = None
 
 
 class ReasonOut(Published):
@@ -183,7 +189,9 @@ class DocumentOut(Fitting):
     failed_pages: list[dict[str, Any]] = []  # {"page": 3, "problem": "code"}: pages that could not be read
 
 
-class CriterionOut(Published):
+class CriterionOut(Fitting):
+    PARTS = frozenset({"settled_by", "reason"})
+
     number: str
     text: str
     policy_page: int
@@ -192,13 +200,64 @@ class CriterionOut(Published):
     evidence: list[EvidenceOut]
     requirement: dict[str, Any] | None = None
     notes: list[str] = []
+    settled_by: SettledBy | None = None
+    reason: str | None = None  # of the reviewer
 
 
-class ExcludedPage(Published):
+class ExcludedPage(Fitting):
+    PARTS = frozenset({"settled_by", "reason"})
+
     document: str
     page: int
-    why: Literal["another_patient", "blank", "duplicate", "unreadable"]
+    why: Literal["another_patient", "blank", "duplicate", "unreadable", "irrelevant"]
     of: dict[str, Any] | None = None  # {"document", "page"} that it repeats
+    settled_by: SettledBy | None = None
+    reason: str | None = None
+
+
+class DoubtfulPage(Published):
+    """A page of the record that is not surely the patient's, and that nobody has settled."""
+
+    document: str
+    page: int
+    why: str  # without names or numbers of a person
+    confidence: float
+    citable: bool  # the program cites it all the same; else a person may let it in
+
+
+class CandidateOut(Published):
+    """Another value that the letter offers for a field."""
+
+    value: Any
+    evidence: list[EvidenceOut]
+
+
+class DecisionOut(Published):
+    """A decision of a reviewer that is in force."""
+
+    number: int
+    at: str  # ISO, UTC
+    by: str  # opaque id of the person
+    kind: str
+    target: str
+    value: Any = None
+    reason: str = ""
+
+
+class OpenPoint(Published):
+    """What a person has to settle before the packet is final."""
+
+    what: Literal["value", "page", "warning"]
+    target: str  # of the decision that settles it: a field, "chart.pdf:3", "warning:1f2e3d"
+    why: str
+    where: list[EvidenceOut] = []
+
+
+class ReviewOut(Published):
+    open: list[OpenPoint] = []
+    final: bool = False  # an approver approved this very result
+    approved_by: str | None = None
+    approved_at: str | None = None
 
 
 class DeadlineOut(Published):
@@ -261,4 +320,8 @@ class CaseDocument(Published):
     statements: list[StatementOut] = []
     packet: PacketFiles = PacketFiles()
     other_letters: dict[str, str] = {}  # kind -> Word file of a letter that may go beside the appeal
+    candidates: dict[str, list[CandidateOut]] = {}  # field of the denial -> what else the letter offers for it
+    doubtful_pages: list[DoubtfulPage] = []
+    decisions: list[DecisionOut] = []  # in force
+    review: ReviewOut = ReviewOut()
     packet_parts: list[str] = []  # the packet in files that a fax or portal takes, where it exceeds the limit

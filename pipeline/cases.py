@@ -20,7 +20,7 @@ from pipeline.accounts import SYSTEM, Actor, within
 from pipeline.database import Database
 from pipeline.jobs import Ready, forget_jobs, hold_jobs, insert_jobs, release_jobs, write_audit
 from pipeline.storage import Storage, digest
-from pipeline.tables import MAIN, case, document, job
+from pipeline.tables import MAIN, case, decision, document, job
 from pipeline.trail import append, tell_read
 from pipeline.workflow import Successor, Task, Workflow
 from pipeline.workplace import is_gone
@@ -149,7 +149,8 @@ def add_files(
         connection.execute(
             update(case)
             .where(case.c.id == case_id)
-            .values(state="running", result_key=None, fault_code=None, fault_message=None, changed=time.time())
+            .values(state="running", result_key=None, reviewed_key=None)
+            .values(fault_code=None, fault_message=None, changed=time.time())
         )
         release_jobs(connection, case_id)
         ready = _add_files(connection, workflow, case_id, files, len(names), mine.urgent)
@@ -219,14 +220,18 @@ def purge_case(database: Database, storage: Storage, case_id: str, actor: Actor 
         mine = set(connection.execute(select(document.c.sha256).where(document.c.case_id == case_id)).scalars())
         others = select(document.c.sha256).where(document.c.case_id != case_id, document.c.sha256.in_(mine))
         orphans = mine - set(connection.execute(others).scalars())
+        taken = connection.execute(
+            select(func.count()).select_from(decision).where(decision.c.case_id == case_id)
+        ).scalar()
         connection.execute(delete(case).where(case.c.id == case_id))
         removed = 0
         for prefix in (f"cases/{case_id}/", *(f"files/{sha256}/" for sha256 in sorted(orphans))):
             for key in list(storage.keys(prefix)):
                 storage.delete(key)
                 removed += 1
-        write_audit(connection, case_id, "purged", detail={"files": len(mine), "objects": removed})
-        append(connection, actor, "case.purge", case_id, clinic, {"files": len(mine), "objects": removed})
+        told = {"files": len(mine), "objects": removed, "decisions": taken}
+        write_audit(connection, case_id, "purged", detail=told)
+        append(connection, actor, "case.purge", case_id, clinic, told)
 
 
 def sweep_purged(database: Database, storage: Storage, task: Task) -> None:
@@ -265,11 +270,15 @@ def show_case(database: Database, case_id: str, actor: Actor = SYSTEM, right: st
         "created": dt.datetime.fromtimestamp(mine.created, dt.UTC).isoformat(timespec="seconds"),
         "today": mine.today,
         "urgent": mine.urgent,
-        "files": [{"name": d.name, "sha256": d.sha256, "pages": d.page_count, "kind": d.kind} for d in documents],
+        "files": [
+            {"id": d.id, "name": d.name, "sha256": d.sha256, "pages": d.page_count, "kind": d.kind} for d in documents
+        ],
         "stages": list(stages.values()),
         "error": fault,
         **mine.summary,
         "result_key": mine.result_key,
+        "reviewed_key": mine.reviewed_key,  # of the result on which decisions were taken that are worked in now
+        "revision": (mine.result_key or mine.reviewed_key or "").rpartition("/")[2] or None,
     }
 
 

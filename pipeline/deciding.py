@@ -4,9 +4,10 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
@@ -14,12 +15,27 @@ from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Page, PageSource, Person, asserted
 from extractors.policy.tree import Policy
 from pipeline import codec
-from pipeline.case import CaseDocument, DocumentOut, ExcludedPage
-from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
+from pipeline.case import CaseDocument, DocumentOut, DoubtfulPage, ExcludedPage
+from pipeline.decisions import (
+    Overrules,
+    Settled,
+    corrected,
+    lapsed,
+    published_decisions,
+    revision_of,
+    set_aside,
+    settle,
+    settled_fields,
+    with_settled,
+)
+from pipeline.publish import publish_candidates, publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import fetch_pdf, file_reader, load_files
 from pipeline.settings import read_settings
 from pipeline.understanding import Contents, load_contents
 from pipeline.workflow import Outcome, Task
+
+if TYPE_CHECKING:
+    from pipeline.packet import Approval
 
 _NO_POLICY = (
     "The payer's coverage criteria are not among the files, so the appeal answers the letter alone. "
@@ -36,8 +52,14 @@ def match(task: Task) -> Outcome:
     chart = codec.load(Chart, found) if (found := task.load("understand", "chart")) else None
     policies = codec.load(tuple[Policy, ...], found) if (found := task.load("understand", "policy")) else ()
     today = dt.date.fromisoformat(task.case.today)
-    case = decide(task.case.id, files, contents, denial, chart, policies, today)
-    return Outcome(output_key=task.store(case.model_dump_json(by_alias=True).encode()), summary=_summary(case))
+    settled = settle(task.decisions, task.documents)
+    case = decide(task.case.id, files, contents, denial, chart, policies, today, settled)
+    shown = case.model_copy(update={"decisions": published_decisions(settled, task.documents)})
+    return Outcome(
+        output_key=task.store(shown.model_dump_json(by_alias=True).encode()),
+        summary=_summary(case),
+        urgent=True if "urgent" in settled.values and asserted(case.denial.urgent) else None,
+    )
 
 
 def decide(
@@ -48,24 +70,30 @@ def decide(
     chart: Chart | None,
     policies: Sequence[Policy],
     today: dt.date,
+    settled: Settled | None = None,
 ) -> CaseDocument:
-    """Return the case document, all but its packet."""
+    """Return the case document, all but its packet; `settled` is what persons decided before."""
     from pipeline.deadlines import find_deadlines
     from pipeline.identity import judge_pages
 
+    settled = settled or Settled()
+    read, denial = denial, corrected(denial, settled)
     chart = chart or Chart(pages=(), statements=(), facts=())
     pages = [page for file in files.values() for page in file]
-    verdicts = judge_pages(_patient(denial), _record_pages(pages, contents), chart)
-    criteria = _criteria(policies, chart, denial, verdicts, today)
+    verdicts = judge_pages(_patient(denial), _record_pages(pages, contents), chart, set_aside(settled))
+    criteria = _criteria(policies, chart, denial, verdicts, today, Overrules(settled, pages))
     shown = _of_patient(chart, verdicts)
     warnings = [*contents.warnings, *criteria.pop("warnings", [])]
     warnings += [] if contents.of_type(DocumentType.CHART) else [_NO_CHART]
-    warnings += _lost_pages(pages)
+    warnings += _lost_pages([page for page in pages if (page.document, page.number) not in settled.pages])
+    warnings += lapsed(settled, criteria.get("criteria", ()))
     return CaseDocument(
         case=case_id,
         documents=[_document(segment, pages, contents, shown, policies) for segment in contents.segments],
-        denial=publish_denial(denial),
-        excluded_pages=_excluded(verdicts, pages, contents),
+        denial=with_settled(publish_denial(denial), settled_fields(read, settled)),
+        candidates=publish_candidates(read),
+        excluded_pages=_excluded(verdicts, pages, settled),
+        doubtful_pages=_doubtful(verdicts),
         deadlines=find_deadlines(denial, today),
         warnings=list(dict.fromkeys(warnings)),
         **criteria,
@@ -80,13 +108,18 @@ def _of_patient(chart: Chart, verdicts: Sequence[Any]) -> Chart:
 
 
 def _criteria(
-    policies: Sequence[Policy], chart: Chart, denial: Denial, verdicts: Sequence[Any], today: dt.date
+    policies: Sequence[Policy],
+    chart: Chart,
+    denial: Denial,
+    verdicts: Sequence[Any],
+    today: dt.date,
+    overrules: Overrules,
 ) -> dict[str, Any]:
     """Return the parts of the case document that rest on the payer's criteria.
 
     Of several policies the one with a section for the denied service is taken, then the newest.
     """
-    from pipeline.matching import match_criteria, published, published_choice
+    from pipeline.matching import match_criteria, overrule, published, published_choice
 
     if not policies:
         return {"gaps": [_NO_POLICY]}
@@ -95,6 +128,7 @@ def _criteria(
         matches, key=lambda at: (_is_about(at[0], denial), at[1].indication is not None, _effective(at[0]))
     )
     others = [at for at, _ in matches if at is not policy]
+    match = overrule(match, policy, overrules.on) if overrules else match
     return {
         "policy": published_choice(policy, match),
         "criteria": published(match),
@@ -149,19 +183,25 @@ def _record_pages(pages: Sequence[Page], contents: Contents) -> list[Page]:
     return [page for page in pages if (page.document, page.number) not in payers]
 
 
-_SET_ASIDE = ("another_patient", "blank", "duplicate", "unreadable")
+_SET_ASIDE = ("another_patient", "blank", "duplicate", "unreadable", "irrelevant")
 
 
-def _excluded(verdicts: Sequence[Any], pages: Sequence[Page], contents: Contents) -> list[ExcludedPage]:
+def _excluded(verdicts: Sequence[Any], pages: Sequence[Page], settled: Settled) -> list[ExcludedPage]:
     """Return the pages set aside, with unreadable pages of the payer's documents added."""
     found = [
         ExcludedPage(
-            document=at.document, page=at.page, why=at.verdict, of=at.of and {"document": at.of[0], "page": at.of[1]}
+            document=at.document,
+            page=at.page,
+            why=at.verdict,
+            of=at.of and {"document": at.of[0], "page": at.of[1]},
+            settled_by="reviewer" if at.settled else None,
+            reason=(settled.pages[at.document, at.page].reason or None) if at.settled else None,
         )
         for at in verdicts
         if at.verdict in _SET_ASIDE
     ]
     told = {(page.document, page.page) for page in found}
+    told |= set(settled.pages)
     failed = [page for page in pages if page.source is PageSource.FAILED]
     found += [
         ExcludedPage(document=page.document, page=page.number, why="unreadable")
@@ -170,6 +210,18 @@ def _excluded(verdicts: Sequence[Any], pages: Sequence[Page], contents: Contents
     ]
     order = {document: at for at, document in enumerate(dict.fromkeys(page.document for page in pages))}
     return sorted(found, key=lambda page: (order[page.document], page.page))
+
+
+_SURE_PAGE = 0.9  # from here on a page is the patient's, and nobody has to look
+
+
+def _doubtful(verdicts: Sequence[Any]) -> list[DoubtfulPage]:
+    """Return the pages that may or may not be the patient's, cited by the program or not."""
+    return [
+        DoubtfulPage(document=at.document, page=at.page, why=at.why, confidence=at.confidence, citable=at.citable)
+        for at in verdicts
+        if not at.settled and (at.verdict == "unidentified" or (at.verdict == "patient" and at.confidence < _SURE_PAGE))
+    ]
 
 
 def _lost_pages(pages: Sequence[Page]) -> list[str]:
@@ -196,7 +248,12 @@ def _document(
 def _summary(case: CaseDocument) -> dict[str, Any]:
     """Return what the list of cases shows."""
     days = [deadline.last_day for deadline in case.deadlines]
-    return {"last_day": min(days) if days else None, "overall": case.overall}
+    return {
+        "payer": asserted(case.denial.payer),
+        "service": asserted(case.denial.service),
+        "last_day": min(days) if days else None,
+        "overall": case.overall,
+    }
 
 
 def assemble(task: Task) -> Outcome:
@@ -208,19 +265,37 @@ def assemble(task: Task) -> Outcome:
     case = CaseDocument.model_validate_json(task.load("match") or b"")
     sources = {document.name: fetch_pdf(task, document) for document in task.documents}
     with TemporaryDirectory(prefix="rebut-") as place:
-        folder = Path(place) / "packet"
-        build_packet(
+        build = partial(
+            build_packet,
             case,
             BinderApart(file_reader(), sources),
-            folder,
             today=dt.date.fromisoformat(task.case.today),
             pages=load_files(task),
             source_hashes={document.name: document.sha256 for document in task.documents},
             clinic=load_clinic(read_settings().clinic),
         )
-        files = {
-            path.relative_to(folder).as_posix(): task.store(path.read_bytes())
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-    return Outcome(output_key=task.store(json.dumps({"files": files}).encode()))
+        build(Path(place) / "draft")
+        key = _keep(task, Path(place) / "draft")
+        approval = _approval(task, key)
+        if approval:
+            build(Path(place) / "approved", approval=approval)
+            key = _keep(task, Path(place) / "approved")
+    return Outcome(output_key=key)
+
+
+def _keep(task: Task, folder: Path) -> str:
+    """Put the files of a packet into the storage and return the key of their index."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): task.store(path.read_bytes()) for path in paths}
+    return task.store(json.dumps({"files": files}).encode())
+
+
+def _approval(task: Task, key: str) -> "Approval | None":
+    """Return the approval of the packet under this key, None where nobody approved it, byte for byte."""
+    from pipeline.packet import Approval
+
+    row = settle(task.decisions, task.documents).approval
+    if row is None or row.value["result"] != revision_of(key):
+        return None
+    at = dt.datetime.fromtimestamp(row.at, dt.UTC).isoformat(timespec="seconds")
+    return Approval(by=row.actor, at=at, result=row.value["result"])

@@ -5,7 +5,7 @@ patient's only when what it prints agrees; in doubt it may be kept but never cit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +21,7 @@ __all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
 _NAMES_NOBODY = "the page names no patient"
 _OTHER_AGE = "the page names no patient and tells an age that is not the patient's"
 
-Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable"]
+Verdict = Literal["patient", "another_patient", "unidentified", "blank", "duplicate", "unreadable", "irrelevant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +35,21 @@ class PageVerdict:
     why: str  # without names or numbers of a person
     confidence: float
     of: PageKey | None = None  # the page that a duplicate repeats
+    settled: bool = False  # by a person
 
 
-def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[PageVerdict]:
+def judge_pages(
+    patient: Person, pages: Sequence[Page], chart: Chart, settled: Mapping[PageKey, str] | None = None
+) -> list[PageVerdict]:
     """Return a verdict per page, in page order.
 
     `patient` is who the denial letter is about; what it lacks (often the record number) is learned
-    from pages that agree with it otherwise.
+    from pages that agree with it otherwise. `settled`: what a person said of a page: "patient", or
+    why it is left out. A page that a person let in vouches for none beside it; one that is said to be
+    another's casts its doubt on those that name nobody.
     """
-    known = Known.learn(patient, pages, chart)
+    settled = settled or {}
+    known = Known.learn(patient, [page for page in pages if settled.get(_key(page), "patient") == "patient"], chart)
     days = [at.date for at in chart.pages if at.date]
     judged = [_judge(page, known, people_on(page, chart)) for page in pages]
     judged = [
@@ -52,8 +58,30 @@ def judge_pages(patient: Person, pages: Sequence[Page], chart: Chart) -> list[Pa
         else verdict
         for page, verdict in zip(pages, judged, strict=True)
     ]
+    others = {page for page, said in settled.items() if said == "another_patient"}
+    judged = [_said(at, "another_patient") if (at.document, at.page) in others else at for at in judged]
     judged = _inherit(pages, judged, known)
+    judged = [_said(at, settled.get((at.document, at.page))) for at in judged]
     return _mark_duplicates(pages, judged)
+
+
+def _key(page: Page) -> PageKey:
+    return page.document, page.number
+
+
+def _said(verdict: PageVerdict, said: str | None) -> PageVerdict:
+    """Return the verdict as a person has it."""
+    if said is None:
+        return verdict
+    why = "a reviewer let it in" if said == "patient" else "a reviewer left it out"
+    return replace(
+        verdict,
+        verdict=said,  # type: ignore[arg-type]
+        citable=said == "patient",
+        why=why,
+        confidence=1.0,
+        settled=True,
+    )
 
 
 def _judge(page: Page, known: Known, people: list[Person]) -> PageVerdict:
@@ -295,7 +323,7 @@ def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[P
     prints: list[Print] = []
     done = []
     for page, verdict in zip(pages, judged, strict=True):
-        if verdict.verdict in ("blank", "unreadable"):
+        if verdict.verdict in ("blank", "unreadable") or (verdict.settled and not verdict.citable):
             done.append(verdict)
             continue
         own = print_of(page)
@@ -303,7 +331,7 @@ def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[P
         if first is None:
             prints.append(own)
             done.append(verdict)
-        elif verdict.verdict == "another_patient":
+        elif verdict.verdict == "another_patient" or verdict.settled:
             done.append(verdict)
         else:
             done.append(

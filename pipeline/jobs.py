@@ -22,9 +22,9 @@ from sqlalchemy.exc import DBAPIError
 from extractors.errors import RebutError
 from pipeline.database import Database
 from pipeline.storage import Storage, digest
-from pipeline.tables import audit, case, document, job
+from pipeline.tables import audit, case, decision, document, job
 from pipeline.turns import EXPEDITED, insert_of, pass_turn, rank_of, take_turns
-from pipeline.workflow import CaseRow, DocumentRow, JobRow, Outcome, Successor, Task, Workflow
+from pipeline.workflow import CaseRow, DecisionRow, DocumentRow, JobRow, Outcome, Successor, Task, Workflow
 from pipeline.workplace import this_process
 
 LEASE_SECONDS = 90.0  # three heartbeats fit in
@@ -139,6 +139,7 @@ def gather(database: Database, storage: Storage, taken: JobRow) -> Task:
                 job.c.case_id == taken.case_id, job.c.state.in_(SETTLED)
             )
         ).all()
+        decisions = decisions_of(connection, taken.case_id)
     return Task(
         job=taken,
         case=CaseRow(id=mine.id, today=mine.today, urgent=mine.urgent, options=mine.options),
@@ -148,7 +149,15 @@ def gather(database: Database, storage: Storage, taken: JobRow) -> Task:
         ],
         outputs={(row.stage, row.part): row.output_key for row in settled},
         storage=storage,
+        decisions=decisions,
     )
+
+
+def decisions_of(connection: Connection, case_id: str) -> list[DecisionRow]:
+    """Return every decision on the case, in the order they were taken."""
+    columns = [decision.c[name] for name in DecisionRow.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(decision.c.case_id == case_id).order_by(decision.c.number))
+    return [DecisionRow(**row._mapping) for row in rows]
 
 
 def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outcome) -> list[Ready]:
@@ -166,6 +175,7 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
             changed["summary"] = {**mine.summary, **outcome.summary}
         if taken.stage == workflow.last:
             changed |= {"state": "ready", "result_key": outcome.output_key, "fault_code": None, "fault_message": None}
+            changed["reviewed_key"] = None
         connection.execute(update(case).where(case.c.id == taken.case_id).values(**changed))
         if outcome.document:
             learnt = {name: value for name, value in outcome.document.items() if name != "id"}
@@ -364,10 +374,16 @@ def _joined(connection: Connection, workflow: Workflow, taken: JobRow, urgent: b
         open_jobs = select(func.count()).select_from(job).where(needed, job.c.state.not_in(SETTLED))
         if connection.execute(open_jobs).scalar():
             continue
-        inputs = connection.execute(
-            select(job.c.stage, job.c.part, job.c.output_key).where(needed).order_by(job.c.stage, job.c.part)
-        ).all()
-        told = "\n".join(f"{row.stage} {row.part} {row.output_key}" for row in inputs)
-        successor = Successor(stage=waiting, input_hash=digest(f"{waiting}\n{told}".encode()))
-        ready += insert_jobs(connection, workflow, taken.case_id, [successor], urgent)
+        ready += insert_joined(connection, workflow, taken.case_id, waiting, urgent)
     return ready
+
+
+def insert_joined(connection: Connection, workflow: Workflow, case_id: str, stage: str, urgent: bool) -> list[Ready]:
+    """Add the job of a stage that waits for others, all of which are settled."""
+    needed = and_(job.c.case_id == case_id, job.c.stage.in_(workflow.joins[stage]))
+    inputs = connection.execute(
+        select(job.c.stage, job.c.part, job.c.output_key).where(needed).order_by(job.c.stage, job.c.part)
+    ).all()
+    told = "\n".join(f"{row.stage} {row.part} {row.output_key}" for row in inputs)
+    successor = Successor(stage=stage, input_hash=digest(f"{stage}\n{told}".encode()))
+    return insert_jobs(connection, workflow, case_id, [successor], urgent)

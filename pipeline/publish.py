@@ -11,6 +11,7 @@ from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Evidence, Finding, Page, PageSource
 from extractors.policy.tree import Policy
 from pipeline.case import (
+    CandidateOut,
     CodesOut,
     DenialOut,
     DocumentOut,
@@ -41,6 +42,15 @@ def publish_denial(denial: Denial) -> DenialOut:
     given = {name: _value(getattr(denial, name)) for name in DenialOut.model_fields}
     given["plan_type"] = given["plan_type"] or _UNKNOWN_PLAN
     return DenialOut(**given)
+
+
+def publish_candidates(denial: Denial) -> dict[str, list[CandidateOut]]:
+    """Return what else the letter offers for each field."""
+    found: dict[str, list[CandidateOut]] = {}
+    for one in denial.candidates:
+        told = CandidateOut(value=_plain(one.value), evidence=[publish_evidence(e) for e in one.evidence])
+        found.setdefault(one.field, []).append(told)
+    return found
 
 
 def publish_document(segment: Segment, pages: Iterable[Page]) -> DocumentOut:

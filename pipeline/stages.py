@@ -75,6 +75,16 @@ WORKFLOW = Workflow(
     },
     joins={"classify": ("intake", "read"), "match": ("understand",), "assemble": ("match",)},
     last="assemble",
+    # A page that is left out or let in may be one of the letter, the policy or the chart: all of them are read again.
+    again={
+        "exclude_page": "classify",
+        "include_page": "classify",
+        "correct_value": "match",
+        "choose_candidate": "match",
+        "confirm_value": "match",
+        "overrule": "match",
+        "approve": "assemble",
+    },
     begin=start_reader,
     ahead=load_ahead,
 )

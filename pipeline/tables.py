@@ -3,7 +3,8 @@ with them, and what people did (`trail`).
 
 Times are seconds since 1970, UTC. Names of files stand only in `document` and in stored
 objects; no other column holds anything of a patient but `fault_message`, which a person
-reads on the case and which is never logged.
+reads on the case and which is never logged, and what a person decided: `value`, `reason`
+and `before` of a decision, which go with the case.
 """
 
 from sqlalchemy import (
@@ -49,6 +50,8 @@ case = Table(
     Column("options", JSON, nullable=False, default=dict),
     Column("summary", JSON, nullable=False, default=dict),  # what the list of cases shows: payer, service, last_day
     Column("result_key", String(200)),  # of the index of the packet's files
+    # while decisions of a reviewer are worked in: the result they were taken on; see `pipeline.decisions`
+    Column("reviewed_key", String(200)),
     Column("fault_code", String(64)),
     Column("fault_message", Text),
     Index("ix_case_file_state", "state", "created"),
@@ -96,6 +99,21 @@ job = Table(
     Column("finished", Double),
     UniqueConstraint("case_id", "stage", "part"),
     Index("ix_job_turn", "state", "queue", "stage", "priority", "turn"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("case_id", ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1 in each case, as they were taken
+    Column("at", Double, nullable=False),
+    Column("actor", String(64), nullable=False),  # opaque id of who took it
+    Column("kind", String(24), nullable=False),
+    Column("target", String(200), nullable=False),  # what it is about; see `pipeline.decisions.kinds`
+    Column("value", JSON),
+    Column("reason", Text, nullable=False, default=""),
+    Column("before", JSON),  # what stood there when it was taken
+    Column("taken_on", String(64), nullable=False),  # digest of the result that the person saw
 )
 
 turn = Table(

@@ -1,8 +1,8 @@
 """From pages to meaning: the stages `classify` and `understand`, and the same for single files."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
@@ -12,6 +12,7 @@ from extractors.evidence import Page, asserted
 from extractors.policy.tree import Policy
 from pipeline import codec
 from pipeline.case import LANGUAGES, DocumentOut
+from pipeline.decisions import settle
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import load_files
 from pipeline.workflow import Outcome, Successor, Task
@@ -54,7 +55,7 @@ class Contents:
 def classify(task: Task) -> Outcome:
     """Tell the documents of the case apart and find the denial that the appeal answers."""
     files = load_files(task)
-    contents = sort_files(files)
+    contents = sort_files(files, settle(task.decisions, task.documents).excluded)
     denial = contents.letters[contents.chosen].denial
     parts = ["denial"]
     parts += ["chart"] if contents.of_type(*CHART_TYPES) else []
@@ -113,12 +114,15 @@ def split_file(pages: Sequence[Page]) -> list[Segment]:
     return list(split_documents(pages))
 
 
-def sort_files(files: Mapping[str, Sequence[Page]]) -> Contents:
+def sort_files(files: Mapping[str, Sequence[Page]], excluded: Collection[tuple[str, int]] = frozenset()) -> Contents:
     """Find the documents in the files, and the denial among them.
 
-    Raises NoDenialLetterError and TwoPatientsError.
+    `excluded`: file and number of pages that a person left out: they keep documents apart as before, and are
+    read in none. Raises NoDenialLetterError and TwoPatientsError.
     """
-    segments = tuple(segment for pages in files.values() for segment in split_file(pages))
+    found = [segment for pages in files.values() for segment in split_file(pages)]
+    segments = tuple(_without(segment, excluded) for segment in found)
+    segments = tuple(segment for segment in segments if segment.pages)
     letters = tuple(
         Letter(segment=segment, denial=understand_letter(segment, files[segment.document]))
         for segment in segments
@@ -139,6 +143,10 @@ def sort_files(files: Mapping[str, Sequence[Page]]) -> Contents:
         chosen=letters.index(chosen),
         warnings=(*_other_letters(chosen, denying), *_other_language(chosen)),
     )
+
+
+def _without(segment: Segment, excluded: Collection[tuple[str, int]]) -> Segment:
+    return replace(segment, pages=tuple(n for n in segment.pages if (segment.document, n) not in excluded))
 
 
 def understand_letter(segment: Segment, pages: Iterable[Page]) -> Denial:

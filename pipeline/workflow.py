@@ -33,6 +33,21 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """A decision that a person took on the case."""
+
+    number: int  # from 1, in the order they were taken
+    at: float  # seconds since 1970
+    actor: str  # opaque id
+    kind: str
+    target: str
+    value: Any = None
+    reason: str = ""
+    before: Any = None
+    taken_on: str = ""  # digest of the result that the person saw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
     """One unit of work, as claimed."""
 
@@ -55,6 +70,7 @@ class Task:
     documents: Sequence[DocumentRow]  # in the order given
     outputs: Mapping[tuple[str, str], str | None]  # (stage, part) of every settled job -> key; None: it is dead
     storage: Storage
+    decisions: Sequence[DecisionRow] = ()  # in the order they were taken
 
     def load(self, stage: str, part: str = "") -> bytes | None:
         """Return the output of a done job of this case; None where there is none."""
@@ -113,6 +129,8 @@ class Workflow:
     stages: Mapping[str, Stage]
     joins: Mapping[str, tuple[str, ...]]  # stage -> the stages of the case that must all be settled before it
     last: str  # its output is the case's result
+    # kind of decision -> the first stage that has to be done again after one; the last stage where not named
+    again: Mapping[str, str] = field(default_factory=dict)
     begin: Callable[[], object] | None = None  # what a process starts before its first job, without waiting for it
     ahead: Callable[[], list[Callable[[], object]]] | None = None  # steps that load what later stages need
 

@@ -126,6 +126,15 @@ class AppealLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Another value that the letter offers for a field; which one holds, a person may say."""
+
+    field: str  # name of a field of `Denial`
+    value: str | StatedDeadline  # dates as ISO
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
     """Fields of one denial (or of the EOB that denies a line); None is "the letter does not say"."""
 
@@ -153,3 +162,4 @@ class Denial:
     appeal_fax: Finding[str] | None = None
     appeal_phone: Finding[str] | None = None
     policy_named: Finding[str] | None = None  # title or number of the policy the letter relies on
+    candidates: tuple[Candidate, ...] = ()  # what else the letter offers, field by field, in its own order

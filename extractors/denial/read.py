@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.denial.candidates import Offered, with_candidates
 from extractors.denial.claim_lines import find_claim_lines
 from extractors.denial.codes import find_codes
 from extractors.denial.contacts import choose_contacts, find_contacts
@@ -49,6 +50,7 @@ def read_denial(pages: Sequence[Page]) -> Denial:
             internal_appeal_deadline=None,
             other_deadlines=None,
             level=None,
+            candidates=(),
         )
     return denial
 
@@ -61,9 +63,8 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
     found_level = find_level(letter, said, limits)
     level = found_level.value if found_level else None
     stated = choose_deadline(letter, limits, None, level)
-    denial_date = choose_denial_date(
-        letter, find_notice_dates(letter, labels), stated.value if stated else None, labels
-    )
+    dates = find_notice_dates(letter, labels)
+    denial_date = choose_denial_date(letter, dates, stated.value if stated else None, labels)
     notice = denial_date.value if denial_date else None
     deadline = choose_deadline(letter, limits, notice, level)
     plan, printed, delegate = choose_payer(letter, find_payers_named(letter, labels), labels)
@@ -80,12 +81,14 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
     refused = [Span(start=one.start, end=one.end) for one in said if REFUSED.search(letter.text[one.start : one.end])]
     rows = find_claim_lines(letter) if kind is DocumentType.EXPLANATION_OF_BENEFITS else []
     denied = [row for row in rows if row.denied]
-    service, as_printed = choose_service(letter, asked_on(letter, denied) or find_asked(letter, labels, refused))
+    asked = asked_on(letter, denied) or find_asked(letter, labels, refused)
+    service, as_printed = choose_service(letter, asked)
     codes = find_codes(letter, labels, said, ids, only=[cell for row in denied for cell in row.cells])
     if codes and rows and not denied:  # lines of a claim, and none is told to be the denied one
         codes = replace(codes, confidence=min(codes.confidence, 0.55))
-    address, fax, phone = choose_contacts(letter, find_contacts(letter, said), level, bool(urgent and urgent.value))
-    return Denial(
+    contacts = find_contacts(letter, said)
+    address, fax, phone = choose_contacts(letter, contacts, level, bool(urgent and urgent.value))
+    denial = Denial(
         denial_date=denial_date,
         payer=plan,
         payer_as_printed=printed,
@@ -111,3 +114,4 @@ def _read(letter: Letter, kind: DocumentType) -> Denial:
         appeal_phone=phone,
         policy_named=find_policy_named(letter),
     )
+    return with_candidates(letter, denial, Offered(dates=dates, contacts=contacts, limits=limits, asked=asked))

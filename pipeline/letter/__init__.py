@@ -6,7 +6,7 @@ from pipeline.letter.content import Label, Letterhead
 from pipeline.letter.exhibits import Exhibit, Exhibits, Reference, assign_exhibits, cited_findings
 from pipeline.letter.kinds import ASIDE, choose_kind
 from pipeline.letter.pdf import Enclosures, render_front, render_pdf
-from pipeline.letter.statements import statements_of
+from pipeline.letter.statements import prints_value, statements_of
 from pipeline.letter.word import render_word
 from pipeline.letter.wording import LetterTemplateError
 from pipeline.names import initials
@@ -29,6 +29,7 @@ __all__ = [
     "choose_kind",
     "cited_findings",
     "initials",
+    "prints_value",
     "render_front",
     "render_pdf",
     "render_word",

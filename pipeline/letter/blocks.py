@@ -72,6 +72,7 @@ class Letter:
     date: str  # ISO
     running: str  # patient, member and reference, for the foot of each page
     blocks: tuple[Block, ...]
+    final: bool = False  # approved: without the mark of a draft
     logo: bytes | None = None  # a PNG or JPEG picture that stands above it
 
     @property

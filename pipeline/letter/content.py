@@ -82,7 +82,8 @@ def view_of(case: CaseDocument, exhibits: Exhibits, today: date, letterhead: Let
         "deadline": _deadline(case, level, today),
         "policy": _policy(case),
         "criteria": criteria,
-        "met": [c["number"] for c in criteria if c["status"] == "met"],
+        "met": [c["number"] for c in criteria if c["status"] == "met" and not c["stated"]],
+        "stated": [c["number"] for c in criteria if c["status"] == "met" and c["stated"]],
         "unmet": [c["number"] for c in criteria if c["status"] == "not_met" and not c["instead"] + c["instead_open"]],
         "open": [c["number"] for c in criteria if c["status"] == "unclear" and not c["instead"]],
         "overall": case.overall,
@@ -214,6 +215,8 @@ def _criterion(
         "text": criterion.text,
         "status": criterion.status,
         "explanation": criterion.explanation,
+        "reason": criterion.reason,  # of the reviewer whose verdict it is; None: the program's
+        "stated": criterion.settled_by is not None and not findings,  # a person says so, and no page is pointed at
         "instead": instead.get(criterion.number, []),  # alternatives that are met, so this one is not needed
         "instead_open": still_open.get(criterion.number, []),  # alternatives that documents may yet show
         "findings": findings,

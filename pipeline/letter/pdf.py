@@ -34,6 +34,7 @@ _ONE_PAGE = (10.5, 9.0, 8.0, 7.0, 6.0)
 
 # What stands at the head and foot of each page.
 _DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
+_FINAL = {"banner": "", "part": "Letter"}
 _FURNITURE = {
     NEXT_STEPS: {"banner": "FOR THE PRACTICE ONLY: DO NOT SEND", "part": "Next steps"},
     FAX_COVER: {"banner": "CONFIDENTIAL HEALTH INFORMATION", "part": "Fax cover"},
@@ -52,7 +53,7 @@ class Enclosures:
 
 def render_pdf(letter: Letter) -> bytes:
     """Return the letter alone, tagged for accessibility (built for PDF/UA-1); its citations are plain text."""
-    data = {**_letter(letter), **_FURNITURE.get(letter.kind, _DRAFT), "links": False}
+    data = {**_letter(letter), **_FURNITURE.get(letter.kind, _furniture(letter)), "links": False}
     if letter.kind != NEXT_STEPS:
         return _compile("letter.typ", data, standard="ua-1")
     pdf = b""
@@ -67,7 +68,7 @@ def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
     """Return letter, contents page and checklist as one PDF whose citations are links to `LINK` addresses."""
     data = {
         **_letter(letter),
-        **_DRAFT,
+        **_furniture(letter),
         "links": True,
         "contents": [
             {"label": label, "title": title, "to": _link(to) if to else None, "pages": pages}
@@ -80,6 +81,10 @@ def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
         },
     }
     return _compile("front.typ", data, standard=None)
+
+
+def _furniture(letter: Letter) -> dict[str, str]:
+    return _FINAL if letter.final else _DRAFT
 
 
 def _compile(template: str, data: dict[str, Any], standard: str | None) -> bytes:

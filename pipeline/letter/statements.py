@@ -5,7 +5,7 @@ from typing import Any
 
 from extractors.evidence import asserted
 from pipeline.case import CaseDocument, EvidenceOut, StatementOut
-from pipeline.letter.blocks import Block, Criterion, Letter, Runs, passages_of
+from pipeline.letter.blocks import Block, Criterion, Letter, Runs, passages_of, runs_of
 from pipeline.letter.dates import day_in_words
 from pipeline.letter.exhibits import Exhibits, cited_findings
 from pipeline.letter.treatments import prior_treatments
@@ -34,6 +34,14 @@ def statements_of(letter: Letter, case: CaseDocument, exhibits: Exhibits) -> lis
             if found:
                 told.append(StatementOut(text=text, criterion=number, evidence=_each_once(found)))
     return told
+
+
+def prints_value(letter: Letter, name: str, value: Any) -> bool:
+    """Whether the letter prints a value of the denial, in a sentence or in a blank that asks about it."""
+    if name not in (*_PRINTED, "reference_numbers", "reasons", "codes"):
+        return False
+    held = _folded(" ".join(run.text for run in runs_of(letter.blocks)))
+    return any(_folded(printed) in held for printed in _ways(name, value))
 
 
 def _passages(

@@ -23,7 +23,7 @@ def render_word(letter: Letter, letterhead: Path | None = None) -> bytes:
     from docxtpl import DocxTemplate
 
     template = DocxTemplate(str(letterhead or resources.files("templates").joinpath("letter", "letterhead.docx")))
-    template.render({"banner": _BANNER, "running": letter.running}, autoescape=True)
+    template.render({"banner": "" if letter.final else _BANNER, "running": letter.running}, autoescape=True)
     document = template.docx
     if letter.logo and letterhead is None:  # a letterhead of the clinic's own brings its logo along
         from docx.shared import Inches

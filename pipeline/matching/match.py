@@ -1,7 +1,7 @@
 """The chart against the payer's criteria: each leaf met, not met or unclear, with its evidence."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ class Criterion:
     leaf: Node
     requirement: Requirement
     verdict: Verdict
+    reason: str | None = None  # of the person whose verdict it is; None: the program's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +80,34 @@ def match_criteria(
         return Match(indication=None, not_chosen=choice.not_chosen, warnings=warnings)
     warnings = (*warnings, *doubts(policy, choice.indication), *_exclusions(policy, record))
     found = _match(choice.indication, record, choice)
-    if policy.problems and found.overall is Status.MET:
-        # Some of the policy's demands are in no list: that all are met is more than anybody read.
-        found = replace(found, overall=Status.UNCLEAR)
-    return replace(found, warnings=warnings)
+    return replace(_as_far_as_read(found, policy), warnings=warnings)
+
+
+def overrule(match: Match, policy: Policy, said: Callable[[Criterion], tuple[Verdict, str] | None]) -> Match:
+    """Return the match with verdicts of a person, the whole and the gaps decided anew by the policy's own logic.
+
+    `said`: the person's verdict on a criterion and the reason, None where the program's stands.
+    """
+    if match.indication is None:
+        return match
+    told = [(at, said(at)) for at in match.criteria]
+    criteria = [replace(at, verdict=one[0], reason=one[1]) if one else at for at, one in told]
+    statuses = {id(at.leaf): at.verdict.status for at in criteria}
+    tree = match.indication.tree
+    found = replace(
+        match,
+        criteria=tuple(criteria),
+        overall=decide(tree, statuses),
+        gaps=_gaps(tree, criteria, statuses),
+    )
+    return _as_far_as_read(found, policy)
+
+
+def _as_far_as_read(match: Match, policy: Policy) -> Match:
+    """Where some of the policy's demands are in no list, that all are met is more than anybody read."""
+    if policy.problems and match.overall is Status.MET:
+        return replace(match, overall=Status.UNCLEAR)
+    return match
 
 
 def _match(indication: Indication, record: Record, choice: Choice) -> Match:

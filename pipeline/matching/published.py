@@ -36,6 +36,8 @@ def _criterion(criterion: Criterion) -> CriterionOut:
         evidence=[_evidence(at) for at in verdict.evidence],
         requirement=criterion.requirement.published(),
         notes=[note.text for note in leaf.notes],
+        settled_by="reviewer" if criterion.reason is not None else None,
+        reason=criterion.reason,
     )
 
 

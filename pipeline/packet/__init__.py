@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING, Any
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
 
 if TYPE_CHECKING:
-    from pipeline.packet.build import build_packet
+    from pipeline.packet.build import FINAL, Approval, build_packet
     from pipeline.packet.verify import NotAPacketError, Verified, verify_packet
 
-__all__ = ["MissingSourceError", "NotAPacketError", "PacketRefusedError", "Verified", "build_packet", "verify_packet"]
+__all__ = [
+    "FINAL",
+    "Approval",
+    "MissingSourceError",
+    "NotAPacketError",
+    "PacketRefusedError",
+    "Verified",
+    "build_packet",
+    "verify_packet",
+]
+_OF_BUILD = ("FINAL", "Approval", "build_packet")
 
 
 def __getattr__(name: str) -> Any:
-    if name == "build_packet":
-        from pipeline.packet.build import build_packet
+    if name in _OF_BUILD:
+        from pipeline.packet import build
 
-        return build_packet
+        return getattr(build, name)
     if name in __all__:
         from pipeline.packet import verify
 

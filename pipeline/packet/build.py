@@ -1,12 +1,13 @@
 """Make the packet of a case and put it in its folder."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from extractors.evidence import Page, asserted
-from pipeline.case import CaseDocument, PacketFiles
+from pipeline.case import CaseDocument, PacketFiles, ReviewOut
 from pipeline.clinic import Clinic
 from pipeline.deadlines import calendar_of
 from pipeline.letter import (
@@ -30,6 +31,7 @@ from pipeline.packet.folder import publish
 from pipeline.packet.manifest import build_manifest
 from pipeline.packet.marking import find_marks
 from pipeline.packet.plan import Plan, PlannedExhibit
+from pipeline.packet.review import open_points
 
 FILES = PacketFiles(
     letter_docx="letter.docx",
@@ -41,8 +43,18 @@ FILES = PacketFiles(
     calendar="deadlines.ics",
     fax_cover="fax-cover.pdf",
 )
+FINAL = "final/"  # where the approved letter and packet stand
 _PART = "packet-part-{:02d}.pdf"
 _ASIDE = "other-letters/{}.{}"  # what may be sent beside the appeal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who approved which result, and when."""
+
+    by: str  # opaque id
+    at: str  # ISO, UTC
+    result: str  # digest of the result that was approved
 
 
 def build_packet(
@@ -53,14 +65,16 @@ def build_packet(
     pages: Mapping[str, list[Page]] | None = None,
     source_hashes: Mapping[str, str] | None = None,
     clinic: Clinic | None = None,
+    approval: Approval | None = None,
 ) -> CaseDocument:
     """Write letter, packet, case and manifest into `folder`; return the case with their names.
 
     `sources`: file name as given -> its PDF with the same page numbering, or whoever opens them; strangers' files
     are opened by a BinderApart, given with their hashes and pages. `source_hashes`: sha256 of each file as it was
     sent, where that is not the PDF itself. `pages`: what was read, to mark the policy and to make scans searchable.
-    `clinic`: its letterhead, wording and limits for sending. Raises PacketRefusedError, MissingSourceError or
-    SourceBreaksPacketError before anything is written.
+    `clinic`: its letterhead, wording and limits for sending. `approval`: who approved this very packet: then letter
+    and packet are made without the mark of a draft too, under final/. Raises PacketRefusedError, MissingSourceError
+    or SourceBreaksPacketError before anything is written.
     """
     clinic = clinic or Clinic()
     binder = BinderHere(sources) if isinstance(sources, Mapping) else sources
@@ -68,17 +82,23 @@ def build_packet(
     exhibits = assign_exhibits(case)
     _refuse_strangers(case, exhibits, binder.names)
     letter = build_letter(case, today, exhibits, letterhead, folders=clinic.templates)
-    bound = binder.bind(
-        _plan(case, exhibits, letter.title, pages),
-        render_front(letter, build_enclosures(case, exhibits)),
-        {(name, page.number): page for name, read in (pages or {}).items() for page in read},
-        _limits(clinic),
-    )
+
+    def bind(letter: Letter) -> Bound:
+        return binder.bind(
+            _plan(case, exhibits, letter.title, pages),
+            render_front(letter, build_enclosures(case, exhibits)),
+            {(name, page.number): page for name, read in (pages or {}).items() for page in read},
+            _limits(clinic),
+        )
+
+    bound = bind(letter)
     sent = _sent(case, today, bound, binder, clinic)
     aside = _aside(case, today, exhibits, clinic)
     named = {kind: _ASIDE.format(kind.replace("_", "-"), "docx") for kind in aside}
     made = {"packet": FILES, "other_letters": named, "packet_parts": sorted(sent)}
-    case = case.model_copy(update=made | {"statements": statements_of(letter, case, exhibits)})
+    told = {"statements": statements_of(letter, case, exhibits), "review": _review(case, letter, exhibits, approval)}
+    final = _final(letter, bind, case, today, binder, clinic) if approval else {}
+    case = case.model_copy(update=made | told)
     steps = build_next_steps(case, today, letter, bound.page_count, letterhead, clinic.templates)
     outputs = {
         "letter.docx": render_word(letter, letterhead.word_template),
@@ -90,14 +110,44 @@ def build_packet(
         **sent,
         **{named[kind]: render_word(other, letterhead.word_template) for kind, other in aside.items()},
         **{_ASIDE.format(kind.replace("_", "-"), "pdf"): render_pdf(other) for kind, other in aside.items()},
+        **final,
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
     counts = binder.page_counts({name: len(read) for name, read in (pages or {}).items()})
     hashes = binder.hashes(source_hashes or {})
     manifest = build_manifest(case, letter, exhibits, bound, counts, hashes, outputs, today)
+    if approval:
+        manifest["approved"] = {"by": approval.by, "at": approval.at, "result": approval.result}
     files = outputs | {"manifest.json": (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()}
     publish(files, folder)
     return case
+
+
+def _review(case: CaseDocument, letter: Letter, exhibits: Exhibits, approval: Approval | None) -> ReviewOut:
+    if approval is None:
+        return ReviewOut(open=open_points(case, letter, exhibits))
+    return ReviewOut(final=True, approved_by=approval.by, approved_at=approval.at)
+
+
+def _final(
+    letter: Letter,
+    bind: Callable[[Letter], Bound],
+    case: CaseDocument,
+    today: date,
+    binder: Binder,
+    clinic: Clinic,
+) -> dict[str, bytes]:
+    """Return letter and packet as they go out: the same pages without the mark of a draft."""
+    letterhead = clinic.letterhead_for(asserted(case.denial.prescriber), asserted(case.denial.service))
+    letter = replace(letter, final=True)
+    bound = bind(letter)
+    files = {
+        "letter.docx": render_word(letter, letterhead.word_template),
+        "letter.pdf": render_pdf(letter),
+        "packet.pdf": bound.pdf,
+        **_sent(case, today, bound, binder, clinic),
+    }
+    return {f"{FINAL}{name}": data for name, data in files.items()}
 
 
 def _plan(case: CaseDocument, exhibits: Exhibits, title: str, pages: Mapping[str, list[Page]] | None) -> Plan:

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from extractors.vocabulary.load import read_yaml
-from pipeline.case import CaseDocument
+from pipeline.case import CaseDocument, CriterionOut
 from pipeline.letter import Enclosures, Exhibits, Reference, cited_findings
 from pipeline.letter.blocks import Run, Runs, Table
 from pipeline.letter.content import shorten
@@ -47,20 +47,29 @@ def _rows(case: CaseDocument, exhibits: Exhibits) -> list[tuple[Runs, ...]]:
         status = words["status"][criterion.status]
         if other:
             status = words["status"]["instead"].format(" / ".join(other))
+        if criterion.settled_by and not other:
+            status = words["reviewed"].format(status)
         first = (_strong(criterion.number), _text(f"  {criterion.text}"))
         cells = [
             (
-                _text(f"\u201c{shorten(finding.text, _MAX_FINDING)}\u201d"),
+                _text(f"\u201c{shorten(finding.text, _MAX_FINDING)}\u201d" if finding.text else words["marked"]),
                 _text(day_in_words(finding.date) if finding.date else words["undated"]),
                 Run(text=str(place), kind="reference", reference=place),
             )
             for finding, place in placed
             if place
-        ] or [(_text(words["nothing"][criterion.status] if not other else ""), _text(""), _text(""))]
+        ] or [(_text(_nothing(criterion) if not other else ""), _text(""), _text(""))]
         for n, (what, when, where) in enumerate(cells):
             head, last = (first, (_strong(status),)) if n == 0 else ((_text(""),), (_text(""),))
             rows.append((head, (what,), (when,), (where,), last))
     return rows
+
+
+def _nothing(criterion: CriterionOut) -> str:
+    """What stands where no page is cited: a person's own words where the verdict is theirs."""
+    if criterion.settled_by and criterion.status != "unclear":
+        return _words()["stated"].format(criterion.reason)
+    return _words()["nothing"][criterion.status]
 
 
 def _text(text: str) -> Run:

@@ -50,7 +50,15 @@ def build_manifest(
         "pages": pages,
         "statements": _statements(letter, exhibits),
         "blanks": letter.blanks,
-    }
+    } | _decided(case)
+
+
+def _decided(case: CaseDocument) -> dict[str, Any]:
+    """Return who decided what on this case, by their ids; nothing where nobody did."""
+    told = [
+        {"number": at.number, "kind": at.kind, "target": at.target, "by": at.by, "at": at.at} for at in case.decisions
+    ]
+    return {"decisions": told} if told else {}
 
 
 def _statements(letter: Letter, exhibits: Exhibits) -> list[dict[str, Any]]:

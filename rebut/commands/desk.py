@@ -31,6 +31,7 @@ def show(arguments: argparse.Namespace) -> int:
     database, storage = open_stores()
     case = show_case(database, arguments.case, OPERATOR)
     key = case.pop("result_key")
+    case.pop("reviewed_key")
     case["result"] = load_case(storage, key) if key else None
     if arguments.json:
         _print_json(case)

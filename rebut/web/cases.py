@@ -81,6 +81,7 @@ def get_case(request: Request, case_id: str) -> dict[str, Any]:
     """Tell how far a case is, and its result once there."""
     case = show_case(request.app.state.database, case_id, require(request, "case.read"))
     key = case.pop("result_key")
+    case.pop("reviewed_key")
     return {**case, "result": load_case(request.app.state.storage, key) if key else None}
 
 

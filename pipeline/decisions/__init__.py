@@ -1,0 +1,49 @@
+"""Decisions that a person takes on a case: what was misread, what is met, which page counts, and that it is final.
+
+A decision is a row and is never changed: a later one about the same thing stands in its place, and undoing
+is a decision too. The stages that rest on it are done again with the decisions in force; see docs/review.md.
+"""
+
+from pipeline.decisions.apply import (
+    Overrules,
+    corrected,
+    lapsed,
+    published_decisions,
+    set_aside,
+    settled_fields,
+    with_settled,
+)
+from pipeline.decisions.errors import (
+    DecisionRefusedError,
+    NotFinalError,
+    StaleDecisionError,
+    UnseenCaseError,
+    ValueFormatError,
+)
+from pipeline.decisions.force import Settled, settle, warning_key
+from pipeline.decisions.kinds import KINDS, Wanted, wanted_of
+from pipeline.decisions.take import list_decisions, revision_of, take_decisions
+
+__all__ = [
+    "KINDS",
+    "DecisionRefusedError",
+    "NotFinalError",
+    "Overrules",
+    "Settled",
+    "StaleDecisionError",
+    "UnseenCaseError",
+    "ValueFormatError",
+    "Wanted",
+    "corrected",
+    "lapsed",
+    "list_decisions",
+    "published_decisions",
+    "revision_of",
+    "set_aside",
+    "settle",
+    "settled_fields",
+    "take_decisions",
+    "wanted_of",
+    "warning_key",
+    "with_settled",
+]
