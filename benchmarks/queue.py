@@ -30,8 +30,8 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(options.database or f"sqlite:///{folder}/rebut.db")
-        hint = _fill(database, options.cases)
-        claims = sorted(_claim(database, hint) for _ in range(_CLAIMS))
+        hint = fill(database, options.cases)
+        claims = sorted(claim_seconds(database, hint) for _ in range(_CLAIMS))
         began = time.perf_counter()
         reconcile(database, WORKFLOW, lambda ready: [])
         watched = time.perf_counter() - began
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(database: Database, cases: int) -> str:
+def fill(database: Database, cases: int) -> str:
     """Add cases with one waiting job each; returns the id of a job."""
     wanted = [("batch", number) for number in range(cases)]
     wanted += [(f"clinic-{who}", number) for who in range(_OTHERS) for number in range(10)]
@@ -78,7 +78,8 @@ def _fill(database: Database, cases: int) -> str:
     return ready[0].job_id
 
 
-def _claim(database: Database, hint: str) -> float:
+def claim_seconds(database: Database, hint: str) -> float:
+    """Return what a worker with a hint waits for its job."""
     began = time.perf_counter()
     if jobs.claim_like(database, hint) is None:
         raise SystemExit("nothing was left to claim")

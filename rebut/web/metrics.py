@@ -58,11 +58,13 @@ def _jobs(connection: Connection) -> Iterator[Family]:
 def _cases(connection: Connection, day: dt.date) -> Iterator[Family]:
     states = connection.execute(select(case.c.state, func.count()).group_by(case.c.state))
     yield "rebut_cases", "gauge", "Cases by state.", [_of(count, state=state) for state, count in states]
-    last_day = case.c.summary["last_day"].as_string()
-    dated = select(last_day, case.c.state == "ready", func.count()).where(last_day.is_not(None))
+    # Named first and grouped after: PostgreSQL takes two mentions of one expression with parameters for two.
+    day_of = case.c.summary["last_day"].as_string().label("day")
+    days = select(day_of, (case.c.state == "ready").label("made")).subquery()
+    dated = select(days.c.day, days.c.made, func.count()).where(days.c.day.is_not(None))
     left: dict[bool, list[tuple[int, int]]] = {False: [], True: []}  # has a packet -> (days, cases)
-    for told, made, count in connection.execute(dated.group_by(last_day, case.c.state == "ready")):
-        left[bool(made)].append(((dt.date.fromisoformat(told) - day).days, count))
+    for last_day, made, count in connection.execute(dated.group_by(days.c.day, days.c.made)):
+        left[bool(made)].append(((dt.date.fromisoformat(last_day) - day).days, count))
     words = {False: "no", True: "yes"}
     nearest = [
         _of(min((d for d, _ in days if d >= 0), default=math.inf), packet=words[at]) for at, days in left.items()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import update
+from sqlalchemy import create_engine, text, update
 
 from pipeline import jobs
 from pipeline.cases import given, open_case, purge_case
@@ -17,14 +17,30 @@ from pipeline.tables import case, job, pulse
 from pipeline.work import work_on
 from rebut.web import metrics
 from rebut.web.tally import Tally
+from tests.servers import postgres_server
 from tests.workflows import COUNTING
 
 TODAY = dt.date(2026, 3, 20)
 
 
-@pytest.fixture
-def stores(tmp_path):
-    database = open_database(f"sqlite:///{tmp_path}/rebut.db")
+@pytest.fixture(scope="module")
+def postgres():
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def stores(request, tmp_path):
+    """Stores of the test's own, in each database that the product runs on."""
+    url = f"sqlite:///{tmp_path}/rebut.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+    database = open_database(url)
     yield database, FolderStorage(tmp_path / "files")
     database.close()
 
