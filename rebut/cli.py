@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_case_commands(commands)
     _add_desk_commands(commands)
     _add_upkeep_commands(commands)
+    _add_account_commands(commands)
     _add_server_commands(commands)
     return parser
 
@@ -120,6 +121,43 @@ def _add_upkeep_commands(commands: argparse._SubParsersAction) -> None:
     replay.add_argument("--dry-run", action="store_true", help="count them, and change nothing")
     reconcile = _command(commands, "reconcile", f"{call}reconcile", "do one round of what `rebut beat` does")
     reconcile.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+def _add_account_commands(commands: argparse._SubParsersAction) -> None:
+    call = "rebut.commands.accounts:"
+    account = commands.add_parser(
+        "account", help="who may sign in and what they may", description="Look after accounts."
+    )
+    acts = account.add_subparsers(title="commands", metavar="WHAT", required=True)
+    add = _command(acts, "add", f"{call}add", "make an account and print its one-time password")
+    add.add_argument("--name", default="", help="of the person")
+    _command(acts, "list", f"{call}list_", "list the accounts").add_argument("--json", action="store_true")
+    roles = _command(acts, "roles", f"{call}roles", "give an account other roles")
+    for name, what in (
+        ("disable", "end an account, its sessions and tokens"),
+        ("enable", "bring a disabled account back"),
+        ("reset", "print a new one-time password; the second factor is enrolled again"),
+    ):
+        _command(acts, name, f"{call}{name}", what).add_argument("login", metavar="LOGIN")
+    token = _command(acts, "token", f"{call}token", "make a token for a program, list or revoke tokens")
+    token.add_argument("login", nargs="?", metavar="LOGIN", help="whose token; without, it belongs to a service")
+    token.add_argument("--name", help="of the program")
+    token.add_argument("--days", type=_positive, default=90, metavar="N", help="it lives (90; 366 at most)")
+    token.add_argument("--list", action="store_true", help="print those in use")
+    token.add_argument("--revoke", metavar="ID", help="end the token of this id")
+    for command in (add, roles):
+        command.add_argument("login", metavar="LOGIN")
+    for command, needed in ((add, True), (roles, True), (token, False)):
+        command.add_argument("--role", action="append", required=needed, metavar="ROLE", help="may be repeated")
+        command.add_argument("--clinic", metavar="ID", help="whose cases (main); * for every clinic")
+
+    audit = commands.add_parser("audit", help="what people and tokens did", description="Look after the trail.")
+    acts = audit.add_subparsers(title="commands", metavar="WHAT", required=True)
+    verify = _command(acts, "verify", f"{call}verify", "check that the trail is what was written")
+    verify.add_argument("--expect", metavar="DIGEST", help="the head that an earlier check printed")
+    verify.add_argument("--json", action="store_true")
+    export = _command(acts, "export", f"{call}export", "print the trail as lines of JSON")
+    export.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="rows from this day on (UTC)")
 
 
 def _add_server_commands(commands: argparse._SubParsersAction) -> None:

@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from extractors.errors import RebutError
+from pipeline.accounts.vault import check_secrets
 from pipeline.settings import Settings, private_folder, read_settings
 from rebut.commands.run import check_settings
 
@@ -33,10 +34,13 @@ def web(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     if not settings.token:
         raise MissingSettingError("REBUT_TOKEN", "the bearer token that callers of the HTTP interface must send")
+    from rebut.commands.accounts import tell_first_admin
     from rebut.web import build_app
 
+    check_secrets(settings)
     private_folder(settings.home)
     app = build_app(settings)
+    tell_first_admin(app.state.database, settings.public_url or f"http://{arguments.host}:{arguments.port}")
     options = uvicorn.Config(
         app,
         host=arguments.host,
@@ -44,6 +48,8 @@ def web(arguments: argparse.Namespace) -> int:
         log_level="warning",
         access_log=False,  # addresses hold case ids only, but who asked when is the proxy's to log
         server_header=False,
+        proxy_headers=bool(settings.proxies),  # anybody else could claim any address
+        forwarded_allow_ips=settings.proxies or "",
         timeout_graceful_shutdown=20,
     )
     logging.getLogger("uvicorn.error").addFilter(_without_trace)
@@ -112,6 +118,7 @@ def flower(arguments: argparse.Namespace) -> int:
     settings = _with_broker()
     if not settings.flower_password:
         raise MissingSettingError("REBUT_FLOWER_PASSWORD", "Flower shows what the workers do and must not be open")
+    check_secrets(settings)
     private_folder(settings.home)
     # By environment: the password of a command line can be read by everybody on the machine.
     os.environ["FLOWER_BASIC_AUTH"] = f"ops:{settings.flower_password}"

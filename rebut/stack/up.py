@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from extractors.errors import RebutError
+from pipeline.accounts.vault import check_secrets
 from pipeline.settings import Settings, cores, private_folder, read_settings
+from rebut.commands.accounts import tell_first_admin
 from rebut.commands.run import check_settings
 from rebut.stack.children import Child, stop_together
 from rebut.stack.redis import SOCKET, broker_url, redis_command
@@ -133,6 +135,7 @@ def up(arguments: argparse.Namespace) -> int:
 def build_stack(arguments: argparse.Namespace) -> Stack:
     """Prepare folder, secrets, ports and commands; nothing is started yet."""
     settings = _settings(arguments)
+    check_secrets(settings)
     private_folder(settings.home)
     for name in ("logs", "run"):
         private_folder(settings.home / name)
@@ -141,8 +144,10 @@ def build_stack(arguments: argparse.Namespace) -> Stack:
         mark.unlink()
     from pipeline.database import open_database
 
-    open_database(settings.database).close()  # tables are there before anybody asks for them
+    database = open_database(settings.database)  # tables are there before anybody asks for them
     web_port, flower_port = _ports(arguments.port)
+    tell_first_admin(database, settings.public_url or f"http://127.0.0.1:{web_port}")  # here: the web writes a log
+    database.close()
     rebut = (sys.executable, "-m", "rebut")
 
     def child(role: str, command: Sequence[str], grace: float = 10.0) -> Child:
