@@ -47,7 +47,12 @@ def find_conditions(text: str) -> list[Term]:
     found = []
     for term in _finder().find(text):
         printed = text[term.start : term.end]
-        if len(term.term) <= 4 and not printed[0].isupper():
+        if (
+            len(term.term) <= 4
+            and not printed[:2].isupper()
+            and not printed[:1].isupper()
+            and not printed[1:].isupper()
+        ):
             continue
         if term.term == "psa" and printed == "PSA":
             continue  # an antigen

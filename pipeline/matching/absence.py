@@ -209,7 +209,7 @@ def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.dat
                 ever and re.search(r"\b(?:active|acute|current\w*|new|recent)\b", between)
             ):
                 continue
-            if first is not None and not _reaches(part, first, statement):
+            if first is not None and (not _reaches(part, first, statement) or _of_a_study(part, statement)):
                 continue
             narrower = {
                 word for word in re.findall(r"[a-z]+", between) if word in _MODIFIERS and len(word) > 3
@@ -236,6 +236,17 @@ _LIMITED = re.compile(
     r"\b(?:since|in (?:the )?(?:past|last)|over the (?:past|last)|within the (?:past|last)|this (?:year|month|week)"
     r"|today|now|recently|for (?:the )?(?:past|last))\b"
 )
+
+
+# "no malignancy on the last scan": what a study of one day did not see says nothing of the years before
+_STUDY = re.compile(
+    r"\b(?:scans?|ct|mri|pet|x-?rays?|films?|imaging|radiographs?|biops(?:y|ies)|ultrasound|sonogram|mammogra\w*|echo\w*"
+    r"|ekg|ecg|smear|pap|colonoscopy|endoscopy|egd|patholog\w*|cytolog\w*|histolog\w*|marrow|seen|visuali[sz]ed|detected)\b"
+)
+
+
+def _of_a_study(part: str, statement: Statement) -> bool:
+    return statement.section in ("imaging", "pathology") or bool(_STUDY.search(part))
 
 
 def _reaches(part: str, first: dt.date, statement: Statement) -> bool:

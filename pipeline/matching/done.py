@@ -79,6 +79,7 @@ def read_deed(text: str) -> Requirement | None:
     rest = re.sub(r"\([^)]*\)", " ", _pattern(keys[0], "criterion").sub(" ", rest)).lower()
     rest = _ASKED.sub(" ", rest)
     further = [at for at in re.findall(r"[a-z]{4,}", rest) if at not in _PLAIN]
+    further += [name for name, pattern in _OTHER_VACCINES if pattern.search(text.lower())]
     if len(further) > 4:
         return None
     return Deed(
@@ -91,6 +92,15 @@ def read_deed(text: str) -> Requirement | None:
 
 
 _PLAIN = frozenset(data("plain_words")["deeds"])
+# names too short to be kept as words: "pneumococcal and Hib vaccination" asks for both
+_OTHER_VACCINES = (
+    ("haemophilus", re.compile(r"\bhib\b")),
+    ("meningococcal", re.compile(r"\bmen-?(?:b|acwy|abcwy)\b")),
+    ("tetanus", re.compile(r"\b(?:tdap|dtap|td)\b")),
+    ("measles", re.compile(r"\bmmr\b")),
+    ("papillomavirus", re.compile(r"\bhpv\b")),
+    ("respiratory syncytial", re.compile(r"\brsv\b")),
+)
 
 
 def judge_deed(requirement: Deed, record: Record) -> Verdict:

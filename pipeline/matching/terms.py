@@ -95,6 +95,8 @@ def belongs(generic: str, therapy: Therapy) -> bool:
 
     A biosimilar is the drug it copies. A class with a closed list in brackets takes the list and nothing else.
     """
+    if therapy.parts and therapy.sort == "drug":  # "adalimumab (Hadlima, Hyrimoz)": these products and no other
+        return generic in [part.name for part in therapy.parts]
     if therapy.parts and any(belongs(generic, part) for part in therapy.parts):
         return True
     if therapy.parts and therapy.sort == "class":
@@ -108,6 +110,8 @@ def within(inner: Therapy, outer: Therapy) -> bool:
     """Return whether everything that `inner` names lies in `outer`: a TNF inhibitor is a biologic."""
     if inner.parts:
         return all(within(part, outer) for part in inner.parts)
+    if outer.parts and outer.sort == "drug":
+        return inner.name in [part.name for part in outer.parts]
     if outer.parts:
         return any(within(inner, part) for part in outer.parts)
     if inner.sort == outer.sort and base_of(inner.name) == base_of(outer.name):

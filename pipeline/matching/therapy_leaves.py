@@ -353,7 +353,7 @@ def _listed(mentions: Sequence[Mention], text: str, after: int = 0, notes: str =
         parts = tuple({at.therapy.name: at.therapy for at in inside}.values())
         if not found:
             found = list(parts)
-        elif closed and not _brand_of(found[-1], parts) and found[-1].sort != "drug":
+        elif closed and (_copies_of(found[-1], parts) if found[-1].sort == "drug" else not _brand_of(found[-1], parts)):
             found[-1] = replace(found[-1], parts=parts)
     return tuple(found)
 
@@ -378,6 +378,11 @@ def _is_example(text: str, mention: Mention, found: list[Therapy]) -> bool:
 def _brand_of(therapy: Therapy, parts: tuple[Therapy, ...]) -> bool:
     """Whether the bracket only repeats the name: "Humira (adalimumab)", "tumor necrosis factor (TNF) inhibitor"."""
     return all(part.name == therapy.name or base_of(part.name) == base_of(therapy.name) for part in parts)
+
+
+def _copies_of(therapy: Therapy, parts: tuple[Therapy, ...]) -> bool:
+    """Whether the bracket lists products of the drug before it: "an adalimumab biosimilar (Hadlima, Hyrimoz)"."""
+    return all(part.name != therapy.name and base_of(part.name) == base_of(therapy.name) for part in parts)
 
 
 def _examples(notes: str) -> tuple[Therapy, ...]:

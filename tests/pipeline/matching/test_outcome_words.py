@@ -1,4 +1,4 @@
-"""How a treatment went, in the words that clinics use, and sentences that tempt to read an outcome where none is told."""
+"""How a treatment went, in the words that clinics use, and sentences that tempt to read an outcome none is told of."""
 
 from pathlib import Path
 
