@@ -92,8 +92,9 @@ def _judge(page: Page, known: Known, people: list[Person]) -> PageVerdict:
 
     if page.source is PageSource.FAILED:
         return say("unreadable", False, "the page could not be read", 1.0)
-    letters = sum(c.isalnum() for c in page.text)
-    if page.source is PageSource.BLANK or letters < 12 or _is_left_blank(page.text):
+    text = page.text
+    letters = sum(map(str.isalnum, text))
+    if page.source is PageSource.BLANK or letters < 12 or _is_left_blank(text):
         return say("blank", False, "nothing is printed on the page", 1.0)
     if page.source is PageSource.OCR and _is_noise(page):
         return say("unreadable", False, "too little of the page could be read", 0.8)

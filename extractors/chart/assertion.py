@@ -5,8 +5,9 @@ of its clause or to a word that stops it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.chart.facts import Assertion
 from extractors.chart.frames import framed
@@ -15,7 +16,7 @@ from extractors.chart.signs import denied_by_payer, signs_of
 from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.sections import sections
-from extractors.vocabulary.terms import TermFinder
+from extractors.vocabulary.terms import Term, TermFinder
 
 # where several hold, the one that keeps an untrue sentence out of a letter comes first
 _PRECEDENCE = (
@@ -134,11 +135,7 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             held.add(Assertion.HISTORICAL)
     held |= signs_of(sentence, start, end, section) | framed(sentence, start, end)
     lexicon = _lexicon()
-    stops = {
-        kind: [(stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop"]
-        for kind, finder in lexicon.stops.items()
-    }
-    for term in lexicon.finder.find(sentence):
+    for term in _cues(sentence):
         if not term.key.startswith("rule"):
             # "no change in vision", asked of "change in vision": here the "no" is what it looks like
             if term.start < start < term.end and term.term.startswith(("no ", "not ", "without ")):
@@ -158,9 +155,25 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
         if term.term == "denied" and denied_by_payer(sentence[:start], sentence[end:]):
             continue
         rule = lexicon.rules[int(term.key[5:])]
-        if _reaches(sentence, rule, (term.start, term.end), (start, end), stops.get(rule.asserts, [])):
+        if rule.asserts in held:
+            continue
+        if _reaches(sentence, rule, (term.start, term.end), (start, end), _stops(sentence, rule.asserts)):
             held.add(rule.asserts)
     return held
+
+
+# A sentence is asked for each thing that it names, and few hold any cue: nothing is looked for twice or in vain.
+@lru_cache(maxsize=4096)
+def _cues(sentence: str) -> tuple[Term, ...]:
+    """Return the terms of the rules that a sentence holds, and those that only look like one."""
+    return tuple(_lexicon().finder.find(sentence))
+
+
+@lru_cache(maxsize=4096)
+def _stops(sentence: str, kind: Assertion) -> tuple[tuple[int, int], ...]:
+    """Return where words stand that end the reach of this kind of term."""
+    finder = _lexicon().stops.get(kind)
+    return tuple((stop.start, stop.end) for stop in finder.find(sentence) if stop.key == "stop") if finder else ()
 
 
 # a site or a stage behind a disease is no other thing: "herniated discs at L4 and L5", "diabetes, type 2"
@@ -197,11 +210,14 @@ def _stands(sentence: str, start: int, end: int) -> bool:
 def _began_before(sentence: str, start: int, end: int) -> bool:
     """Tell what the words around tell as begun before this visit: known, unchanged, admitted for it time and again."""
     lexicon = _lexicon()
-    stops = [
-        (stop.start, stop.end) for stop in lexicon.stops[Assertion.HISTORICAL].find(sentence) if stop.key == "stop"
-    ]
     return any(
-        _reaches(sentence, lexicon.begun_rules[int(term.key)], (term.start, term.end), (start, end), stops)
+        _reaches(
+            sentence,
+            lexicon.begun_rules[int(term.key)],
+            (term.start, term.end),
+            (start, end),
+            _stops(sentence, Assertion.HISTORICAL),
+        )
         for term in lexicon.begun.find(sentence)
     )
 
@@ -224,7 +240,7 @@ def _same_list(between: str) -> bool:
 
 
 def _reaches(
-    text: str, rule: _Rule, term: tuple[int, int], target: tuple[int, int], stops: list[tuple[int, int]]
+    text: str, rule: _Rule, term: tuple[int, int], target: tuple[int, int], stops: Sequence[tuple[int, int]]
 ) -> bool:
     """Tell whether a term's reach covers the target."""
     if term[0] < target[1] and target[0] < term[1]:

@@ -16,6 +16,7 @@ _AUTHOR = re.compile(
     rf"(?P<name>(?:{_TOKEN}\s+){{0,3}}{_TOKEN})(?:\s*,\s*|\s+)(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
     rf"(?:,?\s+(?:PhD|MPH|MSc?|FACR|FACP|FAAD|FACG|{_OTHER})(?![A-Za-z]))*"
 )
+_CREDENTIAL = re.compile(rf"(?:{_PHYSICIAN}|{_OTHER})(?![A-Za-z])")
 _DOCTOR = re.compile(_PHYSICIAN + r"$")
 # "Provider: Okafor, Ines, MD", "OKAFOR MD, INES": the last name first, at the head of a line or behind a label
 _LAST_FIRST = re.compile(
@@ -64,6 +65,8 @@ class Author:
 
 def find_authors(text: str) -> list[Author]:
     """Return clinicians with a credential, in reading order, each with the specialty printed right after."""
+    if not _CREDENTIAL.search(text):
+        return _titled(text)
     found = [*_turned(text), *_titled(text)]
     taken = [(author.start, author.end) for author in found]
     for match in _AUTHOR.finditer(text):

@@ -59,6 +59,7 @@ _MONTH_DAY = re.compile(
     rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?!,?\s*\d{{4}}|[/.:]\d|\s*(?:mg|mcg|%|units))",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _BARE_MONTH = re.compile(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
 
 
@@ -125,6 +126,8 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
     and "in January": the last such day at or before it.
     """
     found = []
+    if not _DIGIT.search(text) and not (near and _BARE_MONTH.search(text)):
+        return []  # every date but a bare month has a figure
     for match in _DATE.finditer(text):
         day, precision = _read(match)
         if day:
@@ -218,6 +221,10 @@ _DURATION = re.compile(
 )
 
 
+# what every length of time holds: one pass for it, where most sentences tell of none
+_UNIT = re.compile(r"day|week|wk|mo|year|yr|x\s?\d", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A length of time in a text, in days."""
@@ -238,6 +245,8 @@ def _number(word: str) -> float:
 def find_durations(text: str) -> list[Duration]:
     """Return lengths of time in reading order: "fifteen months" is 450 days, "2-3 weeks" the shorter."""
     found = []
+    if not _UNIT.search(text):
+        return []
     for match in _DURATION.finditer(text):
         unit = match["unit"].lower().rstrip("s") or "mo"
         number = _number(match["n"]) + (0.5 if match["half"] else 0.0)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from extractors.chart.facts import Assertion
 from extractors.vocabulary.load import VocabularyError, read_yaml
+from extractors.vocabulary.pattern_set import PatternSet
 
 _FILE = "frames.yaml"
 _OPENINGS = "openings.yaml"
@@ -75,7 +76,18 @@ def frames() -> tuple[Frame, ...]:
 
 def framed(sentence: str, start: int, end: int) -> set[Assertion]:
     """Return what the frames around characters start..end of one sentence assert of them."""
-    return {frame.asserts for frame in frames() if frame.holds(sentence, start, end)}
+    return {frame.asserts for frame in _frames_in(sentence) if frame.holds(sentence, start, end)}
+
+
+@lru_cache(maxsize=4096)  # a sentence is asked for each thing that it names
+def _frames_in(sentence: str) -> tuple[Frame, ...]:
+    """Return the frames that a sentence may hold, in their order: it has the words of few."""
+    return tuple(frames()[number] for number in _frame_words().possible(sentence))
+
+
+@cache
+def _frame_words() -> PatternSet:
+    return PatternSet([pattern for frame in frames() if (pattern := frame.before or frame.after)])
 
 
 # how far into a sentence a frame may open and still hold all of it: "The study enrolled patients with ..."
@@ -120,7 +132,12 @@ def openings() -> tuple[Opening, ...]:
 @lru_cache(maxsize=32768)  # each fact asks for its sentence again
 def states_nothing(text: str) -> bool:
     """Whether how a sentence opens or closes takes all of it back: "Not confirmed: ...", "...? Patient not sure."."""
-    return any(at.pattern.search(text) for at in openings())
+    return any(openings()[number].pattern.search(text) for number in _opening_words().possible(text))
+
+
+@cache
+def _opening_words() -> PatternSet:
+    return PatternSet([at.pattern for at in openings()])
 
 
 def frame_of_all(text: str) -> Assertion | None:
@@ -135,7 +152,7 @@ def frame_of_all(text: str) -> Assertion | None:
         return Assertion.HYPOTHETICAL
     if text.rstrip().endswith("?"):
         return Assertion.POSSIBLE
-    for frame in frames():
+    for frame in _frames_in(text):
         if frame.before is None or frame.after or (frame.unless and frame.unless.search(text)):
             continue
         match = frame.before.search(text)

@@ -1,6 +1,7 @@
 """Sentences of clinical prose: abbreviations, initials, list numbers and inline headings."""
 
 import re
+from functools import lru_cache
 
 # a full stop after these does not end a sentence
 _ABBREVIATIONS = frozenset(
@@ -108,7 +109,8 @@ _ANSWERED = re.compile(
 _ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
 
 
-def split_sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)  # a text is asked for each thing that it names
+def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return start and end of each sentence; list numbers stay with their item."""
     cuts = set(_items(text))
     for match in _END.finditer(text):
@@ -123,7 +125,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             lead = len(text[start:cut]) - len(text[start:cut].lstrip())
             spans.append((start + lead, start + len(text[start:cut].rstrip())))
         start = cut
-    return spans
+    return tuple(spans)
 
 
 def _items(text: str) -> list[int]:

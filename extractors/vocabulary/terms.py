@@ -59,6 +59,8 @@ class TermFinder:
             if _inside_word(lowered, start, end, self._glued):
                 continue
             hits.append((start, end, term, keys))
+        if not hits:
+            return []
         hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
         taken: list[tuple[int, int, str, tuple[str, ...]]] = []
         for hit in hits:

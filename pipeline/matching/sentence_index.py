@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from extractors.chart.facts import Statement
-from pipeline.matching.needed_words import needed_words, plain_words
+from extractors.vocabulary.needed_words import folded, needed_words
 
 
 class SentenceIndex:
@@ -24,7 +24,7 @@ class SentenceIndex:
         self._texts, self._places = tuple(places), tuple(places.values())
         texts_of: dict[str, list[int]] = defaultdict(list)
         for number, text in enumerate(self._texts):
-            for word in set(plain_words(text)):
+            for word in set(folded(text).split()):
                 texts_of[word].append(number)
         self._texts_of = tuple(texts_of.values())  # word -> the texts that hold it
         self._words = " ".join(texts_of)

@@ -11,7 +11,6 @@ import yaml
 from extractors.chart import read_chart
 from extractors.chart.facts import Statement
 from pipeline.matching.data_files import data
-from pipeline.matching.needed_words import needed_words
 from pipeline.matching.sentence_index import SentenceIndex
 from pipeline.matching.terms import wording
 from tests.pages import pages_of
@@ -44,26 +43,6 @@ def test_several_patterns_are_asked_at_once_and_answered_in_the_order_of_the_rec
     one, other = re.compile("stopped"), re.compile(r"\bweeks\b", re.IGNORECASE)
     assert index.saying(one, other) == [at for at in statements if one.search(at.text) or other.search(at.text)]
     assert index.saying() == []
-
-
-@pytest.mark.parametrize(
-    ("pattern", "needed"),
-    [
-        (r"\bcontra-?indicat\w+", {"contraindicat", "contra-indicat"}),
-        (r"\b(?:stopped|never (?:took|filled))\b", {"stopped", "never", "took", "filled"}),
-        (r"(?:no )?relief", {"relief"}),
-        (r"\bAGE[ds]?\b", {"age", "aged", "ages"}),
-        (r"last\s+dose", {"last"}),
-        (r"dose(?! of)", {"dose"}),
-        (r"(?:dose)?", None),  # it also finds the empty text
-        (r"\d+\s*mg|\d{3}", None),  # one way without any word
-        (r"[a-z]+itis", {"itis"}),
-        (r"µg", None),  # letters with other spellings say nothing
-    ],
-)
-def test_the_words_that_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
-    found = needed_words(re.compile(pattern, re.IGNORECASE))
-    assert found is None if needed is None else found is not None and found <= needed and found
 
 
 @pytest.mark.parametrize("text", ["İNSULİN", "ınsulin", "inſulin", "INSULIN", "insulin-dependent"])

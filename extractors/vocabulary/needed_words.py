@@ -30,9 +30,9 @@ _ANYTHING = _Asks(None, None)
 _NO_WIDTH = _Asks(_NOTHING, None)
 
 
-def plain_words(text: str) -> list[str]:
-    """Return the words of a text, parted at white space, in the letters that `needed_words` uses."""
-    return text.translate(_ALIKE).lower().split()
+def folded(text: str) -> str:
+    """Return a text in the letters that `needed_words` uses; it may grow shorter or longer."""
+    return text.translate(_ALIKE).lower()
 
 
 @lru_cache(maxsize=4096)  # the patterns of the data files and those of the leaves at hand
