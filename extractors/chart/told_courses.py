@@ -96,6 +96,8 @@ def _read_sentence(statement: Statement) -> list[Told]:
     text = statement.text
     fuzzy = statement.section in _LISTS or says("use", text)
     mentions = distinct(find_drugs(text, fuzzy=fuzzy), text)
+    if not mentions:
+        return []
     found = []
     for clause_start, clause_end in clauses_of(text, mentions):
         inside = [m for m in mentions if clause_start <= m.start < clause_end]
