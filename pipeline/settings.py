@@ -12,6 +12,10 @@
 | REBUT_PROXIES | addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas | none |
 | REBUT_MFA | `required`: everybody has a second factor; `optional`: who wants to | required |
 | REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
+| REBUT_OIDC_ISSUER | OpenID provider at which people sign in, as https://login.example.org/realm | none |
+| REBUT_OIDC_CLIENT, REBUT_OIDC_SECRET | what we are called there, and our secret there | none |
+| REBUT_OIDC_CLAIM | claim that holds the groups of a person | groups |
+| REBUT_OIDC_ROLES | which group has which roles, as `nurses=intake+reviewer, doctors=approver` | none |
 | REBUT_JOBS | processes that read pages at the same time | one per core |
 | REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
 | REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
@@ -54,6 +58,11 @@ class Settings:
     public_url: str | None = None
     proxies: str | None = None
     mfa: str = "required"
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = None
+    oidc_claim: str = "groups"
+    oidc_roles: str | None = None
     clinic: Path | None = None
     jobs: int = 1
     upload_mb: int = 300
@@ -73,6 +82,11 @@ class Settings:
             "REBUT_PUBLIC_URL": self.public_url,
             "REBUT_PROXIES": self.proxies,
             "REBUT_MFA": self.mfa,
+            "REBUT_OIDC_ISSUER": self.oidc_issuer,
+            "REBUT_OIDC_CLIENT": self.oidc_client,
+            "REBUT_OIDC_SECRET": self.oidc_secret,
+            "REBUT_OIDC_CLAIM": self.oidc_claim,
+            "REBUT_OIDC_ROLES": self.oidc_roles,
             "REBUT_CLINIC": self.clinic and str(self.clinic),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
@@ -100,6 +114,11 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         public_url=told.get("REBUT_PUBLIC_URL") or None,
         proxies=told.get("REBUT_PROXIES") or None,
         mfa=told.get("REBUT_MFA") or "required",
+        oidc_issuer=told.get("REBUT_OIDC_ISSUER") or None,
+        oidc_client=told.get("REBUT_OIDC_CLIENT") or None,
+        oidc_secret=told.get("REBUT_OIDC_SECRET") or None,
+        oidc_claim=told.get("REBUT_OIDC_CLAIM") or "groups",
+        oidc_roles=told.get("REBUT_OIDC_ROLES") or None,
         clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),

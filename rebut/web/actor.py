@@ -6,6 +6,7 @@ closed by default, also one that does not exist. Which of the rest may be done, 
 
 import time
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 
 from fastapi import Request
@@ -101,12 +102,12 @@ def is_secure(scope: Scope, settings: Settings) -> bool:
     return scope.get("scheme") == "https" or (settings.public_url or "").startswith("https://")
 
 
-def cookie_name(secure: bool, before: bool = False) -> str:
-    """Return the name of the session's cookie; `before`: of the one that guards the forms of sign-in.
+def cookie_name(secure: bool, what: Literal["", "before", "oidc"] = "") -> str:
+    """Return the name of the session's cookie; "before": of the one that guards the forms of sign-in.
 
     __Host-: a browser takes it over TLS alone, for this host alone, and no neighbour host can set it.
     """
-    return ("__Host-" if secure else "") + ("rebut-before" if before else "rebut")
+    return ("__Host-" if secure else "") + (f"rebut-{what}" if what else "rebut")
 
 
 class Gate:
@@ -151,7 +152,7 @@ class Gate:
                 whole = session.missing(self._settings.mfa == "required") is None
                 actor = session.actor(source) if whole else None
                 return Asker(actor=actor, session=session, secret=secret, source=source)
-        return Asker(secret=cookies.get(cookie_name(secure, before=True)), source=source)
+        return Asker(secret=cookies.get(cookie_name(secure, "before")), source=source)
 
     def _refuse(self, scope: Scope, asker: Asker) -> Response:
         person = "text/html" in Headers(scope=scope).get("accept", "") and not asker.bearer

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from extractors.errors import RebutError
+from pipeline.accounts.oidc import NoRoleError, Provider, ProviderError
 from pipeline.accounts.people import NoSuchPersonError
 from pipeline.accounts.throttle import WaitError
 from pipeline.accounts.tokens import NoSuchTokenError
@@ -36,6 +37,8 @@ _STATUS: dict[type[RebutError], int] = {
     NotAllowedError: 403,
     ForgedFormError: 403,
     PlainHttpError: 403,
+    ProviderError: 403,
+    NoRoleError: 403,
     NoSuchPersonError: 404,
     NoSuchTokenError: 404,
     WaitError: 429,
@@ -72,6 +75,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.storage = open_storage(settings.storage)
     app.state.publish = _publisher(settings)
     app.state.vault = open_vault(settings)
+    app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")

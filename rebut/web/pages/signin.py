@@ -35,7 +35,7 @@ class PlainHttpError(RebutError):
 @router.get("/login")
 def get_login(request: Request, to: str = "/cases") -> Response:
     """Show the form; a cookie of its own guards it, since there is no session yet."""
-    _refuse_plain_http(request)
+    refuse_plain_http(request)
     asker = asker_of(request)
     if asker.actor is not None:
         return RedirectResponse(inside(to), 303)
@@ -51,7 +51,7 @@ def get_login(request: Request, to: str = "/cases") -> Response:
 @router.post("/login")
 def post_login(request: Request, login: Text = "", password: Text = "", to: Text = "/cases") -> Response:
     """Take name and password."""
-    _refuse_plain_http(request)
+    refuse_plain_http(request)
     state, source = request.app.state, asker_of(request).source
     try:
         secret = signin.sign_in(state.database, login, password, time.time(), source)
@@ -140,7 +140,7 @@ def begin(request: Request, secret: str, to: str) -> Response:
     answer = RedirectResponse(f"{STEPS[step]}?to={quote(inside(to), safe='')}" if step else inside(to), 303)
     _set_cookie(request, answer, secret)
     secure = is_secure(request.scope, state.settings)
-    answer.delete_cookie(cookie_name(secure, before=True), secure=secure, httponly=True, samesite="strict")
+    answer.delete_cookie(cookie_name(secure, "before"), secure=secure, httponly=True, samesite="strict")
     return answer
 
 
@@ -152,7 +152,7 @@ def inside(to: str) -> str:
 
 def _at_step(request: Request, *steps: str | None) -> Session:
     """Return the session if one of these is what is missing next (None: nothing); raises SignInError."""
-    _refuse_plain_http(request)
+    refuse_plain_http(request)
     session = asker_of(request).session
     if session is None or session.missing(request.app.state.settings.mfa == "required") not in steps:
         raise SignInError
@@ -175,7 +175,9 @@ def _enrol_form(request: Request, session: Session, to: str, error: RebutError |
 
 def _form(request: Request, name: str, error: RebutError | None = None, **told: object) -> Response:
     status = 200 if error is None else 429 if isinstance(error, WaitError) else 403
-    answer = page(request, name, status, refused=said(error) if error else None, **told)
+    provider = request.app.state.provider
+    shown = {"refused": said(error) if error else None, "provider": provider and provider.name}
+    answer = page(request, name, status, **shown, **told)
     if isinstance(error, WaitError):
         answer.headers["Retry-After"] = str(error.args[0])
     return answer
@@ -184,9 +186,11 @@ def _form(request: Request, name: str, error: RebutError | None = None, **told: 
 def _set_cookie(request: Request, answer: Response, secret: str, before: bool = False) -> None:
     """Strict: the browser sends it only with what our own pages ask for. It ends with the browser."""
     secure = is_secure(request.scope, request.app.state.settings)
-    answer.set_cookie(cookie_name(secure, before), secret, path="/", secure=secure, httponly=True, samesite="strict")
+    name = cookie_name(secure, "before" if before else "")
+    answer.set_cookie(name, secret, path="/", secure=secure, httponly=True, samesite="strict")
 
 
-def _refuse_plain_http(request: Request) -> None:
+def refuse_plain_http(request: Request) -> None:
+    """Raise PlainHttpError where the browser is on another machine and speaks no TLS."""
     if not is_secure(request.scope, request.app.state.settings) and request.url.hostname not in _HERE:
         raise PlainHttpError
