@@ -87,11 +87,11 @@ def claim_like(database: Database, job_id: str) -> JobRow | None:
     """
     with database.read() as connection:
         told = connection.execute(select(job.c.queue, job.c.stage).where(job.c.id == job_id)).one_or_none()
-    if told is None:
-        return None
-    queues = dict.fromkeys(("urgent", told.queue))  # one after the other: each is a walk along the index
-    found = (claim_next(database, queues=[queue], stage=told.stage) for queue in queues)
-    return next((taken for taken in found if taken), None)
+        if told is None:
+            return None
+        queues = dict.fromkeys(("urgent", told.queue))  # one after the other: each is a walk along the index
+        found = [one for queue in queues for one in _first(connection, queues=[queue], stage=told.stage)]
+    return _claim_one(database, found)
 
 
 def claim_next(
@@ -102,6 +102,18 @@ def claim_next(
     stage: str | None = None,
 ) -> JobRow | None:
     """Take the job that should go first of these queues, of this case or stage; None where none is due."""
+    with database.read() as connection:
+        found = _first(connection, queues, case_id, stage)
+    return _claim_one(database, found, lease)
+
+
+def _first(
+    connection: Connection,
+    queues: Iterable[str] | None = None,
+    case_id: str | None = None,
+    stage: str | None = None,
+) -> list[str]:
+    """Return the jobs that are to go first, several: another worker may be quicker."""
     wanted = select(job.c.id).where(job.c.state == "ready", job.c.next_attempt_at <= time.time())
     if queues is not None:
         wanted = wanted.where(job.c.queue.in_(list(queues)))
@@ -110,12 +122,11 @@ def claim_next(
     if stage is not None:
         wanted = wanted.where(job.c.stage == stage)
     wanted = wanted.order_by(job.c.priority, job.c.turn, job.c.created, job.c.part).limit(8)
-    with database.read() as connection:
-        candidates = list(connection.execute(wanted).scalars())
-    for candidate in candidates:
-        if taken := claim(database, candidate, lease):
-            return taken
-    return None
+    return list(connection.execute(wanted).scalars())
+
+
+def _claim_one(database: Database, candidates: Iterable[str], lease: float = LEASE_SECONDS) -> JobRow | None:
+    return next((taken for candidate in candidates if (taken := claim(database, candidate, lease))), None)
 
 
 def heartbeat(database: Database, taken: JobRow, lease: float = LEASE_SECONDS) -> bool:
