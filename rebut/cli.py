@@ -109,7 +109,11 @@ def _add_desk_commands(commands: argparse._SubParsersAction) -> None:
 def _add_upkeep_commands(commands: argparse._SubParsersAction) -> None:
     call = "rebut.commands.upkeep:"
     backup = _command(commands, "backup", f"{call}backup", "write database and files of all cases into a folder")
-    backup.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty")
+    backup.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty; with --keep, a place for several")
+    backup.add_argument(
+        "--keep", type=_positive, metavar="N", help="write into a folder named by the time, keep the N newest"
+    )
+    backup.add_argument("--every", type=_positive, metavar="HOURS", help="go on until told to stop; needs --keep")
     backup.add_argument("--json", action="store_true")
     restore = _command(commands, "restore", f"{call}restore", "bring a backup back into an empty home")
     restore.add_argument("folder", type=Path, metavar="FOLDER", help="that `rebut backup` wrote")

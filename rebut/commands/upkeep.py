@@ -3,21 +3,60 @@
 import argparse
 import datetime as dt
 import json
+import signal
 import sys
+import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from extractors.errors import RebutError
 from rebut.commands.desk import open_stores
 
 
 def backup(arguments: argparse.Namespace) -> int:
-    """Write rows and objects into a folder."""
+    """Write rows and objects into a folder, once or again and again."""
     from pipeline.backup import back_up
+    from pipeline.backups import back_up_in
 
+    if arguments.every and not arguments.keep:
+        print("rebut backup: error: --every needs --keep: how many backups stay", file=sys.stderr)
+        return 2
     database, storage = open_stores()
-    manifest = back_up(database, storage, arguments.folder.absolute(), _report)
-    return _tell(arguments, manifest, "backed up into", arguments.folder)
+    folder: Path = arguments.folder.absolute()
+    if arguments.every:
+        return _back_up_again(database, storage, folder, arguments.keep, 3600.0 * arguments.every)
+    if arguments.keep:
+        folder, manifest = back_up_in(database, storage, folder, arguments.keep, _report)
+    else:
+        manifest = back_up(database, storage, folder, _report)
+    return _tell(arguments, manifest, "backed up into", folder)
+
+
+_AGAIN_SECONDS = 600.0  # after a backup that failed
+
+
+def _back_up_again(database: Any, storage: Any, place: Path, keep: int, every: float) -> int:
+    """Make a backup whenever the newest is old enough, until told to stop; one that fails is tried again."""
+    from pipeline.backups import back_up_in, seconds_until_due
+    from pipeline.log import log
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    wait = seconds_until_due(place, every)
+    while not stop.wait(wait):
+        started = time.monotonic()
+        try:
+            _, manifest = back_up_in(database, storage, place, keep)
+            log("backed up", count=manifest.cases, seconds=time.monotonic() - started)
+            wait = seconds_until_due(place, every)
+        except (RebutError, OSError) as error:
+            code = error.code if isinstance(error, RebutError) else type(error).__name__
+            log("backup failed", level="error", error=code)
+            wait = _AGAIN_SECONDS
+    return 0
 
 
 def restore(arguments: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ MANIFESTS = [
     if path.name not in ("kustomization.yaml", "secret.example.yaml")
     for document in yaml.safe_load_all(path.read_text())
 ]
+CRON_JOBS = {one["metadata"]["name"]: one for one in MANIFESTS if one["kind"] == "CronJob"}
 DEPLOYMENTS = {one["metadata"]["name"]: one for one in MANIFESTS if one["kind"] == "Deployment"}
 
 
@@ -63,7 +64,7 @@ def test_every_role_has_a_container_and_every_queue_a_worker():
     for command in commands:
         build_parser().parse_args(command)
 
-    assert {command[0] for command in commands} == {"web", "worker", "beat", "flower"}
+    assert {command[0] for command in commands} == {"web", "worker", "beat", "flower", "backup"}
     assert {"postgres", "redis", "s3", "prometheus", "grafana"} <= set(SERVICES)
     assert queues_of(command for command in commands if command[0] == "worker") == set(QUEUES)
 
@@ -101,10 +102,17 @@ def test_a_manifest_is_valid_kubernetes(manifest):
     kubernetes_validate.validate(manifest, "1.34", strict=True)
 
 
-@pytest.mark.parametrize("name", DEPLOYMENTS)
+def pod_of(name: str) -> dict:
+    """The pod of a Deployment or a CronJob."""
+    if name in CRON_JOBS:
+        return CRON_JOBS[name]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    return DEPLOYMENTS[name]["spec"]["template"]["spec"]
+
+
+@pytest.mark.parametrize("name", [*DEPLOYMENTS, *CRON_JOBS])
 def test_a_pod_may_do_little(name):
-    """What the restricted pod security standard asks for, with limits and probes."""
-    pod = DEPLOYMENTS[name]["spec"]["template"]["spec"]
+    """What the restricted pod security standard asks for, with limits and, where it stays, probes."""
+    pod = pod_of(name)
     (container,) = pod["containers"]
 
     assert pod["securityContext"]["runAsNonRoot"]
@@ -115,11 +123,73 @@ def test_a_pod_may_do_little(name):
         "capabilities": {"drop": ["ALL"]},
     }
     assert {"cpu", "memory"} == set(container["resources"]["limits"]) == set(container["resources"]["requests"])
-    assert "readinessProbe" in container
     build_parser().parse_args(container["args"])
+    if name in CRON_JOBS:
+        return
+    assert "readinessProbe" in container
     assert DEPLOYMENTS[name]["spec"]["selector"]["matchLabels"].items() <= (
         DEPLOYMENTS[name]["spec"]["template"]["metadata"]["labels"].items()
     )
+
+
+def megabytes(told: str) -> float:
+    """A limit of memory as compose or Kubernetes writes it."""
+    number, unit = re.fullmatch(r"(\d+)([A-Za-z]+)", told).groups()
+    return int(number) * {"m": 1, "g": 1024, "mi": 1, "gi": 1024}[unit.lower()]
+
+
+def workers() -> dict[str, tuple[list[str], float, int]]:
+    """Each worker that is deployed: its command, its limit of memory, and what a reader in it may take."""
+    told = int(SERVICES["web"]["environment"]["REBUT_READER_MB"])
+    found = {
+        f"compose {name}": (service["command"], megabytes(service["mem_limit"]), told)
+        for name, service in SERVICES.items()
+        if service.get("image") == "rebut" and service["command"][0] == "worker"
+    }
+    literals = yaml.safe_load((INFRA / "k8s" / "kustomization.yaml").read_text())["configMapGenerator"][0]["literals"]
+    told = int(dict(literal.split("=") for literal in literals)["REBUT_READER_MB"])
+    for name in DEPLOYMENTS:
+        (container,) = pod_of(name)["containers"]
+        if container["args"][0] == "worker":
+            limit = megabytes(container["resources"]["limits"]["memory"])
+            found[f"kubernetes {name}"] = (container["args"], limit, told)
+    return found
+
+
+@pytest.mark.parametrize("worker", workers())
+def test_a_file_is_stopped_by_its_own_limit_and_not_by_that_of_the_container(worker):
+    """Else the kernel ends the worker for the file of a stranger, and again at the next try.
+
+    Beside the process with the file there are the worker's own and the server that forked it.
+    """
+    command, limit, reader = workers()[worker]
+    processes = int(command[command.index("--concurrency") + 1])
+
+    assert processes * (reader + 450) + 100 <= limit
+
+
+def test_prometheus_scrapes_what_runs():
+    """Our own metrics and Flower's, on the ports that compose and the cluster give them."""
+    jobs = yaml.safe_load((INFRA / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    targets = [target for job in jobs for at in job["static_configs"] for target in at["targets"]]
+    annotated = {
+        one["metadata"]["name"]: one["metadata"]["annotations"]["prometheus.io/port"]
+        for one in MANIFESTS
+        if one["kind"] == "Service"
+    }
+
+    assert {target.split(":")[0] for target in targets} == {"web", "flower"} <= set(SERVICES)
+    assert annotated == dict(target.split(":") for target in targets)
+
+
+def test_backups_are_made_every_day():
+    """Which is what the alert waits for: by compose and in the cluster, several kept."""
+    (cron,) = CRON_JOBS.values()
+    (container,) = pod_of("backup")["containers"]
+
+    assert cron["spec"]["schedule"].split()[2:] == ["*", "*", "*"]
+    assert container["args"][:2] == SERVICES["backup"]["command"][:2] == ["backup", "/backups"]
+    assert SERVICES["backup"]["command"][-2:] == ["--every", "24"]
 
 
 def test_kustomize_names_every_file():

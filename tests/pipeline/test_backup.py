@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from pipeline import jobs
 from pipeline.backup import FolderTakenError, back_up, read_rows
+from pipeline.backups import back_up_in, seconds_until_due
 from pipeline.cases import given, open_case, purge_case, show_case
 from pipeline.database import open_database
 from pipeline.restore import NoBackupError, NotEmptyError, NotRestoredError, check_backup, restore, verify_restored
@@ -223,3 +224,26 @@ def test_only_its_owner_can_read_a_backup(database, storage, tmp_path):
 
     files = [path for path in (tmp_path / "backup").rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o077 for path in [tmp_path / "backup", *files]} == {0}
+
+
+def test_backups_of_every_day_keep_the_newest(database, storage, tmp_path):
+    """What was cut short goes, what is somebody else's stays, and a backup that fails costs no older one."""
+    place = tmp_path / "backups"
+    for name in ("20260301T020000Z", "20260302T020000Z", "20260303T020000Z", "notes"):
+        (place / name).mkdir(parents=True)
+    for whole in ("20260302T020000Z", "20260303T020000Z"):
+        (place / whole / "manifest.json").write_text("{}")
+    open_and_work(database, storage, b"one")
+
+    folder, manifest = back_up_in(database, storage, place, keep=2)
+
+    assert {path.name for path in place.iterdir()} == {"20260303T020000Z", folder.name, "notes"}
+    assert check_backup(folder).cases == manifest.cases == 1
+    assert 3500 < seconds_until_due(place, 3600) <= 3600
+    assert seconds_until_due(tmp_path / "nothing", 3600) == 0
+    for key in list(storage.keys("files/")):
+        storage.delete(key)
+    folder.rename(place / "20260304T020000Z")
+    with pytest.raises(MissingObjectError):
+        back_up_in(database, storage, place, keep=1)
+    assert (place / "20260303T020000Z").exists()
