@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.storage import Storage
 
 CASE_JSON = "case.json"
+FINAL = "final/"  # where letter and packet stand that an approver approved
 PACKET_NAMES = (
     "letter.docx",
     "letter.pdf",

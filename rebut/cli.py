@@ -69,6 +69,7 @@ def _add_case_commands(commands: argparse._SubParsersAction) -> None:
     run = _command(commands, "run", "rebut.commands.run:run", "make the appeal packet of one case")
     run.add_argument("files", nargs="+", type=Path, metavar="FILE", help="denial letter, chart, policy; in any order")
     run.add_argument("--out", type=Path, default=Path("packet"), metavar="DIR", help="where the packet goes (packet)")
+    run.add_argument("--decisions", type=Path, metavar="FILE", help="corrections and other decisions, as JSON")
     _read_options(run)
 
     read = _command(commands, "read", "rebut.commands.read:read", "say what each document is and what it says")
@@ -99,11 +100,27 @@ def _add_desk_commands(commands: argparse._SubParsersAction) -> None:
             command.add_argument("--json", action="store_true")
         if name == "retry":
             _jobs_option(command)
+    _add_decide(commands)
     _command(commands, "doctor", "rebut.doctor:doctor", "check what this machine has and lacks").add_argument(
         "--json", action="store_true"
     )
     schema = _command(commands, "schema", "rebut.commands.desk:schema", "print the JSON Schema of a published document")
     schema.add_argument("what", nargs="?", choices=["case", "read", "criteria"], default="case")
+
+
+def _add_decide(commands: argparse._SubParsersAction) -> None:
+    decide = _command(
+        commands, "decide", "rebut.commands.decide:decide", "correct, overrule, leave out, approve; or list decisions"
+    )
+    decide.add_argument("case", metavar="CASE")
+    decide.add_argument("kind", nargs="?", metavar="KIND", help="correct_value, overrule, ...: see docs/review.md")
+    decide.add_argument("target", nargs="?", metavar="TARGET", help="field, criterion, FILE:PAGE or decision")
+    decide.add_argument("value", nargs="?", metavar="VALUE", help="text or JSON")
+    decide.add_argument("--reason", metavar="TEXT", help="why; stands in the letter where a criterion is overruled")
+    decide.add_argument("--at", action="append", metavar="FILE:PAGE:X0,TOP,X1,BOTTOM", help="where it stands")
+    decide.add_argument("--file", type=Path, metavar="FILE", help="several decisions, as a JSON list")
+    decide.add_argument("--json", action="store_true")
+    _jobs_option(decide)
 
 
 def _add_upkeep_commands(commands: argparse._SubParsersAction) -> None:

@@ -78,8 +78,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         for name in files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).replace(folder / name)
-        for part in folder.glob("packet-part-*.pdf"):
-            if part.name not in files:  # of an earlier packet, and so of other pages
+        for part in (*folder.glob("packet-part-*.pdf"), *folder.glob("final/*")):
+            if part.relative_to(folder).as_posix() not in files:  # of an earlier packet, and so of other pages
                 part.unlink()
     except OSError as error:
         raise OutputFolderError(folder, (error.strerror or "unwritable").lower()) from None

@@ -20,6 +20,7 @@ from pipeline.decisions.errors import (
     UnseenCaseError,
     ValueFormatError,
 )
+from pipeline.decisions.final import final_name
 from pipeline.decisions.force import Settled, settle, warning_key
 from pipeline.decisions.kinds import KINDS, Wanted, wanted_of
 from pipeline.decisions.take import list_decisions, revision_of, take_decisions
@@ -35,6 +36,7 @@ __all__ = [
     "ValueFormatError",
     "Wanted",
     "corrected",
+    "final_name",
     "lapsed",
     "list_decisions",
     "published_decisions",

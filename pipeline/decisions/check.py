@@ -138,7 +138,8 @@ def _approve(wanted: Wanted, seen: Seen, may_approve: bool) -> _Told:
         raise DecisionRefusedError("approving is for an approver", "Ask one to look at the packet.")
     review = seen.result["review"]
     if review["open"]:
-        raise NotFinalError(seen.case_id, f"{len(review['open'])} points are open", review["open"])
+        count = len(review["open"])
+        raise NotFinalError(seen.case_id, f"{count} point{' is' if count == 1 else 's are'} open", review["open"])
     if review["final"]:
         raise DecisionRefusedError("this result is approved already", "There is nothing to do.")
     return _Told(APPROVAL, {"result": seen.revision})

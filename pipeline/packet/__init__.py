@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
 
 if TYPE_CHECKING:
-    from pipeline.packet.build import FINAL, Approval, build_packet
+    from pipeline.packet.build import Approval, build_packet
     from pipeline.packet.verify import NotAPacketError, Verified, verify_packet
 
 __all__ = [
-    "FINAL",
     "Approval",
     "MissingSourceError",
     "NotAPacketError",
@@ -22,7 +21,7 @@ __all__ = [
     "build_packet",
     "verify_packet",
 ]
-_OF_BUILD = ("FINAL", "Approval", "build_packet")
+_OF_BUILD = ("Approval", "build_packet")
 
 
 def __getattr__(name: str) -> Any:

@@ -32,6 +32,7 @@ from pipeline.packet.manifest import build_manifest
 from pipeline.packet.marking import find_marks
 from pipeline.packet.plan import Plan, PlannedExhibit
 from pipeline.packet.review import open_points
+from pipeline.results import FINAL
 
 FILES = PacketFiles(
     letter_docx="letter.docx",
@@ -43,7 +44,6 @@ FILES = PacketFiles(
     calendar="deadlines.ics",
     fax_cover="fax-cover.pdf",
 )
-FINAL = "final/"  # where the approved letter and packet stand
 _PART = "packet-part-{:02d}.pdf"
 _ASIDE = "other-letters/{}.{}"  # what may be sent beside the appeal
 

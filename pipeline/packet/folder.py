@@ -26,8 +26,8 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
         for name in files:
             (folder / name).parent.mkdir(exist_ok=True)
             os.replace(temporary / name, folder / name)
-        for part in folder.glob("packet-part-*.pdf"):
-            if part.name not in files:  # of an earlier packet, and so of other pages
+        for part in (*folder.glob("packet-part-*.pdf"), *folder.glob("final/*")):
+            if part.relative_to(folder).as_posix() not in files:  # of an earlier packet, and so of other pages
                 part.unlink()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -4,10 +4,12 @@ import argparse
 import datetime as dt
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.accounts import OPERATOR
 from pipeline.results import PACKET_NAMES
+from rebut.commands.decide import open_decisions
 from rebut.files import check_folder, open_files, write_folder
 from rebut.progress import Reporter, reporter
 from rebut.today import today
@@ -20,8 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_folder(arguments.out, arguments.files, PACKET_NAMES)
     check_settings()
     start_server("workers.pool")  # it loads while we do
+    wanted = open_decisions(arguments.decisions) if arguments.decisions else []
     with reporter() as report:
-        case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report)
+        case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report, wanted)
     write_folder(arguments.out, packet)
     if arguments.json:
         # Whole paths on standard output, for the caller's tools; case.json keeps the names, so it can be moved.
@@ -53,11 +56,16 @@ def check_settings() -> None:
 
 
 def make_packet(
-    files: Mapping[str, bytes], day: dt.date, processes: int | None, report: Reporter
+    files: Mapping[str, bytes],
+    day: dt.date,
+    processes: int | None,
+    report: Reporter,
+    wanted: Sequence[Any] = (),
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Work the case through the local pool; returns the case document and the packet's files by name.
 
-    Raises the RebutError that ended the case.
+    `wanted`: decisions to take on the first result; the case is then worked through again with them. Raises the
+    RebutError that ended the case.
     """
     from pipeline.cases import given, open_case
     from pipeline.database import open_database
@@ -74,6 +82,11 @@ def make_packet(
         contents = [given(name, data) for name, data in files.items()]
         case_id, _ = open_case(database, storage, WORKFLOW, contents, day)
         ended = drive(pool, database, case_id, report)
+        if wanted and ended.state == "ready":
+            from pipeline.decisions import take_decisions
+
+            take_decisions(database, storage, WORKFLOW, case_id, wanted, OPERATOR)
+            ended = drive(pool, database, case_id, report)
     if ended.state != "ready":
         raise_fault(database, case_id)
     return load_result(database, storage, case_id)

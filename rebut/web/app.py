@@ -17,10 +17,11 @@ from pipeline.accounts.tokens import NoSuchTokenError
 from pipeline.accounts.vault import open_vault
 from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError, UnusableFileError
 from pipeline.database import DatabaseUnavailableError, open_database
+from pipeline.decisions import NotFinalError, StaleDecisionError, UnseenCaseError
 from pipeline.log import log, where
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
-from rebut.web import pages
+from rebut.web import decisions, pages
 from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
 from rebut.web.cases import NoPacketYetError, router
 from rebut.web.csrf import CsrfGuard
@@ -48,6 +49,9 @@ _STATUS: dict[type[RebutError], int] = {
     BusyCaseError: 409,
     KeyReusedError: 409,
     UnusableFileError: 409,
+    UnseenCaseError: 409,
+    StaleDecisionError: 409,
+    NotFinalError: 409,
     TooLargeError: 413,
     TooManyFilesError: 413,
     BrokenFormError: 400,
@@ -63,6 +67,7 @@ _CODES = {
     405: "method-not-allowed",
     413: "upload-too-large",
     415: "media-type",
+    428: "revision-missing",
 }
 
 
@@ -76,6 +81,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.publish = _publisher(settings)
     app.state.vault = open_vault(settings)
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
+    app.include_router(decisions.router)  # before the files of a case, which take any name
     app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
@@ -132,7 +138,7 @@ def _add_errors(app: FastAPI) -> None:
             if isinstance(error, SignInError):
                 return RedirectResponse(f"/login?to={quote(request.url.path)}", 303)
             return _error_page(request, status, error.code, said(error))
-        return _error(status, error.code, said(error) if _of_a_page(request) else str(error))
+        return _error(status, error.code, said(error) if _of_a_page(request) else str(error), more=_more(error))
 
     @app.exception_handler(StarletteHTTPException)
     def refused(request: Request, error: StarletteHTTPException) -> Response:
@@ -156,8 +162,15 @@ def _add_errors(app: FastAPI) -> None:
         return _error(500, "internal", "The program failed on this request. It was noted in the log.")
 
 
-def _error(status: int, code: str, message: str, headers: Any = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers=headers)
+def _error(status: int, code: str, message: str, headers: Any = None, more: Any = None) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message, **(more or {})}}, status, headers=headers)
+
+
+def _more(error: RebutError) -> dict[str, Any]:
+    """What a program can do something with: the points that stand open, what changed since."""
+    if isinstance(error, NotFinalError):
+        return {"open": error.open}
+    return {"changed": error.changed, "revision": error.revision} if isinstance(error, StaleDecisionError) else {}
 
 
 def _of_a_page(request: Request) -> bool:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from extractors.errors import RebutError
 from pipeline.cases import Given, add_files, given, list_cases, open_case, purge_case, show_case
+from pipeline.decisions import final_name
 from pipeline.results import load_case, load_index
 from pipeline.stages import WORKFLOW
 from pipeline.storage import MissingObjectError
@@ -106,8 +107,11 @@ def delete_case(request: Request, case_id: str) -> Response:
 
 
 @router.get("/{case_id}/{what}")
-def get_file(request: Request, case_id: str, what: str) -> Response:
-    """Send a file of the packet, or where it can be fetched for five minutes."""
+def get_file(request: Request, case_id: str, what: str, final: bool = False) -> Response:
+    """Send a file of the packet, or where it can be fetched for five minutes.
+
+    final=true: as an approver approved it, without the mark of a draft; 409 with what stands open before that.
+    """
     actor = require(request, "case.export")
     if what not in _DOWNLOADS:
         return JSONResponse({"error": {"code": "not-found", "message": f"A case has no {what}."}}, 404)
@@ -116,13 +120,16 @@ def get_file(request: Request, case_id: str, what: str) -> Response:
     if not case["result_key"]:
         raise NoPacketYetError(case_id, case["state"])
     files = load_index(request.app.state.storage, case["result_key"])
+    if final:
+        name = final_name(request.app.state.storage, case_id, case["result_key"], name)
     if name not in files:
         raise MissingObjectError(f"{case_id}/{what}")
-    tell(request.app.state.database, actor, "case.download", case_id, case["clinic"], file=name)
+    tell(request.app.state.database, actor, "case.download", case_id, case["clinic"], file=name.replace("/", "."))
     private = {"Cache-Control": "private, no-store"}
-    if link := request.app.state.storage.link(files[name], name, media_type):
+    shown = name.rpartition("/")[2]
+    if link := request.app.state.storage.link(files[name], shown, media_type):
         return RedirectResponse(link, 302, {**private, "Referrer-Policy": "no-referrer"})
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', **private}
+    headers = {"Content-Disposition": f'attachment; filename="{shown}"', **private}
     return StreamingResponse(request.app.state.storage.open(files[name]), media_type=media_type, headers=headers)
 
 

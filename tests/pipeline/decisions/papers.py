@@ -1,4 +1,4 @@
-"""A denial, a chart of four pages and a policy: small, real, all fictional."""
+"""A denial, a chart of four pages and two policies: small, real, all fictional."""
 
 import datetime as dt
 from functools import cache
@@ -53,6 +53,20 @@ Saphnelo is considered medically necessary when ALL of the following are met:
 """
 
 
+OTHER_POLICY = """\
+Cigna Healthcare Coverage Policy
+Benlysta (belimumab)
+Policy Number: IP0298
+Effective Date: 01/01/2026
+Coverage Criteria
+Systemic Lupus Erythematosus
+Benlysta is considered medically necessary when ALL of the following are met:
+1. Patient is 5 years of age or older
+2. Patient has a diagnosis of systemic lupus erythematosus
+3. Patient has a positive antinuclear antibody test
+"""
+
+
 @cache
 def FILES() -> dict[str, bytes]:
     own = {**MARISOL, "record": "4410923"}
@@ -66,4 +80,5 @@ def FILES() -> dict[str, bytes]:
         "denial.pdf": pdf_of(DENIAL.format(**MARISOL)),
         "chart.pdf": pdf_of(*visits),
         "policy.pdf": pdf_of(POLICY),
+        "other.pdf": pdf_of(OTHER_POLICY),
     }

@@ -199,11 +199,13 @@ def test_a_purge_takes_the_values_along_and_the_trail_keeps_that_there_were_some
 
 def test_approval_is_of_one_result_and_lost_with_any_change(desk):
     """Refused while something is open; the final packet is the draft without its mark."""
-    assert [at["target"] for at in desk.case["review"]["open"]] == ["appeal_fax"]
+    fax, warning = desk.case["review"]["open"]
+    assert (fax["target"], warning["what"]) == ("appeal_fax", "warning")
+    assert warning["why"] == "other.pdf holds another policy; the criteria are those of policy.pdf."
     with pytest.raises(NotFinalError) as refused:
         desk.decide({"kind": "approve"}, role="approver")
     assert refused.value.open[0]["target"] == "appeal_fax"
-    desk.decide({"kind": "confirm_value", "target": "appeal_fax"})
+    desk.decide(*({"kind": "confirm_value", "target": at["target"]} for at in (fax, warning)))
     draft = desk.work().files
     seen = revision_of(desk.shown["result_key"])
 
@@ -228,7 +230,7 @@ def test_approval_is_of_one_result_and_lost_with_any_change(desk):
     desk.decide(DATE)
     assert desk.work().case["review"]["final"] is False
     assert not [name for name in desk.files if name.startswith("final/")]
-    desk.decide({"kind": "undo", "target": "3"})
+    desk.decide({"kind": "undo", "target": "4"})
     assert desk.work().files == draft  # and not approved, though it is what was approved then
 
 
