@@ -82,12 +82,12 @@ def papers() -> dict[str, bytes]:
     }
 
 
-def run_locally(files: dict[str, bytes], folder: Path) -> dict:
+def run_locally(files: dict[str, bytes], folder: Path, *options: str) -> dict:
     """The case.json that `rebut run` makes of the same files."""
     folder.mkdir()
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    command = [sys.executable, "-m", "rebut", "run", "--json", "--today", DAY, *files]
+    command = [sys.executable, "-m", "rebut", "run", "--json", "--today", DAY, *options, *files]
     environment = {**os.environ, "REBUT_HOME": str(folder / "home")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     return json.loads((folder / "packet" / "case.json").read_text())
@@ -106,6 +106,22 @@ def test_the_stack_gives_what_the_command_gives(stack, papers, tmp_path):
     packet = stack.client.get(f"/api/cases/{case['case']}/packet")
     assert packet.content.startswith(b"%PDF-")
     assert stack.client.get(f"/api/cases/{case['case']}/manifest.json").json()["case"] == case["case"]
+
+
+def test_a_decision_gives_the_same_through_the_stack_and_by_command(stack, papers, tmp_path):
+    """A corrected date, through Celery and through the pool: the same case but for who decided when."""
+    case = stack.wait(stack.send(papers))
+    told = {"kind": "correct_value", "target": "denial_date", "value": "2026-02-04"}
+    path, seen = f"/api/cases/{case['case']}/decisions", {"If-Match": case["revision"]}
+    assert stack.client.post(path, json=told, headers=seen).status_code == 202
+
+    case = stack.wait(case["case"])
+
+    (tmp_path / "told.json").write_text(json.dumps([told]))
+    local = run_locally(papers, tmp_path / "local", "--decisions", str(tmp_path / "told.json"))
+    theirs, ours = (without_ids(one) | {"decisions": []} for one in (case["result"], local))
+    assert theirs == ours
+    assert theirs["denial"]["denial_date"]["value"] == "2026-02-04"
 
 
 def test_the_stack_knows_who_lives(stack):
