@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extractors.evidence import Page, PageSource
-from pipeline.sandbox import Reader
+from pipeline.sandbox import Reader, ReadPages
 from pipeline.settings import read_settings
 from pipeline.storage import MissingObjectError, Storage, digest
 from pipeline.workflow import DocumentRow, Outcome, Successor, Task
@@ -25,6 +25,11 @@ from pipeline.workflow import DocumentRow, Outcome, Successor, Task
 _CHUNKS = ((40, 2), (200, 4))
 _LONGEST_CHUNK = 8
 
+# Chunks of a file with pages that hung or ended their process: each halves the time of a page, down to the least;
+# after so many the rest of the file is not tried. A file of 1,000 such pages takes an hour and not three days.
+_HOPELESS_CHUNKS = 12
+_LEAST_PAGE_SECONDS = 15.0
+NOT_TRIED = "page-not-tried"  # problem code of a page in a file whose other pages hung or ended their process
 LOST = "reader-lost"  # problem code of a page whose reading took the process with it, more than once
 
 
@@ -57,12 +62,38 @@ def read(task: Task) -> Outcome:
     if task.storage.exists(key):
         return Outcome(output_key=key)
     pdf = json.loads(task.load("intake", document_id) or b"")["pdf"]
-    found = file_reader().read(pdf, partial(_fetch, task.storage, pdf), range(first, last + 1))
-    if found.lost:  # kept for this case alone: another machine, or a later version, may read them
+    bad = _bad_chunks(task, document_id)
+    if bad >= _HOPELESS_CHUNKS:
+        found = _not_tried(range(first, last + 1))
+    else:
+        usual = file_reader().limits.page_seconds
+        seconds = max(usual / 2**bad, min(usual, _LEAST_PAGE_SECONDS)) if bad else None
+        found = file_reader().read(pdf, partial(_fetch, task.storage, pdf), range(first, last + 1), seconds)
+    if (
+        found.lost or b'"page-too-slow"' in found.dump
+    ):  # kept for this case alone: another machine, or a later version, may read them
         told = {"lost": len(found.lost), "pages": sorted(found.lost), "codes": sorted(set(found.lost.values()))}
         return Outcome(output_key=task.store(found.dump), audit=told)
     task.storage.put(key, found.dump)
     return Outcome(output_key=key)
+
+
+def _bad_chunks(task: Task, document_id: str) -> int:
+    """Count the chunks of the file read so far in which a page hung or ended its process."""
+    count = 0
+    for part in task.parts("read"):
+        if part.startswith(f"{document_id}:"):
+            key = task.outputs["read", part]
+            # What was read without loss is stored as the file's. A chunk that was given up was cut in pages: they count.
+            count += not smaller_parts(part) if key is None else key.startswith("cases/")
+    return count
+
+
+def _not_tried(numbers: Iterable[int]) -> ReadPages:
+    from extractors.pages import dump_pages
+
+    lost = dict.fromkeys(numbers, NOT_TRIED)
+    return ReadPages(dump=dump_pages([replace(_lost(n), problem=NOT_TRIED) for n in lost]), lost=lost)
 
 
 def file_reader() -> Reader:

@@ -61,13 +61,13 @@ def _answers(
         return
     from extractors.pages import dump_pages, each_page
 
-    for page in each_page(asked["file"], "", _in_time(asked["pages"], limits)):
+    for page in each_page(asked["file"], "", _in_time(asked["pages"], asked["seconds"])):
         yield {"page": page.number}, dump_pages([page])
 
 
-def _in_time(numbers: Iterable[int], limits: Limits) -> Iterator[int]:
+def _in_time(numbers: Iterable[int], seconds: float) -> Iterator[int]:
     for number in numbers:
-        allow_seconds(limits.page_seconds)
+        allow_seconds(seconds)
         yield number
 
 

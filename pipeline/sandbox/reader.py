@@ -34,6 +34,7 @@ from pipeline.sandbox.server import END, FORK, TOLD
 from pipeline.sandbox.wire import BrokenWireError, receive, send
 
 _TRIES = {"crashed": 2, "slow": 2, "memory": 1}  # of one page or file; what a file needs of memory it always needs
+_HASTE = 4  # so much less time have the other pages of a chunk with one that hangs: the chunk ends within its limit
 _START_SECONDS = 60.0  # for the server to load the reader on a busy machine
 _PAGES_PER_PROCESS = 200  # then a new one: what libraries leak in a long chart stays bounded
 FetchFile = Callable[[BinaryIO], object]  # writes the file's bytes into what it is given
@@ -138,21 +139,23 @@ class Reader:
             pdf=opened.result if told["changed"] else None,
         )
 
-    def read(self, key: str, fetch: FetchFile, numbers: Sequence[int]) -> ReadPages:
+    def read(self, key: str, fetch: FetchFile, numbers: Sequence[int], seconds: float | None = None) -> ReadPages:
         """Return these pages of the PDF that `fetch` writes; `key` names it, so that it is fetched once.
 
-        Raises ReaderKilledError where a process was ended from outside.
+        seconds: for one page, where that is to be less than usual; each page then has one try. Raises
+        ReaderKilledError where a process was ended from outside.
         """
         from extractors.pages.store import dump_pages, join_dumps
 
         found: dict[int, bytes] = {}
         lost: dict[int, str] = {}
         tries = dict.fromkeys(numbers, 0)
-        slow = False  # a file with one page that hangs has more: each gets one try from then on
+        slow = seconds is not None  # a file with one page that hangs has more: they get one try, and a short one
+        seconds = seconds or self.limits.page_seconds
         while left := [number for number in numbers if number not in found]:
             tries[left[0]] += 1
             try:
-                self._read_on(key, fetch, left, found)
+                self._read_on(key, fetch, left, found, seconds)
             except DiedError as died:
                 death: Death = died.args[0]
                 if death == "killed":
@@ -162,7 +165,8 @@ class Reader:
                 if tries[at] >= (1 if slow else _TRIES[death]):
                     lost[at] = PAGE_PROBLEMS[death]
                     found[at] = dump_pages([_lost(at, PAGE_PROBLEMS[death])])
-                    slow = slow or death == "slow"
+                    if death == "slow" and not slow:
+                        slow, seconds = True, seconds / _HASTE
         return ReadPages(dump=join_dumps([found[number] for number in numbers]), lost=lost)
 
     def open_together(self, fetches: Sequence[FetchFile]) -> list[str]:
@@ -221,13 +225,16 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read_on(self, key: str, fetch: FetchFile, numbers: Sequence[int], found: dict[int, bytes]) -> None:
+    def _read_on(
+        self, key: str, fetch: FetchFile, numbers: Sequence[int], found: dict[int, bytes], seconds: float
+    ) -> None:
         """Ask for the pages in turn and put each where the others are, until the process dies."""
         opened = self._opened(key, fetch)
         opened.pages += len(numbers)
-        question: dict[str, Any] | None = {"do": "read", "file": opened.source.name, "pages": list(numbers)}
+        told_to = {"do": "read", "file": opened.source.name, "pages": list(numbers), "seconds": seconds}
+        question: dict[str, Any] | None = told_to
         for number in numbers:
-            told, data = self._ask(opened, question, self.limits.page_seconds)
+            told, data = self._ask(opened, question, seconds)
             if told.get("page") != number:
                 self._bury("crashed")
             found[number] = data

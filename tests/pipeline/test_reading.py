@@ -1,7 +1,9 @@
 """Files become pages once, however often and under whatever name they come."""
 
 import datetime as dt
+import io
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +16,7 @@ from pipeline.sandbox.faults import ReaderKilledError
 from pipeline.stages import WORKFLOW
 from pipeline.tables import audit, job
 from pipeline.work import work_on
-from tests.hostile import poisoned_chart
+from tests.hostile import loop_function, poisoned_chart
 from tests.pages import pages_of
 from tests.papers import pdf_of
 
@@ -124,6 +126,25 @@ def test_a_poison_page_is_left_out_and_named(database, storage, monkeypatch):
         told = [row.detail for row in connection.execute(select(audit)) if "lost" in row.detail]
     assert [(detail["lost"], detail["pages"]) for detail in told] == [(1, [3])]
     assert not [key for key in storage.keys("files/") if key.endswith("-3-4.json")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_of_pages_that_hang_is_given_up_as_a_whole(database, storage, monkeypatch):
+    """It holds no worker for as long as all its pages may take: after some chunks the rest is not tried, and named."""
+    chart = io.BytesIO()
+    with pikepdf.open(io.BytesIO(loop_function())) as hangs, pikepdf.new() as long:
+        for _ in range(40):
+            long.pages.append(hangs.pages[0])
+        long.save(chart)
+    monkeypatch.setattr("pipeline.reading._HOPELESS_CHUNKS", 2)
+    with Reader(limits=Limits(page_seconds=0.2)) as reader:
+        monkeypatch.setattr("pipeline.reading.file_reader", lambda: reader)
+        task = read_case(database, storage, "chart.pdf", chart.getvalue())
+
+    (pages,) = load_files(task).values()
+    problems = [page.problem for page in pages]
+    assert problems == ["page-too-slow"] * 4 + ["page-not-tried"] * 36
+    assert not [key for key in storage.keys("files/") if "/pages-" in key]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
