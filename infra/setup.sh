@@ -71,6 +71,10 @@ fi
 if [ "$what" = dev ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
     (apt_install chromium) || echo "setup: no chromium: the tests of the pages will fail" >&2
 fi
+# The tests of mail run a Dovecot of their own; the package's server is not started here.
+if [ "$what" = dev ] && [ ! -x /usr/sbin/dovecot ]; then
+    (apt_install dovecot-imapd dovecot-lmtpd) || echo "setup: no dovecot: the tests of mail will fail" >&2
+fi
 # promtool tests the alert rules. It comes out of the distribution's package without installing its server.
 if [ "$what" = dev ] && [ ! -x .venv/bin/promtool ] && ! command -v promtool >/dev/null; then
     unpacked="$(mktemp -d)"

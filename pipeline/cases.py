@@ -98,7 +98,7 @@ def open_case(
     if key and (before := _case_of_key(database, key, told)):
         return before, []
     for file in files:
-        storage.put_stream(_file_key(file.sha256), file.stream)
+        storage.put_stream(file_key(file.sha256), file.stream)
     now, case_id = time.time(), secrets.token_hex(8)
     row = {
         "id": case_id,
@@ -139,7 +139,7 @@ def add_files(
     with database.read() as connection:
         find_case(connection, case_id, actor, "case.open")  # else what is refused would leave files behind
     for file in files:
-        storage.put_stream(_file_key(file.sha256), file.stream)
+        storage.put_stream(file_key(file.sha256), file.stream)
     with database.write() as connection:
         mine = find_case(connection, case_id, actor, "case.open", lock=True)
         _refuse_unusable(connection, workflow, case_id)
@@ -157,6 +157,22 @@ def add_files(
         write_audit(connection, case_id, "files-added", detail={"files": len(files)})
         append(connection, actor, "case.add", case_id, mine.clinic, {"files": len(files)})
     return ready
+
+
+def has_file(database: Database, case_id: str, sha256: str) -> bool:
+    """Whether the case holds a file of this content."""
+    mine = select(document.c.id).where(document.c.case_id == case_id, document.c.sha256 == sha256).limit(1)
+    with database.read() as connection:
+        return connection.execute(mine).scalar() is not None
+
+
+def drop_file(database: Database, storage: Storage, sha256: str) -> None:
+    """Remove a stored file that no case holds."""
+    with database.read() as connection:
+        if connection.execute(select(document.c.id).where(document.c.sha256 == sha256).limit(1)).scalar():
+            return
+    for key in list(storage.keys(f"files/{sha256}/")):
+        storage.delete(key)
 
 
 def stop_case(database: Database, case_id: str) -> None:
@@ -345,7 +361,7 @@ def _pages_of(part: str) -> int:
     return int(last) - int(first) + 1 if first.isdigit() and last.isdigit() else 0
 
 
-def _file_key(sha256: str) -> str:
+def file_key(sha256: str) -> str:
     return f"files/{sha256}/original"
 
 
@@ -399,7 +415,7 @@ def _add_files(
             "name": file.name,
             "sha256": file.sha256,
             "size": file.size,
-            "key": _file_key(file.sha256),
+            "key": file_key(file.sha256),
         }
         for index, file in enumerate(files)
     ]

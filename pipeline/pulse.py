@@ -9,6 +9,7 @@ from pipeline.tables import pulse
 
 RECONCILER = "reconciler"
 WORKER = "worker "  # followed by the name of the worker
+DOORS = ("mail ", "folder ")  # followed by the name of the mailbox, or the clinic of the folder
 ALIVE_SECONDS = 90.0  # a worker says so every 30
 _FORGET_SECONDS = 86_400.0
 

@@ -18,6 +18,8 @@
 | REBUT_OIDC_ROLES | which group has which roles, as `nurses=intake+reviewer, doctors=approver` | none |
 | REBUT_JOBS | processes that read pages at the same time | one per core |
 | REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
+| REBUT_HOOK_NETWORKS | private networks webhooks may go to, with commas, as 10.1.0.0/16 | none: public addresses |
+| REBUT_INTAKE | file that names mailboxes and watched folders (docs/intake.md) | none: `rebut mail` refuses to start |
 | REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
 | REBUT_READER_MB | address space of a process that has a file open, in megabytes | 2048 |
 | REBUT_PAGE_SECONDS | most time for reading one page, wall clock and CPU | 75 |
@@ -64,6 +66,8 @@ class Settings:
     oidc_claim: str = "groups"
     oidc_roles: str | None = None
     clinic: Path | None = None
+    intake: Path | None = None
+    hook_networks: str | None = None
     jobs: int = 1
     upload_mb: int = 300
     limits: Limits = field(default_factory=Limits)
@@ -88,6 +92,8 @@ class Settings:
             "REBUT_OIDC_CLAIM": self.oidc_claim,
             "REBUT_OIDC_ROLES": self.oidc_roles,
             "REBUT_CLINIC": self.clinic and str(self.clinic),
+            "REBUT_HOOK_NETWORKS": self.hook_networks,
+            "REBUT_INTAKE": self.intake and str(self.intake),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
             "REBUT_READER_MB": str(self.limits.memory_mb),
@@ -120,6 +126,8 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         oidc_claim=told.get("REBUT_OIDC_CLAIM") or "groups",
         oidc_roles=told.get("REBUT_OIDC_ROLES") or None,
         clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
+        hook_networks=told.get("REBUT_HOOK_NETWORKS") or None,
+        intake=Path(told["REBUT_INTAKE"]).expanduser().absolute() if told.get("REBUT_INTAKE") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
         limits=_limits(told),

@@ -9,6 +9,7 @@ and `before` of a decision, which go with the case.
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -132,6 +133,62 @@ audit = Table(
     Column("job_id", String(32)),
     Column("event", String(32), nullable=False),
     Column("detail", JSON, nullable=False, default=dict),  # counts, codes and digests only
+)
+
+letter_in = Table(
+    "letter_in",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account", String(64), nullable=False),  # name of the mailbox in the settings
+    Column("folder", String(200), nullable=False),
+    Column("validity", BigInteger, nullable=False),  # UIDVALIDITY
+    Column("uid", BigInteger, nullable=False),
+    Column("message_id", String(64)),  # digest of the header
+    Column("body", String(64), nullable=False),  # digest of what stands below the headers
+    Column("papers", String(64)),  # digest of its attachments
+    Column("stored", String(64), nullable=False),  # digest of the whole message as it lies in the storage
+    Column("sender", String(32), nullable=False),  # keyed digest of the address
+    Column("state", String(12), nullable=False),  # stored, settled, moved, done
+    Column("verdict", String(12)),  # take, repeat, ignore, refuse
+    Column("reason", String(40)),
+    Column("answer", Boolean, nullable=False),
+    Column("case_id", String(32)),  # no foreign key: outlives the case
+    Column("tries", Integer, nullable=False),  # answers that could not be sent
+    Column("at", Double, nullable=False),
+    UniqueConstraint("account", "folder", "validity", "uid"),
+    Index("ix_letter_in_body", "body"),
+    Index("ix_letter_in_message_id", "message_id"),
+    Index("ix_letter_in_sender", "sender", "at"),
+)
+
+hook = Table(
+    "hook",  # a program that is told of cases
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("clinic", String(32)),  # NULL: every clinic
+    Column("url", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("sealed", Text, nullable=False),  # the secret its calls are signed with: see accounts.vault
+    Column("seen", Integer, nullable=False),  # newest row of `audit` that was looked at
+    Column("created", Double, nullable=False),
+    Column("removed", Double),
+)
+
+hook_call = Table(
+    "hook_call",
+    metadata,
+    Column("id", String(32), primary_key=True),  # what the receiver tells a second delivery by
+    Column("hook_id", ForeignKey("hook.id", ondelete="CASCADE"), nullable=False),
+    Column("audit_id", Integer, nullable=False),  # what it tells of
+    Column("event", String(20), nullable=False),
+    Column("case_id", String(32), nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, delivered, given-up
+    Column("tries", Integer, nullable=False),
+    Column("status", Integer),  # of the last answer; 0: there was none
+    Column("next_at", Double, nullable=False),
+    Column("created", Double, nullable=False),
+    UniqueConstraint("hook_id", "audit_id"),
+    Index("ix_hook_call_due", "state", "next_at"),
 )
 
 pulse = Table(

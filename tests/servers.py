@@ -39,7 +39,7 @@ def s3_server() -> Iterator[str]:
             *(f"-volume.port={volume}", f"-filer.port={filer}", f"-admin.port={admin}", f"-s3.port={s3}"),
             *("-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-bucket=rebut"),
         ]
-        with _environment(S3_KEYS), _running(command, Path(data) / "weed.log"):
+        with _environment(S3_KEYS), running(command, Path(data) / "weed.log"):
             url = f"s3://rebut?endpoint=http://127.0.0.1:{s3}"
             _wait_for_put(url)
             yield url
@@ -52,7 +52,7 @@ def redis_server() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="rd-") as folder:
         command = redis_command(Path(folder))
-        with _running(command, Path(folder) / "redis.log"):
+        with running(command, Path(folder) / "redis.log"):
             yield broker_url(Path(folder))
 
 
@@ -94,7 +94,8 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def _running(command: list, log: Path) -> Iterator[subprocess.Popen]:
+def running(command: list, log: Path) -> Iterator[subprocess.Popen]:
+    """Run a server of a test; it is stopped by its id at the end."""
     with log.open("wb") as output:
         process = subprocess.Popen([str(word) for word in command], stdout=output, stderr=output)
         try:

@@ -68,9 +68,14 @@ class Vault:
 
 
 def open_vault(settings: Settings) -> Vault:
-    """Return the vault of this installation; its key file is made where neither file nor REBUT_SECRET is there."""
+    """Return the vault of this installation."""
+    return Vault(installation_secret(settings))
+
+
+def installation_secret(settings: Settings) -> str:
+    """Return REBUT_SECRET, or what the key file of the home folder holds, which is made where it is not there."""
     if settings.secret:
-        return Vault(settings.secret)
+        return settings.secret
     path = private_folder(settings.home) / KEY_FILE
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -79,7 +84,7 @@ def open_vault(settings: Settings) -> Vault:
             os.fsync(file.fileno())
     except FileExistsError:
         pass
-    return Vault(path.read_text("ascii").strip())
+    return path.read_text("ascii").strip()
 
 
 def check_secrets(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from pipeline.accounts.vault import check_secrets
 from pipeline.settings import Settings, private_folder, read_settings
 from rebut.commands.run import check_settings
 
+_HOOK_SECONDS = 2.0
 _ROUND_SECONDS = 2.0  # so long a job of a worker that was killed lies at most
 
 
@@ -101,6 +102,8 @@ def beat(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    hooks = threading.Thread(target=_tell_hooks, args=(settings, database, stop), daemon=True)
+    hooks.start()
     while not stop.is_set():
         started = time.monotonic()
         try:
@@ -111,6 +114,27 @@ def beat(arguments: argparse.Namespace) -> int:
             log("reconciler failed", level="error", error=type(error).__name__)
         stop.wait(_ROUND_SECONDS)
     return 0
+
+
+def _tell_hooks(settings: Settings, database: Any, stop: threading.Event) -> None:
+    """Make the calls of webhooks beside the reconciler: a receiver that is slow must not hold it up."""
+    from pipeline.accounts.vault import open_vault
+    from pipeline.hooks import go_round, list_hooks
+    from pipeline.hooks.address import parse_networks
+    from pipeline.hooks.post import post
+    from pipeline.log import log
+    from pipeline.stages import WORKFLOW
+
+    networks = parse_networks(settings.hook_networks)
+    while not stop.is_set():
+        try:
+            if list_hooks(database):
+                done = go_round(database, open_vault(settings), WORKFLOW.last, post, networks)
+                if done.failed:
+                    log("webhooks failed", level="warning", count=done.failed)
+        except Exception as error:  # the database may be back by the next round
+            log("webhooks failed", level="error", error=type(error).__name__)
+        stop.wait(_HOOK_SECONDS)
 
 
 def flower(arguments: argparse.Namespace) -> int:

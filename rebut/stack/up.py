@@ -59,10 +59,12 @@ class Stack:
     reconciler: Child
     web: Child
     flower: Child
+    mail: Child | None = None
 
     @property
     def children(self) -> list[Child]:
-        return [*([self.redis] if self.redis else []), *self.workers, self.reconciler, self.web, self.flower]
+        optional = [child for child in (self.redis, self.mail) if child]
+        return [*optional, *self.workers, self.reconciler, self.web, self.flower]
 
     def start(self) -> None:
         """Start everything and wait until each part answers; raises NotReadyError."""
@@ -75,11 +77,13 @@ class Stack:
         _wait(self.web, lambda: _answers(f"{self.web_url}/readyz"))
         for worker in self.workers:
             _wait(worker, _ready_file(self.settings, worker.role).exists)
+        if self.mail:
+            _wait(self.mail, _ready_file(self.settings, self.mail.role).exists)
         _wait(self.flower, lambda: _answers(f"{self.flower_url}/healthcheck"))
 
     def stop(self) -> None:
         """Stop in order: no new requests, then no new work, then the broker."""
-        stop_together([self.web, self.flower])
+        stop_together([self.web, self.flower, *([self.mail] if self.mail else [])])
         self.reconciler.stop()
         stop_together(self.workers)
         if self.redis:
@@ -107,7 +111,7 @@ class Stack:
                 "reconciler": self.reconciler.pid,
                 "web": self.web.pid,
                 "flower": self.flower.pid,
-                "mail": None,
+                "mail": self.mail and self.mail.pid,
             },
         }
 
@@ -172,6 +176,7 @@ def build_stack(arguments: argparse.Namespace) -> Stack:
         reconciler=child("reconciler", [*rebut, "beat"]),
         web=child("web", [*rebut, "web", "--port", str(web_port)]),
         flower=child("flower", [*rebut, "flower", "--port", str(flower_port)]),
+        mail=child("mail", [*rebut, "mail"], grace=15.0) if settings.intake else None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from pipeline.database import Database
-from pipeline.pulse import ALIVE_SECONDS, RECONCILER, WORKER, read_pulses
+from pipeline.pulse import ALIVE_SECONDS, DOORS, RECONCILER, WORKER, read_pulses
 from pipeline.stages import WORKFLOW
 from pipeline.tables import case, job
 from rebut.today import today
@@ -82,6 +82,8 @@ def _alive(pulses: dict[str, float]) -> Iterator[Family]:
     yield "rebut_workers_online", "gauge", f"Workers seen in the last {ALIVE_SECONDS:g} s.", [_of(workers)]
     age = now - pulses[RECONCILER] if RECONCILER in pulses else math.inf
     yield "rebut_reconciler_age_seconds", "gauge", "Since the reconciler ended a round.", [_of(age)]
+    doors = [_of(now - at, door=role) for role, at in sorted(pulses.items()) if role.startswith(DOORS)]
+    yield "rebut_door_age_seconds", "gauge", "Since a mailbox or watched folder was last looked through.", doors
 
 
 def _counted(tally: Tally) -> Iterator[Family]:
