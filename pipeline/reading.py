@@ -69,11 +69,10 @@ def read(task: Task) -> Outcome:
         usual = file_reader().limits.page_seconds
         seconds = max(usual / 2**bad, min(usual, _LEAST_PAGE_SECONDS)) if bad else None
         found = file_reader().read(pdf, partial(_fetch, task.storage, pdf), range(first, last + 1), seconds)
-    if (
-        found.lost or b'"page-too-slow"' in found.dump
-    ):  # kept for this case alone: another machine, or a later version, may read them
+    if found.lost or b'"page-too-slow"' in found.dump:
+        # Kept for this case alone: another machine, or a later version, may read them.
         told = {"lost": len(found.lost), "pages": sorted(found.lost), "codes": sorted(set(found.lost.values()))}
-        return Outcome(output_key=task.store(found.dump), audit=told)
+        return Outcome(output_key=task.store(found.dump), audit=told if found.lost else {})
     task.storage.put(key, found.dump)
     return Outcome(output_key=key)
 
@@ -84,7 +83,7 @@ def _bad_chunks(task: Task, document_id: str) -> int:
     for part in task.parts("read"):
         if part.startswith(f"{document_id}:"):
             key = task.outputs["read", part]
-            # What was read without loss is stored as the file's. A chunk that was given up was cut in pages: they count.
+            # What was read without loss is the file's. A chunk that was given up was cut in pages: those count.
             count += not smaller_parts(part) if key is None else key.startswith("cases/")
     return count
 
