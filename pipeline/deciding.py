@@ -81,7 +81,7 @@ def decide(
     chart = chart or Chart(pages=(), statements=(), facts=())
     pages = [page for file in files.values() for page in file]
     verdicts = judge_pages(_patient(denial), _record_pages(pages, contents), chart, set_aside(settled))
-    criteria = _criteria(policies, chart, denial, verdicts, today, Overrules(settled, pages))
+    criteria = _criteria(policies, chart, denial, verdicts, today, Overrules(settled, pages, _aside(verdicts)))
     shown = _of_patient(chart, verdicts)
     warnings = [*contents.warnings, *criteria.pop("warnings", [])]
     warnings += [] if contents.of_type(DocumentType.CHART) else [_NO_CHART]
@@ -186,6 +186,10 @@ def _record_pages(pages: Sequence[Page], contents: Contents) -> list[Page]:
 _SET_ASIDE = ("another_patient", "blank", "duplicate", "unreadable", "irrelevant")
 
 
+def _aside(verdicts: Sequence[Any]) -> set[tuple[str, int]]:
+    return {(at.document, at.page) for at in verdicts if at.verdict in _SET_ASIDE}
+
+
 def _excluded(verdicts: Sequence[Any], pages: Sequence[Page], settled: Settled) -> list[ExcludedPage]:
     """Return the pages set aside, with unreadable pages of the payer's documents added."""
     found = [
@@ -274,13 +278,13 @@ def assemble(task: Task) -> Outcome:
             source_hashes={document.name: document.sha256 for document in task.documents},
             clinic=load_clinic(read_settings().clinic),
         )
-        build(Path(place) / "draft")
+        made = build(Path(place) / "draft")
         key = _keep(task, Path(place) / "draft")
         approval = _approval(task, key)
         if approval:
-            build(Path(place) / "approved", approval=approval)
+            made = build(Path(place) / "approved", approval=approval)
             key = _keep(task, Path(place) / "approved")
-    return Outcome(output_key=key)
+    return Outcome(output_key=key, summary={"open_points": len(made.review.open), "final": made.review.final})
 
 
 def _keep(task: Task, folder: Path) -> str:

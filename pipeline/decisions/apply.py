@@ -1,7 +1,7 @@
 """Decisions put to work: corrections before anything is decided, page decisions in the verdicts, overrules after."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ def corrected(denial: Denial, settled: Settled) -> Denial:
     for name, row in settled.values.items():
         found = getattr(denial, name)
         if row.kind != "confirm_value":
-            given[name] = _given(name, row)
+            given[name] = _given(name, row, settled.excluded)
         elif found is not None and _is_as_confirmed(shown, name, row):
             given[name] = replace(found, confidence=1.0)
     if "service" in given and "service_as_printed" not in given and not _names_the_same(denial, given["service"]):
@@ -58,11 +58,12 @@ def lapsed(settled: Settled, criteria: Iterable[Any]) -> list[str]:
     ]
 
 
-def _given(name: str, row: DecisionRow) -> Finding[Any] | None:
+def _given(name: str, row: DecisionRow, excluded: Collection[PageKey]) -> Finding[Any] | None:
     value = typed(name, row.value["value"])
     if value is None:
         return None
-    return Finding(value=value, confidence=1.0, evidence=tuple(map(evidence_of, row.value.get("evidence", ()))))
+    evidence = [at for at in row.value.get("evidence", ()) if (at["document"], at["page"]) not in excluded]
+    return Finding(value=value, confidence=1.0, evidence=tuple(map(evidence_of, evidence)))
 
 
 def evidence_of(told: dict[str, Any]) -> Evidence:
@@ -119,10 +120,13 @@ def set_aside(settled: Settled) -> dict[PageKey, str]:
 
 
 class Overrules:
-    """The verdicts of a person on criteria, with the words of the pages they point at."""
+    """The verdicts of a person on criteria, with the words of the pages they point at.
 
-    def __init__(self, settled: Settled, pages: Sequence[Page]) -> None:
-        self._rows, self._pages = settled.criteria, pages
+    `aside`: pages that are left out, by a person since or by the program: nothing of them is cited.
+    """
+
+    def __init__(self, settled: Settled, pages: Sequence[Page], aside: Collection[PageKey]) -> None:
+        self._rows, self._pages, self._aside = settled.criteria, pages, aside
 
     def __bool__(self) -> bool:
         return bool(self._rows)
@@ -135,7 +139,8 @@ class Overrules:
         if row is None or row.value["text"] != criterion.leaf.text:
             return None
         said = sentence("stated_by_reviewer", reason=row.reason.rstrip("."))
-        evidence = tuple(map(self._cited, row.value.get("evidence", ())))
+        shown = [at for at in row.value.get("evidence", ()) if (at["document"], at["page"]) not in self._aside]
+        evidence = tuple(map(self._cited, shown))
         return Verdict(status=Status(row.value["status"]), explanation=said, evidence=evidence), row.reason
 
     def _cited(self, told: dict[str, Any]) -> Any:

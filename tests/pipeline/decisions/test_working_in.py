@@ -56,6 +56,18 @@ def test_a_page_that_the_reviewer_points_at_is_cited_with_its_own_words(desk):
     assert "November 3, 2025: “Lakeside Rheumatology" in letter_of(desk)
 
 
+def test_a_page_that_is_left_out_later_proves_nothing_any_more(desk):
+    """What the reviewer pointed at becomes the physician's statement alone."""
+    place = {"document": "chart.pdf", "page": 2, "bbox": [60, 60, 560, 90]}
+    desk.decide(OVERRULE | {"evidence": place})
+    desk.decide({"kind": "exclude_page", "target": "chart.pdf:2", "value": "duplicate"})
+    desk.work()
+
+    third = desk.case["criteria"][2]
+    assert (third["status"], third["evidence"]) == ("met", [])
+    assert f"Stated by the physician. I state: {REASON}." in letter_of(desk)
+
+
 def test_a_criterion_overruled_to_not_met_turns_the_whole(desk):
     """Nor is what the program found cited for the opposite."""
     desk.decide({"kind": "overrule", "target": "2", "value": "not_met", "reason": "Diagnosis was withdrawn."})
