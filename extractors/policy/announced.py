@@ -8,16 +8,20 @@ from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DURATION_ROW
+from extractors.policy.spacing import margin_of
 from extractors.policy.tree import Phase
+from extractors.policy.whom import whom_end
 from extractors.policy.waivers import waiver_in
 
 _LONGEST = 4  # rows
-_OPENS = re.compile(r"[A-Z][\w’'()/,®-]*(?:\s|$)")
+_OPENS = re.compile(r"[A-Z][\w’'()/,®-]*:?(?:\s|$)")
 _REFUSES = re.compile(
     r"\b(?:may|will|can|is|are|be|do(?:es)?|should)\s+not\s+(?:be\s+)?(?:consider(?:ed)?\s+)?"
     r"(?:approved?|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
     r"\b(?:considered|is|are)(?: \w+ and)? "
-    r"(?:not (?:medically necessary|reasonable and necessary|proven)|experimental|investigational|unproven)\b",
+    r"(?:not (?:medically necessary|reasonable and necessary|proven)|experimental|investigational|unproven)\b|"
+    r"\b(?:coverage|approval|authorization|requests?|treatment|therapy|drug|service|surgery|procedure|it|this)\b[^.;:]{0,40}?"
+    r"\b(?:is|are|will be|may be|shall be|must be)\s+(?:denied|refused|rejected|excluded|declined)\b",
     re.I,
 )
 # papers that the payer wants to see: "please send the following documentation to support medical necessity:"
@@ -35,9 +39,16 @@ _BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(
 
 # "For initial therapy, all of the following:", "Renewal: 12 months when BOTH are met:"
 _FOR_PHASE = re.compile(
-    r"(?:for )?(?:(?P<initial>initial|new start)|continu(?:ation|ed)|renewal|re-?authorization|subsequent)"
-    r"(?: (?:of )?(?:therapy|treatment|authorization|approval|coverage|requests?|use))?(?: criteria)?\s*[,:–-]\s*"
-    r"[^.;]*\b(?:all|both|any|one|each|following|met)\b[^.;]*:$",
+    r"(?:for )?(?:(?P<initial>initial|new starts?|first|new)|continu(?:ation|ed)|renewals?|re-?authorization|subsequent|later|further|"
+    r"repeat)(?: (?:of )?(?:therapy|treatment|authorizations?|approvals?|coverage|requests?|use))?(?: criteria)?\s*[,:–-]\s*"
+    r"[^.;]*\b(?:all|both|any|one|each|following|met)\b[^.;]*?:?$",
+    re.I,
+)
+# "All of what follows is needed for a first course:", "A further course needs:"
+_COURSE = r"(?:course|approval|authorization|request|treatment|period|start|prescription)s?"
+_OF_COURSE = re.compile(
+    rf"(?:[^.;:]{{0,60}}\bfor )?(?:an? |the |each |any )?(?:(?P<initial>first|initial|new)|further|second|repeat(?:ed)?|"
+    rf"subsequent|renewed|later|continued) {_COURSE}\b(?: (?:needs?|requires?|is|are|may|will|can)\b[^.;:]*)?\s*:$",
     re.I,
 )
 
@@ -49,6 +60,9 @@ _FURTHER = re.compile(
     re.I,
 )
 
+# "Adults: all of the following", without a colon
+_LISTS = re.compile(r"\b(?:of (?:the following|these|those)|following|(?:is|are) (?:met|true)|apply|applies)$", re.I)
+
 # "further": a list of its own that neither approves nor refuses by itself; "waiver": one that frees from criteria
 Announced = Kind | Literal["further", "waiver"]
 
@@ -56,7 +70,7 @@ Announced = Kind | Literal["further", "waiver"]
 def announcements_of(rows: Sequence[Row]) -> dict[int, tuple[int, Announced]]:
     """Return by the `id` of its first row how many rows an announcement takes and what its list is for."""
     found: dict[int, tuple[int, Announced]] = {}
-    taken, right = 0, max((row.x1 for row in rows), default=0.0)
+    taken, right = 0, margin_of(rows)
     for at, row in enumerate(rows):
         if at >= taken and (said := _announcement(rows[at : at + _LONGEST + 1], right)):
             found[id(row)] = said
@@ -71,7 +85,7 @@ def _announcement(rows: Sequence[Row], right: float) -> tuple[int, Announced] | 
     if DURATION_ROW.fullmatch(first.strip()):
         return None
     count, text = paragraph_of(rows[:-1], right)
-    if not text.endswith(":"):
+    if not text.endswith(":") and not (_LISTS.search(text) and (phase_said(text) or whom_end(text))):
         return None
     kind = _kind_of(text)
     return (count, kind) if kind and _begins_list(rows[count]) else None
@@ -115,7 +129,7 @@ def _kind_of(text: str) -> Announced | None:
     if (spoken := phase_said(text)) is not None:
         return spoken
     if not APPROVAL.search(text):
-        return "further" if _FURTHER.match(text) else None
+        return "further" if _FURTHER.match(text) or whom_end(text) else None
     return phase_of(text) or "criteria"
 
 
@@ -126,7 +140,7 @@ def phase_of(text: str) -> Phase | None:
 
 def phase_said(text: str) -> Phase | None:
     """Return the phase that a head says its list is for: "For continuation of therapy, all of the following:"."""
-    spoken = _FOR_PHASE.match(text)
+    spoken = _FOR_PHASE.match(text) or _OF_COURSE.match(text)
     return None if spoken is None else "initial" if spoken["initial"] else "continuation"
 
 

@@ -12,10 +12,11 @@ from extractors.policy.spacing import parts_rows, pitch_of
 
 _LEFT = re.compile(
     r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
-    r"modules?|#|no\.?|"
+    r"modules?|#|no\.?|nr\.?|item|criterion (?:no\.?|number|#)|"
     r"conditions?|diagnos[ei]s|uses?|disease|therapy|treatment)(?:\(s\))?(?: name| class)?s?",
     re.I,
 )
+_COUNTS = re.compile(r"#|no\.?|nr\.?|item|criterion (?:no\.?|number|#)", re.I)  # over a column of numbers
 # "PA" beside the criteria of a prior authorization, the number of a row
 _TELLS_NOTHING = re.compile(r"PA|ST|QL|PA ?(?:/|with) ?(?:ST|QL)|prior authorization|step therapy|\d{1,2}\.?", re.I)
 _REFUSED = re.compile(
@@ -49,6 +50,9 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             at += 1
             continue
         kind, edge = head
+        if _COUNTS.fullmatch(rows[at].lines[0].text.strip()) and _counts_below(rows[at + 1 :]):
+            at += 1  # a table that counts its criteria is the list itself
+            continue
         again = rows[at].text in heads and bool(headings)
         heads.add(rows[at].text)
         records, taken = _records(rows[at + 1 :], edge, pitch, again)
@@ -69,6 +73,12 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
             found += [heading, *body]
         at += 1 + taken
     return found, headings
+
+
+def _counts_below(rows: Sequence[Row]) -> bool:
+    """Whether the next rows with a left cell bear numbers: "1" and "2" of one list."""
+    left = [row.lines[0].text.strip(" .)") for row in rows[:12] if len(row.lines) > 1]
+    return left[:1] in (["1"], ["A"], ["a"], ["i"]) and any(at in ("2", "B", "b", "ii") for at in left[1:3])
 
 
 def _goes_on(cell: Row, found: Sequence[Row], headings: dict[int, Kind | None]) -> bool:

@@ -24,7 +24,7 @@ from extractors.policy.heads import (
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
-from extractors.policy.lists import by_condition, by_service, duration_in, of_section, read_further, use_announced
+from extractors.policy.lists import by_condition, by_service, duration_in, of_section, read_further, use_announced, use_opened
 from extractors.policy.mere_names import REFERS, without_mere_names
 from extractors.policy.naming import (
     approved_for,
@@ -34,7 +34,7 @@ from extractors.policy.naming import (
     subject_of,
     treated_in,
 )
-from extractors.policy.nodes import is_sentence, negative, node_of, notes_of
+from extractors.policy.nodes import is_sentence, leaf_of, negative, node_of, notes_of
 from extractors.policy.preferred import Drugs, Shelf, on_shelf, shelves
 from extractors.policy.prose import (
     all_of,
@@ -218,7 +218,8 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
         if section.paragraphs and is_head(section.paragraphs[-1].text):
             _limit_by(found, before, section.paragraphs[-1])
     elif section.items and named:
-        name = place.name or name_for(section, title) or place.section
+        own = "" if names_condition(place.name) else use_opened(section)  # "Psoriasis. Approve if" under a drug's name
+        name = own or place.name or name_for(section, title) or place.section
         found.indications += by_condition(of_section(section, place, name), section)
     elif section.items and (use := use_announced(section)):
         found.indications.append(of_section(section, place, use))
@@ -310,8 +311,51 @@ def _read_uses(items: Sequence[Item], path: Sequence[str], place: Place, found: 
             )
         elif role == "use" or item.children or head_of_run(item.run).approves:
             _read_use(item, here, place, found)
+        elif titled := _titled(item):
+            _read_titled(item, here, titled, place, found)
+        elif _is_beside_phases(item, items):
+            found.demands.append((place.name, node_of(item, here)))
         else:
             found.problems.append(f"Item {'.'.join(here)} names no indication and was left aside.")
+
+
+def _titled(item: Item) -> str:
+    """The condition that stands on a line of its own over the sentence that is its criterion."""
+    lines = item.run.pieces
+    title, stop, rest = item.run.text.partition(". ")
+    if stop and rest[:1].isupper() and len(title.split()) <= 8 and (title.isupper() or names_condition(title)):
+        return title
+    if len(lines) < 2 or lines[0].text.endswith((".", ";", ",", ":")) or is_criterion(lines[0].text):
+        return ""
+    return lines[0].text if names_condition(lines[0].text) and re.match(r"[A-Z]", lines[1].text) else ""
+
+
+def _read_titled(item: Item, path: list[str], name: str, place: Place, found: Criteria) -> None:
+    """ "B. Atopic dermatitis" over "Patient is 6 months or older, and two topical steroids did not help."."""
+    run = item.run
+    start = len(name) + len(run.text[len(name) :]) - len(run.text[len(name) :].lstrip(" ."))
+    text = split_end(run.text[start:])[0]
+    found.indications.append(
+        Indication(
+            name=name,
+            phase=place.phase,
+            tree=leaf_of(run, path, start, start + len(text), lead=name, notes=notes_of(item), flags=item.flags),
+            duration=duration_in(item) or place.duration,
+            section=place.section,
+            drugs=place.drugs,
+            products=place.products,
+        )
+    )
+
+
+def _is_beside_phases(item: Item, items: Sequence[Item]) -> bool:
+    """Whether "Diet failed" stands among "Initial: BMI of 40 or more" and "Renewal: weight fell": asked of both."""
+    roles = [role_of(at) for at in items]
+    said = is_sentence(item.run.text) or is_criterion(item.run.text) or _DONE.search(item.run.text) is not None
+    return said and any(role in PHASES for role in roles)
+
+
+_DONE = re.compile(r"\b(?:failed|tried|showed|shown|received|completed|confirmed|documented|required)\b", re.I)
 
 
 def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) -> None:

@@ -55,25 +55,26 @@ def _following(at: Answer, leaves: Sequence[Node], asked: Sequence[Question], ab
 def _either(leaf: Node, yes: Node | bool, no: Node | bool) -> _End:
     """What must hold where "yes" to a question leads to one thing and "no" to another."""
     if isinstance(yes, bool) and isinstance(no, bool):
-        return yes if yes == no else leaf if yes else _denied(leaf)
+        return yes if yes == no else leaf if yes else denied(leaf)
     if yes is False:
-        return _joined("all", _denied(leaf), no)
+        return _joined("all", denied(leaf), no)
     if no is False:
         return _joined("all", leaf, yes)
     if yes is True:
         return _joined("any", leaf, no)
     if no is True:
-        return _joined("any", _denied(leaf), yes)
+        return _joined("any", denied(leaf), yes)
     if (rest := _without_end(no, yes)) is not None:
         return _joined("all", _joined("any", leaf, rest), yes)
     if (rest := _without_end(yes, no)) is not None:
-        return _joined("all", _joined("any", _denied(leaf), rest), no)
-    return _joined("any", _joined("all", leaf, yes), _joined("all", _denied(leaf), no))
+        return _joined("all", _joined("any", denied(leaf), rest), no)
+    return _joined("any", _joined("all", leaf, yes), _joined("all", denied(leaf), no))
 
 
-def _denied(node: Node) -> Node:
+def denied(node: Node) -> Node:
+    """Return what holds where a tree does not."""
     if node.op != "leaf":
-        held = tuple(_denied(child) for child in node.children)
+        held = tuple(denied(child) for child in node.children)
         if node.op == "at_least":  # fewer than n of m hold where at least m - n + 1 do not
             return replace(node, n=len(held) - (node.n or 0) + 1, children=held)
         return replace(node, op="any" if node.op == "all" else "all", children=held)

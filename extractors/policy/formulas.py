@@ -8,9 +8,18 @@ from typing import Literal
 from extractors.policy.quantifiers import Join
 
 _MARK = r"(?:[A-Za-z]|[ivxIVX]{1,5}|\d{1,2})"
-_WORD = rf"(?:\b(?:either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
+_WORD = rf"(?:\b(?:anyof|allof|n\d+of|either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
 _SPAN = re.compile(rf"{_WORD}(?:\s*{_WORD})+", re.I)
-_TOKEN = re.compile(rf"\b(?:either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
+_TOKEN = re.compile(rf"\b(?:anyof|allof|n\d+of|either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
+
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+# "ANY of A-C AND D", "at least two of items 1 to 4, and 5": how many of the marks that follow
+_OF_MARKS = re.compile(
+    rf"\b(?:(?P<any>any(?: one)?|(?:at least )?one(?: or more)?|either)|(?P<all>all|both|each|every one)|"
+    rf"(?:at least |any )?(?P<n>{'|'.join(_COUNTS)}|\d)(?: or more)?) (?:of )?(?:the )?(?:criteria |items? )?"
+    rf"(?=\(?{_MARK}\)?(?:\s*[,–-]|\s+(?:and|or|to|through)\b))",
+    re.I,
+)
 
 
 # "A or B is documented, together with C"
@@ -27,24 +36,31 @@ _SAID = re.compile(
 class Formula:
     """Items joined one way, some of them joined another way first."""
 
-    op: Literal["all", "any", "unclear"]  # "unclear": AND and OR on one level, and nothing says which binds first
+    op: Literal["all", "any", "at_least", "unclear"]  # "unclear": AND and OR on one level, which binds first unsaid
     parts: tuple["Formula | str", ...]  # labels of items, in the order printed
+    n: int | None = None  # of "at_least"
 
 
 def formula_in(head: str, labels: Sequence[str]) -> Formula | None:
     """Return how a head joins these items where it joins them by AND and OR; None: it does not, or names others."""
     if len(labels) < 3 or not all(labels):
         return None
-    plain = _SAID.sub("", _BESIDES.sub(", and ", head))
+    plain = _OF_MARKS.sub(_prefix, _SAID.sub("", _BESIDES.sub(", and ", head)))
     for span in reversed(list(_SPAN.finditer(plain))):
         tokens = _marks_only([match[0] for match in _TOKEN.finditer(span[0])], labels)
         named = [word for word in tokens if word in labels]
-        if sorted(named) != sorted(labels):
+        if len(named) < 3 or len(set(named)) < len(named):
             continue
         formula = _joined(tokens)
         if isinstance(formula, Formula) and _is_mixed(formula):
-            return formula
+            return formula if len(named) == len(labels) else Formula("unclear", tuple(labels))
     return None
+
+
+def _prefix(match: re.Match[str]) -> str:
+    if match["n"]:
+        return f"n{_COUNTS.get(match['n'].lower(), match['n'])}of "
+    return "anyof " if match["any"] else "allof "
 
 
 def _is_mixed(formula: Formula) -> bool:
@@ -83,6 +99,14 @@ def _joined(tokens: Sequence[str]) -> "Formula | str | None":
             join = word
         else:
             end = _end_of_atom(tokens, at)
+            if word.endswith("of"):
+                inner = _counted(word, _joined(tokens[at + 1 : end]))
+                if inner is not None:
+                    if atoms:
+                        seams.append((comma, join))
+                    atoms.append(inner)
+                comma, join, at = False, None, end
+                continue
             inner = _joined(tokens[at + 1 : end - 1] if word == "(" else tokens[at + 1 : end]) if end > at + 1 else word
             if inner is not None and word not in (")", "-", "–", "through", "to"):
                 if atoms:
@@ -103,6 +127,8 @@ def _end_of_atom(tokens: Sequence[str], at: int) -> int:
             if depth == 0:
                 return end + 1
         return len(tokens)
+    if tokens[at].endswith("of"):
+        return _end_of_counted(tokens, at + 1)
     if tokens[at] not in ("either", "both"):
         return at + 1
     inside = "or" if tokens[at] == "either" else "and"
@@ -114,6 +140,30 @@ def _end_of_atom(tokens: Sequence[str], at: int) -> int:
         if tokens[end - 1] not in (",", "and", "or"):
             last = end
     return last
+
+
+def _end_of_counted(tokens: Sequence[str], at: int) -> int:
+    """Where the marks of "any of" end: a range, or a list whose last member an "or" (or its only "and") leads to."""
+    end, tied = _end_of_atom(tokens, at), tokens[at] == "("
+    while end < len(tokens) and not tied:
+        step = next((to for to in range(end, len(tokens)) if tokens[to] not in (",", "and", "or")), len(tokens))
+        joins = [word for word in tokens[end:step] if word != ","]
+        if step == len(tokens) or tokens[step] in (")", "either", "both") or tokens[step].endswith("of"):
+            break
+        end, tied = _end_of_atom(tokens, step), bool(joins)
+        if joins == ["or"] and end < len(tokens) and tokens[end] == "or":
+            tied = False
+    return end
+
+
+def _counted(word: str, marks: "Formula | str | None") -> "Formula | str | None":
+    if not isinstance(marks, Formula):
+        return marks
+    if marks.op == "unclear" or any(isinstance(part, Formula) for part in marks.parts):
+        return Formula("unclear", marks.parts)
+    if word.startswith("n"):
+        return Formula("at_least", marks.parts, int(word[1:-2]))
+    return Formula("any" if word == "anyof" else "all", marks.parts)
 
 
 def _tied(atoms: "list[Formula | str]", seams: list[tuple[bool, Join | None]]) -> "Formula | str | None":

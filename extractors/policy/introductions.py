@@ -96,12 +96,19 @@ def introduced(run: Run, path: Sequence[str], name: str, tree: Node) -> list[Nod
         (start, stop)
         for start, stop in (*said, *_required(run.text[:end]), *demands_in(run.text[:end], name))
         if not any(run.text[start:stop] in text or text in run.text[start:stop] for text in known)
+        and not _MARKS_ONLY.fullmatch(run.text[start:stop])
     ]
     own = []
     for at, (start, stop) in enumerate(spans, start=1):
         label = "intro" if at == 1 else f"intro {at}"
         own.append(leaf_of(run, [*path, label], start, stop, lead=run.text[:end].strip()))
     return own
+
+
+# what is left of "any one of A through C, and D, is present"
+_MARKS_ONLY = re.compile(
+    r"(?:[\s,;()]|and|or|also|\d{1,2}|[A-Za-z](?![a-z])|[ivx]{2,4}|is|are|be|must|met|present|documented|true|shown)+\.?"
+)
 
 
 def with_demands(tree: Node, own: Sequence[Node]) -> Node:

@@ -8,16 +8,17 @@ from extractors.policy.explaining import explains, with_notes_told
 from extractors.policy.flows import asked_in, phases_in
 from extractors.policy.found import Criteria, Place
 from extractors.policy.general import demanding_tree, row_duration
-from extractors.policy.heads import APPROVAL, bare_duration, duration_of, names_condition
+from extractors.policy.heads import APPROVAL, bare_duration, duration_of, names_condition, opens_use
 from extractors.policy.introductions import with_introduced
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for, subject_of
-from extractors.policy.nodes import group_of, node_of, renumbered
+from extractors.policy.nodes import group_of, node_of, renumbered, with_own_demand
 from extractors.policy.prose import demands_after, with_other_ways
 from extractors.policy.quantifiers import is_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Note
 from extractors.policy.waivers import Waiver, waived, waiver_in
+from extractors.policy.whom import whom_end
 from extractors.vocabulary.conditions import find_conditions
 
 # "may be approved for the following:" over "I. Ulcerative colitis when ...", "II. Plaque psoriasis when ..."
@@ -41,6 +42,11 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
         found.indications.append(of_section(section, place, name))
     elif use := use_announced(section):
         found.indications.append(of_section(section, place, use))
+    elif whom_end(intro.text) and found.indications and _is_for_group(found.indications[-1].tree):
+        last, more = found.indications[-1], of_section(section, place, "")
+        ways = last.tree.children if last.tree.op == "any" else (last.tree,)
+        whole = Node(op="any", number="", text="", evidence=last.tree.evidence, children=(*ways, renumbered(more.tree)))
+        found.indications[-1] = replace(last, tree=whole)
     elif joined and found.indications:
         last, more = found.indications[-1], of_section(section, place, "")
         op = "any" if joined["join"].lower() == "or" else "all"
@@ -55,15 +61,30 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
         )
 
 
+def _is_for_group(tree: Node) -> bool:
+    """Whether a tree, or each of its ways, opens with the group of patients that it is for."""
+    ways = tree.children if tree.op == "any" else (tree,)
+    return all(way.children and whom_end(way.children[0].text) == len(way.children[0].text) for way in ways)
+
+
 def use_announced(section: Section) -> str:
     """The use that "Psoriatic arthritis: any one criterion below must be met." begins; "" for none."""
     intro = section.paragraphs[-1] if section.paragraphs else Run()
+    if opened := use_opened(section):
+        return opened
     for piece in reversed(intro.pieces):
         label, colon, said = piece.text.partition(":")
         if colon and said.strip():
             begins = len(label.split()) <= 8 and names_condition(label) and is_head(intro.text)
             return label.strip() if begins else ""
     return ""
+
+
+def use_opened(section: Section) -> str:
+    """The use that "Plaque psoriasis. Approve for 1 year if the patient meets ALL of the following:" opens with."""
+    intro = section.paragraphs[-1].text if section.paragraphs else ""
+    name = opens_use(intro) if is_head(intro) else ""
+    return name if names_condition(name) else ""
 
 
 def by_service(use: Indication) -> list[Indication]:
@@ -118,7 +139,10 @@ def of_section(section: Section, place: Place, name: str) -> Indication:
     evidence = (intro or section.heading).evidence() if (intro or section.heading) else section.items[0].run.evidence()
     if not find_conditions(name) and (condition := approved_for(head)):
         name = condition
-    tree = demanding_tree(group_of(head, section.items, [], evidence), demands_after(section))
+    tree = group_of(head, section.items, [], evidence)
+    if intro and not APPROVAL.search(head):
+        tree = with_own_demand(intro, [], tree, "")
+    tree = demanding_tree(tree, demands_after(section))
     tree = with_introduced(tree, intro or section.heading, [], name)
     earlier = section.paragraphs[:-1] if intro else section.paragraphs
     tree = with_other_ways(tree, [*earlier, *([intro] if intro else [])], [])

@@ -12,6 +12,14 @@ _DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagn
 # what OCR makes of a round bullet before a capital or a figure
 _SMUDGED = re.compile(r"(?:[+«»¢°¥~]|e|©(?!.*\b(?:19|20)\d\d\b))(?=\s+[A-Z\d])")
 _BOXES = "☐☑☒□❑❏❒"
+# "①", "⑴", "❶", "ⓐ"
+_ROUND = {
+    **{chr(first + at): str(at + 1) for first in (0x2460, 0x2474, 0x2776, 0x2780, 0x24F5) for at in range(10)},
+    **{chr(0x24D0 + at): chr(97 + at) for at in range(26)},
+    **{chr(0x24B6 + at): chr(65 + at) for at in range(26)},
+}
+# "[ ] Patient is", "___ Patient is": a box drawn with signs, and not the answers of a question
+_DRAWN_BOX = re.compile(r"(?:[\[(]\s{0,3}[\])]|_{2,8})(?=\s+(?!(?:yes|no)\b)[A-Z\d])", re.I)
 _BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -62,6 +70,10 @@ def marker_of(text: str) -> Marker | None:
         if inner is not None and inner.punctuation != "bullet":  # "☐ 2. Catheterization was tried"
             return replace(inner, length=_taken(text, match.end()) + inner.length)
         return Marker(match["core"], "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
+    if match := _DRAWN_BOX.match(text):
+        return Marker("☐", "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
+    if core := _ROUND.get(text[:1]):
+        return Marker(core, "round", _taken(text, 1), readings_of(core))
     if match := _SMUDGED.match(text):
         return Marker("•", "bullet", _taken(text, match.end()), (Reading("bullet", 0),))
     return None

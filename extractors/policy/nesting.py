@@ -24,10 +24,11 @@ from extractors.policy.shapes import (
     DURATION_ROW,
     NOTE,
     OUTCOME,
+    PHASE_DURATION,
     PHASE_LABEL,
     STARRED,
 )
-from extractors.policy.spacing import hangs_in, is_indented, pitch_of
+from extractors.policy.spacing import hangs_in, is_indented, margin_of, pitch_of
 from extractors.policy.unmarked import RUN_IN
 
 _LASTS = re.compile(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
@@ -40,7 +41,7 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
     rows, headings, products = unform(rows)
     rows, cells = unfold(rows)
     hangs = hangs_in(rows)
-    right = max((row.x1 for row in rows), default=0.0)
+    right = margin_of(rows)
     builder = _Builder(is_indented(rows) or hangs is True, right, pitch_of(rows), hangs)
     builder.divisions = divisions_of(rows)
     builder.run_in = run_in_parts(rows)
@@ -95,6 +96,8 @@ class _Builder(Openings):
             self.sections[-1].products = self.products.get(id(row), "")
         elif marker is None and (label := PHASE_LABEL.match(text)) and self._ends_list_or_table(row):
             self._start_labelled(row, label)
+        elif marker is None and (label := PHASE_DURATION.fullmatch(text)) and self._heads_phase(row):
+            self._start_phase(row, label)
         elif part := self.run_in.get(id(row)):
             self._start_run_in(row, part)
         elif marker is None and self._is_refused_cell():
@@ -216,6 +219,13 @@ class _Builder(Openings):
         self._begin(Run([Piece(first.page, first.line, head)]), kind, row.x0)
         self.paragraph = Run(row.pieces(label.end()))
         self.sections[-1].paragraphs.append(self.paragraph)
+
+    def _start_phase(self, row: Row, label: re.Match[str]) -> None:
+        """ "Initial approval: 6 months" over its list."""
+        first = row.pieces()[0]
+        head = Piece(first.page, first.line, row.text.strip()[: label.end("label")])
+        self._begin(Run([head]), heading_kind(label["label"]), row.x0)
+        self.sections[-1].durations.append(label["span"])
 
     def _start_run_in(self, row: Row, part: tuple[Kind, int, int]) -> None:
         """A numbered part whose title begins its first paragraph: "5 Renewal. Coverage is renewed if"."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.policy.explaining import explanations_start, notes_in
-from extractors.policy.flows import asked_in, by_answers
+from extractors.policy.announced import refuses
+from extractors.policy.flows import asked_in, by_answers, denied
 from extractors.policy.formulas import Formula, formula_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run
 from extractors.policy.inline import Part, split_inline
@@ -17,6 +18,7 @@ from extractors.policy.references import refers_flags
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 from extractors.policy.waivers import with_waivers
+from extractors.policy.whom import whom_end
 
 _TAG = re.compile(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
 _APPROVES = re.compile(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
@@ -89,7 +91,8 @@ def group_of(
     if quantifier.negated and not quantifier.stated and any(is_sentence(item.run.text) for item in items):
         quantifier = replace(quantifier, negated=False)  # "If this was not done:" over sentences
     op, n, found = decide_join(quantifier, seams_of(items), open_ends_of(items))
-    if len(items) > 1 and not quantifier.stated and all(_approves(item) for item in items):
+    ways = all(_approves(item) for item in items) or all(whom_end(item.run.text) and item.children for item in items)
+    if len(items) > 1 and not quantifier.stated and ways:
         op, n = "any", None  # each item is a way to be approved
     children = []
     for place, item in enumerate(items, start=1):
@@ -125,9 +128,8 @@ def _by_formula(node: Node, head: str, labels: Sequence[str], flags: Sequence[st
     if formula.op == "unclear":
         return replace(node, op="all", n=None, unsure=True, flags=(*node.flags, f"the words of the head {MIXED}"))
     by_label = dict(zip(labels, node.children, strict=True))
-    return replace(
-        node, op=formula.op, n=None, unsure=False, flags=tuple(flags), children=_parts(formula, by_label, node)
-    )
+    children = _parts(formula, by_label, node)
+    return replace(node, op=formula.op, n=formula.n, unsure=False, flags=tuple(flags), children=children)
 
 
 def _parts(formula: Formula, by_label: dict[str, Node], over: Node) -> tuple[Node, ...]:
@@ -138,7 +140,7 @@ def _parts(formula: Formula, by_label: dict[str, Node], over: Node) -> tuple[Nod
             continue
         below = _parts(part, by_label, over)
         cited = tuple(at for child in below for leaf in child.leaves() for at in leaf.evidence)
-        op: Op = "any" if part.op == "any" else "all"
+        op: Op = part.op if part.op != "unclear" else "all"
         flags = (f"the words of the head {MIXED}",) if part.op == "unclear" else ()
         found.append(
             Node(
@@ -146,6 +148,7 @@ def _parts(formula: Formula, by_label: dict[str, Node], over: Node) -> tuple[Nod
                 number=over.number,
                 text="",
                 evidence=cited,
+                n=part.n,
                 children=below,
                 flags=flags,
                 unsure=part.op == "unclear",
@@ -160,8 +163,23 @@ def _group(item: Item, path: Sequence[str], head: str, negated: bool, evidence: 
         node = _beside_its_list(item, path, head, evidence, join)
         return negative(node) if negated else node
     node = group_of(head, item.children, path, evidence, notes_of(item), item.flags)
-    node = _with_own_demand(item.run, path, node, lead)
+    if refuses(head) and is_head(head) and not any(leaf.negated for leaf in node.leaves()):
+        return _refused(node)
+    node = with_own_demand(item.run, path, node, lead)
     return negative(node) if negated else node
+
+
+def _refused(node: Node) -> Node:
+    """ "Coverage is denied if any of these is present:" asks that none is."""
+    quantifier = quantifier_of(node.text)
+    each = quantifier.op == "all" and not quantifier.stated  # any of what is listed refuses
+    said = denied(replace(node, op="any") if each else node)
+    if _UNLESS.search(node.text):
+        return replace(said, unsure=True, flags=(*said.flags, "what the head refuses has an exception"))
+    return said
+
+
+_UNLESS = re.compile(r"\b(?:unless|except|until|other than)\b", re.I)
 
 
 def _beside_its_list(item: Item, path: Sequence[str], text: str, evidence: tuple, join: Join) -> Node:
@@ -174,9 +192,20 @@ def _beside_its_list(item: Item, path: Sequence[str], text: str, evidence: tuple
     return Node(op=op, number=".".join(path), text="", evidence=evidence, children=(own, below))
 
 
-def _with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> Node:
+def with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> Node:
     """ "Patient has chronic migraine AND BOTH of the following:" demands the migraine too: a leaf before the items."""
+    if end := whom_end(run.text):
+        own = leaf_of(run, [*path, "for"], 0, end, lead=lead)
+        if node.op == "all" and not any(child.negated for child in node.children):
+            return replace(node, children=(own, *node.children))
+        return replace(node, op="all", n=None, children=(own, replace(node, notes=(), flags=())))
     start = clause_start(run.text, head_of_run(run).rest) if APPROVAL.search(node.text) else 0
+    if (instead := _INSTEAD.search(node.text)) and start == 0 and is_sentence(node.text[: instead.start()]):
+        first = leaf_of(run, [*path, "(1)"], 0, instead.start())
+        cited = run.evidence(instead.end(), len(node.text))
+        return replace(
+            node, op="any", n=None, children=(first, replace(node, text=node.text[instead.end() :], evidence=cited))
+        )
     parts = split_head(node.text)
     if parts is None or start is None or start >= parts[0] or not _asks_something(node.text[start : parts[0]]):
         return node
@@ -192,6 +221,11 @@ def _with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> No
     return replace(node, op="all", n=None, children=(own, group))
 
 
+# "A hearing aid was worn for 3 months, or is of no use because of one of:"
+_INSTEAD = re.compile(
+    r",\s+or\s+(?=(?:is|are|was|has|have|had|cannot|did|does|there is)\b[^.;:]*\b(?:one|any|either|both|all|each) of\b[^.;:]*:$)",
+    re.I,
+)
 # "a BMI of 30 or more, OR a BMI of 27 or more with ONE of the following:"
 _OTHER_WAY = re.compile(r",\s+or\s+(?=(?:an?|the|has|have)\b)", re.I)
 

@@ -14,7 +14,7 @@ from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker
 from extractors.policy.placing import SAME, OpenList, is_name
 from extractors.policy.prose import adds_demand
-from extractors.policy.quantifiers import Join, is_head, split_end
+from extractors.policy.quantifiers import Join, is_head, quantifier_of, split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.shapes import (
@@ -40,6 +40,11 @@ _BACK_MATTER = re.compile(
 
 def _is_unmarked(row: Row) -> bool:
     return row.marker is None
+
+
+def _is_use(item: Item) -> bool:
+    """Whether an item with a list opens with the name of a condition, or approves."""
+    return APPROVAL.search(item.run.text) is not None or names_condition(item.run.pieces[0].text)
 
 
 class Openings:
@@ -125,7 +130,8 @@ class Openings:
             return None
         return (
             "ignored"
-            if CAPITALS.fullmatch(text) or (self._may_title(row) and shouts_over_list(text, self.coming))
+            if not quantifier_of(text).stated
+            and (CAPITALS.fullmatch(text) or (self._may_title(row) and shouts_over_list(text, self.coming)))
             else False
         )
 
@@ -262,7 +268,7 @@ class Openings:
             return True
         if heading_kind(self.current.run.text) is not None or phase_and_condition(self.current.run.text):
             return False  # "III. Continuation of therapy" over a paragraph
-        if self._approves_what_is_named(row):
+        if self._approves_what_is_named(row) or self._says_of_what_is_named():
             return False
         if not self.indented and self._breaks_off(row):
             return True
@@ -316,6 +322,13 @@ class Openings:
             return False  # "A. Power wheelchairs", which the sentence below it may approve
         return room and not DANGLING.search(text) and re.match(r"[A-Z][a-z’'-]*\s+\S", row.text) is not None
 
+    def _says_of_what_is_named(self) -> bool:
+        """Whether the open item is the bare name of a condition, beside others that have criteria of their own."""
+        item = self.current
+        named = len(self.open) == 1 and not item.children and is_name(item.run.text) and names_condition(item.run.text)
+        bullet = item.reading is not None and item.reading.kind == "bullet"
+        return named and not bullet and any(at.children and _is_use(at) for at in self.open[0].items)
+
     def _approves_what_is_named(self, row: Row) -> bool:
         """Whether a sentence under the bare name of a condition, "A. Asthma", approves it; wherever it stands."""
         item = self.current
@@ -341,6 +354,14 @@ class Openings:
         if self.open:
             return self._ends_list(row)
         return section.cell and row.x0 < section.x0 - 2 and self._may_end(row)
+
+    def _heads_phase(self, row: Row) -> bool:
+        """Whether "Initial approval: 6 months" stands over a list or over the words that introduce one."""
+        if (self.open and not self._ends_list(row)) or not self.coming:
+            return False
+        first = self.coming[0]
+        counts = first.marker is not None and any(at.kind == "bullet" or at.value == 1 for at in first.marker.readings)
+        return counts or is_head(first.text)
 
     def _is_hung(self, row: Row) -> bool:
         """Whether a line of the item would stand under its text; where no item shows it, a short line ends its item."""

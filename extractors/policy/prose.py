@@ -30,7 +30,8 @@ from extractors.policy.wordings import items_named
 
 _OF_PATIENT = re.compile(
     r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|"
-    r"documentation|remission|improve\w*|(?:de|in)creas\w+|reduc\w+|halved|fewer|stabil\w+|maintain\w*|tolerated)\b",
+    r"documentation|remission|improve\w*|(?:de|in)creas\w+|reduc\w+|halved|fewer|stabil\w+|maintain\w*|tolerated|"
+    r"lower|higher|better|worse|less|no new|no longer|healed|remains?|ongoing|still|attacks?|relapses?|symptoms?)\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")

@@ -44,7 +44,10 @@ _AT_LEAST = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    rf"(?<!every )(?<!all )(?<!both )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of\s+(?:the|these|those)\b",
+    rf"(?<!every )(?<!all )(?<!both )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of"
+    r"(?:\s+(?:the|these|those|what)\b|(?=\s*:\s*$))|"
+    # "Risk, TWO:", "Risk, >= 2:"
+    rf"(?:^|[,;:–-])\s*[≥>]?=?\s*{_OF_MORE}(?:\s+or\s+more)?\s*:\s*$",
     re.I,
 )
 _ANY = re.compile(
@@ -228,7 +231,7 @@ _AGED = re.compile(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolesc
 _SAYS = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|cannot)\b", re.I)
 _OPEN_END = re.compile(
     r"\b(?:tried|failed|had|used|taken|received|intolerant|response|trial|failure|of|to|with|for|by|from|"
-    r"that|which|as|the|an?|is|are|been|or|either|both)\s*$",
+    r"that|which|as|the|an?|is|are|been|or|either|(?<!or )both)\s*$",
     re.I,
 )
 _SHOWN_BY = re.compile(

@@ -15,7 +15,7 @@ _ANSWER = re.compile(
 )
 _TO = re.compile(
     r"\b(?:go|proceed|continue|skip|advance|move)(?:\s+on)?(?:\s+(?:to|with))?\s*"
-    r"(?:the\s+)?(?:question|step|number|item|criteri(?:on|a)|no\.)?\s*#?\s*(?P<to>\d{1,2}|[A-Z]\b|next)?"
+    r"(?:the\s+)?(?:question|step|number|item|criteri(?:on|a)|no\.)?\s*#?\s*q?\.?\s*(?P<to>\d{1,2}|[a-z]\b|next)?"
 )
 _DENY = re.compile(
     r"\b(?:den(?:y|ied|ial)|not (?:approv\w+|cover\w+|authoriz\w+|eligible|met)|stop|do not|does not|refer|forward|"
@@ -74,6 +74,8 @@ def questions_of(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> lis
             if outcome is None:
                 return None
             answers[match["answer"].lower()] = outcome
+        if answers["yes"] == "end" and answers["no"] in ("approve", "deny"):
+            answers["yes"] = "deny" if answers["no"] == "approve" else "approve"
         if answers["no"] == "end":
             answers["no"] = "deny"
         found.append(Question(answers["yes"], answers["no"], _phase_of(text)))
@@ -87,10 +89,16 @@ def _outcome(said: str, at: int, labels: Sequence[str]) -> Answer | None:
         to = match["to"]
         if to in (None, "next"):
             return at + 1 if at + 1 < len(labels) else None
-        return next((place for place, label in enumerate(labels) if label.lower() == to.lower() and place != at), None)
+        places = (place for place, label in enumerate(labels) if place != at and to in (label.lower(), _bare(label)))
+        return next(places, None)
     if _APPROVE.search(said):
         return "approve"
     return "end" if _END.search(said) else None
+
+
+def _bare(label: str) -> str:
+    """ "Q4" as the "4" that an answer leads to."""
+    return re.sub(r"^q\.?\s?(?=\d)", "", label.lower())
 
 
 def _phase_of(text: str) -> Literal["initial", "continuation"] | None:

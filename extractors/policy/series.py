@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from extractors.policy.headings import heading_kind
+from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.markers import Marker, Reading, marker_of, path_marker, readings_of
 from extractors.policy.rows import Row
 
@@ -22,6 +23,14 @@ _COMPOUND = re.compile(
     rf"\d{{1,2}}[A-Za-z](?!\w)|"
     rf"(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])[.]?(?:\({_ONE}\)){{1,3}}){_AFTER}"
 )
+# "TP-1", "MN.2", "EV3", "TP-3.a", "TP-3(a)": a code of letters before the number
+_CODED = re.compile(
+    rf"(?P<core>[A-Z]{{1,6}}\s?[.–-]\s?\d{{1,2}}(?!\d)(?:[.–-]?{_ONE}(?!\w)|\({_ONE}\)){{0,2}}|"
+    rf"(?:[A-Z]{{2,6}}|[A-Z][a-z]{{1,4}})\d{{1,2}}(?!\d)(?:[.–-]?{_ONE}(?!\w)|\({_ONE}\)){{0,2}}){_AFTER}"
+)
+_CODE_PARTS = re.compile(r"^[A-Za-z]+(?=\s?[.–-]?\s?\d)|\d+|[ivx]{2,4}|[A-Za-z]")
+# "(1)(a)", "(A)(1)(i)" at the start of each line of a list inside
+_BRACKETED = re.compile(rf"(?P<core>\({_ONE}\)(?:\s?\({_ONE}\)){{1,3}})\s*(?=[\w\"“≥≤<>])")
 _PARTS = re.compile(r"\d+|[IVX]{2,4}|[ivx]{2,4}|[A-Z]{1,2}(?=\d)|[A-Za-z]")
 # "Criterion 1:", "Requirement A.", "Step 2", "Condition (iii)"
 _WORDED = re.compile(
@@ -37,8 +46,13 @@ _PART = re.compile(
     re.I,
 )
 PART = "part"  # punctuation of such a marker
-_DASHED = re.compile(r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=[A-Z\d])")  # "a - Adalimumab"
+# "a - Adalimumab", "1/ Age of 18 years", "#1 Diagnosis", "2 = Age"
+_DASHED = re.compile(
+    r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=[A-Z\d])|"
+    r"#\s?(?P<hashed>\d{1,2})[.:)]?\s+(?=[A-Z])|(?P<slashed>\d{1,2}|[A-Za-z])\s?[/|]\s+(?=[A-Z\d])"
+)
 _BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
+_LETTERED = re.compile(r"[a-h]\s+(?=[A-Z][a-z-])")  # "b Fragility fracture": a small letter before a capital
 # "Two. Resting heart rate"; "Second, two antidepressants", whose word is part of what is quoted
 _SPELLED = re.compile(r"(?P<core>One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)]\s+(?=[A-Z\d])")
 _ORDINAL = re.compile(r"(?P<core>First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)(?:ly)?,\s+(?=\w)")
@@ -59,7 +73,9 @@ class _Place:
 def with_series(rows: Sequence[Row]) -> list[Row]:
     """Return the rows, those that count up beside their fellows with the marker that they bear."""
     found: dict[int, Marker] = {}
-    for key in (_parts, _compound, _worded, _spelled, _dashed, _bare):
+    for key in (_bracketed, _compound, _coded):
+        found.update(_lone(list(key(rows))))
+    for key in (_parts, _bracketed, _compound, _coded, _worded, _spelled, _dashed, _zeroed, _bare):
         candidates = sorted(key(rows), key=lambda pair: pair[0])
         for _, group in groupby(candidates, key=lambda pair: pair[0]):
             for place in _counted([place for _, place in group]):
@@ -80,6 +96,17 @@ def _counted(places: Sequence[_Place]) -> Iterator[_Place]:
     yield from run if len(run) > 1 else ()
 
 
+def _lone(candidates: Sequence[tuple[str, _Place]]) -> Iterator[tuple[int, Marker]]:
+    """ "(2)(a)", the only item of its list, where the lists beside it are numbered so."""
+    by_key: dict[str, list[_Place]] = {}
+    for key, place in candidates:
+        by_key.setdefault(key, []).append(place)
+    shapes = {key.split()[0] for key, places in by_key.items() if list(_counted(places))}
+    for key, places in by_key.items():
+        if len(places) == 1 and places[0].value == 1 and key.split()[0] in shapes:
+            yield places[0].at, places[0].marker
+
+
 def _compound(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     for at, row in enumerate(rows):
         match = None if marker_of(row.text) else _COMPOUND.match(row.text)
@@ -91,6 +118,45 @@ def _compound(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
         for reading in readings_of(parts[-1]):
             if not reading.doubt:
                 yield f"{shape} {'.'.join(parts[:-1])} {reading.kind}", _Place(at, reading.value, marker)
+
+
+def _of_path(core: str, parts: Sequence[str], at: int, length: int) -> Iterator[tuple[str, _Place]]:
+    shape = re.sub(r"\w+", "x", core)
+    for reading in readings_of(parts[-1]):
+        if not reading.doubt:
+            marker = path_marker(core, parts, length)
+            yield f"{shape} {'.'.join(parts[:-1])} {reading.kind}", _Place(at, reading.value, marker)
+
+
+def _bracketed(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        if match := _BRACKETED.match(row.text):
+            yield from _of_path(match["core"], _PARTS.findall(match["core"]), at, match.end())
+
+
+def _coded(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    for at, row in enumerate(rows):
+        match = None if marker_of(row.text) else _CODED.match(row.text)
+        if match is None or _heads_a_part(row.text[match.end() :], rows[at + 1 : at + 2]):
+            continue
+        yield from _of_path(match["core"], _CODE_PARTS.findall(match["core"]), at, match.end())
+
+
+def _heads_a_part(text: str, below: Sequence[Row]) -> bool:
+    """Whether "SP-6.1: Lumbar radiculopathy" is a heading that the payer counts, and no criterion."""
+    if heading_kind(text) is not None:
+        return True
+    if text.endswith((".", ";", ":", ",")) or not names_condition(text):
+        return False
+    return bool(below) and (APPROVAL.search(below[0].text) is not None or marker_of(below[0].text) is not None)
+
+
+def _zeroed(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
+    """ "01", "02" before a text, however close to it."""
+    for at, row in enumerate(rows):
+        if match := re.match(r"(?P<core>0[1-9]|[12]\d)\s+(?=[A-Z])", row.text):
+            value = int(match["core"])
+            yield "zeroed", _Place(at, value, Marker(match["core"], "bare", match.end(), (Reading("digit", value),)))
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
@@ -116,7 +182,8 @@ def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     """A number without a mark, in a column left of the text."""
     for at, row in enumerate(rows):
         match = _BARE.match(row.text)
-        if match is None or len(row.lines) > 2 or _gap_after_first(row) < _GAP:
+        close = match is None or (_gap_after_first(row) < _GAP and not _LETTERED.match(row.text))
+        if close or len(row.lines) > 2:
             continue
         readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
         marker = Marker(match["core"], "bare", match.end() + 1, readings)
@@ -127,9 +194,11 @@ def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
 def _dashed(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     for at, row in enumerate(rows):
         if match := _DASHED.match(row.text):
-            readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
-            marker = Marker(match["core"], "-", match.end(), readings)
-            yield from ((f"dash {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
+            core = match["core"] or match["hashed"] or match["slashed"]
+            mark = "-" if match["core"] else "#" if match["hashed"] else "/"
+            readings = tuple(reading for reading in readings_of(core) if not reading.doubt)
+            marker = Marker(core, mark, match.end(), readings)
+            yield from ((f"{mark} {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
 
 
 def _spelled(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:

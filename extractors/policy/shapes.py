@@ -16,7 +16,7 @@ DURATION_ROW = re.compile(
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period|length|time ?frame)|(?:initial |renewal )?(?:approval|authorization)\s*:\s*(?=\d|up to)|"
     r"(?:approval|authorization|coverage) (?:lasts|runs)(?: for)? (?=up to|\d)|"
-    r"duration (?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
+    r"(?:approved |authorized )?duration\s*[:–-]?\s*(?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
     r"(?:initial |re)?-?authorization (?:will be|is|may be) "
     r"(?:(?:issued|granted|approved|given) for|for (?=no more|up to|\d))|"
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
@@ -51,6 +51,13 @@ CONTINUED = re.compile(r"\s*[-–—(]*\s*\b(?:continued|cont['’.]?d?)\b\.?\)?
 # the payer's own number before a heading: "SP-6.1: Lumbar radiculopathy", "4.2 Continued stay"
 SECTION_CODE = re.compile(r"(?:[A-Z]{2,5}-\d{1,3}(?:\.\d{1,3})*|\d{1,2}(?:\.\d{1,2})+)\s*[.:]?\s+(?=[A-Z])")
 
+# "Initial approval: 6 months" over a list
+PHASE_DURATION = re.compile(
+    r"(?P<label>(?:(?:initial|first|new|continued|renewal|continuation|subsequent|later)(?: (?:approval|authorization|"
+    r"request|coverage|treatment|therapy)s?)?|re-?authorizations?|renewals?|continuation of (?:therapy|treatment))"
+    r"(?: criteria)?)\s*[:(–-]\s*\(?(?:(?:approve|approval|authorize) (?:for )?)?(?P<span>\d{1,3}[ -](?:month|year|week)s?|lifetime)\)?\.?:?",
+    re.I,
+)
 # "Renewal: documentation of improvement in pain."
 PHASE_LABEL = re.compile(
     r"(?P<label>(?:renewal|re-?authorization|continuation(?: of (?:therapy|treatment))?|continued (?:therapy|use))"

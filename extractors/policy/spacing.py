@@ -44,6 +44,15 @@ def hangs_in(rows: Sequence[Row]) -> bool | None:
     return None if under_text == under_marker == 0 else under_marker == 0
 
 
+def margin_of(rows: Sequence[Row]) -> float:
+    """Return the right margin of the text: its widest line, or, where no line goes on in the next, as wide a margin as
+    the left one."""
+    widest = max((row.x1 for row in rows), default=0.0)
+    if not rows or any(re.match(r"[a-z]{2}", row.text) and not row.marker for row in rows):
+        return widest
+    return max(widest, rows[0].page.width - min(row.x0 for row in rows))
+
+
 def parts_rows(above: Row, row: Row, pitch: float) -> bool:
     """Return whether more space stands between two rows of a page than between the lines of a paragraph."""
     return gap_between(above, row) > pitch + max(1.5, 0.15 * row.height)

@@ -10,6 +10,7 @@ from extractors.policy.markers import Marker, Reading
 from extractors.policy.quantifiers import connector_of, is_head, split_end
 from extractors.policy.rows import Row
 from extractors.policy.shapes import DANGLING, DURATION_ROW, NOTE
+from extractors.policy.spacing import margin_of
 
 _DEMANDS = re.compile(
     r"\b(?:met|true|hold|holds|appl(?:y|ies)|criteri\w+|requirements?|conditions?|following|satisf\w+|fulfill?\w*|these|"
@@ -21,6 +22,12 @@ RUN_IN = re.compile(r"(?P<label>[A-Z][A-Za-z/’'-]*(?: (?:[A-Za-z/’'-]+|&)){0
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|may|can|cannot|meets?|failed|tried|shows?)\b", re.I
 )
+# "ADMISSION, ALL:", "Risk, >= TWO:"
+_COUNTED = re.compile(
+    r"[A-Z][\w /’'-]{2,40}[,–:-]\s*(?:(?:at least |[≥>]=? ?)?(?:one|two|three|\d)(?: or more)?|all|both|any|each)"
+    r"(?: of)?(?: the following)?:",
+    re.I,
+)
 _MOST = 40  # words of one criterion
 _EDGE = 4.0  # points
 _ITEM = Marker("unmarked", "bullet", 0, (Reading("bullet", 0),))
@@ -28,21 +35,23 @@ _ITEM = Marker("unmarked", "bullet", 0, (Reading("bullet", 0),))
 
 def with_unmarked(rows: Sequence[Row]) -> list[Row]:
     """Return the rows, those that begin a criterion without a marker as items of the head above them."""
-    right = max((row.x1 for row in rows), default=0.0)
+    right = margin_of(rows)
     begins: set[int] = set()
     for at, row in enumerate(rows):
         if row.marker is None and row.text.rstrip().endswith(":") and _announces(rows, at):
-            begins.update(_statements(rows, at + 1, right))
+            begins.update(_statements(rows, at + 1, right, rows[at].x0))
     return [replace(row, numbered=_ITEM) if at in begins else row for at, row in enumerate(rows)]
 
 
 def _announces(rows: Sequence[Row], at: int) -> bool:
     above = [row.text for row in rows[max(0, at - 2) : at] if row.marker is None]
     said = " ".join([*above, rows[at].text])
+    if _COUNTED.fullmatch(rows[at].text.strip()):
+        return True
     return is_head(rows[at].text) and is_head(said) and _DEMANDS.search(rows[at].text) is not None
 
 
-def _statements(rows: Sequence[Row], start: int, right: float) -> list[int]:
+def _statements(rows: Sequence[Row], start: int, right: float, edge: float) -> list[int]:
     """Where criteria begin below a head; none: what stands there is no list of them."""
     found: list[int] = []
     texts: list[str] = []
@@ -70,7 +79,8 @@ def _statements(rows: Sequence[Row], start: int, right: float) -> list[int]:
     if any(text.rstrip().endswith(":") for text in texts) and len({round(rows[at].x0 / _EDGE) for at in found}) < 2:
         return []  # which of them the inner head is over cannot be told
     said = [is_criterion(text) or text.endswith(".") or _VERB.search(text) is not None for text in texts]
-    return found if all(said) or _are_parted(texts) else []
+    inward = len(found) > 2 and all(rows[at].x0 > edge + _EDGE for at in found)
+    return found if all(said) or inward or _are_parted(texts) else []
 
 
 def _are_parted(texts: Sequence[str]) -> bool:

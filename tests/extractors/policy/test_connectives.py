@@ -18,11 +18,8 @@ from tests.extractors.policy.layout import policy_pages
 
 # a demand is lost, which `problems` says where a list was left aside
 KNOWN = {
-    "comma_list_head": "'has tried diet, exercise, or both, and:' is taken for an unfinished head",
-    "general_plus_each": "the name of a use under a line that may go on is taken for its end",
     "or_heading_groups": "'Group B' after a lone OR is taken for an item; the list under it is said to be left aside",
     "required_inline": "'Required: (1) ...' in running text approves nothing in words: no list is read",
-    "two_phase_any": "phases as labels of bullets leave out the bullet between them",
 }
 
 

@@ -27,7 +27,13 @@ def _written(formula: Formula | str | None) -> str:
         ("A and B or C:", "ABC", "(A ? B ? C)"),
         ("(A, B, and C):", "ABC", "-"),
         ("criteria 1, 2, 3 and 4 are met:", "1234", "-"),
-        ("(must meet A and B, or C):", "ABCD", "-"),
+        ("(must meet A and B, or C):", "ABCD", "(A ? B ? C ? D)"),
+        ("any one of A through C, and D:", "ABCD", "((A | B | C) & D)"),
+        ("ANY of A-C AND D.", "ABCD", "((A | B | C) & D)"),
+        ("any of A, B or C and D are met:", "ABCD", "((A | B | C) & D)"),
+        ("any of A, B and C:", "ABC", "-"),
+        ("D and one of A to C:", "ABCD", "(D & (A | B | C))"),
+        ("1 and 2, and either of 3 or 4:", "1234", "(1 & 2 & (3 | 4))"),
     ],
 )
 def test_a_head_that_joins_its_items_both_ways_is_read_as_printed(head, labels, expected):
