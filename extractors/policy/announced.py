@@ -10,8 +10,8 @@ from extractors.policy.rows import Row
 from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.spacing import margin_of
 from extractors.policy.tree import Phase
-from extractors.policy.whom import whom_end
 from extractors.policy.waivers import waiver_in
+from extractors.policy.whom import whom_end
 
 _LONGEST = 4  # rows
 _OPENS = re.compile(r"[A-Z][\w’'()/,®-]*:?(?:\s|$)")
@@ -38,17 +38,19 @@ _CONTINUES = re.compile(
 _BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
 
 # "For initial therapy, all of the following:", "Renewal: 12 months when BOTH are met:"
+_WORD = r"(?:(?:of )?(?:therapy|treatment|authorizations?|approvals?|coverage|requests?|use))"
+_REQUEST = r"(?:authorization|approval|request|course|prescription)s?"  # "first treatment" is no phase
 _FOR_PHASE = re.compile(
-    r"(?:for )?(?:(?P<initial>initial|new starts?|first|new)|continu(?:ation|ed)|renewals?|re-?authorization|subsequent|later|further|"
-    r"repeat)(?: (?:of )?(?:therapy|treatment|authorizations?|approvals?|coverage|requests?|use))?(?: criteria)?\s*[,:–-]\s*"
+    rf"(?:for )?(?:(?:(?P<initial>initial|new starts?)|continu(?:ation|ed)|renewals?|re-?authorization|"
+    rf"subsequent)(?: {_WORD})?|"
+    rf"(?:(?P<first>first|new)|later|further|repeat) {_REQUEST})(?: criteria)?\s*[,:–-]\s*"
     r"[^.;]*\b(?:all|both|any|one|each|following|met)\b[^.;]*?:?$",
     re.I,
 )
 # "All of what follows is needed for a first course:", "A further course needs:"
-_COURSE = r"(?:course|approval|authorization|request|treatment|period|start|prescription)s?"
 _OF_COURSE = re.compile(
     rf"(?:[^.;:]{{0,60}}\bfor )?(?:an? |the |each |any )?(?:(?P<initial>first|initial|new)|further|second|repeat(?:ed)?|"
-    rf"subsequent|renewed|later|continued) {_COURSE}\b(?: (?:needs?|requires?|is|are|may|will|can)\b[^.;:]*)?\s*:$",
+    rf"subsequent|renewed|later|continued) {_REQUEST}\b(?: (?:needs?|requires?|is|are|may|will|can)\b[^.;:]*)?\s*:$",
     re.I,
 )
 
@@ -141,7 +143,9 @@ def phase_of(text: str) -> Phase | None:
 def phase_said(text: str) -> Phase | None:
     """Return the phase that a head says its list is for: "For continuation of therapy, all of the following:"."""
     spoken = _FOR_PHASE.match(text) or _OF_COURSE.match(text)
-    return None if spoken is None else "initial" if spoken["initial"] else "continuation"
+    if spoken is None:
+        return None
+    return "initial" if any(spoken.groupdict().values()) else "continuation"
 
 
 def _begins_list(row: Row) -> bool:

@@ -70,6 +70,9 @@ def _approvals(section: Section) -> Iterator[Run]:
         if paragraph in section.after and _DEMANDS.search(text) and not text.rstrip().endswith(":"):
             yield paragraph
             continue
+        if paragraph in section.after and _stands_in_list(paragraph, section):
+            yield paragraph
+            continue
         start = clause_start(text, 0) if APPROVAL.search(text) and not refuses(text) else None
         if start is None or text.rstrip().endswith(":") or heading_kind(text) is not None:
             continue
@@ -77,6 +80,13 @@ def _approvals(section: Section) -> Iterator[Run]:
             continue  # "if the patient meets the criteria of one of the indications below"
         if re.match(r"(?:the |an? |all )?(?:patient|member|individual|recipient|adult|child)", text[start:], re.I):
             yield paragraph
+
+
+def _stands_in_list(paragraph: Run, section: Section) -> bool:
+    """Whether text behind an indented list stands as far right as its items: one of them, for all that is known."""
+    left = section.items[0].x0 if section.items else 0.0
+    inward = left > section.x0 + 4 and paragraph.pieces[0].line.box.x0 >= left - 2
+    return inward and section.items[0].marker is not None and not section.items[0].marker.length and section.x0 > 0
 
 
 def _letters(text: str) -> str:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from extractors.evidence import Line, Page
+from extractors.evidence import Line, Page, enclose
 from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.rows import Row
 from extractors.policy.shapes import CONTINUED, DANGLING
@@ -44,15 +44,22 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
     at = 0
     pitch = pitch_of(rows)
     while at < len(rows):
+        if at + 1 < len(rows) and (whole := _wrapped_head(rows[at], rows[at + 1])):
+            rows = [*rows[:at], whole, *rows[at + 2 :]]
+        if (
+            len(rows[at].lines) > 1
+            and _COUNTS.fullmatch(rows[at].lines[0].text.strip())
+            and _counts_below(rows[at + 1 :])
+        ):
+            rows = [*rows[: at + 1], *_without_asides(rows[at], rows[at + 1 :])]
+            at += 1  # a table that counts its criteria is the list itself
+            continue
         head = _head_of(rows[at])
         if head is None:
             found.append(rows[at])
             at += 1
             continue
         kind, edge = head
-        if _COUNTS.fullmatch(rows[at].lines[0].text.strip()) and _counts_below(rows[at + 1 :]):
-            at += 1  # a table that counts its criteria is the list itself
-            continue
         again = rows[at].text in heads and bool(headings)
         heads.add(rows[at].text)
         records, taken = _records(rows[at + 1 :], edge, pitch, again)
@@ -75,10 +82,53 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
     return found, headings
 
 
+# over a column that says how a criterion is shown, and not what it is
+_ASIDE = re.compile(
+    r".*\b(?:document\w*|show|shown|evidence|source|proof|records?|where|pages?|met|yes|no|comments?|reference|attach\w*|"
+    r"notes?|check)\b.*",
+    re.I,
+)
+
+
+def _without_asides(head: Row, rows: Sequence[Row]) -> list[Row]:
+    """The rows of a table that counts its criteria without the cells under "Documentation" right of them."""
+    edges = [line.box.x0 for line in head.lines[2:] if _ASIDE.fullmatch(line.text.strip())]
+    if not edges:
+        return list(rows)
+    found: list[Row] = []
+    for at, row in enumerate(rows):
+        if len(row.lines) == 1 and row.x0 < head.lines[1].box.x0 - _SLACK and row.marker is None:
+            return [*found, *rows[at:]]  # a line across the columns ends the table
+        if kept := tuple(line for line in row.lines if line.box.x0 < edges[0] - _SLACK):
+            found.append(replace(row, lines=kept))
+    return found
+
+
 def _counts_below(rows: Sequence[Row]) -> bool:
     """Whether the next rows with a left cell bear numbers: "1" and "2" of one list."""
     left = [row.lines[0].text.strip(" .)") for row in rows[:12] if len(row.lines) > 1]
     return left[:1] in (["1"], ["A"], ["a"], ["i"]) and any(at in ("2", "B", "b", "ii") for at in left[1:3])
+
+
+def _wrapped_head(head: Row, below: Row) -> Row | None:
+    """The head of a table whose cells run over two lines, "Renewal" over "criteria", as one row; None: it does not."""
+    if len(head.lines) < 2 or not _LEFT.fullmatch(head.lines[0].text.strip()) or below.marker:
+        return None
+    under = {round(line.box.x0): line for line in below.lines}
+    if not all(re.match(r"[a-z]", line.text) for line in below.lines):
+        return None
+    if not set(under) <= {round(line.box.x0) for line in head.lines}:
+        return None
+    lines = [_with_words(line, under.get(round(line.box.x0))) for line in head.lines]
+    whole = replace(head, lines=tuple(lines))
+    return whole if _head_of(whole) else None
+
+
+def _with_words(line: Line, more: Line | None) -> Line:
+    if more is None:
+        return line
+    words = (*line.words, *more.words)
+    return Line(words=words, box=enclose(word.box for word in words))
 
 
 def _goes_on(cell: Row, found: Sequence[Row], headings: dict[int, Kind | None]) -> bool:

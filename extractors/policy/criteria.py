@@ -24,7 +24,15 @@ from extractors.policy.heads import (
 from extractors.policy.inline import split_inline
 from extractors.policy.introductions import introduced, with_demands, with_introduced
 from extractors.policy.items import Item, Section
-from extractors.policy.lists import by_condition, by_service, duration_in, of_section, read_further, use_announced, use_opened
+from extractors.policy.lists import (
+    by_condition,
+    by_service,
+    duration_in,
+    of_section,
+    read_further,
+    use_announced,
+    use_opened,
+)
 from extractors.policy.mere_names import REFERS, without_mere_names
 from extractors.policy.naming import (
     approved_for,

@@ -8,7 +8,9 @@ from typing import Literal
 from extractors.policy.quantifiers import Join
 
 _MARK = r"(?:[A-Za-z]|[ivxIVX]{1,5}|\d{1,2})"
-_WORD = rf"(?:\b(?:anyof|allof|n\d+of|either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
+_WORD = (
+    rf"(?:\b(?:anyof|allof|n\d+of|either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
+)
 _SPAN = re.compile(rf"{_WORD}(?:\s*{_WORD})+", re.I)
 _TOKEN = re.compile(rf"\b(?:anyof|allof|n\d+of|either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
 
@@ -45,6 +47,7 @@ def formula_in(head: str, labels: Sequence[str]) -> Formula | None:
     """Return how a head joins these items where it joins them by AND and OR; None: it does not, or names others."""
     if len(labels) < 3 or not all(labels):
         return None
+    head = re.sub(rf"\(({_MARK})\)", r"\1", head)
     plain = _OF_MARKS.sub(_prefix, _SAID.sub("", _BESIDES.sub(", and ", head)))
     for span in reversed(list(_SPAN.finditer(plain))):
         tokens = _marks_only([match[0] for match in _TOKEN.finditer(span[0])], labels)

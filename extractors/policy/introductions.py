@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from extractors.policy.heads import APPROVAL
 from extractors.policy.nodes import leaf_of
+from extractors.policy.quantifiers import is_head
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
 from extractors.policy.wordings import items_named
@@ -138,6 +139,8 @@ def demands_in(text: str, name: str) -> list[tuple[int, int]]:
     approvals = list(APPROVAL.finditer(text))
     named = items_named(text)
     lists = sorted([*_LIST.finditer(text), *([named] if named else [])], key=lambda match: match.start())
+    if approvals and not lists and text.endswith(":"):
+        return _before_fragment(text, approvals[-1].end(), name)
     if not approvals or not lists:
         return []
     listed = _list_after(lists, approvals[-1].start(), text)
@@ -151,6 +154,22 @@ def demands_in(text: str, name: str) -> list[tuple[int, int]]:
     if tail and _VERB.search(tail["said"]) and not _LIST.search(tail["said"]):
         spans.append((listed.end() + tail.start("said"), listed.end() + tail.end("said")))
     return spans
+
+
+def _before_fragment(text: str, start: int, name: str) -> list[tuple[int, int]]:
+    """What "is covered for patients who have a low ejection fraction and who do not have:" demands before its list."""
+    cuts = [start, *(start + match.end() for match in _CUT.finditer(text[start:]))]
+    if len(cuts) < 2 or not is_head(text):
+        return []
+    last = [match.start() for match in _CUT.finditer(text[start:])][-1]
+    return [at for at in _before_list(text, start, start + last, name) if _OF_PATIENTS.match(text[slice(*at)])]
+
+
+_OF_PATIENTS = re.compile(
+    r"(?:an? |the |all |any |those )?(?:patients?|members?|individuals?|adults?|child(?:ren)?|adolescents?|beneficiar\w+|"
+    r"recipients?|people|persons?|those|wom[ae]n|m[ae]n)\b",
+    re.I,
+)
 
 
 def _limits(text: str, name: str) -> Iterator[tuple[int, int]]:

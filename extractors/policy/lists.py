@@ -97,9 +97,21 @@ def by_service(use: Indication) -> list[Indication]:
     if not all(names) or len(told) == 1:
         return [use]
     if len(told) == len(names):
+        again = [_AGAIN.match(name) is not None for name in names]
+        same = len({_AGAIN.sub("", name).lower().removeprefix("the ").removeprefix("a ") for name in names}) == 1
+        if (
+            same and names_condition(use.name) and sorted(again) == [False, True]
+        ):  # "7.2 A repeat injection is covered if"
+            phases = ["continuation" if later else "initial" for later in again]
+            return [replace(use, phase=phase, tree=way) for phase, way in zip(phases, ways, strict=True)]
         return [replace(use, name=name, tree=way) for name, way in zip(names, ways, strict=True)]
     said = "the ways to be approved are of several services"
     return [replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))]
+
+
+_AGAIN = re.compile(
+    r"(?:an? |the |any )?(?:repeat(?:ed)?|further|subsequent|continued|second|renewed|additional)\s+", re.I
+)
 
 
 def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.announced import refuses
+from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.flows import asked_in, by_answers, denied
 from extractors.policy.formulas import Formula, formula_in
 from extractors.policy.heads import APPROVAL, clause_start, head_of_run

@@ -59,6 +59,15 @@ _ADDED = re.compile(
 _DEMANDS = re.compile(r"\b(?:must|shall|should|(?:is|are) required|needs? to|has to|have to)\b", re.I)
 
 
+# "each row is met", "the five conditions below hold", "EV-1 through EV-5 have been shown"
+_POINTS_AT_LIST = re.compile(
+    r"(?:each|every|all|both|the \w+|any|one)(?: \w+){0,2}? (?:rows?|lines?|items?|conditions?|criteria|points?|boxes|"
+    r"requirements?|statements?|rules?)\b(?: (?:of|in) the table)?(?: below| above| listed)?[^.;]{0,40}\b(?:is|are|has been|have been|must be|holds?|"
+    r"appl(?:y|ies))\b[^.;]{0,30}\.?|(?:the (?:\w+ )?(?:conditions|criteria|requirements|statements) (?:below|listed) "
+    r"(?:hold|apply)\.?)|[A-Z]{1,6}[-.]?\d{1,2} (?:to|through|and|-|–) [A-Z]{1,6}[-.]?\d{1,2} [^.;]{0,40}\.?",
+)
+
+
 def node_of_prose(run: Run, path: Sequence[str], notes: tuple = (), flags: Sequence[str] = ()) -> Node:
     """ "Name. Approve for 6 months if the patient ..." as a leaf of its condition, or as the list it holds."""
     text = run.text
@@ -100,6 +109,9 @@ def read_paragraph(paragraph: Run, place: Place, named: bool, found: Criteria, d
     if not head.approves and not (own and head.rest < len(text)) and not speaks:
         return
     if not own and not named:
+        return
+    if _POINTS_AT_LIST.fullmatch(text[clause_start(text, head.rest) or 0 :]):
+        found.problems.append(f"What '{text[:90]}' speaks of was not found as a list.")
         return
     if head.approves and not (own and names_condition(own)) and clause_start(text, head.rest) is None:
         return  # "Initial authorization: all drugs may be approved up to 12 months" sets no criterion

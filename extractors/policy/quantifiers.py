@@ -57,7 +57,11 @@ _ANY = re.compile(
     re.I,
 )
 # "is either:", "by either route (i or ii):" - which says one thing only where the letters do not say another
-_EITHER = re.compile(r"\beither\b(?=[^.;]*[:)]?\s*$)", re.I)
+_EITHER = re.compile(
+    r"\beither\b(?!\s+(?:drugs?|products?|agents?|brands?|medications?|medicines?|devices?|procedures?|services?|"
+    r"formulations?|strengths?|knees?|eyes?|sides?|breasts?|hips?|arms?|legs?)\b)(?=[^.;]*[:)]?\s*$)",
+    re.I,
+)
 # what follows are examples: "a severe reaction, such as:"
 _SUCH_AS = re.compile(r"\b(?:such as|for example|e\.g\.|including,? but not limited to)\s*,?\s*:\s*$", re.I)
 _ALL = re.compile(
@@ -178,7 +182,8 @@ _AND_GROUP = re.compile(
     r"[,;]?\s+and\s+(?=(?:(?:the\s+)?(?:patient|member|individual)\s+)?(?:also\s+)?(?:meets?\s+|has\s+|have\s+)?"
     r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each|(?:\d+|one|two|three) or more)\b(?:\s+\(\d\))?\s*"
     r"(?:of\s+(?:the|these)\b|\()|(?:the\s+)?following\b)[^.;]*[:)]?\s*$|"
-    r"(?:(?:documented )?(?:documentation|evidence|presence|history)\s+of|has|have|is|with)\s*:\s*$)",
+    r"(?:(?:documented )?(?:documentation|evidence|presence|history)\s+of|has|have|is|with|"
+    r"(?:who |the (?:patient|member) )?(?:does|do|has|have|is|are) not(?: have| had| been| taken?| receiv\w+| us(?:e|ing))?)\s*:\s*$)",
     re.I,
 )
 

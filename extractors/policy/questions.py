@@ -9,12 +9,18 @@ Answer = Literal["approve", "deny", "end"] | int  # "end": no more is asked; an 
 BOX = r"[\[\](){}☐☑☒□❑❏❒○◯_|/\s]"
 # "[ ] Yes  [ ] No", "Yes ☐ No ☐", "Y / N" behind a question
 _BOXES = re.compile(rf"(?<=[?.:\])])\s*{BOX}*\b(?:yes{BOX}+no|y{BOX}+n)\b{BOX}*(?:n/?a{BOX}*)?", re.I)
-_FIRST = re.compile(r"\s*[\[(]?\s*(?:\*\s*)?if (?:yes|no)\b(?!\w)", re.I)
+_FIRST = re.compile(
+    r"\s*[\[(]?\s*(?:\*\s*)?(?:if (?:yes|no)\b(?!\w)|(?:yes|no)\s*(?:[:=→]|[–-]+>?)\s*"
+    r"(?=go\b|den|approv|stop|continue|proceed|skip|question|end\b|no (?:further|more)|q?\d))",
+    re.I,
+)
 _ANSWER = re.compile(
-    r"\bif (?P<answer>yes|no)\b\s*[,:–-]?\s*(?:then\s+)?(?P<what>.*?)(?=[.;\])]*\s*[\[(]?\bif (?:yes|no)\b|$)", re.I
+    r"\b(?:if\s+(?P<answer>yes|no)\b\s*[,:–→-]?>?|(?P<short>yes|no)\s*(?:[:=→]|[–-]+>?))\s*(?:then\s+)?"
+    r"(?P<what>.*?)(?=[.;,|/\])]*\s*[\[(]?(?:\bif (?:yes|no)\b|\b(?:yes|no)\s*(?:[:=→]|[–-]+>?)\s)|$)",
+    re.I,
 )
 _TO = re.compile(
-    r"\b(?:go|proceed|continue|skip|advance|move)(?:\s+on)?(?:\s+(?:to|with))?\s*"
+    r"(?:^\s*(?:question\s*)?q?(?=\d{1,2}\b)|\b(?:go|proceed|continue|skip|advance|move)(?:\s+on)?(?:\s+(?:to|with))?)\s*"
     r"(?:the\s+)?(?:question|step|number|item|criteri(?:on|a)|no\.)?\s*#?\s*q?\.?\s*(?P<to>\d{1,2}|[a-z]\b|next)?"
 )
 _DENY = re.compile(
@@ -73,7 +79,7 @@ def questions_of(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> lis
             outcome = _outcome(match["what"], at, labels)
             if outcome is None:
                 return None
-            answers[match["answer"].lower()] = outcome
+            answers[(match["answer"] or match["short"]).lower()] = outcome
         if answers["yes"] == "end" and answers["no"] in ("approve", "deny"):
             answers["yes"] = "deny" if answers["no"] == "approve" else "approve"
         if answers["no"] == "end":

@@ -35,8 +35,9 @@ _PARTS = re.compile(r"\d+|[IVX]{2,4}|[ivx]{2,4}|[A-Z]{1,2}(?=\d)|[A-Za-z]")
 # "Criterion 1:", "Requirement A.", "Step 2", "Condition (iii)"
 _WORDED = re.compile(
     r"(?P<word>criterion|requirement|condition|step|rule|statement|question|standard|element|item|test|point|clause|"
-    r"paragraph|crit\.|req\.)\s+(?:#|no\.?\s*)?\(?(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])\)?"
-    r"\s*(?:[.:)–—-]|\.\))?\s+(?=[A-Z\d(\"“])",
+    r"paragraph|crit\.|req\.)\s+(?:#|no\.?\s*)?\(?(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z]|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten)\)?"
+    r"(?:\s*(?:[:–—]|\.\))\s+(?=[\w(\"“])|\s*[.)-]?\s+(?=[A-Z\d(\"“]))",
     re.I,
 )
 # "Section 2. Plaque psoriasis", "§ 3 Renewal": a part of the document under a name
@@ -48,7 +49,7 @@ _PART = re.compile(
 PART = "part"  # punctuation of such a marker
 # "a - Adalimumab", "1/ Age of 18 years", "#1 Diagnosis", "2 = Age"
 _DASHED = re.compile(
-    r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=[A-Z\d])|"
+    r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=\w)|"
     r"#\s?(?P<hashed>\d{1,2})[.:)]?\s+(?=[A-Z])|(?P<slashed>\d{1,2}|[A-Za-z])\s?[/|]\s+(?=[A-Z\d])"
 )
 _BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
@@ -172,8 +173,10 @@ def _parts(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
 def _worded(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     for at, row in enumerate(rows):
         if match := _WORDED.match(row.text):
-            word = match["word"].lower()
+            word, core = match["word"].lower(), match["core"].lower()
             readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
+            if core in _WORDS:
+                readings = (Reading("digit", _WORDS.index(core) + 1),)
             marker = Marker(match["core"], word, match.end(), readings)
             yield from ((f"{word} {reading.kind}", _Place(at, reading.value, marker)) for reading in readings)
 
@@ -183,7 +186,7 @@ def _bare(rows: Sequence[Row]) -> Iterator[tuple[str, _Place]]:
     for at, row in enumerate(rows):
         match = _BARE.match(row.text)
         close = match is None or (_gap_after_first(row) < _GAP and not _LETTERED.match(row.text))
-        if close or len(row.lines) > 2:
+        if close or (len(row.lines) > 2 and row.lines[0].text.strip() != match["core"]):
             continue
         readings = tuple(reading for reading in readings_of(match["core"]) if not reading.doubt)
         marker = Marker(match["core"], "bare", match.end() + 1, readings)

@@ -40,8 +40,8 @@ FACT = re.compile(
 
 # "If yes, approve for 6 months.", "If no, continue to #2."
 OUTCOME = re.compile(
-    r"[\[(]?if (?:yes|no)\b[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further))"
-    r"(?:.*\bif no\b[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
+    r"[\[(]?(?:if (?:yes|no)\b|(?:yes|no)\s*(?:[:=→]|[–-]+>?))[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further))"
+    r"(?:.*\b(?:if no\b|no\s*(?:[:=→]|[–-]+>?))[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
     re.I,
 )
 

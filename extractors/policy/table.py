@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from extractors.evidence import Line
 from extractors.policy.found import Criteria
-from extractors.policy.headings import is_label_start, table_label
-from extractors.policy.heads import bare_duration
+from extractors.policy.headings import heading_kind, is_label_start, table_label
+from extractors.policy.heads import bare_duration, names_condition
 from extractors.policy.inline import split_inline
 from extractors.policy.labelled import Part, nodes_for, parts_of_cell, uses_of
 from extractors.policy.nodes import group_of_prose, leaf_of, negative
@@ -15,6 +16,7 @@ from extractors.policy.quantifiers import split_end
 from extractors.policy.rows import Row
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node
+from extractors.vocabulary.drugs import find_drugs
 
 _FEWEST = 3  # labels from which a page of rows is such a table
 _EMPTY = re.compile(
@@ -36,9 +38,9 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
         return None
     found, leaves = Criteria(), []
     parts: list[Part] = []
-    name, duration = title, None
+    name, duration = _condition_over(rows) or title, None
     for cell in cells:
-        use, text = table_label(cell.label), cell.content.text.strip()
+        use, text = _use_of(cell), cell.content.text.strip()
         if use is None or not text:
             continue
         if use == "duration":
@@ -64,6 +66,29 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
     return found
 
 
+# labels of what no criterion is
+_ASIDE = re.compile(
+    r".*\b(?:quantit\w+|limits?|codes?|hcpcs|cpt|icd|line of business|formulary|effective|revised|reviewed|brand|generic|"
+    r"products?|drugs?|medications?|polic\w+|dos\w+|approval|authorization|notes?|background|references?|benefit|plan|"
+    r"payer|title|number|date|name|route|strengths?|class)\b.*",
+    re.I,
+)
+
+
+def _use_of(cell: _Cell) -> str | None:
+    """What a cell holds; an unknown label among known ones, "Severity", is that of a criterion."""
+    known = table_label(cell.label)
+    if known is not None or not cell.beside or heading_kind(cell.label) is not None:
+        return known
+    return None if _ASIDE.fullmatch(cell.label) or len(cell.label.split()) > 5 else "criteria"
+
+
+def _condition_over(rows: Sequence[Row]) -> str:
+    """The condition that stands on a line of its own over the table; "" for none."""
+    lone = [row.text.strip() for row in rows[:14] if len(row.lines) == 1]
+    return next((text for text in reversed(lone) if names_condition(text) and not find_drugs(text)), "")
+
+
 def _node_of_cell(cell: _Cell) -> Node:
     if listed := split_inline(cell.content.text, prose=True):
         return group_of_prose(cell.content, [cell.label], 0, listed)
@@ -80,7 +105,7 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
         longer = f"{cells[-1].label} {left.text.strip().rstrip(':')}" if cells else ""
         if cells and edge is not None and left.box.x0 < edge - 10 and table_label(longer) is not None:
             cells[-1].label = longer
-        elif _starts_label(left.text) and (right or edge is not None):
+        elif (_starts_label(left.text) or _is_beside(left, right, edge)) and (right or edge is not None):
             cells.append(_Cell(left.text.strip().rstrip(":"), beside=bool(right)))
             edge = right[0].box.x0 if right else edge
         elif cells and table_label(cells[-1].label) is None and (edge is None or left.box.x0 < edge - 10):
@@ -92,6 +117,13 @@ def _cells(rows: Sequence[Row]) -> list[_Cell]:
         pieces = row.pieces()
         cells[-1].content.add([piece for piece in pieces if piece.line in right])
     return cells
+
+
+def _is_beside(left: Line, right: Sequence[Line], edge: float | None) -> bool:
+    """Whether "Severity:" stands in the column of the labels, with its content beside it."""
+    if edge is None or not right or not left.text.strip().endswith(":"):
+        return False
+    return left.box.x0 < edge - 10 and abs(right[0].box.x0 - edge) < 10
 
 
 def _starts_label(text: str) -> bool:

@@ -61,7 +61,8 @@ def _statements(rows: Sequence[Row], start: int, right: float, edge: float) -> l
         begins = at == start or labelled or _may_begin(rows[at - 1], row, right)
         if connector_of(text):
             continue
-        if row.marker is not None or len(row.lines) > 1 or (begins and _ends_list(text)):
+        inside = bool(found) and row.x0 >= rows[found[0]].x0 - _EDGE and rows[found[0]].x0 > edge + _EDGE
+        if row.marker is not None or len(row.lines) > 1 or (begins and not inside and _ends_list(text)):
             break
         if found and row.x0 < rows[found[0]].x0 - _EDGE:
             break
