@@ -20,6 +20,8 @@ _REFUSES = re.compile(
     r"(?:approved?|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
     r"\b(?:considered|is|are)(?: \w+ and)? "
     r"(?:not (?:medically necessary|reasonable and necessary|proven)|experimental|investigational|unproven)\b|"
+    r"^(?:denied|refused|rejected|not (?:approved|covered|allowed)|do not (?:approve|cover|"
+    r"authorize))\s+(?:when|if|for)\b|"
     r"\b(?:coverage|approval|authorization|requests?|treatment|therapy|drug|service|surgery|procedure|it|this)\b[^.;:]{0,40}?"
     r"\b(?:is|are|will be|may be|shall be|must be)\s+(?:denied|refused|rejected|excluded|declined)\b",
     re.I,
@@ -49,8 +51,9 @@ _FOR_PHASE = re.compile(
 )
 # "All of what follows is needed for a first course:", "A further course needs:"
 _OF_COURSE = re.compile(
-    rf"(?:[^.;:]{{0,60}}\bfor )?(?:an? |the |each |any )?(?:(?P<initial>first|initial|new)|further|second|repeat(?:ed)?|"
-    rf"subsequent|renewed|later|continued) {_REQUEST}\b(?: (?:needs?|requires?|is|are|may|will|can)\b[^.;:]*)?\s*:$",
+    rf"(?:[^.;:]{{0,60}}\bfor )?(?:an? |the |each |any )?(?:(?P<initial>first|initial|new)|further|second|"
+    rf"repeat(?:ed)?|subsequent|renewed|later|continued) {_REQUEST}\b(?: (?:needs?|requires?|is|are|may|will|"
+    rf"can)\b[^.;:]*)?\s*:$",
     re.I,
 )
 
@@ -62,6 +65,7 @@ _FURTHER = re.compile(
     re.I,
 )
 
+_NONE = re.compile(r"(?:and |in addition,? )?none of\b", re.I)
 # "Adults: all of the following", without a colon
 _LISTS = re.compile(r"\b(?:of (?:the following|these|those)|following|(?:is|are) (?:met|true)|apply|applies)$", re.I)
 
@@ -131,6 +135,8 @@ def _kind_of(text: str) -> Announced | None:
     if (spoken := phase_said(text)) is not None:
         return spoken
     if not APPROVAL.search(text):
+        if _NONE.match(text):
+            return "further"
         return "further" if _FURTHER.match(text) or whom_end(text) else None
     return phase_of(text) or "criteria"
 

@@ -11,6 +11,7 @@ from extractors.policy.items import Item, Section
 from extractors.policy.mere_names import REFERS
 from extractors.policy.nodes import is_sentence
 from extractors.policy.quantifiers import split_end
+from extractors.policy.questions import question_end
 from extractors.policy.roles import role_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
@@ -37,7 +38,7 @@ def left_out(sections: Sequence[Section], found: Criteria) -> list[str]:
         for section in sections
         if section.kind not in ("ignored", "excluded", "duration", "notes")
         for run in (*_items(section.items), *_approvals(section))
-        if _letters(split_end(run.text)[0])[-_TAIL:] not in taken
+        if _letters(split_end(run.text[: question_end(run.text)])[0])[-_TAIL:] not in taken
     ]
     if not missing:
         return []

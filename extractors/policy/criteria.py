@@ -1,11 +1,12 @@
 """The outline understood: indications with their phase and tree, and what is never covered."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from extractors.policy.announced import phase_of, phase_said, refuses
+from extractors.policy.asides import is_beside_phases, read_titled, refuse_muddled, titled
 from extractors.policy.drug_lists import drugs_approved
 from extractors.policy.explaining import with_notes_told
 from extractors.policy.footnotes import with_footnotes
@@ -30,6 +31,7 @@ from extractors.policy.lists import (
     duration_in,
     of_section,
     read_further,
+    speaks_again,
     use_announced,
     use_opened,
 )
@@ -42,7 +44,7 @@ from extractors.policy.naming import (
     subject_of,
     treated_in,
 )
-from extractors.policy.nodes import is_sentence, leaf_of, negative, node_of, notes_of
+from extractors.policy.nodes import is_sentence, negative, node_of, notes_of
 from extractors.policy.preferred import Drugs, Shelf, on_shelf, shelves
 from extractors.policy.prose import (
     all_of,
@@ -59,7 +61,7 @@ from extractors.policy.references import follow
 from extractors.policy.roles import begins_criteria, is_announced, is_list_of_uses, role_of
 from extractors.policy.runs import Run
 from extractors.policy.shapes import SECTION_CODE
-from extractors.policy.tree import Indication, Node
+from extractors.policy.tree import Indication
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
 
@@ -86,7 +88,7 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
             kept = (
                 not phase_first
                 and section is not for_all
-                and not section.part
+                and not (section.part and place.part)
                 and not ALL_USES.search(heading)
                 and (_is_subject(place.name) or place.name in titles)
             )
@@ -97,7 +99,7 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
         elif section.kind is not None:
             over_it = place.name if place.name in titles and section.kind == "criteria" else ""
             place = Place(heading, over_it, place.phase if phase_first and section.kind == "criteria" else "any")
-        place = on_shelf(place, drugs, section.products)
+        place = replace(on_shelf(place, drugs, section.products), part=section.part and section.kind is None)
         if section.kind == "excluded":
             found.exclusions += exclusions_of(section)
         elif section.kind != "ignored":
@@ -112,7 +114,7 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     if not found.indications:
         _read_prose(sections, title, found)
     found.indications = without_mere_names(found.indications)
-    _refuse_muddled(found)
+    refuse_muddled(found)
     name_the_unnamed(found, title)
     found.indications = for_drugs(found.indications)
     found.indications = [replace(use, tree=with_notes_told(use.tree)) for use in found.indications]
@@ -164,28 +166,6 @@ def _limit_by(found: Criteria, first: int, run: Run) -> None:
         name = use.name if find_conditions(use.name) else f"{use.name} {treated_in(run.text)}"
         tree = with_demands(use.tree, introduced(run, [], name, use.tree))
         found.indications[at] = replace(use, name=use.name or treated_in(run.text), tree=tree)
-
-
-def _refuse_muddled(found: Criteria) -> None:
-    """Leave out a tree that holds headings of other parts, as "Reauthorization": it was put together wrongly."""
-    kept = []
-    for use in found.indications:
-        odd = next((text for child in use.tree.children for text in _headings_in(child)), None)
-        if odd is None:
-            kept.append(use)
-        else:
-            where = f"'{use.name}'" if use.name else "the policy"
-            found.problems.append(
-                f"The outline of {where} was not understood: '{odd[:80]}' stands inside its criteria."
-            )
-    found.indications = kept
-
-
-def _headings_in(node: Node) -> Iterator[str]:
-    if node.op != "leaf" and heading_kind(head_of(node.text).name or node.text) in ("ignored", "excluded", *PHASES):
-        yield node.text
-    for child in node.children:
-        yield from _headings_in(child)
 
 
 def _are_phases_first(sections: Sequence[Section]) -> bool:
@@ -240,7 +220,9 @@ def _read_section(section: Section, place: Place, title: str, found: Criteria, l
     for paragraph in section.after if section.items else ():
         if APPROVAL.search(paragraph.text) and not refuses(paragraph.text):
             subject = subject_of(paragraph.text)
-            phase = phase_of(paragraph.text)
+            phase = phase_of(paragraph.text) or (
+                "continuation" if place.name and speaks_again(paragraph.text) else None
+            )
             name = place.name or (title if phase else subject or title)
             read_paragraph(paragraph, replace(place, name=name, phase=phase or place.phase), True, found)
 
@@ -319,51 +301,12 @@ def _read_uses(items: Sequence[Item], path: Sequence[str], place: Place, found: 
             )
         elif role == "use" or item.children or head_of_run(item.run).approves:
             _read_use(item, here, place, found)
-        elif titled := _titled(item):
-            _read_titled(item, here, titled, place, found)
-        elif _is_beside_phases(item, items):
+        elif name := titled(item):
+            read_titled(item, here, name, place, found)
+        elif is_beside_phases(item, items):
             found.demands.append((place.name, node_of(item, here)))
         else:
             found.problems.append(f"Item {'.'.join(here)} names no indication and was left aside.")
-
-
-def _titled(item: Item) -> str:
-    """The condition that stands on a line of its own over the sentence that is its criterion."""
-    lines = item.run.pieces
-    title, stop, rest = item.run.text.partition(". ")
-    if stop and rest[:1].isupper() and len(title.split()) <= 8 and (title.isupper() or names_condition(title)):
-        return title
-    if len(lines) < 2 or lines[0].text.endswith((".", ";", ",", ":")) or is_criterion(lines[0].text):
-        return ""
-    return lines[0].text if names_condition(lines[0].text) and re.match(r"[A-Z]", lines[1].text) else ""
-
-
-def _read_titled(item: Item, path: list[str], name: str, place: Place, found: Criteria) -> None:
-    """ "B. Atopic dermatitis" over "Patient is 6 months or older, and two topical steroids did not help."."""
-    run = item.run
-    start = len(name) + len(run.text[len(name) :]) - len(run.text[len(name) :].lstrip(" ."))
-    text = split_end(run.text[start:])[0]
-    found.indications.append(
-        Indication(
-            name=name,
-            phase=place.phase,
-            tree=leaf_of(run, path, start, start + len(text), lead=name, notes=notes_of(item), flags=item.flags),
-            duration=duration_in(item) or place.duration,
-            section=place.section,
-            drugs=place.drugs,
-            products=place.products,
-        )
-    )
-
-
-def _is_beside_phases(item: Item, items: Sequence[Item]) -> bool:
-    """Whether "Diet failed" stands among "Initial: BMI of 40 or more" and "Renewal: weight fell": asked of both."""
-    roles = [role_of(at) for at in items]
-    said = is_sentence(item.run.text) or is_criterion(item.run.text) or _DONE.search(item.run.text) is not None
-    return said and any(role in PHASES for role in roles)
-
-
-_DONE = re.compile(r"\b(?:failed|tried|showed|shown|received|completed|confirmed|documented|required)\b", re.I)
 
 
 def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) -> None:

@@ -165,7 +165,8 @@ def _counted(word: str, marks: "Formula | str | None") -> "Formula | str | None"
     if marks.op == "unclear" or any(isinstance(part, Formula) for part in marks.parts):
         return Formula("unclear", marks.parts)
     if word.startswith("n"):
-        return Formula("at_least", marks.parts, int(word[1:-2]))
+        n = int(word[1:-2])
+        return Formula("at_least", marks.parts, n) if n > 1 else Formula("any", marks.parts)
     return Formula("any" if word == "anyof" else "all", marks.parts)
 
 

@@ -15,6 +15,7 @@ class Place:
     duration: str | None = None
     drugs: tuple[str, ...] = ()  # generic names, where lists of drugs have criteria of their own
     products: tuple[str, ...] = ()  # brands and strengths as printed
+    part: bool = False  # the name is that of a counted part of the document, beside others
 
 
 @dataclass

@@ -13,8 +13,8 @@ from extractors.policy.heads import (
     head_of_run,
 )
 from extractors.policy.items import Item, Section
-from extractors.policy.nodes import leaf_of, node_of
-from extractors.policy.quantifiers import split_end
+from extractors.policy.nodes import group_of, leaf_of, node_of
+from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Phase
 from extractors.vocabulary.conditions import find_conditions
@@ -25,7 +25,11 @@ def read_general(sections: Sequence[Section], found: Criteria) -> None:
     found.indications = [_add_demands(use, found.demands) for use in found.indications]
     for section in sections:
         if section.kind == "general":
-            leaves = [_general_leaf(section, run) for run in (*section.paragraphs, *(at.run for at in section.items))]
+            heads = [run for run in section.paragraphs if not (section.items and is_head(run.text))]
+            leaves = [_general_leaf(section, run) for run in heads]
+            if section.items:
+                head = next((run for run in section.paragraphs if is_head(run.text)), section.heading)
+                leaves.append(group_of(head.text, section.items, [clean_name(section.heading.text)], head.evidence()))
             found.indications = [_demanding(use, leaves) for use in found.indications]
         elif section.kind == "duration":
             text = " ".join(run.text for run in (*section.paragraphs, *(at.run for at in section.items)))

@@ -23,6 +23,8 @@ APPROVAL = re.compile(
     r"reasonable and necessary|proven(?: and medically necessary)?|indicated)\b"
     r"(?=[^.;]{0,80}?\b(?:when|if|for|based on|in)\b)"
     r"|\b(?:shall|will|may)\s+(?:only\s+)?cover\b(?=[^.;]{0,120}?\b(?:when|if|for)\b)"
+    r"|(?<=\s)(?-i:Covered|Authorized|Approved|Renewed|Payable|Allowed|Granted)(?=(?: for [^.;:]{1,60}?)?,? (?:only )?"
+    r"(?:when|if|provided|as long as|where)\b)"
     r"|(?:^|(?<=[.:] ))(?:covered|authorized|renewed|extended|payable|allowed|granted|considered|medically necessary)"
     r"(?=(?: for [^.;:]{1,60}?)?,? (?:only )?(?:when|if|provided|as long as|where)\b)",
     re.I,

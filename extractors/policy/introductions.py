@@ -108,7 +108,8 @@ def introduced(run: Run, path: Sequence[str], name: str, tree: Node) -> list[Nod
 
 # what is left of "any one of A through C, and D, is present"
 _MARKS_ONLY = re.compile(
-    r"(?:[\s,;()]|and|or|also|\d{1,2}|[A-Za-z](?![a-z])|[ivx]{2,4}|is|are|be|must|met|present|documented|true|shown)+\.?"
+    r"(?:[\s,;()–-]|and|or|also|to|through|\d{1,2}|[A-Za-z](?![a-z])|[ivx]{2,4}|is|are|be|must|met|present|documented|true|"
+    r"shown)+\.?"
 )
 
 
@@ -166,7 +167,8 @@ def _before_fragment(text: str, start: int, name: str) -> list[tuple[int, int]]:
 
 
 _OF_PATIENTS = re.compile(
-    r"(?:an? |the |all |any |those )?(?:patients?|members?|individuals?|adults?|child(?:ren)?|adolescents?|beneficiar\w+|"
+    r"(?:an? |the |all |any |those )?(?:patients?|members?|individuals?|adults?|child(?:ren)?|adolescents?|"
+    r"beneficiar\w+|"
     r"recipients?|people|persons?|those|wom[ae]n|m[ae]n)\b",
     re.I,
 )

@@ -14,7 +14,7 @@ from extractors.policy.items import Item, Section
 from extractors.policy.naming import approved_for, approved_name, condition_when, diagnosis_in, name_for, subject_of
 from extractors.policy.nodes import group_of, node_of, renumbered, with_own_demand
 from extractors.policy.prose import demands_after, with_other_ways
-from extractors.policy.quantifiers import is_head
+from extractors.policy.quantifiers import is_head, quantifier_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Indication, Node, Note
 from extractors.policy.waivers import Waiver, waived, waiver_in
@@ -47,6 +47,9 @@ def read_further(section: Section, place: Place, title: str, found: Criteria) ->
         ways = last.tree.children if last.tree.op == "any" else (last.tree,)
         whole = Node(op="any", number="", text="", evidence=last.tree.evidence, children=(*ways, renumbered(more.tree)))
         found.indications[-1] = replace(last, tree=whole)
+    elif found.indications and quantifier_of(intro.text).negated:
+        last, none = found.indications[-1], renumbered(of_section(section, place, "").tree)
+        found.indications[-1] = replace(last, tree=demanding_tree(last.tree, [none]))
     elif joined and found.indications:
         last, more = found.indications[-1], of_section(section, place, "")
         op = "any" if joined["join"].lower() == "or" else "all"
@@ -112,6 +115,11 @@ def by_service(use: Indication) -> list[Indication]:
 _AGAIN = re.compile(
     r"(?:an? |the |any )?(?:repeat(?:ed)?|further|subsequent|continued|second|renewed|additional)\s+", re.I
 )
+
+
+def speaks_again(text: str) -> bool:
+    """Whether a sentence approves something once more: "A second series is covered when"."""
+    return _AGAIN.match(text) is not None
 
 
 def _with_waiver(use: Indication, waiver: Waiver, ways: Node) -> Indication:

@@ -11,10 +11,11 @@ from extractors.policy.headings import Kind, heading_kind, table_label
 from extractors.policy.heads import APPROVAL, duration_of
 from extractors.policy.items import Item, Section
 from extractors.policy.joins import ENDLESS
+from extractors.policy.lasting import without_durations
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.openings import Openings
 from extractors.policy.placing import SAME, OpenList, Places
-from extractors.policy.quantifiers import Join, connector_of, is_head, split_end
+from extractors.policy.quantifiers import Join, connector_of, is_head
 from extractors.policy.rows import Row
 from extractors.policy.runs import Piece, Run
 from extractors.policy.series import PART
@@ -29,9 +30,7 @@ from extractors.policy.shapes import (
     STARRED,
 )
 from extractors.policy.spacing import hangs_in, is_indented, margin_of, pitch_of
-from extractors.policy.unmarked import RUN_IN
 
-_LASTS = re.compile(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
 _AHEAD = 5  # rows that a heading's text is looked for in
 _IMPOSSIBLE = 8.0  # cost from which a marker is taken for running text
 
@@ -59,30 +58,9 @@ def read_outline(rows: Sequence[Row]) -> list[Section]:
         else:
             builder.take(row)
     for section in builder.sections:
-        section.items, said = _without_durations(section.items)
+        section.items, said = without_durations(section.items)
         section.durations += said
     return builder.sections
-
-
-def _without_durations(items: list[Item]) -> tuple[list[Item], list[str]]:
-    """Part items that only say how long an approval lasts, "Reauthorization will be for 12 months", from the others."""
-    kept, said = [], []
-    for item in items:
-        item.children, below = _without_durations(item.children)
-        item.durations += below
-        text = split_end(item.run.text)[0]
-        if len(items) > 1 and not item.children and _only_lasts(item, text):
-            said.append(text)
-        else:
-            kept.append(item)
-    return (kept, said) if kept else (items, [])
-
-
-def _only_lasts(item: Item, text: str) -> bool:
-    if len(text.split()) <= 16 and _LASTS.fullmatch(text):
-        return True
-    label = RUN_IN.match(text) if item.marker and not item.marker.length else None
-    return label is not None and heading_kind(label["label"]) in ("duration", "ignored", "notes")
 
 
 class _Builder(Openings):

@@ -13,8 +13,8 @@ from extractors.policy.inline import Part, split_inline
 from extractors.policy.items import Item
 from extractors.policy.joins import ENDLESS, MIXED, decide_join, is_open, open_ends_of, seams_of
 from extractors.policy.quantifiers import Join, Quantifier, is_head, quantifier_of, split_end, split_head
-from extractors.policy.questions import question_end
-from extractors.policy.references import refers_flags
+from extractors.policy.questions import answer_in, question_end
+from extractors.policy.references import REFERS, refers_flags
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note, Op
 from extractors.policy.waivers import with_waivers
@@ -28,14 +28,21 @@ _VERB = re.compile(
 
 
 def node_of(
-    item: Item, path: Sequence[str], negated: bool = False, lead: str = "", cut: tuple[int, int] | None = None
+    item: Item,
+    path: Sequence[str],
+    negated: bool = False,
+    lead: str = "",
+    cut: tuple[int, int] | None = None,
+    answers: bool = False,
 ) -> Node:
     """Return the item and all below it.
 
-    `path` holds the markers above and its own; `cut` takes only these characters of its text.
+    `path` holds the markers above and its own; `cut` takes only these characters of its text; `answers`: what the
+    answers of a question lead to could not be followed.
     """
     start, end = cut or (0, question_end(item.run.text))
     full = item.run.text[start:end]
+    flags = (*item.flags, *unfollowed) if (unfollowed := _answers(item, answers)) else item.flags
     text = split_end(full)[0]
     begin = start + len(full) - len(full.lstrip())
     if item.children:
@@ -43,9 +50,15 @@ def node_of(
     explained = explanations_start(full) if cut is None else len(full)
     listed = split_inline(full[:explained].rstrip())
     if listed is None:
-        return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), item.flags)
+        return leaf_of(item.run, path, begin, start + len(text.rstrip()), negated, lead, notes_of(item), flags)
     notes = (*notes_of(item), *notes_in(item.run, start + explained))
     return group_of_prose(item.run, path, start, listed, negated, notes, item.flags)
+
+
+def _answers(item: Item, unfollowed: bool) -> tuple[str, ...]:
+    """The flag of a question whose answers lead where nobody could follow: what "yes" means is not known."""
+    said = answer_in(item.run.text, " ".join(item.outcomes)) if unfollowed else ""
+    return (f"{REFERS}: '{said}'",) if said else ()
 
 
 def leaf_of(
@@ -95,8 +108,10 @@ def group_of(
     if len(items) > 1 and not quantifier.stated and ways:
         op, n = "any", None  # each item is a way to be approved
     children = []
+    asked = asked_in(items)
     for place, item in enumerate(items, start=1):
-        children.append(node_of(item, item.path(path, place), quantifier.negated, _lead_for(item, head)))
+        below = item.path(path, place)
+        children.append(node_of(item, below, quantifier.negated, _lead_for(item, head), answers=not asked))
     node = Node(
         op=op,
         number=".".join(path),
@@ -109,7 +124,7 @@ def group_of(
         flags=(*flags, *quantifier.flags, *found),
         unsure=is_open((*quantifier.flags, *found)) or (ENDLESS in flags and op != "all"),
     )
-    if asked := asked_in(items):
+    if asked:
         return by_answers(node, asked, 0)
     node = _by_formula(node, head, [item.label for item in items], flags)
     return with_waivers(node, [item.run for item in items])
@@ -223,7 +238,8 @@ def with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> Nod
 
 # "A hearing aid was worn for 3 months, or is of no use because of one of:"
 _INSTEAD = re.compile(
-    r",\s+or\s+(?=(?:is|are|was|has|have|had|cannot|did|does|there is)\b[^.;:]*\b(?:one|any|either|both|all|each) of\b[^.;:]*:$)",
+    r",\s+or\s+(?=(?:is|are|was|has|have|had|cannot|did|does|there is)\b[^.;:]*"
+    r"\b(?:one|any|either|both|all|each) of\b[^.;:]*:$)",
     re.I,
 )
 # "a BMI of 30 or more, OR a BMI of 27 or more with ONE of the following:"

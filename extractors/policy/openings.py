@@ -12,6 +12,7 @@ from extractors.policy.heads import APPROVAL, is_criterion, names_condition, ope
 from extractors.policy.inline import holds_marker
 from extractors.policy.items import Item, Section
 from extractors.policy.markers import Marker
+from extractors.policy.naming_items import says_of_named
 from extractors.policy.placing import SAME, OpenList, is_name
 from extractors.policy.prose import adds_demand
 from extractors.policy.quantifiers import Join, is_head, quantifier_of, split_end
@@ -40,11 +41,6 @@ _BACK_MATTER = re.compile(
 
 def _is_unmarked(row: Row) -> bool:
     return row.marker is None
-
-
-def _is_use(item: Item) -> bool:
-    """Whether an item with a list opens with the name of a condition, or approves."""
-    return APPROVAL.search(item.run.text) is not None or names_condition(item.run.pieces[0].text)
 
 
 class Openings:
@@ -268,7 +264,7 @@ class Openings:
             return True
         if heading_kind(self.current.run.text) is not None or phase_and_condition(self.current.run.text):
             return False  # "III. Continuation of therapy" over a paragraph
-        if self._approves_what_is_named(row) or self._says_of_what_is_named():
+        if self._approves_what_is_named(row) or says_of_named(self.current, self.open):
             return False
         if not self.indented and self._breaks_off(row):
             return True
@@ -321,13 +317,6 @@ class Openings:
         if not bullet and (APPROVAL.search(text) or (is_name(text) and not is_criterion(text))):
             return False  # "A. Power wheelchairs", which the sentence below it may approve
         return room and not DANGLING.search(text) and re.match(r"[A-Z][a-z’'-]*\s+\S", row.text) is not None
-
-    def _says_of_what_is_named(self) -> bool:
-        """Whether the open item is the bare name of a condition, beside others that have criteria of their own."""
-        item = self.current
-        named = len(self.open) == 1 and not item.children and is_name(item.run.text) and names_condition(item.run.text)
-        bullet = item.reading is not None and item.reading.kind == "bullet"
-        return named and not bullet and any(at.children and _is_use(at) for at in self.open[0].items)
 
     def _approves_what_is_named(self, row: Row) -> bool:
         """Whether a sentence under the bare name of a condition, "A. Asthma", approves it; wherever it stands."""

@@ -31,7 +31,8 @@ from extractors.policy.wordings import items_named
 _OF_PATIENT = re.compile(
     r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|"
     r"documentation|remission|improve\w*|(?:de|in)creas\w+|reduc\w+|halved|fewer|stabil\w+|maintain\w*|tolerated|"
-    r"lower|higher|better|worse|less|no new|no longer|healed|remains?|ongoing|still|attacks?|relapses?|symptoms?)\b",
+    r"lower|higher|better|worse|less|no new|no longer|healed|remains?|ongoing|still|fell|falls?|rose|rises?|"
+    r"gained|baseline|attacks?|relapses?|symptoms?)\b",
     re.I,
 )
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
@@ -62,8 +63,9 @@ _DEMANDS = re.compile(r"\b(?:must|shall|should|(?:is|are) required|needs? to|has
 # "each row is met", "the five conditions below hold", "EV-1 through EV-5 have been shown"
 _POINTS_AT_LIST = re.compile(
     r"(?:each|every|all|both|the \w+|any|one)(?: \w+){0,2}? (?:rows?|lines?|items?|conditions?|criteria|points?|boxes|"
-    r"requirements?|statements?|rules?)\b(?: (?:of|in) the table)?(?: below| above| listed)?[^.;]{0,40}\b(?:is|are|has been|have been|must be|holds?|"
-    r"appl(?:y|ies))\b[^.;]{0,30}\.?|(?:the (?:\w+ )?(?:conditions|criteria|requirements|statements) (?:below|listed) "
+    r"requirements?|statements?|rules?)\b(?: (?:of|in) the table)?(?: below| above| listed)?[^.;]{0,40}\b(?:is|are|"
+    r"has been|have been|must be|holds?|appl(?:y|ies))\b[^.;]{0,30}\.?|(?:the (?:\w+ )?(?:conditions|criteria|"
+    r"requirements|statements) (?:below|listed) "
     r"(?:hold|apply)\.?)|[A-Z]{1,6}[-.]?\d{1,2} (?:to|through|and|-|–) [A-Z]{1,6}[-.]?\d{1,2} [^.;]{0,40}\.?",
 )
 

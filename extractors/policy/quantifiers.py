@@ -51,6 +51,9 @@ _MORE = re.compile(
     re.I,
 )
 _ANY = re.compile(
+    r"\b(?:one|any|either) of\s+\(?(?-i:[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)?(?:\s*,\s*\(?(?-i:[a-zA-Z]|[ivx]{1,4}|"
+    r"\d{1,2})\)?)*,?\s+"
+    r"(?:or|to|through)\s+\(?(?-i:[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)?\s*:?\s*$|"
     r"\b(?:any(?: one)?|either|one or more|at least one)(?:\s*\(1\))?\s+(?:of\b|(?:disease\s+)?criteri)|"
     r"\bany of\b|\b(?:any|one)\s+(?:must|needs? to|should|is to)\b[^.;]*\bmet\b|^\s*(?:any(?: one)?|one)\s*:\s*$|"
     r"\bmeets? any\b",
@@ -183,7 +186,8 @@ _AND_GROUP = re.compile(
     r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each|(?:\d+|one|two|three) or more)\b(?:\s+\(\d\))?\s*"
     r"(?:of\s+(?:the|these)\b|\()|(?:the\s+)?following\b)[^.;]*[:)]?\s*$|"
     r"(?:(?:documented )?(?:documentation|evidence|presence|history)\s+of|has|have|is|with|"
-    r"(?:who |the (?:patient|member) )?(?:does|do|has|have|is|are) not(?: have| had| been| taken?| receiv\w+| us(?:e|ing))?)\s*:\s*$)",
+    r"(?:who |the (?:patient|member) )?(?:does|do|has|have|is|are) not"
+    r"(?: have| had| been| taken?| receiv\w+| us(?:e|ing))?)\s*:\s*$)",
     re.I,
 )
 

@@ -61,6 +61,26 @@ def _outcome_in(text: str) -> re.Match[str] | None:
     return at
 
 
+def answer_in(text: str, below: str) -> str:
+    """Return what a question says that an answer leads to, "If yes, deny"; "" for nothing."""
+    found = _ANSWER.finditer(f"{text[question_end(text) :]} {below}")
+    return next((match[0].strip() for match in found if not _is_plain(match)), "")
+
+
+def _is_plain(match: re.Match[str]) -> bool:
+    """Whether an answer leads where a criterion does, "If yes, approve. If no, deny", or asks for an explanation."""
+    said = match["what"]
+    if (match["answer"] or match["short"]).lower() == "no":
+        return _TELL.match(said) is not None or (_DENY.search(said) is not None and not _TO.search(said.lower()))
+    return _APPROVE.search(said) is not None and not _DENY.search(said)
+
+
+# "If no, give the reason:" asks for words, and leads nowhere
+_TELL = re.compile(
+    r"(?:please )?(?:give|document|explain|list|specify|describe|provide|attach|state|note|why|reason)\b", re.I
+)
+
+
 def questions_of(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> list[Question] | None:
     """Return the questions with their answers; None: they are none, or no answer says where it leads.
 
@@ -75,11 +95,16 @@ def questions_of(texts: Sequence[tuple[str, str]], labels: Sequence[str]) -> lis
     for at, ((text, _), said) in enumerate(zip(texts, told, strict=True)):
         following: Answer = at + 1 if at + 1 < len(texts) else "approve"
         answers: dict[str, Answer] = {"yes": following, "no": "deny"}
+        said_for: set[str] = set()
         for match in _ANSWER.finditer(said):
             outcome = _outcome(match["what"], at, labels)
             if outcome is None:
                 return None
+            said_for.add((match["answer"] or match["short"]).lower())
             answers[(match["answer"] or match["short"]).lower()] = outcome
+        jumps = isinstance(answers["yes"], int) and answers["yes"] > at + 1
+        if said_for == {"yes"} and (jumps or answers["yes"] == "deny"):
+            answers["no"] = following  # "If yes, skip to 4", "If yes, deny": else the next question
         if answers["yes"] == "end" and answers["no"] in ("approve", "deny"):
             answers["yes"] = "deny" if answers["no"] == "approve" else "approve"
         if answers["no"] == "end":

@@ -4,6 +4,7 @@ import re
 
 SUPERSCRIPTS = "\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3"
 NOTE = re.compile(
+    r"(?:quantity(?: limits?)?|billing codes?|hcpcs(?: codes?)?|cpt(?: codes?)?)\s*:\s*\S|"
     r"(?:notes?|exceptions?|please note)\s*(?:\d{1,2}\s*)?(?:(?:to|for|on)\s[\w ().]{1,40}?)?[:.–-]\s*\S|"
     r"\*{1,3}\s?(?=[A-Z(])|[†‡§^]\s?(?=\w)",
     re.I,
@@ -16,7 +17,8 @@ DURATION_ROW = re.compile(
     r"(?:(?:initial |continuation |renewal |re-?authorization )?(?:approval|authorization|coverage) "
     r"(?:duration|period|length|time ?frame)|(?:initial |renewal )?(?:approval|authorization)\s*:\s*(?=\d|up to)|"
     r"(?:approval|authorization|coverage) (?:lasts|runs)(?: for)? (?=up to|\d)|"
-    r"(?:approved |authorized )?duration\s*[:–-]?\s*(?=\d)|duration of (?:approval|authorization|coverage)|length of (?:authorization|approval)s?|"
+    r"(?:approved |authorized )?duration\s*[:–-]?\s*(?=\d)|duration of (?:approval|authorization|coverage)|"
+    r"length of (?:authorization|approval)s?|"
     r"(?:initial |re)?-?authorization (?:will be|is|may be) "
     r"(?:(?:issued|granted|approved|given) for|for (?=no more|up to|\d))|"
     r"approv(?:e|al|ed) (?:will be (?:granted )?)?for (?=\d))\b.*",
@@ -40,7 +42,8 @@ FACT = re.compile(
 
 # "If yes, approve for 6 months.", "If no, continue to #2."
 OUTCOME = re.compile(
-    r"[\[(]?(?:if (?:yes|no)\b|(?:yes|no)\s*(?:[:=→]|[–-]+>?))[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|proceed|go to|skip|stop|no further))"
+    r"[\[(]?(?:if (?:yes|no)\b|(?:yes|no)\s*(?:[:=→]|[–-]+>?))[,:]?\s*(?=.*\b(?:approve|deny|denied|continue|"
+    r"proceed|go to|skip|stop|no further))"
     r"(?:.*\b(?:if no\b|no\s*(?:[:=→]|[–-]+>?))[,:]?\s*)?(?P<on>(?:please )?(?:continue|proceed|go|skip)\b)?.*",
     re.I,
 )
@@ -55,7 +58,8 @@ SECTION_CODE = re.compile(r"(?:[A-Z]{2,5}-\d{1,3}(?:\.\d{1,3})*|\d{1,2}(?:\.\d{1
 PHASE_DURATION = re.compile(
     r"(?P<label>(?:(?:initial|first|new|continued|renewal|continuation|subsequent|later)(?: (?:approval|authorization|"
     r"request|coverage|treatment|therapy)s?)?|re-?authorizations?|renewals?|continuation of (?:therapy|treatment))"
-    r"(?: criteria)?)\s*[:(–-]\s*\(?(?:(?:approve|approval|authorize) (?:for )?)?(?P<span>\d{1,3}[ -](?:month|year|week)s?|lifetime)\)?\.?:?",
+    r"(?: criteria)?)\s*[:(–-]\s*\(?(?:(?:approve|approval|authorize) (?:for )?)?(?P<span>\d{1,3}[ -](?:month|"
+    r"year|week)s?|lifetime)\)?\.?:?",
     re.I,
 )
 # "Renewal: documentation of improvement in pain."

@@ -68,7 +68,8 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
 
 # labels of what no criterion is
 _ASIDE = re.compile(
-    r".*\b(?:quantit\w+|limits?|codes?|hcpcs|cpt|icd|line of business|formulary|effective|revised|reviewed|brand|generic|"
+    r".*\b(?:quantit\w+|limits?|codes?|hcpcs|cpt|icd|line of business|formulary|effective|revised|reviewed|"
+    r"brand|generic|"
     r"products?|drugs?|medications?|polic\w+|dos\w+|approval|authorization|notes?|background|references?|benefit|plan|"
     r"payer|title|number|date|name|route|strengths?|class)\b.*",
     re.I,

@@ -13,7 +13,7 @@ from pipeline.matching.findings import covers
 from pipeline.matching.phase import of_phase
 from pipeline.matching.products import for_product
 from pipeline.matching.record import Record
-from pipeline.matching.subject import of_other_regions, reasoned_from, spoken_of, told_apart
+from pipeline.matching.subject import of_other_regions, reasoned_from, spoken_of, told_apart, told_in_reason
 from pipeline.matching.terms import base_of, condition_keys, find_therapies
 
 
@@ -60,6 +60,8 @@ def _choose(policy: Policy, denial: Denial, record: Record) -> Choice:
         fitting, warnings = [hinted], (*warnings, _UNSURE_SERVICE)
     if len(fitting) > 1 and (argued := reasoned_from(fitting, denial)):
         fitting, warnings = [argued], (*warnings, _BY_REASON)
+    if not fitting and (argued := _narrower(uses, denial, record)):
+        fitting, warnings = [argued], (*warnings, _BY_REASON)
     if len(fitting) != 1:
         said = ", ".join(_title(at) for at in fitting)
         why = (
@@ -83,6 +85,19 @@ _BY_REASON = (
     "More than one section of the policy fits the request; the one whose criteria the denial's reason speaks of was "
     "taken. Look at the sections left aside before relying on the criteria."
 )
+
+
+def _narrower(uses: list[Indication], denial: Denial, record: Record) -> Indication | None:
+    """Return the one of several sections for forms of the patient's disease that the denial's reason speaks of.
+
+    The chart says "migraine", the sections are for chronic and for episodic migraine, and the letter asks for 15 days.
+    """
+    keys = _charted(record)
+    forms = [at for at in uses if any(covers(name, key) for key in keys for name in condition_keys(at.name))]
+    if len({frozenset(condition_keys(at.name)) for at in forms}) < 2:
+        return None
+    forms = of_phase(forms, denial, record)[0]
+    return told_in_reason(forms, denial) if len(forms) > 1 else None
 
 
 def _by_offered_service(uses: list[Indication], denial: Denial, record: Record) -> Indication | None:

@@ -113,20 +113,40 @@ def _held(words: frozenset[str], text: str, section: str, kinds: tuple[Assertion
     return bool(places) and all(assert_of(text, start, end, section) in kinds for start, end in places)
 
 
-_FEWEST = 3  # words of the denial's reason that only one section's criteria hold
+_FEWEST = 3  # words of the denial's reason that only one section's criteria hold; a figure counts for two
+_FIGURE = re.compile(r"(?<![\d./-])\d{2,3}(?![\d/-]|\.\d)")
+_SPELLED = {
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
+    "eighteen": "18", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
+}  # fmt: skip
+
+
+def told_in_reason(sections: Sequence[Indication], denial: Denial) -> Indication | None:
+    """Return the one section that holds words and figures of the denial's reason which no other section holds."""
+    said = set().union(*(_told(reason.quote) for reason in asserted(denial.reasons) or ()))
+    held = [
+        set().union(*(_told(text) for leaf in at.tree.leaves() for text in (leaf.text, leaf.lead))) for at in sections
+    ]
+    shared = [
+        sum(2 if word.isdigit() else 1 for word in said & own - set().union(*(at for at in held if at is not own)))
+        for own in held
+    ]
+    best = max(shared, default=0)
+    if best >= _FEWEST and sorted(shared)[-2:-1] <= [best // _FEWEST]:
+        return sections[shared.index(best)]
+    return None
+
+
+def _told(text: str) -> set[str]:
+    words = _words(text)
+    figures = set(_FIGURE.findall(text)) | {_SPELLED[word] for word in words if word in _SPELLED}
+    return figures | {_root(word) for word in words if word not in _SPELLED}
 
 
 def reasoned_from(sections: Sequence[Indication], denial: Denial) -> Indication | None:
     """Return the one section whose criteria the denial's reason speaks of, in words that no other section holds."""
-    said = {_root(word) for reason in asserted(denial.reasons) or () for word in _words(reason.quote)}
-    held = [
-        {_root(word) for leaf in at.tree.leaves() for text in (leaf.text, leaf.lead) for word in _words(text)}
-        for at in sections
-    ]
-    shared = [len(said & own - set().union(*(other for other in held if other is not own))) for own in held]
-    best = max(shared, default=0)
-    if best >= _FEWEST and sorted(shared)[-2:-1] <= [best // _FEWEST]:
-        return sections[shared.index(best)]
+    if told := told_in_reason(sections, denial):
+        return told
     stepped = [at for at in sections if any(_STEP.search(node.text) for node in _nodes(at.tree))]
     steps = any(reason.category is ReasonCategory.STEP_THERAPY_NOT_MET for reason in asserted(denial.reasons) or ())
     return stepped[0] if steps and len(stepped) == 1 else None
@@ -147,7 +167,7 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _root(word: str) -> str:
-    return re.sub(r"(?:ies|es|s|ing|ed)$", "", word) if len(word) > 4 else word
+    return re.sub(r"(?:ies|es|s|ing|ed|e)$", "", word) if len(word) > 4 else word
 
 
 def _narrowest(found: list[Indication], wanted: dict[int, tuple[frozenset[str], ...]]) -> list[Indication]:
