@@ -1,5 +1,6 @@
 """Results for a person at a terminal."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -80,8 +81,9 @@ def print_policy(policy: Mapping[str, Any]) -> None:
 
 def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
     op = {"all": "ALL of: ", "any": "ANY of: ", "at_least": f"AT LEAST {node.get('n')} of: "}.get(node["op"], "")
-    op = "NOT: " if node.get("negated") else op
-    label = node["number"].rpartition(".")[2]
+    if node.get("negated"):
+        op = "Answer NO to: " if node["text"].endswith("?") else "NOT: "
+    label = _label(node["number"])
     page = f" (page {node['page']})" if node["op"] == "leaf" and "page" in node else ""
     mark = f"{label}. " if label else "- " if node["op"] == "leaf" else ""
     _print_hanging(console, "   " * depth + mark, f"{op}{node['text']}{page}".strip())
@@ -89,6 +91,15 @@ def _print_node(console: Console, node: Mapping[str, Any], depth: int) -> None:
         _print_hanging(console, "   " * depth + "   ", told)
     for child in node.get("children", ()):
         _print_node(console, child, depth + 1)
+
+
+_COUNTED = re.compile(r"\d{1,2}(?:\.\d{1,2})+")
+_AGAIN = re.compile(r"\[\d+\]$")  # tells the items of a second list with the same numbers apart
+
+
+def _label(number: str) -> str:
+    """Return the number as a payer prints it beside the item: "2.4.1", but "a" of "B.ii.a"."""
+    return number if _COUNTED.fullmatch(number) else _AGAIN.sub("", number.rpartition(".")[2])
 
 
 def _criteria(criteria: Iterable[Mapping[str, Any]]) -> Table:

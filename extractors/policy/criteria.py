@@ -76,10 +76,12 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     place, phase_first = Place(), _are_phases_first(sections)
     for_all, over_criteria = _phase_for_all(sections), _titles(sections)
     titles = over_criteria if len(over_criteria) > 1 else frozenset()
+    bare: str | None = None  # the condition that the section before names, where nothing else stands in it
     over: Run | None = None  # sentence over lists that each have an introduction of their own
     for section, drugs in zip(map(_without_preface, sections), shelves(sections, columns or {}), strict=True):
         if section.kind in ("general", "duration", "notes"):
             continue  # they leave the reader where he is
+        lone_condition, bare = bare, _bare_condition(section)
         heading = section.heading.text
         parted = phase_and_condition(heading)
         if parted:
@@ -97,7 +99,8 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
             lone = _plain_name(heading) in over_criteria - titles and not names_condition(heading)
             place = Place(heading, "" if lone else _plain_name(heading), place.phase if phase_first else "any")
         elif section.kind is not None:
-            over_it = place.name if place.name in titles and section.kind == "criteria" else ""
+            kept = section.kind == "criteria" and place.name in (*titles, lone_condition)
+            over_it = place.name if kept else ""
             place = Place(heading, over_it, place.phase if phase_first and section.kind == "criteria" else "any")
         place = replace(on_shelf(place, drugs, section.products), part=section.part and section.kind is None)
         if section.kind == "excluded":
@@ -124,6 +127,12 @@ def read_criteria(sections: Sequence[Section], title: str, columns: dict[Shelf, 
     if not found.indications:
         found.problems.append("No list of criteria was found in the policy.")
     return found
+
+
+def _bare_condition(section: Section) -> str | None:
+    """The condition that is all a section says: "Acromegaly" over "Criteria:"."""
+    name = section.heading.text if section.kind is None and section.heading else ""
+    return _plain_name(name) if names_condition(name) and not (section.items or section.paragraphs) else None
 
 
 def _titles(sections: Sequence[Section]) -> frozenset[str]:

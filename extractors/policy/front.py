@@ -77,7 +77,12 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
         if _LABEL_ABOVE.fullmatch(label.text.strip()):
             return page.cite(line, line.text, line.text)
     candidates = [line for line in lines if _may_be_title(line)]
-    candidates = candidates or [line for line in page.lines if len(line.text) < 80 and find_drugs(line.text)][:1]
+    if not candidates:
+        dated = [(line, said) for line in lines if (said := _before_date(line.text)) and _may_be_titled(said)]
+        if dated:
+            return page.cite(dated[0][0], dated[0][1], dated[0][1], 0.9)
+        named = [line for line in page.lines if len(line.text) < 80 and find_drugs(line.text)]
+        candidates = [line for line in named if not line.text.endswith(".")][:1]
     if not candidates:
         return None
     best = max(candidates, key=lambda line: (round(line.box.height), _title_words(line), -line.box.top))
@@ -94,17 +99,32 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
     return page.cite(wrapped, text, text.lstrip("*•▪ "), 0.9)
 
 
+_MARK = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]{1,5}[-.]?\d{1,2})[.):]?")  # of an item, apart from its text
+
+
 def _above_the_text(page: Page) -> list[Line]:
     """Lines near the top of a page, down to its first heading or numbered item; at least three."""
     lines = [line for line in page.lines if line.box.top < 0.45 * page.height]
     for at, line in enumerate(lines[:14]):
-        if at >= 3 and (heading_kind(line.text) is not None or marker_of(line.text)):
+        if at >= 3 and (heading_kind(line.text) is not None or marker_of(line.text) or _MARK.fullmatch(line.text)):
             return lines[:at]
     return lines[:14]
 
 
+_DATED = re.compile(r"[.,;–—-]?\s+(?:effective|last reviewed|revised|reviewed)\b", re.I)
+
+
+def _before_date(text: str) -> str:
+    """ "CGRP antibodies for migraine prevention" of a line that goes on "Effective January 1, 2026"; "" of others."""
+    match = _DATED.search(text)
+    return text[: match.start()].strip() if match else ""
+
+
 def _may_be_title(line: Line) -> bool:
-    text = line.text.strip()
+    return _may_be_titled(line.text.strip())
+
+
+def _may_be_titled(text: str) -> bool:
     if _TITLED.match(text):
         return True
     if len(text) < 5 or len(text) > 160 or _NOT_TITLE.search(text) or _GENERIC.match(text):

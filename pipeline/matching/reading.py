@@ -73,7 +73,8 @@ _AND_CLAUSE = re.compile(
 _UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
 _QUANTIFIER = re.compile(
-    r"\s*,?\s*(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?(?:at least |any |(?<!treated )with )?"
+    r"\s*,?\s*(?:namely\s+)?(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?"
+    r"(?:at least |any |(?<!treated )with )?"
     r"\b(?:one|two|three|four|all|both|each|any|\d)\b(?:\s*\(\d\))?\s*(?:or more\s+)?of\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -133,10 +134,21 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
             continue
         whole = _read(f"{lead} {_ONE_OF.sub('', text).rstrip(' .;,')}{tail}", notes, leaf.negated)
         whole = therapy_leaves.half_of_leaf(whole, text)
+        if isinstance(whole, PriorTherapy) and _counts_its_leaves(head, whole.count) and not _NUMBER.search(text):
+            whole = replace(whole, count=1)
         if isinstance(whole, _WITH_HEAD) and not (_added(found, text) and not isinstance(whole, PriorTherapy)):
             return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant
     return found
+
+
+_NUMBER = re.compile(r"\b(?:two|three|four|2|3|4)\b", re.IGNORECASE)
+
+
+def _counts_its_leaves(head: Node, count: int) -> bool:
+    """Whether "preventives of two classes, namely both of:" counts the two leaves below it, and not what each holds."""
+    number = {"all": len(head.children), "at_least": head.n}.get(head.op)
+    return count > 1 and number == count
 
 
 def _of_head_therapies(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:
