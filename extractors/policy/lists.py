@@ -160,7 +160,7 @@ def of_section(section: Section, place: Place, name: str) -> Indication:
     if not find_conditions(name) and (condition := approved_for(head)):
         name = condition
     tree = group_of(head, section.items, [], evidence)
-    if intro and not APPROVAL.search(head):
+    if intro and (whom_end(head) or not APPROVAL.search(head)):
         tree = with_own_demand(intro, [], tree, "")
     tree = demanding_tree(tree, demands_after(section))
     tree = with_introduced(tree, intro or section.heading, [], name)

@@ -25,6 +25,10 @@ _NOT_HAVING = (
 )
 _NONE = re.compile(
     rf"\bnone of (?:these|those)\b(?! (?:tests|values))|"
+    r"\b(?:no|without)\s+(?:\w+\s+){0,2}(?:evidence|history|signs?|symptoms?|diagnosis|presence)\s+of\s+"
+    r"(?:any|either|one) of (?:these|those)\b|"
+    r"\b(?:the following|these)\b[^.;:]{0,40}\b(?:were|was|been|are|is|be)\s+(?:ruled out|excluded|absent|not present)"
+    r"\s*:?\s*$|"
     rf"\b(?:none of|{_NOT_HAVING}[^.;]{{0,90}}?(?:(?:any|either|one)(?: one)? of)?|(?:no|without)(?: evidence of)? "
     r"(?:any|either)(?: one)? of)\s+(?:the|these)\s+(?:following|conditions|above|below|listed)",
     re.I,
@@ -32,6 +36,10 @@ _NONE = re.compile(
 # "will not use Skyrizi together with:", "is without:" over a list of things
 _DENIES = re.compile(
     rf"\b(?:{_NOT_HAVING}|without\b)[^.;:]*:\s*$|"
+    r"\b(?:there (?:is|are|was|were|must be)|has|have|had|with|shows?|of) no\s*:\s*$|"
+    r"^\s*(?:no|none|not)\s*:\s*$|\b(?:absence of|free (?:of|from))\s*:\s*$|"
+    r"\b(?:the following|these|this|of)\b[^.;:]{0,40}\b(?:were|was|been|are|is|be)\s+(?:ruled out|excluded|absent|"
+    r"not present)\s*:\s*$|"
     r"^\s*no (?:(?:active|known|current|prior|other|absolute|clinical|labeled) )*"
     r"(?:contraindications?|evidence|history|signs?|diagnosis|presence)\b(?!.*\bas \w+ed by\b)[^.;:]*:\s*$",
     re.I,

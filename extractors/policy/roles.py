@@ -15,6 +15,7 @@ from extractors.policy.heads import (
 from extractors.policy.items import Item, Section
 from extractors.policy.naming import approved_for
 from extractors.policy.quantifiers import is_head
+from extractors.policy.shapes import PHASE_DURATION
 
 
 def begins_criteria(item: Item) -> bool:
@@ -29,6 +30,8 @@ def role_of(item: Item) -> str:
         return head.kind
     if item.children and (spoken := phase_said(text)) is not None:
         return spoken
+    if item.children and (timed := PHASE_DURATION.fullmatch(text)):
+        return heading_kind(timed["label"]) or "other"  # "A. First approval, 6 months"
     if (titled := _title_kind(text)) is not None:
         return titled
     if refuses(re.split(r"(?<=[.;])\s+(?=[A-Z])", text, maxsplit=1)[0]) and not is_criterion(text):

@@ -56,10 +56,10 @@ SECTION_CODE = re.compile(r"(?:[A-Z]{2,5}-\d{1,3}(?:\.\d{1,3})*|\d{1,2}(?:\.\d{1
 
 # "Initial approval: 6 months" over a list
 PHASE_DURATION = re.compile(
-    r"(?P<label>(?:(?:initial|first|new|continued|renewal|continuation|subsequent|later)(?: (?:approval|authorization|"
-    r"request|coverage|treatment|therapy)s?)?|re-?authorizations?|renewals?|continuation of (?:therapy|treatment))"
-    r"(?: criteria)?)\s*[:(–-]\s*\(?(?:(?:approve|approval|authorize) (?:for )?)?(?P<span>\d{1,3}[ -](?:month|"
-    r"year|week)s?|lifetime)\)?\.?:?",
+    r"(?P<label>(?:(?:initial|first|new|continued|renewal|continuation|subsequent|later|further|repeat)"
+    r"(?: (?:approval|authorization|request|coverage|treatment|therapy)s?)?|re-?authorizations?|renewals?|"
+    r"continuation of (?:therapy|treatment))(?: criteria)?)\s*[:(,–-]\s*\(?"
+    r"(?:(?:approve|approval|authorize) (?:for )?)?(?P<span>\d{1,3}[ -](?:month|year|week)s?|lifetime)\)?\.?:?",
     re.I,
 )
 # "Renewal: documentation of improvement in pain."

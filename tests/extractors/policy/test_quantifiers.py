@@ -97,3 +97,20 @@ def test_a_demand_in_a_head_is_not_lost():
     assert head[: split_head(head)[0]] == "The patient has migraine"
     assert split_head("Patient has SLE, shown by ONE of the following (a or b):") is None
     assert split_head("Patient has tried methotrexate and leflunomide and has responded") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "negated"),
+    [
+        ("There is no:", True),
+        ("All of the following are excluded:", True),
+        ("There is no evidence of any of these:", True),
+        ("The following have been ruled out:", True),
+        ("There was no adequate response to any of these:", False),
+        ("Pregnancy was excluded by one of the following:", False),
+        ("Other causes were ruled out by:", False),
+    ],
+)
+def test_a_head_that_rules_its_items_out_asks_that_none_is_so(head, negated):
+    """And no head that rules something else out, or asks for a failed trial."""
+    assert quantifier_of(head).negated is negated

@@ -1,4 +1,4 @@
-"""Eighty whole policies of a page, each written down as a tree before it was read, printed as PDFs."""
+"""Ninety whole policies of a page, each written down as a tree before it was read, printed as PDFs."""
 
 from importlib import resources
 from textwrap import dedent
@@ -17,6 +17,7 @@ KNOWN = {
     "step_levels": "a sentence under the last step, as far left as its marker, is taken into it",
     "uses_colon": "'Must have: ...; ...; ...' approves nothing in words",
     "if_then": "'a; or b; and c' is left open between its two readings",
+    "either_way": "'There are two ways to qualify' over 'Way 1' and 'Way 2' is read as both of them",
     "req_headings": "headings without a list over sentences that name no patient",
 }
 
