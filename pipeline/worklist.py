@@ -99,7 +99,7 @@ def _summed(name: str) -> ColumnElement[Any]:
     return case.c.summary[name].as_string()
 
 
-_OPEN_VALUES = func.coalesce(case.c.summary["open"].as_integer(), 0)
+_OPEN_VALUES = func.coalesce(case.c.summary["open_points"].as_integer(), 0)
 _FINAL = func.coalesce(case.c.summary["final"].as_boolean(), False)
 _DONE = case.c.state.in_(("ready", "review"))
 _SHELVES: dict[str, ColumnElement[bool]] = {
@@ -155,7 +155,7 @@ def _line(row: Any, files: tuple[str, ...], today: dt.date) -> WorkLine:
         service=told.get("service"),
         last_day=last_day,
         days_left=(last_day - today).days if last_day else None,
-        open_values=told.get("open") or 0,
+        open_values=told.get("open_points") or 0,
         files=files,
         result_key=row.result_key,
         fault=(row.fault_code, row.fault_message) if row.fault_code else None,
@@ -169,4 +169,4 @@ def _waits_for(state: str, told: Mapping[str, Any]) -> str:
         return "program"
     if told.get("final"):
         return "ready"
-    return "reviewer" if told.get("open") else "approver"
+    return "reviewer" if told.get("open_points") else "approver"

@@ -1,7 +1,7 @@
 """The process that opens one file, and answers what a worker asks about it.
 
 It holds no credentials, no database and no storage: a folder with the file, a descriptor to
-write to, and the channel. Its answers are pages as JSON, or the code and arguments of an error.
+write to, and the channel. Its answers are pages as JSON, a page as a picture, or the code and arguments of an error.
 """
 
 import os
@@ -58,6 +58,12 @@ def _answers(
 
         allow_seconds(asked["seconds"])
         yield answer(asked, given, result, lambda document: tell({"at": document})), b""
+        return
+    if asked["do"] == "draw":
+        from pipeline.sandbox.picture import picture_of
+
+        allow_seconds(limits.page_seconds)
+        yield {"page": asked["page"]}, picture_of(asked["file"], asked["page"], asked["dpi"], asked["boxes"])
         return
     from extractors.pages import dump_pages, each_page
 

@@ -41,6 +41,13 @@ class FileTooHeavyError(RebutError):
     )
 
 
+class PageNotShownError(RebutError):
+    """A page cannot be drawn, or the file has no such page (page number)."""
+
+    code = "page-not-shown"
+    message = "Page {0} cannot be shown: it is damaged, or the file has no such page. Look at the paper."
+
+
 class ReaderKilledError(RebutError):
     """The process that reads was ended from outside, as when the machine runs out of memory."""
 

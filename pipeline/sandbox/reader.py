@@ -24,6 +24,7 @@ from extractors.evidence import Page, PageSource
 from pipeline.sandbox.faults import (
     PAGE_PROBLEMS,
     Death,
+    PageNotShownError,
     ReaderKilledError,
     error_of,
     file_error,
@@ -194,6 +195,17 @@ class Reader:
         written = self._open.result.read()
         self.release()
         return written
+
+    def draw(self, key: str, fetch: FetchFile, number: int, dpi: float, boxes: Sequence[Sequence[float]] = ()) -> bytes:
+        """Return a page of the PDF that `fetch` writes as PNG; raises PageNotShownError where it cannot be drawn."""
+        try:
+            opened = self._opened(key, fetch)
+            opened.pages += 1
+            question = {"do": "draw", "file": opened.source.name, "page": number, "dpi": dpi}
+            _, data = self._ask(opened, {**question, "boxes": [list(box) for box in boxes]}, self.limits.page_seconds)
+        except DiedError as died:
+            raise PageNotShownError(number) from died
+        return data
 
     def release(self) -> None:
         """End the process that has a file open: its memory is given back."""

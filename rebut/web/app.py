@@ -1,5 +1,7 @@
 """The application: what is open to anybody, what needs the token, and how errors look to programs and people."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError, Unusa
 from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.decisions import NotFinalError, StaleDecisionError, UnseenCaseError
 from pipeline.log import log, where
+from pipeline.papers import Easel
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
 from rebut.web import decisions, pages
@@ -73,7 +76,7 @@ _CODES = {
 
 def build_app(settings: Settings) -> FastAPI:
     """Return the application on the stores that the settings name."""
-    app = FastAPI(title="rebut", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(title="rebut", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, lifespan=_until_closed)
     app.state.settings = settings
     app.state.database = open_database(settings.database)
     app.state.tally = Tally(app.state.database)
@@ -81,6 +84,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.publish = _publisher(settings)
     app.state.vault = open_vault(settings)
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
+    app.state.easel = Easel(settings.limits)
     app.include_router(decisions.router)  # before the files of a case, which take any name
     app.include_router(router)
     app.include_router(pages.router)
@@ -92,6 +96,12 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Gate, settings=settings, database=app.state.database)
     app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https://"))  # added last, first
     return app
+
+
+@asynccontextmanager
+async def _until_closed(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.easel.close()
 
 
 class _Static(StaticFiles):

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pipeline.cases import NoSuchCaseError, show_case, watch_case
 from pipeline.worklist import same_files
 from rebut.web.actor import require
+from rebut.web.pages.review import seen_key, show_review
 from rebut.web.pages.shell import page, words
 
 router = APIRouter()
@@ -27,9 +28,7 @@ def get_case(request: Request, case_id: str) -> Response:
     actor = require(request, "case.read")
     database = request.app.state.database
     case = dict.fromkeys(("payer", "service", "last_day")) | show_case(database, case_id, actor)
-    if case["result_key"] and case["state"] in SETTLED:
-        from rebut.web.pages.review import show_review
-
+    if seen_key(case):
         return show_review(request, actor, case)
     others = same_files(database, [file["sha256"] for file in case["files"]], actor, beside=case_id)
     return page(request, "live.html", case=case, others=others, progress=progress_of(request, case_id))

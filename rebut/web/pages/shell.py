@@ -101,6 +101,30 @@ def ago(at: dt.datetime) -> str:
     return f"{minutes // 60} h ago" if minutes < 24 * 60 else day(at.astimezone().date(), short=True)
 
 
+def when(at: dt.datetime | str | None) -> str:
+    """ "Apr 18, 14:05" in the time zone of this machine."""
+    if at is None:
+        return ""
+    local = (dt.datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone()
+    return f"{day(local.date(), short=True)}, {local:%H:%M}"
+
+
+def clip(text: str, most: int = 160) -> str:
+    """Return the text, shortened at a word where it is longer than a glance takes in."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] + " …"
+
+
+def anchor(text: str) -> str:
+    """Return a text as the id of an element."""
+    return "".join(at if at.isalnum() or at in ".-" else "-" for at in text)
+
+
+def page_name(target: str) -> str:
+    """ "chart.pdf:12" -> "chart.pdf p. 12"; anything else as it is."""
+    name, colon, number = target.rpartition(":")
+    return f"{name} p. {number}" if colon and number.isdecimal() else target
+
+
 @cache
 def _templates() -> Environment:
     found = Environment(
@@ -111,5 +135,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.globals |= {"static": static_url, "words": words(), "fault": fault_words, "mendable": mendable}
-    found.filters |= {"day": day, "ago": ago, "moment": moment}
+    found.filters |= {"day": day, "ago": ago, "moment": moment, "when": when}
+    found.filters |= {"clip": clip, "anchor": anchor, "page_name": page_name}
     return found

@@ -1,10 +1,12 @@
 """A desk for tests: the running stack, a browser before it, and papers to send, all fictional."""
 
+import itertools
 import json
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import update
 
+from pipeline.accounts import SYSTEM
+from pipeline.accounts.people import make_person
+from pipeline.accounts.sessions import start_session
+from pipeline.database import open_database
+from pipeline.tables import person
 from tests.papers import CHART, DARNELL, DENIAL, MARISOL, POLICY, pdf_of
 
 FLAGS = (
@@ -31,6 +39,7 @@ class Running:
 
     process: subprocess.Popen
     told: dict[str, Any]
+    folder: Path
 
     @property
     def web(self) -> str:
@@ -45,7 +54,7 @@ def running_stack(folder: Path) -> Iterator[Running]:
     try:
         line = process.stdout.readline()
         assert line, process.stderr.read()
-        yield Running(process, json.loads(line))
+        yield Running(process, json.loads(line), folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -87,10 +96,10 @@ class Desk:
 
 
 @contextmanager
-def desk_of(browser: Browser, stack: Running, **options: Any) -> Iterator[Desk]:
-    """Open a window, sign in, and hold what it says at the end: no complaint, no request to a stranger."""
-    signed_in = {"extra_http_headers": {"Authorization": f"Bearer {stack.told['token']}"}}
-    context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **signed_in, **options})
+def desk_of(browser: Browser, stack: Running, *roles: str, **options: Any) -> Iterator[Desk]:
+    """Open a window as a new person, and hold what it says at the end: no complaint, no request to a stranger."""
+    context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
+    context.add_cookies([{"name": "rebut", "value": session_of(stack, *roles), "url": stack.web}])
     desk = Desk(context.new_page(), stack.web).listen()
     try:
         yield desk
@@ -98,6 +107,23 @@ def desk_of(browser: Browser, stack: Running, **options: Any) -> Iterator[Desk]:
         assert desk.strangers == [], desk.strangers
     finally:
         context.close()
+
+
+_numbers = itertools.count(1)
+
+
+def session_of(stack: Running, *roles: str) -> str:
+    """Return the cookie of a new person with these roles, past password and second factor; signin tests type them."""
+    database, now = open_database(f"sqlite:///{stack.folder}/rebut.db"), time.time()
+    try:
+        with database.write() as connection:
+            name = f"desk{next(_numbers)}"
+            person_id, _ = make_person(connection, SYSTEM, now, name, roles or ("reviewer", "approver"), "main")
+            whole = {"must_change": False, "totp_on": True, "name": "Ottoline Brandt"}
+            connection.execute(update(person).where(person.c.id == person_id).values(whole))
+            return start_session(connection, person_id, now, second=True)
+    finally:
+        database.close()
 
 
 def serious_issues(page: Page) -> list[str]:
@@ -124,3 +150,30 @@ def papers(folder: Path, extra: str = "") -> list[Path]:
     for name, data in found.items():
         (folder / name).write_bytes(data)
     return [folder / name for name in found]
+
+
+def send(desk: Desk, files: list[Path]) -> str:
+    """Send the files; returns the path of their case."""
+    page = desk.go("/new")
+    page.get_by_label("Choose files").set_input_files(files)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/cases/*")
+    return "/cases/" + page.url.rpartition("/")[2]
+
+
+def ink_in(page: Page) -> list[float]:
+    """Return the edges of what is drawn dark on the canvas, in the coordinates of the boxes over it."""
+    return page.evaluate(
+        """() => {
+            const canvas = document.querySelector('.sheet-frame canvas');
+            const over = document.querySelector('.sheet-frame svg').viewBox.baseVal;
+            const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let [x0, y0, x1, y1] = [width, height, 0, 0];
+            for (let y = 0; y < height; y++) for (let x = 0; x < width; x++)
+                if (data[4 * (y * width + x)] < 128) {
+                    x0 = Math.min(x0, x); x1 = Math.max(x1, x + 1); y0 = Math.min(y0, y); y1 = Math.max(y1, y + 1);
+                }
+            const [across, down] = [over.width / width, over.height / height];
+            return [x0 * across, y0 * down, x1 * across, y1 * down];
+        }"""
+    )

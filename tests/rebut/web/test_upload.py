@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.rebut.web.desk import PHONE, desk_of, papers, serious_issues
+from tests.rebut.web.desk import PHONE, desk_of, papers, send, serious_issues
 
 pytestmark = pytest.mark.slow
 
@@ -83,12 +83,3 @@ def test_photos_of_one_name_are_kept_apart(desk, tmp_path):
 
     page.wait_for_url("**/cases/*")
     expect(page.get_by_role("listitem").filter(has_text="image (2).jpg")).to_be_visible()
-
-
-def send(desk, files) -> str:
-    """Send the files; returns the path of their case."""
-    page = desk.go("/new")
-    page.get_by_label("Choose files").set_input_files(files)
-    page.get_by_role("button", name="Send").click()
-    page.wait_for_url("**/cases/*")
-    return "/cases/" + page.url.rpartition("/")[2]
