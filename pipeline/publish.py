@@ -48,7 +48,7 @@ def publish_candidates(denial: Denial) -> dict[str, list[CandidateOut]]:
     """Return what else the letter offers for each field."""
     found: dict[str, list[CandidateOut]] = {}
     for one in denial.candidates:
-        told = CandidateOut(value=_plain(one.value), evidence=[publish_evidence(e) for e in one.evidence])
+        told = CandidateOut(value=publish_value(one.value), evidence=[publish_evidence(e) for e in one.evidence])
         found.setdefault(one.field, []).append(told)
     return found
 
@@ -92,13 +92,14 @@ def _value(finding: Finding[Any] | None) -> Value[Any] | None:
     if finding is None:
         return None
     return Value[Any](
-        value=_plain(finding.value),
+        value=publish_value(finding.value),
         confidence=round(min(1.0, max(0.0, finding.confidence)), 3),
         evidence=[publish_evidence(e) for e in finding.evidence],
     )
 
 
-def _plain(value: Any) -> Any:
+def publish_value(value: Any) -> Any:
+    """Return a value of a denial as it is published: dates as ISO, groups as models."""
     if isinstance(value, Reason):
         return ReasonOut(category=str(value.category), quote=value.quote)
     if isinstance(value, Codes):
@@ -125,7 +126,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
+        return [publish_value(item) for item in value]
     return value
 
 

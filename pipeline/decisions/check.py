@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.decisions.apply import plain
 from pipeline.decisions.errors import DecisionRefusedError, NotFinalError
 from pipeline.decisions.force import APPROVAL, CRITERION, PAGE, VALUE, WARNING, in_force, warning_key
 from pipeline.decisions.kinds import STATUSES, WHY_EXCLUDED, Pointed, Wanted
 from pipeline.decisions.values import fields, typed
+from pipeline.publish import publish_value
 from pipeline.workflow import DecisionRow
 
 _PAYERS = ("denial_letter", "explanation_of_benefits", "payer_policy")
@@ -49,9 +51,9 @@ def row_of(wanted: Wanted, seen: Seen, actor: str, may_approve: bool, number: in
 
 
 def _correct(wanted: Wanted, seen: Seen, _: bool) -> _Told:
-    typed(wanted.target, wanted.value)
+    value = plain(publish_value(typed(wanted.target, wanted.value)))  # as it was understood, not as it was sent
     evidence = [_published(at) for at in wanted.evidence if _page_there(seen, at)]
-    return _Told(VALUE + wanted.target, {"value": wanted.value, "evidence": evidence}, _value(seen, wanted.target))
+    return _Told(VALUE + wanted.target, {"value": value, "evidence": evidence}, _value(seen, wanted.target))
 
 
 def _choose(wanted: Wanted, seen: Seen, _: bool) -> _Told:

@@ -68,6 +68,16 @@ def test_a_page_that_is_left_out_later_proves_nothing_any_more(desk):
     assert f"Stated by the physician. I state: {REASON}." in letter_of(desk)
 
 
+def test_a_criterion_overruled_to_unclear_becomes_a_gap(desk):
+    """The reviewer does not trust what the program found: the blank says whose doubt it is."""
+    desk.decide({"kind": "overrule", "target": "2", "value": "unclear", "reason": "The diagnosis is under review"})
+    desk.work()
+
+    assert any(gap.startswith("2:") for gap in desk.case["gaps"])
+    assert "The reviewer stated: The diagnosis is under review]" in letter_of(desk)
+    assert "reading of the chart gave: Stated" not in letter_of(desk)
+
+
 def test_a_criterion_overruled_to_not_met_turns_the_whole(desk):
     """Nor is what the program found cited for the opposite."""
     desk.decide({"kind": "overrule", "target": "2", "value": "not_met", "reason": "Diagnosis was withdrawn."})
