@@ -13,9 +13,9 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pipeline import jobs
-from pipeline.cases import Progress, watch_case
 from pipeline.database import Database, DatabaseUnavailableError, open_database
 from pipeline.jobs import LostLeaseError
+from pipeline.progress import Progress, watch_case
 from pipeline.reconcile import reconcile
 from pipeline.storage import StorageUnavailableError, open_storage
 from pipeline.work import work_on

@@ -8,13 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from pipeline import jobs
+from pipeline.accounts import SYSTEM
+from pipeline.accounts.people import make_person
+from pipeline.accounts.sessions import start_session
 from pipeline.backup import FolderTakenError, back_up, read_rows
 from pipeline.backups import back_up_in, seconds_until_due
 from pipeline.cases import given, open_case, purge_case, show_case
 from pipeline.database import open_database
 from pipeline.restore import NoBackupError, NotEmptyError, NotRestoredError, check_backup, restore, verify_restored
 from pipeline.storage import DamagedObjectError, FolderStorage, MissingObjectError, open_storage
-from pipeline.tables import audit, job
+from pipeline.tables import audit, job, person, session
+from pipeline.trail import rows, verify
 from pipeline.work import work_on
 from tests.servers import s3_server
 from tests.workflows import COUNTING
@@ -247,3 +251,36 @@ def test_backups_of_every_day_keep_the_newest(database, storage, tmp_path):
     with pytest.raises(MissingObjectError):
         back_up_in(database, storage, place, keep=1)
     assert (place / "20260303T020000Z").exists()
+
+
+def test_accounts_and_trail_come_back_and_sessions_do_not(database, storage, elsewhere, tmp_path):
+    """Everybody signs in anew; the trail is the same chain and goes on from its head."""
+    with database.write() as connection:
+        person_id, _ = make_person(connection, SYSTEM, 1.0, "nora", ["reviewer"])
+        start_session(connection, person_id, 1.0)
+    open_and_work(database, storage, b"one")
+    with database.read() as connection:
+        head = verify(connection).digest
+
+    back_up(database, storage, tmp_path / "backup")
+    restore(*elsewhere, tmp_path / "backup", verify=True)
+
+    with elsewhere[0].read() as connection:
+        verdict = verify(connection, expect=head)
+        assert verdict.fault is None
+        assert [row["event"] for row in rows(connection)][-2:] == ["case.open", "backup.restore"]
+        assert connection.execute(select(person.c.login)).scalars().all() == ["nora"]
+        assert connection.execute(select(session)).all() == []
+    kept = {path.stem for path in (tmp_path / "backup" / "rows").iterdir()}
+    assert kept.isdisjoint({"session", "login_wait", "oidc_login"})
+    assert {"person", "trail", "trail_head", "recovery_code", "api_token"} <= kept
+
+
+def test_no_backup_is_restored_over_accounts(database, storage, elsewhere, tmp_path):
+    """Whoever may sign in there now is not mixed with whoever might then."""
+    back_up(database, storage, tmp_path / "backup")
+    with elsewhere[0].write() as connection:
+        make_person(connection, SYSTEM, 1.0, "nora", ["reviewer"])
+
+    with pytest.raises(NotEmptyError):
+        restore(*elsewhere, tmp_path / "backup")

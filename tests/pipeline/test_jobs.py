@@ -22,9 +22,9 @@ from pipeline.cases import (
     purge_case,
     retry_case,
     show_case,
-    watch_case,
 )
 from pipeline.jobs import LostLeaseError
+from pipeline.progress import watch_case
 from pipeline.reconcile import reconcile
 from pipeline.tables import audit, document, job
 from pipeline.work import work_on

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from pipeline.cases import NoSuchCaseError, show_case, watch_case
+from pipeline.cases import NoSuchCaseError, show_case
+from pipeline.progress import watch_case
 from pipeline.worklist import same_files
-from rebut.web.actor import require
+from rebut.web.actor import actor_of, require
 from rebut.web.pages.review import seen_key, show_review
 from rebut.web.pages.shell import page, words
 
@@ -68,8 +69,9 @@ async def _events(request: Request, case_id: str) -> AsyncIterator[str]:
 
 def progress_of(request: Request, case_id: str) -> dict[str, Any]:
     """Return how far a case is, in the words of the page."""
-    seen = watch_case(request.app.state.database, case_id)
-    stages = show_case(request.app.state.database, case_id)["stages"]
+    database, actor = request.app.state.database, actor_of(request)
+    seen = watch_case(database, case_id, actor)
+    stages = show_case(database, case_id, actor)["stages"]
     counts = {at["stage"]: at for at in stages}
     steps = []
     for name, label in words()["stages"].items():
