@@ -20,11 +20,12 @@ from pipeline.accounts.vault import open_vault
 from pipeline.cases import BusyCaseError, KeyReusedError, NoSuchCaseError, UnusableFileError
 from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.decisions import NotFinalError, StaleDecisionError, UnseenCaseError
+from pipeline.hooks.book import NoSuchHookError
 from pipeline.log import log, where
 from pipeline.papers import Easel
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
-from rebut.web import decisions, pages
+from rebut.web import decisions, hooks, pages
 from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
 from rebut.web.cases import NoPacketYetError, router
 from rebut.web.csrf import CsrfGuard
@@ -45,6 +46,7 @@ _STATUS: dict[type[RebutError], int] = {
     NoRoleError: 403,
     NoSuchPersonError: 404,
     NoSuchTokenError: 404,
+    NoSuchHookError: 404,
     WaitError: 429,
     NoSuchCaseError: 404,
     MissingObjectError: 404,
@@ -87,6 +89,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.easel = Easel(settings.limits)
     app.include_router(decisions.router)  # before the files of a case, which take any name
     app.include_router(router)
+    app.include_router(hooks.router)
     app.include_router(pages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     _add_probes(app)
@@ -114,12 +117,12 @@ class _Static(StaticFiles):
 
 
 def _add_probes(app: FastAPI) -> None:
-    @app.get("/livez")
+    @app.get("/livez", response_class=PlainTextResponse)
     def livez() -> PlainTextResponse:
         """The process is alive."""
         return PlainTextResponse("ok\n")
 
-    @app.get("/readyz")
+    @app.get("/readyz", responses={503: {"description": "database or storage is away"}})
     def readyz() -> JSONResponse:
         """Database and storage answer; a broker that does not only slows things down."""
         checks: dict[str, str] = {}
@@ -132,7 +135,7 @@ def _add_probes(app: FastAPI) -> None:
         ready = set(checks.values()) == {"ok"}
         return JSONResponse({"ready": ready, **checks}, 200 if ready else 503)
 
-    @app.get("/metrics")
+    @app.get("/metrics", response_class=PlainTextResponse)
     def metrics() -> PlainTextResponse:
         """Counts for Prometheus."""
         return PlainTextResponse(

@@ -17,6 +17,7 @@ from pipeline.storage import MissingObjectError
 from pipeline.trail import tell
 from rebut.today import today
 from rebut.web.actor import require
+from rebut.web.answers import CaseList, CaseOpened, CaseShown, good, refusals
 from rebut.web.receive import NoFilesError, TooLargeError
 
 router = APIRouter(prefix="/api/cases")
@@ -26,6 +27,12 @@ _DOWNLOADS = {
     "letter.docx": ("letter.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "letter.pdf": ("letter.pdf", "application/pdf"),
     "manifest.json": ("manifest.json", "application/json"),
+}
+
+
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the file", "content": {kind: {} for _, kind in _DOWNLOADS.values()}},
+    302: {"description": "where the file can be fetched for five minutes"},
 }
 
 
@@ -43,7 +50,12 @@ def _sender_of_a_form(request: Request) -> None:
         raise HTTPException(415, "Send the files as parts named `files` of multipart/form-data.")
 
 
-@router.post("", status_code=202, dependencies=[Depends(_sender_of_a_form)])
+@router.post(
+    "",
+    status_code=202,
+    dependencies=[Depends(_sender_of_a_form)],
+    responses={**good(CaseOpened, "the case is durable", 202), **refusals(400, 409, 413, 415, 422)},
+)
 def post_case(
     request: Request,
     background: BackgroundTasks,
@@ -71,13 +83,13 @@ def post_case(
     return {"case": case_id}
 
 
-@router.get("")
+@router.get("", responses={**good(CaseList, "newest first"), **refusals()})
 def get_cases(request: Request) -> dict[str, Any]:
     """List the newest cases."""
     return {"cases": list_cases(request.app.state.database, actor=require(request, "case.read"))}
 
 
-@router.get("/{case_id}")
+@router.get("/{case_id}", responses={**good(CaseShown, "the case"), **refusals(404)})
 def get_case(request: Request, case_id: str) -> dict[str, Any]:
     """Tell how far a case is, and its result once there."""
     case = show_case(request.app.state.database, case_id, require(request, "case.read"))
@@ -86,7 +98,12 @@ def get_case(request: Request, case_id: str) -> dict[str, Any]:
     return {**case, "result": load_case(request.app.state.storage, key) if key else None}
 
 
-@router.post("/{case_id}/documents", status_code=202, dependencies=[Depends(_sender_of_a_form)])
+@router.post(
+    "/{case_id}/documents",
+    status_code=202,
+    dependencies=[Depends(_sender_of_a_form)],
+    responses={**good(CaseOpened, "the files are durable", 202), **refusals(400, 404, 409, 413, 415, 422)},
+)
 def post_documents(
     request: Request, background: BackgroundTasks, case_id: str, files: list[UploadFile]
 ) -> dict[str, str]:
@@ -99,14 +116,14 @@ def post_documents(
     return {"case": case_id}
 
 
-@router.delete("/{case_id}", status_code=204)
+@router.delete("/{case_id}", status_code=204, responses=refusals(404))
 def delete_case(request: Request, case_id: str) -> Response:
     """Remove a case; the audit rows stay."""
     purge_case(request.app.state.database, request.app.state.storage, case_id, require(request, "case.purge"))
     return Response(status_code=204)
 
 
-@router.get("/{case_id}/{what}")
+@router.get("/{case_id}/{what}", response_class=Response, responses={**_FILE, **refusals(404, 409)})
 def get_file(request: Request, case_id: str, what: str, final: bool = False) -> Response:
     """Send a file of the packet, or where it can be fetched for five minutes.
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter, BackgroundTasks, Header, HTTPException, Request, 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.cases import show_case
-from pipeline.decisions import list_decisions, take_decisions, wanted_of
+from pipeline.decisions import KINDS, list_decisions, take_decisions, wanted_of
 from pipeline.results import load_case
 from pipeline.stages import WORKFLOW
 from rebut.web.actor import require
+from rebut.web.answers import CaseOpened, DecisionsShown, good, refusals
 
 router = APIRouter(prefix="/api/cases")
 
@@ -30,7 +31,7 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str
+    kind: str = Field(json_schema_extra={"enum": list(KINDS)})
     target: str = ""
     value: Any = None
     reason: str = ""
@@ -45,7 +46,7 @@ class DecisionsIn(BaseModel):
     decisions: list[DecisionIn] = Field(min_length=1, max_length=100)
 
 
-@router.get("/{case_id}/decisions")
+@router.get("/{case_id}/decisions", responses={**good(DecisionsShown, "the decisions"), **refusals(404)})
 def get_decisions(request: Request, response: Response, case_id: str) -> dict[str, Any]:
     """List every decision on a case, oldest first, and what stands open before its packet is final."""
     actor = require(request, "case.read")
@@ -62,7 +63,11 @@ def get_decisions(request: Request, response: Response, case_id: str) -> dict[st
     }
 
 
-@router.post("/{case_id}/decisions", status_code=202)
+@router.post(
+    "/{case_id}/decisions",
+    status_code=202,
+    responses={**good(CaseOpened, "taken", 202), **refusals(400, 404, 409, 422, 428)},
+)
 def post_decisions(
     request: Request,
     background: BackgroundTasks,
