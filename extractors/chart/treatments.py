@@ -47,6 +47,11 @@ _ORGAN = re.compile(
 
 # "not controlled before fluticasone": how it was without the drug; "no better or worse" is no failure
 _OF_BEFORE = re.compile(r"\s*(?:before|until|prior\s+to|n?or\s+worse)\b", re.IGNORECASE)
+# "toxicity labs", "side effect profile": looked for, and not found
+_LOOKED_FOR = re.compile(
+    r"\s+(?:labs?|monitor\w*|screen\w*|check\w*|panels?|surveillance|precautions?|profiles?|warnings?|risks?|sheet)\b",
+    re.IGNORECASE,
+)
 # "contraindicated because of uncontrolled hypertension": the disease is uncontrolled, not the drug without effect
 _WHY_BARRED = re.compile(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
@@ -89,6 +94,8 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
         if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start]):
             continue
         if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start]):
+            continue
+        if term.key == "intolerance" and _LOOKED_FOR.match(text, term.end):
             continue
         if term.key == "inadequate_response" and _OF_BEFORE.match(text, term.end):
             continue

@@ -11,13 +11,13 @@ from pipeline.matching.terms import data
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _FALL = (
-    r"(?:reduc\w+|decreas\w+|improv\w+|relief|loss|lost|lose[sd]?|less|fewer|lower\w*"
+    r"(?:fall(?:en|s)?|reduc\w+|decreas\w+|improv\w+|relief|loss|lost|lose[sd]?|less|fewer|lower\w*"
     r"|down|drop\w*|fell|decline\w*|alleviat\w+)"
 )
 _RISE = r"(?:increas\w+|ris(?:e|en|es|ing)|rose|worsen\w+|progress\w+|gain\w*|higher|up)"
 _AMOUNT = re.compile(
     rf"(?P<least>at least|[≥]|>=|a minimum of|minimum of"
-    rf"|greater than or equal to)?\s*(?:an?\s+)?(?<![\d./-])(?P<n>{NUMBER})[\s-]*"
+    rf"|greater than or equal to)?\s*(?:an?\s+)?(?<![\d./])(?P<n>{NUMBER})[\s-]*"
     r"(?P<unit>%|percent|per cent|points?\b)(?P<more>\s+or (?:more|greater))?",
     re.IGNORECASE,
 )
@@ -55,10 +55,25 @@ def spans(text: str, requirement: Change) -> list[tuple[int, int]]:
     """Return the words of a leaf that a `Change` holds."""
     found = [at.span() for at in _pattern(requirement.quantity, "criterion").finditer(text)]
     found += [at.span() for at in _AMOUNT.finditer(text)]
+    found += [at.span() for at in _SINCE.finditer(text)]
     return found + [at.span() for side in (_FALL, _RISE) for at in re.finditer(rf"\b{side}\b", text, re.IGNORECASE)]
 
 
+# what a change is counted from
+_SINCE = re.compile(
+    r"\b(?:since|from|compared (?:with|to)|relative to|over|versus)\s+(?:the\s+|his\s+|her\s+|their\s+)?"
+    r"(?:start|beginning|initiation|baseline|pre-?treatment|first dose)\w*"
+    r"(?:\s+(?:of\s+)?(?:therapy|treatment|weight|value|level)s?)?"
+    r"|\bon (?:the )?(?:treatment|therapy|drug)\b",
+    re.IGNORECASE,
+)
+# "now 221 lb (-7.9%)"
+_SIGNED = re.compile(r"[(\s][-−–]\d+(?:\.\d+)?\s?%")
+
+
 def _turned(key: str, text: str) -> bool:
+    if data("changes")[key]["falls"] and _SIGNED.search(text):
+        return True
     return bool(_turn(key).search(text))
 
 

@@ -75,10 +75,24 @@ _COMORBIDITY = re.compile(
 def with_comorbidity(whole: Requirement, text: str) -> Requirement:
     """Return "BMI of 27 or more with at least one comorbidity (hypertension, ...)" as both halves."""
     bracket = _COMORBIDITY.search(text)
+    if isinstance(whole, Measurement) and not bracket and (named := _any_disease(text)):
+        return AllOf(options=(replace(whole, besides=None), Diagnosis(names=named)))
     if not isinstance(whole, Measurement) or not bracket:
         return whole
     found = tuple(dict.fromkeys(at.key for at in find_conditions(bracket["list"] or bracket["listed"])))
     return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole
+
+
+_ANY_DISEASE = re.compile(r"\bwith (?P<list>[^();:\d]+?,? or [^();:\d]+?)\W*$", re.IGNORECASE)
+
+
+def _any_disease(text: str) -> tuple[str, ...]:
+    """Return the diseases of "BMI of 35 or more with hypertension or sleep apnea"; none where one is not known."""
+    match = _ANY_DISEASE.search(text)
+    parts = re.split(r",?\s+or\s+|,\s*", match["list"]) if match else []
+    named = [find_conditions(at) for at in parts]
+    whole = [held and len(held[0].term) >= len(part.strip()) - 8 for held, part in zip(named, parts, strict=True)]
+    return tuple(dict.fromkeys(one.key for held in named for one in held)) if parts and all(whole) else ()
 
 
 def halves(text: str, pattern: re.Pattern[str]) -> list[str]:

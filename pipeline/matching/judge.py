@@ -188,6 +188,13 @@ def _rest(requirement: Requirement, record: Record) -> list[str]:
     return [at for at in _TOKEN.findall(asked) if at not in _SMALL and at not in held]
 
 
+# "has not reached the maximum tolerated dose"
+_BELOW_MOST = re.compile(
+    r"\b(?:not|never|below|less than|under|until|toward|goal|target|aim\w*|titrat\w*|work\w* up)\b"
+    r"[^.;]{0,40}\b(?:maxim|highest|most)"
+)
+
+
 def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     """Whether the cited words also say what the criterion adds, nearly word for word.
 
@@ -201,6 +208,8 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
         if any(within(at, mention.therapy) for at in named):
             said = set(re.findall(r"[a-z]{4,}", (requirement.besides or "")[mention.start : mention.end].lower()))
             rest = [word for word in rest if word not in said]
+    if any(word.startswith("maxima") for word in rest) and _BELOW_MOST.search(text):
+        return False
     text = re.sub(r"[\s-]+", " ", _IN_WORDS.sub(lambda at: str(NUMBER_WORDS[at[0]]), text))
     return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)
 

@@ -313,7 +313,22 @@ def _limit(text: str, named: list[tuple[str, int, int]], window: Window | None) 
     keys = tuple(dict.fromkeys(key for key, _, _ in named))
     if side is None:
         return None
-    return Measurement(names=keys, limit=side, window=window, baseline=bool(_BASELINE.search(text)))
+    whole = Measurement(names=keys, limit=side, window=window, baseline=bool(_BASELINE.search(text)))
+    each = re.search(r"\b(?:both|each|all)\b", text, re.IGNORECASE) or (
+        len(named) > 1 and re.search(r"\band\b(?!/or)", text[named[0][2] : named[-1][1]], re.IGNORECASE)
+    )
+    if len(keys) > 1 and each:
+        return AllOf(options=tuple(replace(whole, names=(key,)) for key in keys))
+    return whole
+
+
+_NOT_REACHED = re.compile(
+    r"\b(?:has|have|had|did|does|could|can|was|were)\s*(?:not|never)\s+(?:been able to\s+|able to\s+)?"
+    r"(?:lower|reduc|br(?:ing|ought)|g[eo]t|decreas|rais|increas|reach|achiev|attain|keep|kept)\w*\b[^.;]{0,40}"
+    r"\b(?:below|under|less than|above|over|to)\b",
+    re.IGNORECASE,
+)
+_OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 def _bounded(
@@ -338,6 +353,10 @@ def _bounded(
         pairs.append((keys, comparison))
     if not pairs:
         return None
+    if _NOT_REACHED.search(text):  # "has not lowered LDL below 70": what is asked for is the other side
+        if len(pairs) > 1 or pairs[0][1].comparator not in _OPPOSITE:
+            return None
+        pairs = [(pairs[0][0], replace(pairs[0][1], comparator=_OPPOSITE[pairs[0][1].comparator]))]
     read = [_measurement(keys, at, window, text) for keys, at in pairs]
     made = [at for at in read if at]
     if len(made) < len(read):

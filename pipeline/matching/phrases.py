@@ -61,7 +61,12 @@ _PRINTED_UNIT = (
     rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}"
     r"|[A-Za-zµμ^×0-9./²³⁹]+(?:\s*/\s*[A-Za-z0-9.²^]+)?(?:\s+per\s+(?!month|year|week|day)\w+)?))?"
 )
-_UNIT_BEFORE_MORE = rf"(?:\s*(?P<unit>%|{_WIDE_UNIT}|[^\s,;]+(?:\s+per\s+\w+)?))?"
+_UNIT_BEFORE_MORE = (
+    rf"(?:\s*(?P<unit>%(?=\s+(?:of\s+)?(?:the\s+)?predicted)|%|{_WIDE_UNIT}|[^\s,;]+(?:\s+per\s+\w+)?))?"
+)
+
+# "45% of predicted or more"
+_PREDICTED = r"(?:\s+(?:of\s+)?(?:the\s+)?predicted(?:\s+(?:value|normal))?)?"
 
 _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -82,8 +87,8 @@ _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
         ("<=", rf"{_FEWER}\s*{_VALUE}{_PRINTED_UNIT}"),
         (">", rf"(?<!no ){_OVER}\s*{_VALUE}{_PRINTED_UNIT}"),
         ("<", rf"{_UNDER}\s*{_VALUE}{_PRINTED_UNIT}"),
-        (">=", rf"{_VALUE}{_UNIT_BEFORE_MORE}\s+{_AFTER_MORE}"),
-        ("<=", rf"{_VALUE}{_UNIT_BEFORE_MORE}\s+{_AFTER_FEWER}"),
+        (">=", rf"{_VALUE}{_UNIT_BEFORE_MORE}{_PREDICTED}\s+{_AFTER_MORE}"),
+        ("<=", rf"{_VALUE}{_UNIT_BEFORE_MORE}{_PREDICTED}\s+{_AFTER_FEWER}"),
         ("=", rf"(?:score|stage|grade|class|subscore|of|is|=|(?<=§))\s*(?:of|is|=)?\s*{_VALUE}\b"),
     )
 )

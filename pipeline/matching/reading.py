@@ -297,6 +297,8 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     whole = with_condition(whole, text) if isinstance(whole, Measurement) else whole
     if whole:
         whole = with_comorbidity(without_degree(with_rest(whole, text), text), text)
+    if depth < 2 and isinstance(whole, Measurement) and whole.besides and (ways := _two_ways(text, notes, depth)):
+        return ways
     if depth < 2:
         for pattern, kind in ((_OR_CLAUSE, AnyOf), (_AND_CLAUSE, AllOf)):
             parts = halves(text, pattern)
@@ -306,6 +308,29 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
             if any(not isinstance(at, FreeText) for at in options):
                 return kind(options=tuple(options))
     return whole or FreeText(terms=tuple(patient_leaves.content_words(text)))
+
+
+_OR = re.compile(r",?\s+or\s+(?!(?:more|less|fewer|higher|lower|greater|above|below|over|under)\b)", re.IGNORECASE)
+
+
+def _two_ways(text: str, notes: str, depth: int) -> AnyOf | None:
+    """Return "demyelinating disease, or heart failure of NYHA class III or IV" as its two ways, each read whole."""
+    lead = _WHO_HAS.match(text)
+    for match in _OR.finditer(text):
+        behind = f"{lead[0] if lead else ''}{text[match.end() :]}"
+        ways = [_read(part, notes, False, depth + 1) for part in (text[: match.start()], behind)]
+        if any(at.besides or isinstance(at, FreeText) for at in ways):
+            continue
+        if sum(isinstance(at, Measurement) or _with_value(at) for at in ways) == 1 and not find_window(text):
+            return AnyOf(options=tuple(ways))
+    return None
+
+
+_WHO_HAS = re.compile(r"^\W*(?:the )?(?:patient|member|individual|beneficiary) (?:has|have|had)\s+", re.IGNORECASE)
+
+
+def _with_value(found: Requirement) -> bool:
+    return isinstance(found, AllOf) and any(isinstance(at, Measurement) for at in found.options)
 
 
 def _one_thing(whole: Requirement | None, text: str) -> bool:

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from extractors.vocabulary.conditions import find_conditions
-from extractors.vocabulary.drugs import drug, find_classes, find_drugs, is_a, members
+from extractors.vocabulary.drugs import drug, drugs, find_classes, find_drugs, is_a, members
 from extractors.vocabulary.labs import find_labs
 from extractors.vocabulary.scores import find_scores
 from pipeline.matching.data_files import data
@@ -51,6 +51,11 @@ def _groups() -> tuple[tuple[Therapy, re.Pattern[str]], ...]:
     made = []
     for key, entry in data("care")["groups"].items():
         parts = tuple(Therapy(name=name, sort="class", printed=name) for name in entry["parts"])
+        named = [
+            *entry.get("drugs", ()),
+            *(at.generic for at in drugs() if entry.get("ends") and at.generic.endswith(entry["ends"])),
+        ]
+        parts += tuple(Therapy(name=name, printed=name) for name in named)
         made.append((Therapy(name=key, sort="class", printed=key, parts=parts), words_of(key, *entry["names"])))
     return tuple(made)
 

@@ -182,7 +182,15 @@ def _rules_out(
         return True
     if not negated_at(text, mention) and not _NOT_USED.match(text[mention.end :]):
         return False
+    if _NOT_ON_LIST.search(text[mention.start :]) and not _WAS.search(clause):
+        return True
     return bool(_ALONGSIDE.search(clause)) or _plans_none(statement, clause, record)
+
+
+# "No strong CYP3A4 inhibitor on her list"
+_NOT_ON_LIST = re.compile(
+    r"^[^.;]{0,60}?\b(?:on|in)\s+(?:the |her |his |their )?(?:current |medication |med |drug )*list\b", re.IGNORECASE
+)
 
 
 def _clause(text: str, start: int, end: int) -> str:
