@@ -14,7 +14,6 @@ restore everybody signs in anew.
 import hashlib
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +27,7 @@ from extractors.errors import RebutError
 from pipeline.accounts import OPERATOR
 from pipeline.database import HEAD, Database
 from pipeline.jobs import write_audit
-from pipeline.storage import DamagedObjectError, MissingObjectError, Storage
+from pipeline.storage import MissingObjectError, Storage
 from pipeline.tables import case, decision, document, job, metadata
 from pipeline.trail import append
 
@@ -36,7 +35,6 @@ MANIFEST, ROWS, OBJECTS, INDEX = "manifest.json", "rows", "objects", "objects.ts
 FORMAT = 1
 NO_CASE = "-"  # in an audit row that is about all cases
 _BATCH = 1000
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class FolderTakenError(RebutError):
@@ -172,25 +170,10 @@ def _copy_objects(storage: Storage, folder: Path, report: Callable[[int, int], N
 
 def _copy(storage: Storage, key: str, path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    measured = hashlib.sha256()
-    pieces = storage.open(key)
+    pieces = storage.open(key)  # held to what the key says
     with _private(path) as file:
         for piece in pieces:
-            measured.update(piece)
             file.write(piece)
-    told = digest_in(key)
-    if told and measured.hexdigest() != told:
-        raise DamagedObjectError(key)
-
-
-def digest_in(key: str) -> str | None:
-    """Return the SHA-256 that the key says its object has; None where it says none."""
-    whole, _, last = key.rpartition("/")
-    if last == "original":
-        last = whole.rpartition("/")[2]
-    elif whole.startswith("files/"):
-        return None  # what was read of a file is kept under the digest of the reader
-    return last if _DIGEST.fullmatch(last) else None
 
 
 def _leave_out_purged(database: Database, folder: Path) -> None:

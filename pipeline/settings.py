@@ -21,6 +21,7 @@
 | REBUT_HOOK_NETWORKS | private networks webhooks may go to, with commas, as 10.1.0.0/16 | none: public addresses |
 | REBUT_INTAKE | file that names mailboxes and watched folders (docs/intake.md) | none: `rebut mail` refuses to start |
 | REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
+| REBUT_CACHE_MB | what a worker keeps of a bucket on its disk, under REBUT_HOME, in megabytes; 0: nothing | 256 |
 | REBUT_READER_MB | address space of a process that has a file open, in megabytes | 2048 |
 | REBUT_PAGE_SECONDS | most time for reading one page, wall clock and CPU | 75 |
 | REBUT_FILE_SECONDS | most time for opening one file | 120 |
@@ -70,6 +71,7 @@ class Settings:
     hook_networks: str | None = None
     jobs: int = 1
     upload_mb: int = 300
+    cache_mb: int = 256
     limits: Limits = field(default_factory=Limits)
     log: str = "warning"
 
@@ -96,6 +98,7 @@ class Settings:
             "REBUT_INTAKE": self.intake and str(self.intake),
             "REBUT_JOBS": str(self.jobs),
             "REBUT_UPLOAD_MB": str(self.upload_mb),
+            "REBUT_CACHE_MB": str(self.cache_mb),
             "REBUT_READER_MB": str(self.limits.memory_mb),
             "REBUT_PAGE_SECONDS": f"{self.limits.page_seconds:g}",
             "REBUT_FILE_SECONDS": f"{self.limits.file_seconds:g}",
@@ -130,6 +133,7 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
         intake=Path(told["REBUT_INTAKE"]).expanduser().absolute() if told.get("REBUT_INTAKE") else None,
         jobs=int(told.get("REBUT_JOBS") or cores()),
         upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
+        cache_mb=int(told.get("REBUT_CACHE_MB") or 256),
         limits=_limits(told),
         log=told.get("REBUT_LOG") or "warning",
     )

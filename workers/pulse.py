@@ -9,6 +9,7 @@ from pipeline.database import open_database
 from pipeline.log import log
 from pipeline.pulse import WORKER, feel_pulse
 from pipeline.settings import read_settings
+from pipeline.storage.cache import make_room
 
 _EVERY_SECONDS = 30.0
 _last = 0.0
@@ -21,9 +22,11 @@ def say_alive(sender: Any = None, **_: Any) -> None:
     if time.monotonic() - _last < _EVERY_SECONDS:
         return
     _last = time.monotonic()
+    settings = read_settings()
+    make_room(settings.home / "cache", settings.cache_mb << 20)  # an idle worker keeps nothing for longer either
     try:
         # Opened for this alone: children that are forked later must not inherit a connection.
-        database = open_database(read_settings().database)
+        database = open_database(settings.database)
         try:
             feel_pulse(database, WORKER + str(getattr(sender.eventer, "hostname", "?"))[:100])
         finally:

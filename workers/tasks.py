@@ -16,7 +16,7 @@ from pipeline import jobs
 from pipeline.database import Database, open_database
 from pipeline.settings import read_settings
 from pipeline.stages import WORKFLOW
-from pipeline.storage import Storage, open_storage
+from pipeline.storage import Storage, open_workers_storage
 from pipeline.work import work_on
 from workers.app import app
 from workers.publish import publish
@@ -62,4 +62,5 @@ def _say_ready(**_: Any) -> None:
 @cache
 def _stores() -> tuple[Database, Storage]:
     settings = read_settings()
-    return open_database(settings.database), open_storage(settings.storage)
+    cache = settings.home / "cache"
+    return open_database(settings.database), open_workers_storage(settings.storage, cache, settings.cache_mb << 20)

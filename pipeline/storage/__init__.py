@@ -24,6 +24,7 @@ __all__ = [
     "UnwritableStorageError",
     "digest",
     "open_storage",
+    "open_workers_storage",
 ]
 
 
@@ -44,6 +45,16 @@ def open_storage(url: str) -> Storage:
             raise ValueError(f"unknown in the storage URL: {', '.join(sorted(unknown))}")
         return S3Storage(parts.netloc, parts.path, **told)
     raise ValueError("a storage URL begins with folder: or s3://")
+
+
+def open_workers_storage(url: str, folder: Path, most_bytes: int) -> Storage:
+    """Open the storage for a worker: a bucket with a cache of so many bytes before it; a folder is local already."""
+    storage = open_storage(url)
+    if isinstance(storage, FolderStorage) or not most_bytes:
+        return storage
+    from pipeline.storage.cache import CachedStorage
+
+    return CachedStorage(storage, folder, most_bytes)
 
 
 def digest(data: bytes) -> str:

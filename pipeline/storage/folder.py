@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.storage.interface import LINK_SECONDS, MissingObjectError, UnwritableStorageError, checked
+from pipeline.storage.interface import LINK_SECONDS, MissingObjectError, UnwritableStorageError, checked, held
 
 # A half-written object has this suffix, which no key ends with.
 _PARTIAL = ".part"
@@ -45,7 +45,7 @@ class FolderStorage:
 
     def get(self, key: str) -> bytes:
         try:
-            return self._path(key).read_bytes()
+            return b"".join(held(key, [self._path(key).read_bytes()]))
         except FileNotFoundError:
             raise MissingObjectError(key) from None
 
@@ -54,7 +54,7 @@ class FolderStorage:
             file = self._path(key).open("rb")
         except FileNotFoundError:
             raise MissingObjectError(key) from None
-        return _pieces(file, chunk)
+        return held(key, _pieces(file, chunk))
 
     def exists(self, key: str) -> bool:
         return self._path(key).exists()

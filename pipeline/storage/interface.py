@@ -1,13 +1,16 @@
 """What every storage can do. Keys are digests and opaque ids: they never hold a name."""
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, ClassVar, Protocol
 
 from extractors.errors import RebutError
 
 # Lower-case words parted by slashes: no "..", no absolute path, nothing a shell or URL has to quote.
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 LINK_SECONDS = 300  # long enough to start a download, too short to be worth passing on
 
@@ -82,3 +85,25 @@ def checked(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise ValueError(f"not a storage key: {key!r}")
     return key
+
+
+def digest_in(key: str) -> str | None:
+    """Return the SHA-256 that the key says its object has; None where it says none."""
+    whole, _, last = key.rpartition("/")
+    if last == "original":
+        last = whole.rpartition("/")[2]
+    elif whole.startswith("files/"):
+        return None  # what was read of a file is kept under the digest of the reader
+    return last if _DIGEST.fullmatch(last) else None
+
+
+def held(key: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces of an object; raises DamagedObjectError at the end of one that is not what its key says."""
+    told = digest_in(key)
+    measured = hashlib.sha256()
+    for piece in pieces:
+        if told:
+            measured.update(piece)
+        yield piece
+    if told and measured.hexdigest() != told:
+        raise DamagedObjectError(key)

@@ -16,6 +16,7 @@ from pipeline.storage.interface import (
     MissingObjectError,
     StorageUnavailableError,
     checked,
+    held,
 )
 
 R = TypeVar("R")
@@ -50,7 +51,8 @@ class S3Storage:
     """Objects in one bucket, optionally under a prefix.
 
     A SHA-256 travels with every object and is verified by the server on write and by the
-    client on read. `sse` is None, "AES256" or "aws:kms" (with `kms_key` where it is not the default key).
+    client on read, where what the key says of the content is verified too. `sse` is None, "AES256" or
+    "aws:kms" (with `kms_key` where it is not the default key).
     """
 
     def __init__(
@@ -100,11 +102,11 @@ class S3Storage:
 
     @_named_errors
     def get(self, key: str) -> bytes:
-        return self._fetch(key).read()
+        return b"".join(held(key, [self._fetch(key).read()]))
 
     @_named_errors
     def open(self, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
-        return self._fetch(key).iter_chunks(chunk)
+        return held(key, self._fetch(key).iter_chunks(chunk))
 
     @_named_errors
     def exists(self, key: str) -> bool:

@@ -4,7 +4,14 @@ import io
 
 import pytest
 
-from pipeline.storage import FolderStorage, MissingObjectError, StorageUnavailableError, open_storage
+from pipeline.storage import (
+    DamagedObjectError,
+    FolderStorage,
+    MissingObjectError,
+    StorageUnavailableError,
+    digest,
+    open_storage,
+)
 from tests.servers import S3_KEYS, free_ports, s3_server
 
 
@@ -51,6 +58,19 @@ def test_the_first_content_of_a_key_stays(storage):
     storage.put("key", b"second")
 
     assert storage.get("key") == b"first"
+
+
+def test_what_is_not_what_its_key_says_is_refused(storage):
+    """Wherever it went bad: read whole, and at the end of the pieces."""
+    whole, name = b"0123456789", digest(b"0123456789")
+    for key in (f"cases/a/{name}", f"files/{name}/original"):
+        storage.put(key, whole[:-1] + b"8")
+        with pytest.raises(DamagedObjectError):
+            storage.get(key)
+        with pytest.raises(DamagedObjectError):
+            list(storage.open(key, chunk=3))
+    storage.put(f"cases/b/{name}", whole)
+    assert storage.get(f"cases/b/{name}") == whole
 
 
 def test_nothing_is_a_named_error(storage):
