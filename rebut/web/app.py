@@ -22,7 +22,7 @@ from pipeline.database import DatabaseUnavailableError, open_database
 from pipeline.decisions import NotFinalError, StaleDecisionError, UnseenCaseError
 from pipeline.hooks.book import NoSuchHookError
 from pipeline.log import log, where
-from pipeline.papers import Easel
+from pipeline.papers import Easel, NoSuchPaperError
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
 from rebut.web import decisions, hooks, pages
@@ -50,6 +50,7 @@ _STATUS: dict[type[RebutError], int] = {
     WaitError: 429,
     NoSuchCaseError: 404,
     MissingObjectError: 404,
+    NoSuchPaperError: 404,
     NoPacketYetError: 404,
     BusyCaseError: 409,
     KeyReusedError: 409,

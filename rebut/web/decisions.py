@@ -3,16 +3,25 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Header, HTTPException, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.cases import show_case
 from pipeline.decisions import KINDS, list_decisions, take_decisions, wanted_of
+from pipeline.papers import find_paper
 from pipeline.results import load_case
 from pipeline.stages import WORKFLOW
 from rebut.web.actor import require
 from rebut.web.answers import CaseOpened, DecisionsShown, good, refusals
 
 router = APIRouter(prefix="/api/cases")
+
+# What a stranger's file could do in a tab of its own: nothing.
+STRANGERS_FILE = {
+    "Cache-Control": "private, no-store",
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+}
 
 
 class EvidenceIn(BaseModel):
@@ -61,6 +70,24 @@ def get_decisions(request: Request, response: Response, case_id: str) -> dict[st
         "review": load_case(state.storage, key)["review"] if key else None,
         "decisions": list_decisions(state.database, case_id, actor),
     }
+
+
+@router.get(
+    "/{case_id}/documents/{document_id}/file",
+    response_class=StreamingResponse,
+    responses={200: {"description": "the PDF", "content": {"application/pdf": {}}}, **refusals(404)},
+)
+def get_document(request: Request, case_id: str, document_id: str) -> StreamingResponse:
+    """Send a file of the case as the PDF whose pages were read: `files` of the case has the ids.
+
+    Boxes of evidence are in points of its pages as a viewer shows them, origin top left.
+    """
+    actor, state = require(request, "case.read"), request.app.state
+    ids = [file["id"] for file in show_case(state.database, case_id, actor)["files"]]
+    position = ids.index(document_id) if document_id in ids else len(ids)
+    paper = find_paper(state.database, state.storage, case_id, position)
+    pieces = state.storage.open(paper.key)
+    return StreamingResponse(pieces, media_type="application/pdf", headers=STRANGERS_FILE)
 
 
 @router.post(

@@ -136,6 +136,17 @@ def test_the_packet_is_final_once_an_approver_approved_it(desk):
     assert desk.get("/packet?final=true").status_code == 409
 
 
+def test_a_file_of_the_case_is_sent_as_the_pdf_that_was_read(desk):
+    """For a viewer of one's own; a file that is not there is not found."""
+    (file, *_) = desk.get().json()["files"]
+
+    found = desk.get(f"/documents/{file['id']}/file")
+
+    assert (found.status_code, found.content[:5]) == (200, b"%PDF-")
+    assert found.headers["content-disposition"] == "attachment"
+    assert desk.get("/documents/none/file").status_code == 404
+
+
 def test_a_case_that_is_not_yours_is_unknown(desk):
     """To see, and to decide on."""
     with desk.client.app.state.database.write() as connection:
