@@ -54,13 +54,15 @@ def list_work(
     page: int = 1,
     actor: Actor = SYSTEM,
     right: str = "case.read",
+    names: Mapping[str, str] | None = None,
 ) -> Worklist:
     """Return the cases of a shelf whose payer, drug, files or id hold every word of the search.
 
-    Nearest deadline first; a case that missed its day and has no packet stands above all others, one that has a
-    packet below.
+    Nearest deadline first; a case that missed its day without a final packet stands above all others, one that has
+    one below. names: the patient of some cases by id, searched too; the database holds none.
     """
-    found = and_(within(case.c.clinic, actor, right), *(_holds(word) for word in search.split()[:8]))
+    mine = within(case.c.clinic, actor, right)
+    found = and_(mine, *(_holds(word, names or {}) for word in search.split()[:8]))
     with database.read() as connection:
         counts = _count(connection, found)
         total = counts.get(shelf, 0)
@@ -77,6 +79,14 @@ def list_work(
     tell_read(database, actor, "case.list")
     lines = tuple(_line(row, names.get(row.id, ()), today) for row in rows)
     return Worklist(lines=lines, counts=counts, page=page, pages=pages)
+
+
+def newest_results(database: Database, actor: Actor, most: int = 300) -> dict[str, str]:
+    """Return the key of the result of each of the newest cases that have one, by id."""
+    key = func.coalesce(case.c.result_key, case.c.reviewed_key)
+    mine = select(case.c.id, key).where(key.is_not(None), within(case.c.clinic, actor, "case.read"))
+    with database.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(mine.order_by(case.c.created.desc()).limit(most))}
 
 
 def same_files(
@@ -113,18 +123,19 @@ _SHELVES: dict[str, ColumnElement[bool]] = {
 }
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def _holds(word: str, names: Mapping[str, str]) -> ColumnElement[bool]:
+    theirs = [case_id for case_id, name in names.items() if word.casefold() in name.casefold()]
     named = select(document.c.id).where(
         document.c.case_id == case.c.id, document.c.name.icontains(word, autoescape=True)
     )
     told = [_summed(name).icontains(word, autoescape=True) for name in ("payer", "service")]
-    return or_(*told, case.c.id.icontains(word, autoescape=True), named.exists())
+    return or_(*told, case.c.id.icontains(word, autoescape=True), case.c.id.in_(theirs), named.exists())
 
 
 def _order(today: dt.date) -> list[ColumnElement[Any]]:
     last_day = _summed("last_day")
     past = last_day < today.isoformat()
-    rank = either((and_(past, case.c.state != "ready"), 0), (last_day.is_(None), 2), (past, 3), else_=1)
+    rank = either((and_(past, _FINAL.is_(False)), 0), (last_day.is_(None), 2), (past, 3), else_=1)
     return [rank, last_day, case.c.created.desc()]
 
 
@@ -157,7 +168,7 @@ def _line(row: Any, files: tuple[str, ...], today: dt.date) -> WorkLine:
         days_left=(last_day - today).days if last_day else None,
         open_values=told.get("open_points") or 0,
         files=files,
-        result_key=row.result_key,
+        result_key=row.result_key or row.reviewed_key,
         fault=(row.fault_code, row.fault_message) if row.fault_code else None,
     )
 

@@ -7,9 +7,10 @@ from pipeline.accounts import may
 from pipeline.cases import retry_case
 from pipeline.replay import replay_dead
 from pipeline.stages import WORKFLOW
-from pipeline.worklist import list_work
+from pipeline.worklist import list_work, newest_results
 from rebut.today import today
 from rebut.web.actor import actor_of, require
+from rebut.web.pages.faces import patients
 from rebut.web.pages.shell import page
 
 router = APIRouter()
@@ -24,9 +25,12 @@ def get_start(request: Request) -> Response:
 def get_cases(request: Request, shelf: str = "open", search: str = "", at: int = 1) -> Response:
     """Show the cases by deadline; the part that a search changes alone where htmx asks for it."""
     actor = require(request, "case.read")
-    found = list_work(request.app.state.database, today(), shelf, search[:200], at, actor)
+    state, search = request.app.state, search[:200]
+    known = patients(state.storage, newest_results(state.database, actor)) if search else {}
+    found = list_work(state.database, today(), shelf, search, at, actor, names=known)
+    shown = patients(state.storage, {line.case: line.result_key for line in found.lines})
     part = "cases-list.html" if request.headers.get("hx-target") == "list" else "cases.html"
-    return page(request, part, found=found, shelf=shelf, search=search, patients={})
+    return page(request, part, found=found, shelf=shelf, search=search, patients=shown)
 
 
 @router.get("/errors")
