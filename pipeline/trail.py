@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from pipeline.accounts.actor import SYSTEM, Actor
+from pipeline.accounts.scope import within
 from pipeline.database import Database
 from pipeline.tables import trail, trail_head
 
@@ -130,10 +131,10 @@ def verify(connection: Connection, expect: str | None = None) -> Verdict:
     return Verdict(rows=seq, digest=digest, fault=fault)
 
 
-def rows(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Yield every row, oldest first."""
-    every = select(trail).order_by(trail.c.seq).execution_options(stream_results=True, yield_per=1000)
-    for row in connection.execute(every):
+def rows(connection: Connection, actor: Actor = SYSTEM) -> Iterator[dict[str, Any]]:
+    """Yield every row, oldest first; to the auditor of one clinic those of that clinic."""
+    mine = select(trail).where(within(trail.c.clinic, actor, "audit.read")).order_by(trail.c.seq)
+    for row in connection.execute(mine.execution_options(stream_results=True, yield_per=1000)):
         yield dict(row._mapping)
 
 

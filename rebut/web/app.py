@@ -25,7 +25,7 @@ from pipeline.log import log, where
 from pipeline.papers import Easel, NoSuchPaperError
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
-from rebut.web import decisions, hooks, pages
+from rebut.web import audit, decisions, hooks, pages
 from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
 from rebut.web.cases import NoPacketYetError, router
 from rebut.web.csrf import CsrfGuard
@@ -91,6 +91,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(decisions.router)  # before the files of a case, which take any name
     app.include_router(router)
     app.include_router(hooks.router)
+    app.include_router(audit.router)
     app.include_router(pages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     _add_probes(app)

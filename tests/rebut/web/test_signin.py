@@ -1,5 +1,6 @@
 """Signing in by browser, and what guards the pages: on the real application."""
 
+import json
 import re
 import time
 
@@ -319,3 +320,20 @@ def test_an_administrator_changes_and_ends_accounts_and_breaks_the_glass(app):
     assert admin.post("/accounts/nobody/reset").status_code == 404
     reset = admin.post(f"/accounts/{nurse.person_id}/reset")
     assert re.search(r'id="once">', reset.text)
+
+
+def test_an_auditor_reads_and_checks_the_trail_of_the_own_clinic(app):
+    """Without a shell, and without a right to any case; reading it is told too."""
+    for clinic in ("north", "south"):
+        signed_in(app, "intake", clinic=clinic).post("/api/cases", files=[("files", ("a", b"1"))])
+    auditor = signed_in(app, "auditor", clinic="north")
+
+    told = [json.loads(line) for line in auditor.get("/api/audit").text.splitlines()]
+    assert {row["clinic"] for row in told} == {"north"}
+    assert told[-1]["event"] == "audit.export"
+    assert auditor.get("/api/audit?since=2999-01-01").text == ""
+    head = auditor.get("/api/audit/head").json()
+    assert head["fault"] is None
+    assert auditor.get("/api/audit/head", params={"expect": "0" * 63 + "1"}).json()["fault"]["code"] == "expected"
+    assert signed_in(app, "approver", "admin", "ops").get("/api/audit").status_code == 403
+    assert signed_in(app, "intake").get("/api/audit/head").status_code == 403
