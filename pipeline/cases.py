@@ -40,6 +40,13 @@ class BusyCaseError(RebutError):
     message = "Case {0} is {1}, so this cannot be done now. Wait until it is ready or failed, then try again."
 
 
+class NothingToRetryError(RebutError):
+    """The case did not fail (case id)."""
+
+    code = "case-not-failed"
+    message = "Case {0} is ready: there is nothing to try again. `rebut show {0}` shows what became of it."
+
+
 class UnusableFileError(RebutError):
     """A file of the case cannot be used, so adding others does not help (case id)."""
 
@@ -204,6 +211,8 @@ def retry_case(database: Database, workflow: Workflow, case_id: str, actor: Acto
         mine = find_case(connection, case_id, actor, "case.decide", lock=True)
         held = select(job.c.worker).where(job.c.case_id == case_id, job.c.state == "running", job.c.lease_until > now)
         at_work = [worker for worker in connection.execute(held).scalars() if not is_gone(worker)]
+        if mine.state == "ready":
+            raise NothingToRetryError(case_id)
         if mine.state not in ("failed", *_OPEN) or at_work:
             raise BusyCaseError(case_id, mine.state)
         mended = connection.execute(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from pipeline.cases import BusyCaseError, NoSuchCaseError, retry_case
+from pipeline.cases import BusyCaseError, NoSuchCaseError, NothingToRetryError, retry_case
 from pipeline.database import Database
 from pipeline.jobs import Ready
 from pipeline.tables import case, job
@@ -38,7 +38,7 @@ def replay_dead(database: Database, workflow: Workflow, dry: bool = False) -> Re
         if not dry:
             try:
                 found.ready += retry_case(database, workflow, case_id)
-            except (BusyCaseError, NoSuchCaseError):  # somebody else was quicker
+            except (BusyCaseError, NothingToRetryError, NoSuchCaseError):  # somebody else was quicker
                 continue
         found.cases.append(case_id)
         found.jobs += count

@@ -13,7 +13,8 @@
 | REBUT_MFA | `required`: everybody has a second factor; `optional`: who wants to | required |
 | REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
 | REBUT_OIDC_ISSUER | OpenID provider at which people sign in, as https://login.example.org/realm | none |
-| REBUT_OIDC_CLIENT, REBUT_OIDC_SECRET | what we are called there, and our secret there | none |
+| REBUT_OIDC_CLIENT | what we are called there | none |
+| REBUT_OIDC_SECRET | our secret there | none |
 | REBUT_OIDC_CLAIM | claim that holds the groups of a person | groups |
 | REBUT_OIDC_ROLES | which group has which roles, as `nurses=intake+reviewer, doctors=approver` | none |
 | REBUT_JOBS | processes that read pages at the same time | one per core |

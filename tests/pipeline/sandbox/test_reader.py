@@ -15,9 +15,10 @@ import pytest
 from extractors.errors import EncryptedPdfError, RebutError
 from extractors.evidence import PageSource
 from extractors.pages import load_pages
+from pipeline.reading import chunks
 from pipeline.sandbox import Limits, Reader
 from pipeline.sandbox.faults import FileTooHeavyError, FileTooSlowError, ReaderKilledError, error_of, file_error
-from tests.hostile import empty_pages, laughing_forms, mail, many_parts_mail, poisoned_chart
+from tests.hostile import PATIENT, empty_pages, laughing_forms, mail, many_parts_mail, poisoned_chart
 from tests.papers import encrypted, pdf_of
 
 SHORT = Limits(page_seconds=3.0, file_seconds=20.0, memory_mb=1024)
@@ -132,6 +133,21 @@ def test_memory_is_the_files_and_not_the_workers():
         with pytest.raises(FileTooHeavyError, match=r"600 MB"):
             reader.take_in(lambda file: file.truncate(900 << 20), "big.pdf")
         assert reader.take_in(writer(pdf_of("small")), "small.pdf").page_count == 1
+
+
+@pytest.mark.slow
+def test_a_chart_of_a_thousand_pages_takes_no_more_memory_than_one_of_a_hundred():
+    """Pages are read one after the other, and the process that has the file is made anew now and then."""
+    held = []
+    for count in (100, 1000):
+        chart = pdf_of(*[f"Progress note, page {n}\n{PATIENT}" for n in range(count)])
+        with Reader() as reader:
+            for first, last in chunks(count):
+                reader.read("chart", writer(chart), range(first, last + 1))
+            reader.release()
+            held.append(reader.peak_mb)
+
+    assert held[1] < held[0] + 40
 
 
 def test_a_process_is_kept_for_the_chunks_of_one_file_and_no_other(reader):
