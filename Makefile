@@ -44,8 +44,9 @@ bench: setup  ## measure the reading ratio, and the cost of matching and of a pa
 pictures: setup  ## draw the pictures of the README from real output
 	.venv/bin/python docs/draw.py
 
-schema: setup  ## export the JSON Schemas to docs/schema
+schema: setup  ## export the JSON Schemas to docs/schema, and docs/settings.md
 	@for name in case read criteria; do .venv/bin/rebut schema $$name > docs/schema/$$name.json; done
+	@.venv/bin/rebut settings --reference > docs/settings.md
 
 lock:  ## rewrite the lock files from pyproject.toml (needs uv)
 	infra/lock.sh

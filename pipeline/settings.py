@@ -1,43 +1,20 @@
 """Every setting of the program, in one place: environment variables that begin with REBUT_.
 
-| variable | meaning | default |
-|---|---|---|
-| REBUT_HOME | folder for the database, files and servers' data of this machine | ~/.local/state/rebut |
-| REBUT_DATABASE | SQLAlchemy URL of the database | SQLite file under REBUT_HOME |
-| REBUT_STORAGE | `folder:/path` or `s3://bucket?endpoint=URL&region=R&sse=AES256` | folder under REBUT_HOME |
-| REBUT_BROKER | Redis that carries the job ids to Celery | none: only `rebut up` and `rebut run` work without |
-| REBUT_TOKEN | bearer token of the HTTP interface, for programs of clinic `main` | none: `rebut web` refuses to start |
-| REBUT_SECRET | seals second factors; 32 characters at least, one for all | made, in REBUT_HOME/secret.key |
-| REBUT_PUBLIC_URL | address people type, as https://appeals.example.org | none: people sign in on this machine only |
-| REBUT_PROXIES | addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas | none |
-| REBUT_MFA | `required`: everybody has a second factor; `optional`: who wants to | required |
-| REBUT_FLOWER_PASSWORD | password of Flower's user `ops` | none: `rebut flower` refuses to start |
-| REBUT_OIDC_ISSUER | OpenID provider at which people sign in, as https://login.example.org/realm | none |
-| REBUT_OIDC_CLIENT | what we are called there | none |
-| REBUT_OIDC_SECRET | our secret there | none |
-| REBUT_OIDC_CLAIM | claim that holds the groups of a person | groups |
-| REBUT_OIDC_ROLES | which group has which roles, as `nurses=intake+reviewer, doctors=approver` | none |
-| REBUT_JOBS | processes that read pages at the same time | one per core |
-| REBUT_CLINIC | folder with letterhead, wording and limits of the clinic (docs/clinic.md) | none |
-| REBUT_HOOK_NETWORKS | private networks webhooks may go to, with commas, as 10.1.0.0/16 | none: public addresses |
-| REBUT_INTAKE | file that names mailboxes and watched folders (docs/intake.md) | none: `rebut mail` refuses to start |
-| REBUT_UPLOAD_MB | largest upload accepted in one request, in megabytes | 300 |
-| REBUT_CACHE_MB | what a worker keeps of a bucket on its disk, under REBUT_HOME, in megabytes; 0: nothing | 256 |
-| REBUT_READER_MB | address space of a process that has a file open, in megabytes | 2048 |
-| REBUT_PAGE_SECONDS | most time for reading one page, wall clock and CPU | 75 |
-| REBUT_FILE_SECONDS | most time for opening one file | 120 |
-| REBUT_LOG | least severe log line that is printed: debug, info, warning, error | warning |
-
-S3 keys come from where boto3 looks for them (AWS_ACCESS_KEY_ID and so on).
+Each is declared once, with its meaning; reading them, handing them to a child process, `rebut settings` and
+docs/settings.md follow from that. S3 keys come from where boto3 looks for them (AWS_ACCESS_KEY_ID and so on).
 """
 
+import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from extractors.errors import RebutError
 from pipeline.sandbox.limits import Limits
+
+_USUAL = Limits()
 
 
 class HomeFolderError(RebutError):
@@ -48,105 +25,266 @@ class HomeFolderError(RebutError):
     exit_status = 1
 
 
+class SettingError(RebutError):
+    """A variable holds what cannot be used (variable, why)."""
+
+    code = "setting-invalid"
+    message = "{0} cannot be used: {1}. Mend it in the environment and start again; docs/settings.md tells them all."
+    exit_status = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """What is known of one setting."""
+
+    env: str
+    part: str  # heading under which people look for it
+    what: str
+    usual: str  # what holds where it is not set, in words
+    read: Callable[[str], Any]
+    secret: bool = False
+
+
+def _setting(
+    env: str,
+    part: str,
+    what: str,
+    usual: str,
+    *,
+    read: Callable[[str], Any] = str,
+    default: Any = dataclasses.MISSING,
+    secret: bool = False,
+) -> Any:
+    variable = Variable(env=env, part=part, what=what, usual=usual, read=read, secret=secret)
+    return field(default=default, metadata={"variable": variable})
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _number(least: float, kind: type[int] | type[float] = int) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is no {'whole ' if kind is int else ''}number") from None
+        if number < least:
+            raise ValueError(f"{text} is less than {least}")
+        return number
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{text!r} is none of {', '.join(words)}")
+        return text
+
+    return read
+
+
+_STORES, _ACCESS, _PROVIDER, _SOURCES, _LIMITS = (
+    "Where data lies",
+    "Who gets in",
+    "Signing in elsewhere (OpenID Connect)",
+    "The clinic's own papers and programs",
+    "Limits",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where things are and how many of them run."""
 
-    home: Path
-    database: str  # SQLAlchemy URL
-    storage: str  # folder:... or s3://...
-    broker: str | None = None  # Celery broker URL
-    token: str | None = None
-    flower_password: str | None = None
-    secret: str | None = None
-    public_url: str | None = None
-    proxies: str | None = None
-    mfa: str = "required"
-    oidc_issuer: str | None = None
-    oidc_client: str | None = None
-    oidc_secret: str | None = None
-    oidc_claim: str = "groups"
-    oidc_roles: str | None = None
-    clinic: Path | None = None
-    intake: Path | None = None
-    hook_networks: str | None = None
-    jobs: int = 1
-    upload_mb: int = 300
-    cache_mb: int = 256
-    limits: Limits = field(default_factory=Limits)
-    log: str = "warning"
+    home: Path = _setting(
+        "REBUT_HOME", _STORES, "folder for database, files and servers' data", "~/.local/state/rebut", read=_path
+    )
+    database: str = _setting("REBUT_DATABASE", _STORES, "SQLAlchemy URL of the database", "SQLite under REBUT_HOME")
+    storage: str = _setting(
+        "REBUT_STORAGE",
+        _STORES,
+        "`folder:/path` or `s3://bucket?endpoint=URL&region=R&sse=AES256`",
+        "folder under REBUT_HOME",
+    )
+    broker: str | None = _setting(
+        "REBUT_BROKER",
+        _STORES,
+        "Redis that carries the job ids to Celery",
+        "none: only `rebut up` and `rebut run` work without",
+        default=None,
+        secret=True,
+    )
+    token: str | None = _setting(
+        "REBUT_TOKEN",
+        _ACCESS,
+        "bearer token of the HTTP interface, for programs of clinic `main`",
+        "none: `rebut web` refuses to start",
+        default=None,
+        secret=True,
+    )
+    flower_password: str | None = _setting(
+        "REBUT_FLOWER_PASSWORD",
+        _ACCESS,
+        "password of Flower's user `ops`",
+        "none: `rebut flower` refuses to start",
+        default=None,
+        secret=True,
+    )
+    secret: str | None = _setting(
+        "REBUT_SECRET",
+        _ACCESS,
+        "seals second factors and webhooks; 32 characters at least, one for all processes",
+        "made, in REBUT_HOME/secret.key",
+        default=None,
+        secret=True,
+    )
+    public_url: str | None = _setting(
+        "REBUT_PUBLIC_URL",
+        _ACCESS,
+        "address people type, as https://appeals.example.org",
+        "none: people sign in on this machine only",
+        default=None,
+    )
+    proxies: str | None = _setting(
+        "REBUT_PROXIES",
+        _ACCESS,
+        "addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas",
+        "none",
+        default=None,
+    )
+    mfa: str = _setting(
+        "REBUT_MFA",
+        _ACCESS,
+        "`required`: everybody has a second factor; `optional`: who wants to",
+        "required",
+        read=_one_of("required", "optional"),
+        default="required",
+    )
+    oidc_issuer: str | None = _setting(
+        "REBUT_OIDC_ISSUER",
+        _PROVIDER,
+        "the provider, as https://login.example.org/realm",
+        "none: people sign in here",
+        default=None,
+    )
+    oidc_client: str | None = _setting("REBUT_OIDC_CLIENT", _PROVIDER, "what we are called there", "none", default=None)
+    oidc_secret: str | None = _setting(
+        "REBUT_OIDC_SECRET", _PROVIDER, "our secret there", "none", default=None, secret=True
+    )
+    oidc_claim: str = _setting(
+        "REBUT_OIDC_CLAIM", _PROVIDER, "claim that holds the groups of a person", "groups", default="groups"
+    )
+    oidc_roles: str | None = _setting(
+        "REBUT_OIDC_ROLES",
+        _PROVIDER,
+        "which group has which roles, as `nurses=intake+reviewer, doctors=approver`",
+        "none",
+        default=None,
+    )
+    clinic: Path | None = _setting(
+        "REBUT_CLINIC",
+        _SOURCES,
+        "folder with letterhead, wording and limits of the clinic (docs/clinic.md)",
+        "none",
+        read=_path,
+        default=None,
+    )
+    intake: Path | None = _setting(
+        "REBUT_INTAKE",
+        _SOURCES,
+        "file that names mailboxes and watched folders (docs/intake.md)",
+        "none: `rebut mail` refuses to start",
+        read=_path,
+        default=None,
+    )
+    hook_networks: str | None = _setting(
+        "REBUT_HOOK_NETWORKS",
+        _SOURCES,
+        "private networks webhooks may go to, with commas, as 10.1.0.0/16",
+        "none: public addresses",
+        default=None,
+    )
+    jobs: int = _setting(
+        "REBUT_JOBS", _LIMITS, "processes that read pages at the same time", "one per core", read=_number(1), default=1
+    )
+    upload_mb: int = _setting(
+        "REBUT_UPLOAD_MB", _LIMITS, "largest upload of one request, in megabytes", "300", read=_number(1), default=300
+    )
+    cache_mb: int = _setting(
+        "REBUT_CACHE_MB",
+        _LIMITS,
+        "what a worker keeps of a bucket on its disk, in megabytes; 0: nothing",
+        "256",
+        read=_number(0),
+        default=256,
+    )
+    reader_mb: int = _setting(
+        "REBUT_READER_MB",
+        _LIMITS,
+        "address space of a process that has a file open, in megabytes",
+        "2048",
+        read=_number(512),
+        default=_USUAL.memory_mb,
+    )
+    page_seconds: float = _setting(
+        "REBUT_PAGE_SECONDS",
+        _LIMITS,
+        "most time for reading one page, wall clock and CPU",
+        "75",
+        read=_number(1, float),
+        default=_USUAL.page_seconds,
+    )
+    file_seconds: float = _setting(
+        "REBUT_FILE_SECONDS",
+        _LIMITS,
+        "most time for opening one file",
+        "120",
+        read=_number(1, float),
+        default=_USUAL.file_seconds,
+    )
+    log: str = _setting(
+        "REBUT_LOG",
+        _LIMITS,
+        "least severe log line that is printed: debug, info, warning, error",
+        "warning",
+        read=_one_of("debug", "info", "warning", "error"),
+        default="warning",
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """What one file may cost."""
+        return Limits(memory_mb=self.reader_mb, page_seconds=self.page_seconds, file_seconds=self.file_seconds)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that give a child process these same settings."""
-        told = {
-            "REBUT_HOME": str(self.home),
-            "REBUT_DATABASE": self.database,
-            "REBUT_STORAGE": self.storage,
-            "REBUT_BROKER": self.broker,
-            "REBUT_TOKEN": self.token,
-            "REBUT_FLOWER_PASSWORD": self.flower_password,
-            "REBUT_SECRET": self.secret,
-            "REBUT_PUBLIC_URL": self.public_url,
-            "REBUT_PROXIES": self.proxies,
-            "REBUT_MFA": self.mfa,
-            "REBUT_OIDC_ISSUER": self.oidc_issuer,
-            "REBUT_OIDC_CLIENT": self.oidc_client,
-            "REBUT_OIDC_SECRET": self.oidc_secret,
-            "REBUT_OIDC_CLAIM": self.oidc_claim,
-            "REBUT_OIDC_ROLES": self.oidc_roles,
-            "REBUT_CLINIC": self.clinic and str(self.clinic),
-            "REBUT_HOOK_NETWORKS": self.hook_networks,
-            "REBUT_INTAKE": self.intake and str(self.intake),
-            "REBUT_JOBS": str(self.jobs),
-            "REBUT_UPLOAD_MB": str(self.upload_mb),
-            "REBUT_CACHE_MB": str(self.cache_mb),
-            "REBUT_READER_MB": str(self.limits.memory_mb),
-            "REBUT_PAGE_SECONDS": f"{self.limits.page_seconds:g}",
-            "REBUT_FILE_SECONDS": f"{self.limits.file_seconds:g}",
-            "REBUT_LOG": self.log,
+        found = ((variable.env, getattr(self, name)) for name, variable in variables())
+        return {
+            env: f"{value:g}" if isinstance(value, float) else str(value) for env, value in found if value is not None
         }
-        return {name: value for name, value in told.items() if value}
+
+
+def variables() -> Iterator[tuple[str, Variable]]:
+    """Yield each setting's field with what is known of it, as people look for them."""
+    for one in dataclasses.fields(Settings):
+        yield one.name, one.metadata["variable"]
 
 
 def read_settings(environment: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-    """Read the settings from the environment; `home` overrides REBUT_HOME."""
+    """Read the settings from the environment; `home` overrides REBUT_HOME. Raises SettingError."""
     told = os.environ if environment is None else environment
-    home = home or Path(told.get("REBUT_HOME") or Path.home() / ".local" / "state" / "rebut")
-    home = home.expanduser().absolute()
-    return Settings(
-        home=home,
-        database=told.get("REBUT_DATABASE") or f"sqlite:///{home}/rebut.db",
-        storage=told.get("REBUT_STORAGE") or f"folder:{home}/files",
-        broker=told.get("REBUT_BROKER") or None,
-        token=told.get("REBUT_TOKEN") or None,
-        flower_password=told.get("REBUT_FLOWER_PASSWORD") or None,
-        secret=told.get("REBUT_SECRET") or None,
-        public_url=told.get("REBUT_PUBLIC_URL") or None,
-        proxies=told.get("REBUT_PROXIES") or None,
-        mfa=told.get("REBUT_MFA") or "required",
-        oidc_issuer=told.get("REBUT_OIDC_ISSUER") or None,
-        oidc_client=told.get("REBUT_OIDC_CLIENT") or None,
-        oidc_secret=told.get("REBUT_OIDC_SECRET") or None,
-        oidc_claim=told.get("REBUT_OIDC_CLAIM") or "groups",
-        oidc_roles=told.get("REBUT_OIDC_ROLES") or None,
-        clinic=Path(told["REBUT_CLINIC"]).expanduser().absolute() if told.get("REBUT_CLINIC") else None,
-        hook_networks=told.get("REBUT_HOOK_NETWORKS") or None,
-        intake=Path(told["REBUT_INTAKE"]).expanduser().absolute() if told.get("REBUT_INTAKE") else None,
-        jobs=int(told.get("REBUT_JOBS") or cores()),
-        upload_mb=int(told.get("REBUT_UPLOAD_MB") or 300),
-        cache_mb=int(told.get("REBUT_CACHE_MB") or 256),
-        limits=_limits(told),
-        log=told.get("REBUT_LOG") or "warning",
-    )
-
-
-def _limits(told: Mapping[str, str]) -> Limits:
-    usual = Limits()
-    return Limits(
-        memory_mb=int(told.get("REBUT_READER_MB") or usual.memory_mb),
-        page_seconds=float(told.get("REBUT_PAGE_SECONDS") or usual.page_seconds),
-        file_seconds=float(told.get("REBUT_FILE_SECONDS") or usual.file_seconds),
-    )
+    found: dict[str, Any] = {}
+    for name, variable in variables():
+        if text := told.get(variable.env):
+            try:
+                found[name] = variable.read(text)
+            except ValueError as error:
+                raise SettingError(variable.env, error) from None
+    home = (home or found.get("home") or Path.home() / ".local" / "state" / "rebut").expanduser().absolute()
+    usual = {"database": f"sqlite:///{home}/rebut.db", "storage": f"folder:{home}/files", "jobs": cores()}
+    return Settings(**{**usual, **found, "home": home})
 
 
 def cores() -> int:

@@ -104,6 +104,9 @@ def _add_desk_commands(commands: argparse._SubParsersAction) -> None:
     _command(commands, "doctor", "rebut.doctor:doctor", "check what this machine has and lacks").add_argument(
         "--json", action="store_true"
     )
+    settings = _command(commands, "settings", "rebut.commands.settings:settings", "print the settings in force")
+    settings.add_argument("--reference", action="store_true", help="print what each of them means (docs/settings.md)")
+    settings.add_argument("--json", action="store_true")
     schema = _command(commands, "schema", "rebut.commands.desk:schema", "print the JSON Schema of a published document")
     schema.add_argument("what", nargs="?", choices=["case", "read", "criteria"], default="case")
 

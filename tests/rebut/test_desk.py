@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -147,13 +146,3 @@ def test_log_lines_are_json_on_standard_error_and_only_when_asked_for():
     assert only == {"event": "job failed", "job": "a1", "level": "warning"}
     assert [line["event"] for line in lines("info")] == ["job failed", "reconciled"]
     assert lines("error") == []
-
-
-def test_settings_are_all_documented():
-    """What the code reads stands in the table of the module."""
-    import pipeline.settings as settings
-
-    source = Path(settings.__file__).read_text()
-    read = set(re.findall(r'told\.get\("(REBUT_[A-Z_]+)"', source))
-
-    assert read == set(re.findall(r"^\| (REBUT_[A-Z_]+) \|", settings.__doc__, re.MULTILINE))
