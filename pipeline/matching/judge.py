@@ -32,6 +32,7 @@ from pipeline.matching import (
 from pipeline.matching.circumstances import left_unsaid
 from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.forms import without_form
+from pipeline.matching.highest import BELOW_MOST, highest_dose
 from pipeline.matching.inhaled import find_inhaled
 from pipeline.matching.phrases import NUMBER_WORDS
 from pipeline.matching.printed_leaves import PrintedDiagnosis
@@ -158,6 +159,8 @@ def _judge(requirement: Requirement, record: Record, text: str) -> Verdict:
     needed = [at for at in rest if not re.search(rf"\bor (?:an?)?other (?:[\w-]+ ){{0,2}}{re.escape(at)}", text, re.I)]
     if verdict.status is Status.MET:
         needed = left_unsaid(needed, requirement, text, verdict.evidence, record)
+        if isinstance(requirement, TreatedWith) and any(at.startswith("maxima") for at in needed):
+            verdict, needed = highest_dose(requirement, record, verdict, needed)
         of_value = isinstance(requirement, (Measurement, LabResult))  # held to the clause of the value already
         if needed if of_value else not _says(needed, requirement, verdict):
             return _unsettled(verdict, requirement)
@@ -188,13 +191,6 @@ def _rest(requirement: Requirement, record: Record) -> list[str]:
     return [at for at in _TOKEN.findall(asked) if at not in _SMALL and at not in held]
 
 
-# "has not reached the maximum tolerated dose"
-_BELOW_MOST = re.compile(
-    r"\b(?:not|never|below|less than|under|until|toward|goal|target|aim\w*|titrat\w*|work\w* up)\b"
-    r"[^.;]{0,40}\b(?:maxim|highest|most)"
-)
-
-
 def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
     """Whether the cited words also say what the criterion adds, nearly word for word.
 
@@ -208,7 +204,7 @@ def _says(rest: list[str], requirement: Requirement, verdict: Verdict) -> bool:
         if any(within(at, mention.therapy) for at in named):
             said = set(re.findall(r"[a-z]{4,}", (requirement.besides or "")[mention.start : mention.end].lower()))
             rest = [word for word in rest if word not in said]
-    if any(word.startswith("maxima") for word in rest) and _BELOW_MOST.search(text):
+    if any(word.startswith("maxima") for word in rest) and BELOW_MOST.search(text):
         return False
     text = re.sub(r"[\s-]+", " ", _IN_WORDS.sub(lambda at: str(NUMBER_WORDS[at[0]]), text))
     return all(_stands(re.sub(r"[\s-]+", " ", word), text) for word in rest)

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from extractors.numbers import ONES, TENS
 from extractors.policy.tree import Node
 from extractors.vocabulary.specialties import find_specialties
+from pipeline.matching.phrases import number_of
 from pipeline.matching.terms import data, find_therapies
 
 
@@ -26,6 +28,15 @@ class _Rule:
 
 # what may not be lost: a bound, another way to meet the leaf
 _MORE = re.compile(r"\d|\bor\b|\bunless\b|intoleran|contra-?indic|tolerat|\band\b", re.IGNORECASE)
+
+
+# "Fifteen or more headache days": in figures
+_NUMBERS = "|".join(at for at in (ONES | TENS) if len(at) > 2)
+_FIRST_NUMBER = re.compile(
+    rf"^(?P<lead>\W*(?:at least |more than |fewer than )?)(?P<n>{_NUMBERS})\b"
+    r"(?= or (?:more|fewer|less)\b)",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -54,6 +65,7 @@ def reworded(text: str, heads: Sequence[Node] = ()) -> str:
     """Return a leaf in words that the readers know, any other leaf as it is; `heads` are its groups."""
     if len(text) > 260:
         return text
+    text = _FIRST_NUMBER.sub(lambda at: f"{at['lead']}{number_of(at['n']):g}", text)
     low = f" {text.lower()} "
     for rule in _rules():
         if any(word in low for word in rule.words) and (match := rule.pattern.match(text)) and _keeps(rule, match):

@@ -80,7 +80,8 @@ def _such_as(text: str) -> StatedFinding | None:
     match = _SYMPTOMS.match(text)
     if not match or re.search(r"\d|\b(?:no|not|without)\b", match["lead"], re.IGNORECASE) or find_window(text):
         return None
-    if any(at.role not in ("head", "denial", "shown") for at in find_in_criterion(match["lead"])):
+    lead = {at.role for at in find_in_criterion(match["lead"])} - {"head", "denial", "shown"}
+    if lead - {"site"}:
         return None
     made = [_read(at) for at in re.split(r",?\s+(?:and/or|or|and)\s+|,\s*", match["list"]) if at.strip()]
     read = [at for at in made if at and len(at.parts) == 1 and not at.words and not at.denied]
@@ -88,6 +89,8 @@ def _such_as(text: str) -> StatedFinding | None:
     if not parts:
         return None
     heads = tuple(dict.fromkeys(head for part in parts for head in part.heads))
+    if lead and set(heads) & set(data("stated")["leaning"]):
+        return None  # "symptoms of the knee, such as pain": of that place, and of no other
     whole = FindingPart(heads=heads, printed=match["list"].strip())
     return StatedFinding(parts=(whole,), loosely=True, terms=tuple(content_words(text)))
 

@@ -26,7 +26,7 @@ _UPDOSED = re.compile(
 )
 # "at the labeled dose", "at standard doses"
 _SINGLE = re.compile(
-    rf"\bat (?:the |an? )?(?:{_KIND}\s+)*(?:label(?:l)?ed|(?:FDA[- ])?approved|standard|recommended|licensed)\s+"
+    rf"\bat (?:the |an? )?(?:{_KIND}\s+)*(?:label(?:l)?ed|(?:FDA[- ])?approved|standard|usual|recommended|licensed)\s+"
     r"(?:daily\s+)?dos(?:e|es|age|ing)\b",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ def _name(pair: dict) -> str:
 @pytest.mark.parametrize("pair", HELD["read"], ids=_name)
 def test_a_plain_criterion_is_answered_as_a_reviewer_would(pair):
     """Met or not met, from a sentence in the words of a clinic."""
-    assert _status(pair).value == pair["is"]
+    assert _status(pair).value in pair["is"].split("/")
 
 
 @pytest.mark.parametrize("pair", HELD["known"], ids=_name)
