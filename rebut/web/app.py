@@ -23,6 +23,7 @@ from pipeline.decisions import NotFinalError, StaleDecisionError, UnseenCaseErro
 from pipeline.hooks.book import NoSuchHookError
 from pipeline.log import log, where
 from pipeline.papers import Easel, NoSuchPaperError
+from pipeline.sandbox import PageNotShownError
 from pipeline.settings import Settings
 from pipeline.storage import MissingObjectError, StorageUnavailableError, open_storage
 from rebut.web import audit, decisions, hooks, pages
@@ -51,6 +52,7 @@ _STATUS: dict[type[RebutError], int] = {
     NoSuchCaseError: 404,
     MissingObjectError: 404,
     NoSuchPaperError: 404,
+    PageNotShownError: 404,
     NoPacketYetError: 404,
     BusyCaseError: 409,
     KeyReusedError: 409,
