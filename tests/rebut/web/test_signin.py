@@ -255,7 +255,7 @@ def test_after_a_session_ended_the_next_click_leads_to_sign_in(app):
     ],
 )
 def test_a_role_gets_what_is_its_own(app, role, method, path, status):
-    """The whole table of routes and roles is another test."""
+    """The whole table of routes and roles is routes.yaml."""
     owner = signed_in(app, "intake")
     case_id = owner.post("/api/cases", files=[("files", ("a.txt", b"one"))]).json()["case"]
     files = {"files": [("files", ("a.txt", b"one"))]} if method == "POST" else {}
