@@ -31,7 +31,7 @@ from tests.rebut.web.signin import TOKEN, browser
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("routes.yaml").read_text("utf-8"))
 CHANGES = [name for name in TABLE if not name.startswith("GET ")]
-PARTS = {"position": "0", "page": "1", "name:path": "packet.pdf", "what": "packet"}
+PARTS = {"position": "0", "page": "1", "name:path": "packet.pdf", "what": "packet", "document_id": "0" * 16}
 NAMED = re.compile(r"\{(case_id|person_id|hook_id|token_id)\}")
 NOBODY = "0" * 16  # an id that never was
 SEED = "JBSWY3DPEHPK3PXP" * 2  # of the second factor
