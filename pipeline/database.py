@@ -5,10 +5,11 @@ that reading and then deciding is safe there too; on PostgreSQL the case row is 
 """
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -18,6 +19,10 @@ from extractors.errors import RebutError
 
 # The newest migration; a test compares it with the folder. Knowing it here spares a start the import of Alembic.
 HEAD = "0007"
+PATIENCE_SECONDS = 60.0  # for a server that restarts; shorter than a lease
+_AGAIN_SECONDS = 1.0
+
+R = TypeVar("R")
 
 
 class DatabaseUnavailableError(RebutError):
@@ -61,7 +66,7 @@ def open_database(url: str) -> Database:
     if place.drivername in ("postgres", "postgresql"):
         place = place.set(drivername="postgresql+psycopg")
     try:
-        engine = _sqlite(place) if place.get_backend_name() == "sqlite" else create_engine(place, pool_pre_ping=True)
+        engine = _sqlite(place) if place.get_backend_name() == "sqlite" else _server(place)
     except OSError as error:
         raise DatabaseUnavailableError((error.strerror or type(error).__name__).lower()) from error
     with _named_errors():
@@ -79,6 +84,21 @@ def _named_errors() -> Iterator[None]:
         # SQLite's messages are words of its own ("database or disk is full"); a server's may quote a statement.
         ours = type(error.orig).__module__ == "sqlite3"
         raise DatabaseUnavailableError(str(error.orig) if ours else type(error.orig).__name__) from error
+
+
+def patiently(database: Database, do: Callable[[], R], seconds: float = PATIENCE_SECONDS) -> R:
+    """Return what `do` returns; a database server that is away is asked again for a while, as when it restarts.
+
+    Nobody restarts a file: on SQLite the first DatabaseUnavailableError is raised.
+    """
+    ends = time.monotonic() + (seconds if database.engine.dialect.name != "sqlite" else 0.0)
+    while True:
+        try:
+            return do()
+        except DatabaseUnavailableError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(_AGAIN_SECONDS)
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -104,13 +124,18 @@ def _version(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _server(place: URL) -> Engine:
+    # The text of an error would hold the values of its statement, names of files among them.
+    return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+
+
 def _sqlite(place: URL) -> Engine:
     # a "file:" database is a URI for SQLite to open, not a path of ours to make
     if place.database and place.database != ":memory:" and not place.database.startswith("file:"):
         path = Path(place.database)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(place, connect_args={"timeout": 30})
+    engine = create_engine(place, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from extractors.chart.facts import Chart
@@ -30,6 +29,7 @@ from pipeline.decisions import (
 )
 from pipeline.publish import publish_candidates, publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import fetch_pdf, file_reader, load_files
+from pipeline.scratch import scratch_folder
 from pipeline.settings import read_settings
 from pipeline.understanding import Contents, load_contents
 from pipeline.workflow import Outcome, Task
@@ -268,7 +268,7 @@ def assemble(task: Task) -> Outcome:
 
     case = CaseDocument.model_validate_json(task.load("match") or b"")
     sources = {document.name: fetch_pdf(task, document) for document in task.documents}
-    with TemporaryDirectory(prefix="rebut-") as place:
+    with scratch_folder() as place:
         build = partial(
             build_packet,
             case,
@@ -278,12 +278,12 @@ def assemble(task: Task) -> Outcome:
             source_hashes={document.name: document.sha256 for document in task.documents},
             clinic=load_clinic(read_settings().clinic),
         )
-        made = build(Path(place) / "draft")
-        key = _keep(task, Path(place) / "draft")
+        made = build(place / "draft")
+        key = _keep(task, place / "draft")
         approval = _approval(task, key)
         if approval:
-            made = build(Path(place) / "approved", approval=approval)
-            key = _keep(task, Path(place) / "approved")
+            made = build(place / "approved", approval=approval)
+            key = _keep(task, place / "approved")
     return Outcome(output_key=key, summary={"open_points": len(made.review.open), "final": made.review.final})
 
 

@@ -14,13 +14,13 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, update
-from sqlalchemy.exc import DBAPIError
 
 from extractors.errors import RebutError
 from pipeline.database import Database
+from pipeline.faults import Fault, fault_of
 from pipeline.storage import Storage, digest
 from pipeline.tables import audit, case, decision, document, job
 from pipeline.turns import EXPEDITED, insert_of, pass_turn, rank_of, take_turns
@@ -29,6 +29,8 @@ from pipeline.workplace import this_process
 
 LEASE_SECONDS = 90.0  # three heartbeats fit in
 BACKOFF_SECONDS = (2.0, 15.0, 60.0)  # before the second, third and later attempts
+PATIENT_ATTEMPTS = 6  # of a patient workflow: three workers may be killed in a row by what is no fault of the job
+OUTAGE_SECONDS = 10.0  # before a job is tried again that our own servers failed
 SETTLED = ("done", "dead")
 GIVEN_UP = (
     "The program failed on this case and will not try again by itself. The files are kept: "
@@ -203,21 +205,19 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
     return ready
 
 
-Fault = Literal["input", "bug", "passing", "killed"]  # of an attempt: what to expect of another one
-
-
 def fail(database: Database, workflow: Workflow, taken: JobRow, error: BaseException) -> list[Ready]:
     """Record a failed attempt; raises LostLeaseError as `finish` does.
 
-    An input error ends the case; what may pass by itself is tried again with backoff; a bug
-    is not, since it would only fail again. Returns what became ready: smaller pieces of a job
+    An input error ends the case; what may pass by itself is tried again with backoff; a bug is not, since it
+    would only fail again. Where our own stores or disks failed, a patient workflow waits for them and counts no
+    attempt. Returns what became ready: smaller pieces of a job
     that is given up may take its place.
     """
     known = isinstance(error, RebutError)
     code = error.code if isinstance(error, RebutError) else type(error).__name__
     with database.write() as connection:
         _lock_case(connection, taken.case_id)
-        return fail_in(connection, workflow, taken, _fault_of(error), code, str(error) if known else None)
+        return fail_in(connection, workflow, taken, fault_of(error), code, str(error) if known else None)
 
 
 def fail_killed(database: Database, workflow: Workflow, taken: JobRow, code: str) -> list[Ready]:
@@ -233,7 +233,13 @@ def fail_in(
     """Record a failed attempt within a transaction that holds the case."""
     now, stage = time.time(), workflow.stages[taken.stage]
     urgent = bool(connection.execute(select(case.c.urgent).where(case.c.id == taken.case_id)).scalar())
-    again = fault in ("passing", "killed") and taken.attempts < stage.attempts
+    if fault == "outage" and workflow.patient:
+        due = {"next_attempt_at": now + OUTAGE_SECONDS, "attempts": job.c.attempts - 1}
+        _close(connection, taken, None, state="ready", published_at=None, fault_code=code, **due)
+        write_audit(connection, taken.case_id, "retry", taken, {"code": code, "attempt": taken.attempts})
+        return []
+    most = max(stage.attempts, PATIENT_ATTEMPTS) if workflow.patient else stage.attempts
+    again = fault not in ("input", "bug") and taken.attempts < most
     pieces = stage.pieces(taken.part) if stage.pieces and (fault == "killed" or not again) else []
     if pieces and fault != "input":  # one of these pages is poison: find out which, and lose no other with it
         _close(connection, taken, now, state="dead", fault_code=code)
@@ -361,12 +367,6 @@ def _lock_case(connection: Connection, case_id: str) -> Any:
     if row is None:
         raise LostLeaseError(case_id)
     return row
-
-
-def _fault_of(error: BaseException) -> Fault:
-    if isinstance(error, RebutError):
-        return "passing" if error.exit_status == 1 else "input"
-    return "passing" if isinstance(error, OSError | MemoryError | DBAPIError) else "bug"
 
 
 def _close(connection: Connection, taken: JobRow, finished: float | None, **values: Any) -> None:

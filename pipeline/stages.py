@@ -5,6 +5,7 @@ matcher, and the command line starts without any of them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pipeline.workflow import Outcome, Stage, Task, Workflow
 
@@ -88,4 +89,6 @@ WORKFLOW = Workflow(
     begin=start_reader,
     ahead=load_ahead,
 )
+# For workers under a supervisor. A person who waits for `rebut run` is told soon that the disk is full.
+SERVED = replace(WORKFLOW, patient=True)
 QUEUES = ("urgent", "intake", "read", "understand", "assemble")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from extractors.errors import RebutError
 from pipeline import jobs
 from pipeline.cases import sweep_purged
-from pipeline.database import Database
+from pipeline.database import Database, patiently
 from pipeline.log import log, where
 from pipeline.storage import Storage
 from pipeline.workflow import JobRow, Task, Workflow
@@ -20,13 +20,14 @@ _HEARTBEAT_SECONDS = 20.0
 def work_on(database: Database, storage: Storage, workflow: Workflow, taken: JobRow) -> list[jobs.Ready]:
     """Run the stage of a claimed job and settle the job; returns what became ready.
 
-    Whatever the stage raises is recorded on the job and not raised; only a database that fails is.
+    Whatever the stage raises is recorded on the job and not raised; only a database that stays away is. Work
+    that is done waits for a server that restarts: settling it twice is settling it once, by the token of the claim.
     """
     task: Task | None = None
     with _kept_alive(database, taken):
         try:
             try:
-                task = jobs.gather(database, storage, taken)
+                task = patiently(database, lambda: jobs.gather(database, storage, taken))
                 outcome = workflow.stages[taken.stage].run(task)
             except jobs.LostLeaseError:
                 raise
@@ -34,8 +35,9 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
                 _log_failure(taken, error)
                 if os.environ.get("REBUT_DEBUG"):
                     traceback.print_exc()
-                return jobs.fail(database, workflow, taken, error)
-            return jobs.finish(database, workflow, taken, outcome)
+                failed = error  # its name ends with this block
+                return patiently(database, lambda: jobs.fail(database, workflow, taken, failed))
+            return patiently(database, lambda: jobs.finish(database, workflow, taken, outcome))
         except jobs.LostLeaseError:
             log("lease lost", level="warning", job=taken.id, stage=taken.stage)
             if task:

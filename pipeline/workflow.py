@@ -131,6 +131,7 @@ class Workflow:
     last: str  # its output is the case's result
     # kind of decision -> the first stage that has to be done again after one; the last stage where not named
     again: Mapping[str, str] = field(default_factory=dict)
+    patient: bool = False  # an installation that others stop, mend and start: outages cost a job no attempt
     begin: Callable[[], object] | None = None  # what a process starts before its first job, without waiting for it
     ahead: Callable[[], list[Callable[[], object]]] | None = None  # steps that load what later stages need
 

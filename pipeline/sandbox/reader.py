@@ -30,9 +30,10 @@ from pipeline.sandbox.faults import (
     file_error,
 )
 from pipeline.sandbox.limits import Limits
-from pipeline.sandbox.place import environment_in, new_folder
+from pipeline.sandbox.place import environment_in
 from pipeline.sandbox.server import END, FORK, TOLD
 from pipeline.sandbox.wire import BrokenWireError, receive, send
+from pipeline.scratch import new_folder
 
 _TRIES = {"crashed": 2, "slow": 2, "memory": 1}  # of one page or file; what a file needs of memory it always needs
 _HASTE = 4  # so much less time have the other pages of a chunk with one that hangs: the chunk ends within its limit
@@ -89,6 +90,8 @@ class Reader:
 
     def start(self) -> "Reader":
         """Start the server, which loads while we go on; without this the first file starts it."""
+        if self._server and self._server.poll() is not None:
+            self.close()  # it was killed, and its folder may be swept: nobody holds it any more
         if self._server is None:
             self._folder, lock = new_folder()
             self._control, theirs = socket.socketpair()

@@ -1,14 +1,18 @@
 """Storage in an S3 bucket: AWS, SeaweedFS, MinIO or whatever speaks the protocol."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from io import BytesIO
 from typing import Any, BinaryIO, TypeVar
 
 import boto3
+from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
 from pipeline.storage.interface import (
     LINK_SECONDS,
@@ -24,25 +28,42 @@ R = TypeVar("R")
 # Above this an upload goes in parts; below, one request carries If-None-Match and the whole checksum.
 _ONE_REQUEST_BYTES = 64 << 20
 _EXISTS = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
+_READS = 3  # of one object whose answer was cut off in the middle
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
-def _named_errors(method: Callable[..., R]) -> Callable[..., R]:
-    """Turn what botocore raises into our own errors; its messages may quote a request."""
+@contextmanager
+def _named(what: str, key: str) -> Iterator[None]:
+    """Turn what botocore and the library under it raise into our own errors; theirs may quote a request."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _MISSING:
+            raise MissingObjectError(key) from None
+        raise StorageUnavailableError(f"{what}: {code}") from error
+    except (BotoCoreError, Boto3Error, ResponseParserError, HTTPError) as error:
+        if "Checksum" in type(error).__name__:
+            raise DamagedObjectError(key) from error
+        raise StorageUnavailableError(f"{what}: {type(error).__name__}") from error
 
+
+def _named_errors(method: Callable[..., R]) -> Callable[..., R]:
     @wraps(method)
     def call(self: "S3Storage", key: str, *args: Any, **kwargs: Any) -> R:
-        try:
+        with _named(method.__name__, key):
             return method(self, key, *args, **kwargs)
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in _MISSING:
-                raise MissingObjectError(key) from None
-            raise StorageUnavailableError(f"{method.__name__}: {code}") from error
-        except BotoCoreError as error:
-            if "Checksum" in type(error).__name__:
-                raise DamagedObjectError(key) from error
-            raise StorageUnavailableError(f"{method.__name__}: {type(error).__name__}") from error
+
+    return call
+
+
+def _each_named(method: Callable[..., Iterator[R]]) -> Callable[..., Iterator[R]]:
+    """The same for what comes piece by piece: it can break at each."""
+
+    @wraps(method)
+    def call(self: "S3Storage", key: str, *args: Any, **kwargs: Any) -> Iterator[R]:
+        with _named(method.__name__, key):
+            yield from method(self, key, *args, **kwargs)
 
     return call
 
@@ -100,13 +121,18 @@ class S3Storage:
             if error.response.get("Error", {}).get("Code") not in _EXISTS:
                 raise
 
-    @_named_errors
     def get(self, key: str) -> bytes:
-        return b"".join(held(key, [self._fetch(key).read()]))
+        for left in reversed(range(_READS)):
+            try:
+                return b"".join(held(key, [self._read(key)]))
+            except StorageUnavailableError:  # cut off in the middle, which the client does not try again by itself
+                if not left:
+                    raise
+        raise AssertionError
 
     @_named_errors
     def open(self, key: str, chunk: int = 1 << 20) -> Iterator[bytes]:
-        return held(key, self._fetch(key).iter_chunks(chunk))
+        return held(key, self._pieces(key, self._fetch(key), chunk))
 
     @_named_errors
     def exists(self, key: str) -> bool:
@@ -135,11 +161,20 @@ class S3Storage:
         }
         return self._signer.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
 
+    @_each_named
     def keys(self, prefix: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix + prefix)
         for page in pages:
             for item in page.get("Contents", []):
                 yield item["Key"].removeprefix(self.prefix)
+
+    @_named_errors
+    def _read(self, key: str) -> bytes:
+        return self._fetch(key).read()
+
+    @_each_named
+    def _pieces(self, key: str, body: Any, chunk: int) -> Iterator[bytes]:
+        yield from body.iter_chunks(chunk)
 
     def _fetch(self, key: str) -> Any:
         return self._client.get_object(Bucket=self.bucket, Key=self._name(key), ChecksumMode="ENABLED")["Body"]

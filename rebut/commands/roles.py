@@ -89,13 +89,13 @@ def beat(arguments: argparse.Namespace) -> int:
     from pipeline.log import log
     from pipeline.pulse import RECONCILER, feel_pulse
     from pipeline.reconcile import reconcile
-    from pipeline.stages import WORKFLOW
+    from pipeline.stages import SERVED
     from workers.publish import publish_some
 
     settings = read_settings() if arguments.dry_run else _with_broker()
     database = open_database(settings.database)
     if arguments.once or arguments.dry_run:
-        found = reconcile(database, WORKFLOW, publish_some, dry=arguments.dry_run)
+        found = reconcile(database, SERVED, publish_some, dry=arguments.dry_run)
         json.dump({"expired": found.expired, "published": found.published}, sys.stdout)
         print()
         return 0
@@ -107,7 +107,7 @@ def beat(arguments: argparse.Namespace) -> int:
     while not stop.is_set():
         started = time.monotonic()
         try:
-            found = reconcile(database, WORKFLOW, publish_some)
+            found = reconcile(database, SERVED, publish_some)
             feel_pulse(database, RECONCILER)
             log("reconciled", count=len(found.expired) + len(found.published), seconds=time.monotonic() - started)
         except Exception as error:  # the database may be back by the next round

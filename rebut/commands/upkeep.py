@@ -87,10 +87,10 @@ def replay(arguments: argparse.Namespace) -> int:
 def reconcile(arguments: argparse.Namespace) -> int:
     """Do one round of the reconciler, or say what it would do."""
     from pipeline.reconcile import reconcile
-    from pipeline.stages import WORKFLOW
+    from pipeline.stages import SERVED
 
     database, _ = open_stores()
-    found = reconcile(database, WORKFLOW, _publisher("publish_some"), dry=arguments.dry_run)
+    found = reconcile(database, SERVED, _publisher("publish_some"), dry=arguments.dry_run)
     _print({"expired": found.expired, "published": found.published})
     return 0
 

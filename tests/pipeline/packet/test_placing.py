@@ -52,3 +52,18 @@ def test_a_box_that_leaves_the_page_is_cut_to_it():
 def test_stamps_know_their_own_width():
     """Helvetica-Bold as Adobe measures it."""
     assert text_width("Exhibit 3 - page 2 of 4", 10) == pytest.approx(102.8, abs=0.1)
+
+
+def test_a_page_without_a_size_is_shown_on_a_letter_sheet():
+    """A damaged page among good ones costs no packet."""
+    import pikepdf
+
+    from pipeline.packet.assemble import _crop
+
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.pages[0].obj["/MediaBox"] = pikepdf.Array([0, 0, 0, 0])
+        crop = _crop(pdf.pages[0])
+
+    assert crop == (0, 0, 612, 792)
+    assert place(crop, 0).scale > 0

@@ -1,8 +1,11 @@
 """Both storages keep the same promises; S3 is a real server."""
 
 import io
+from contextlib import closing, suppress
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from pipeline.storage import (
     DamagedObjectError,
@@ -12,6 +15,7 @@ from pipeline.storage import (
     digest,
     open_storage,
 )
+from tests.chaos.proxy import ILLS, TiredProxy
 from tests.servers import S3_KEYS, free_ports, s3_server
 
 
@@ -153,3 +157,55 @@ def test_a_mistyped_url_is_refused(url):
     """Rather than a wrong place used."""
     with pytest.raises(ValueError, match="storage URL"):
         open_storage(url)
+
+
+@pytest.fixture
+def tired(s3_url):
+    """The same bucket behind a server that fails as it is told, without the client's own patience."""
+    with closing(TiredProxy(upstream=s3_url.partition("endpoint=")[2])) as proxy:
+        storage = open_storage(f"{s3_url.partition('?')[0]}/tired?endpoint={proxy.url}")
+        once = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=5)
+        storage._client = boto3.client("s3", endpoint_url=proxy.url, region_name="us-east-1", config=once)
+        yield storage, proxy
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ill", ILLS)
+@pytest.mark.parametrize("call", ["get", "open", "exists", "put", "put_stream", "delete", "keys"])
+def test_whatever_s3_does_is_a_named_error_or_done(tired, call, ill, monkeypatch):
+    """Errors, answers cut off and silence: never a word of the library underneath, which may quote a request."""
+    storage, proxy = tired
+    storage.put("cases/a/b", b"0123456789" * 20_000)
+    monkeypatch.setattr("tests.chaos.proxy.ILLS", (ill,))
+    monkeypatch.setattr("tests.chaos.proxy.SLOW_SECONDS", 0.1)
+    calls = {
+        "get": lambda: storage.get("cases/a/b"),
+        "open": lambda: b"".join(storage.open("cases/a/b")),
+        "exists": lambda: storage.exists("cases/a/b"),
+        "put": lambda: storage.put("cases/a/c", b"x"),
+        "put_stream": lambda: storage.put_stream("cases/a/d", io.BytesIO(b"x")),
+        "delete": lambda: storage.delete("cases/a/none"),
+        "keys": lambda: list(storage.keys("cases/")),
+    }
+
+    proxy.share = 1.0
+    with suppress(StorageUnavailableError):
+        calls[call]()
+    proxy.share = 0.0
+
+    assert sum(proxy.ills.values())
+    assert storage.get("cases/a/b") == b"0123456789" * 20_000
+    storage.delete("cases/a/c")
+    storage.delete("cases/a/d")
+
+
+@pytest.mark.slow
+def test_an_answer_cut_off_is_asked_for_again(tired, monkeypatch):
+    """The client does not do so by itself once the answer has begun."""
+    storage, proxy = tired
+    storage.put("cases/a/b", b"0123456789" * 20_000)
+    monkeypatch.setattr("tests.chaos.proxy.ILLS", ("cut",))
+    proxy.share, proxy.once = 1.0, True
+
+    assert storage.get("cases/a/b") == b"0123456789" * 20_000
+    assert proxy.ills["cut"] == 1
