@@ -1,4 +1,4 @@
-.PHONY: demo test lint tests parity setup accuracy golden bench pictures schema lock clean help
+.PHONY: demo test lint tests parity chaos setup accuracy golden bench pictures schema lock clean help
 .DEFAULT_GOAL := help
 CASE ?= samples/lupus-anifrolumab
 OUT ?= demo
@@ -27,6 +27,10 @@ tests: setup
 
 parity: setup  ## hold `rebut up` to `rebut run` on the three whole samples
 	.venv/bin/pytest -m parity tests/rebut/test_up.py
+
+CASES ?= 300
+chaos: setup  ## kill, stop, empty and fill everything while 300 cases are worked on; SEED=N repeats a run
+	.venv/bin/python -m tests.chaos --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
 accuracy: setup  ## score the reading of the project's own samples
 	.venv/bin/python -m benchmarks.accuracy

@@ -20,6 +20,7 @@ class Monkey:
     stack: Stack
     seed: int
     pace: float = 1.0
+    once: bool = False  # each kind once, and then no more: on a slow machine nothing would ever come up again
     done: Counter[str] = field(default_factory=Counter)  # what was done, by kind
     all_once: threading.Event = field(default_factory=threading.Event)  # every kind happened
     _chance: random.Random = field(default_factory=random.Random)
@@ -45,6 +46,8 @@ class Monkey:
         self._chance.shuffle(kinds)
         first = list(kinds)
         while not self._stop.wait(self._chance.uniform(4.0, 12.0) * self.pace):
+            if self.once and not first:
+                return
             kind = first.pop() if first else self._chance.choice(kinds)
             if kind in self._at_work and self._at_work[kind].is_alive():
                 continue

@@ -10,6 +10,7 @@ import img2pdf
 import pikepdf
 import pypdfium2 as pdfium
 
+from tests.hostile import laughing_forms
 from tests.papers import CHART, DARNELL, DENIAL, POLICY, encrypted, pdf_of
 
 _FIRST = ("Marisol", "Odalys", "Tobias", "Renske", "Ibrahim", "Yuna", "Casimir", "Philippa", "Anselm", "Noor")
@@ -131,3 +132,13 @@ def _with_picture(pdf: bytes, at: int) -> bytes:
         chart.pages[at] = page.pages[0]
         chart.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def filling_its_reader(person: Mapping[str, str]) -> Papers:
+    """A chart with a page whose drawing has no end: it fills the process that reads it."""
+    out = io.BytesIO()
+    chart = pdf_of(CHART.format(**person))
+    with pikepdf.open(io.BytesIO(chart)) as pdf, pikepdf.open(io.BytesIO(laughing_forms())) as endless:
+        pdf.pages.append(endless.pages[0])
+        pdf.save(out, deterministic_id=True)
+    return Papers("endless page", {"marrowbone denial.pdf": _denial(person), "marrowbone chart.pdf": out.getvalue()})

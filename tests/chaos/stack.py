@@ -23,6 +23,7 @@ from tests.servers import Postgres, free_ports, postgres, s3_server
 TOKEN = "chaos"
 FLOWER_PASSWORD = "lens"
 _DISK_MB = 64
+_READER_MB = 1024  # a page that fills its reader does so sooner
 _READY_SECONDS = 90.0
 _TINY_FILE = 4096  # bytes that a file may have on a full disk, where none can be mounted
 
@@ -69,7 +70,7 @@ class Stack:
     proxy: TiredProxy
     bucket: str  # storage URL of the real server, for who looks afterwards
     disk: SmallDisk
-    level: str = "warning"
+    level: str = "warning"  # of the logs
     extra: Sequence[str] = ()  # more of "flower", "events"
     roles: dict[str, Child] = field(default_factory=dict)
     web_port: int = 0
@@ -122,6 +123,7 @@ class Stack:
             "REBUT_TOKEN": TOKEN,
             "REBUT_FLOWER_PASSWORD": FLOWER_PASSWORD,
             "REBUT_LOG": self.level,
+            "REBUT_READER_MB": str(_READER_MB),
             "REBUT_READY_FILE": str(self.folder / "run" / role),
             "TMPDIR": str(scratch),
             "C_FORCE_ROOT": "1",
