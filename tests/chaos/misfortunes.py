@@ -83,11 +83,10 @@ def look_after_cases(stack: Stack, client: httpx.Client, case_id: str, folder: P
 
 def run_at_a_terminal(folder: Path, papers: Papers, locked: Papers, seen: Seen) -> None:
     """`rebut run` and `rebut read` on files that cannot be used, and on none."""
-    for at in (papers, locked):
+    for command, at in (("run", papers), ("read", locked)):
         for name, data in at.files.items():
             (folder / name).write_bytes(data)
-        for command in ("run", "read"):
-            _terminal(folder, seen, command, *at.files)
+        _terminal(folder, seen, command, *at.files)
     _terminal(folder, seen, "run", f"{FILE} is not here.pdf")
     _terminal(folder, seen, "show", _WRONG.lower())
 
