@@ -209,9 +209,8 @@ def fail(database: Database, workflow: Workflow, taken: JobRow, error: BaseExcep
     """Record a failed attempt; raises LostLeaseError as `finish` does.
 
     An input error ends the case; what may pass by itself is tried again with backoff; a bug is not, since it
-    would only fail again. Where our own stores or disks failed, a patient workflow waits for them and counts no
-    attempt. Returns what became ready: smaller pieces of a job
-    that is given up may take its place.
+    would only fail again; where our own stores or disks failed, a patient workflow waits for them. Returns what
+    became ready: smaller pieces of a job that is given up may take its place.
     """
     known = isinstance(error, RebutError)
     code = error.code if isinstance(error, RebutError) else type(error).__name__
