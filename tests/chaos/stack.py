@@ -20,8 +20,8 @@ from rebut.stack.redis import SOCKET, broker_url, redis_command
 from tests.chaos.proxy import TiredProxy
 from tests.servers import Postgres, free_ports, postgres, s3_server
 
-TOKEN = "chaos"
-FLOWER_PASSWORD = "lens"
+TOKEN = "chaos-0123456789abcdef"
+FLOWER_PASSWORD = "lens-0123456789abcdef"
 _DISK_MB = 64
 _READER_MB = 1024  # a page that fills its reader does so sooner
 _READY_SECONDS = 90.0
@@ -174,7 +174,7 @@ class Stack:
     def _wait(self, ready: object) -> None:
         patience = time.monotonic() + _READY_SECONDS
         while not ready():  # type: ignore[operator]
-            if time.monotonic() > patience:
+            if time.monotonic() > patience or not all(child.alive() for child in self.roles.values() if child.pid):
                 logs = "\n".join(path.read_text()[-2000:] for path in (self.folder / "logs").glob("*.log"))
                 raise AssertionError(f"a role did not come up:\n{logs}")
             time.sleep(0.1)
