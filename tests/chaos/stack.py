@@ -124,6 +124,7 @@ class Stack:
             "REBUT_FLOWER_PASSWORD": FLOWER_PASSWORD,
             "REBUT_LOG": self.level,
             "REBUT_READER_MB": str(_READER_MB),
+            "REBUT_CACHE_MB": str(_DISK_MB // 4),
             "REBUT_READY_FILE": str(self.folder / "run" / role),
             "TMPDIR": str(scratch),
             "C_FORCE_ROOT": "1",

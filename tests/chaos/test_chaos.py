@@ -96,7 +96,7 @@ def test_no_temporary_file_is_left(after):
     left = after.seen.under("left")
 
     assert [where for where in left if "scratch" in where or where.endswith((".pdf", ".pgm", ".png"))] == []
-    assert {where: words for where, text in left.items() if (words := heard_in(text))} == {}
+    assert {where: words for where, text in left.items() if (words := heard_in(where + text))} == {}
 
 
 def test_no_key_of_the_storage_holds_a_name(after):
