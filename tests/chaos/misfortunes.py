@@ -57,6 +57,8 @@ def break_a_result(stack: Stack, client: httpx.Client, case_id: str, papers: Pap
     for key in _pages_of(client, storage, case_id):
         storage.delete(key)
         storage.put(key, f'[{{"{PERSON["name"]}": "{PERSON["member"]}"}}]'.encode())
+    for kept in (stack.disk.folder / "home" / "cache").glob("*"):  # or the workers would not look
+        kept.unlink(missing_ok=True)
     added = {f"{FILE} more.pdf": next(iter(papers.files.values()))}
     answer = client.post(f"/api/cases/{case_id}/documents", files=[("files", one) for one in added.items()])
     assert answer.status_code == 202, answer.text
