@@ -278,6 +278,9 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
     )
 
 
+_UP_TO_COMMA = re.compile(r"[^,(]*(?:\(([^)]*)\))?(?:,?\s*(?:changed|switched|replaced)\s+(?:to|by|with))?")
+
+
 def _outcome(
     text: str, told: str, mention: DrugMention, alone: bool, before: str, own_end: int, past: bool
 ) -> Outcome | None:
@@ -294,9 +297,7 @@ def _outcome(
     if direct:
         return outcome_of(text[mention.start - len(direct[0]) : mention.end])
     # the drug's own words up to a comma: "Imuran 2 mg/kg was ineffective"; past it the sentence may speak of all
-    inside = re.match(
-        r"[^,(]*(?:\(([^)]*)\))?(?:,?\s*(?:changed|switched|replaced)\s+(?:to|by|with))?", text[mention.end : own_end]
-    )
+    inside = _UP_TO_COMMA.match(text[mention.end : own_end])
     if inside is None:
         return None
     if inside[1] and (found := outcome_of(inside[1], stopped=bool(_TRIED.search(text)))):

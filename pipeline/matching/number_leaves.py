@@ -322,15 +322,6 @@ def _limit(text: str, named: list[tuple[str, int, int]], window: Window | None) 
     return whole
 
 
-_NOT_REACHED = re.compile(
-    r"\b(?:has|have|had|did|does|could|can|was|were)\s*(?:not|never)\s+(?:been able to\s+|able to\s+)?"
-    r"(?:lower|reduc|br(?:ing|ought)|g[eo]t|decreas|rais|increas|reach|achiev|attain|keep|kept)\w*\b[^.;]{0,40}"
-    r"\b(?:below|under|less than|above|over|to)\b",
-    re.IGNORECASE,
-)
-_OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
 def _bounded(
     text: str, named: list[tuple[str, int, int]], comparisons: list[Comparison], window: Window | None
 ) -> Requirement | None:
@@ -353,10 +344,8 @@ def _bounded(
         pairs.append((keys, comparison))
     if not pairs:
         return None
-    if _NOT_REACHED.search(text):  # "has not lowered LDL below 70": what is asked for is the other side
-        if len(pairs) > 1 or pairs[0][1].comparator not in _OPPOSITE:
-            return None
-        pairs = [(pairs[0][0], replace(pairs[0][1], comparator=_OPPOSITE[pairs[0][1].comparator]))]
+    if (pairs := number_terms.as_asked(text, pairs)) is None:
+        return None
     read = [_measurement(keys, at, window, text) for keys, at in pairs]
     made = [at for at in read if at]
     if len(made) < len(read):

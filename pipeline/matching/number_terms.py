@@ -1,8 +1,9 @@
 """What the words around a bound say of it: counted in upper limits, on how many days, the newest, of any day."""
 
 import re
+from dataclasses import replace
 
-from pipeline.matching.phrases import NUMBER_WORDS, find_comparisons, number_of
+from pipeline.matching.phrases import NUMBER_WORDS, Comparison, find_comparisons, number_of
 from pipeline.matching.requirements import Comparator
 from pipeline.matching.terms import wording
 
@@ -96,3 +97,23 @@ def _around(holes: list[tuple[int, int]], start: int, end: int) -> list[tuple[in
         parts.append((start, a))
         start = b
     return [*parts, (start, end)]
+
+
+_NOT_REACHED = re.compile(
+    r"\b(?:has|have|had|did|does|could|can|was|were)\s*(?:not|never)\s+(?:been able to\s+|able to\s+)?"
+    r"(?:lower|reduc|br(?:ing|ought)|g[eo]t|decreas|rais|increas|reach|achiev|attain|keep|kept)\w*\b[^.;]{0,40}"
+    r"\b(?:below|under|less than|above|over|to)\b",
+    re.IGNORECASE,
+)
+_OPPOSITE: dict[Comparator, Comparator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def as_asked(
+    text: str, pairs: list[tuple[tuple[str, ...], Comparison]]
+) -> list[tuple[tuple[str, ...], Comparison]] | None:
+    """Return the bounds of a leaf; "has not lowered LDL below 70" asks for the other side of its one bound."""
+    if not _NOT_REACHED.search(text):
+        return pairs
+    if len(pairs) > 1 or pairs[0][1].comparator not in _OPPOSITE:
+        return None
+    return [(pairs[0][0], replace(pairs[0][1], comparator=_OPPOSITE[pairs[0][1].comparator]))]

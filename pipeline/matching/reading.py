@@ -59,7 +59,7 @@ from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_outcomes import is_outcome
 from pipeline.matching.trial_qualifiers import find_multiple
-from pipeline.matching.two_bounds import two_bounds
+from pipeline.matching.two_bounds import OR, WHO_HAS, two_bounds
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
 _OR_CLAUSE = re.compile(
@@ -310,13 +310,10 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
     return whole or FreeText(terms=tuple(patient_leaves.content_words(text)))
 
 
-_OR = re.compile(r",?\s+or\s+(?!(?:more|less|fewer|higher|lower|greater|above|below|over|under)\b)", re.IGNORECASE)
-
-
 def _two_ways(text: str, notes: str, depth: int) -> AnyOf | None:
     """Return "demyelinating disease, or heart failure of NYHA class III or IV" as its two ways, each read whole."""
-    lead = _WHO_HAS.match(text)
-    for match in _OR.finditer(text):
+    lead = WHO_HAS.match(text)
+    for match in OR.finditer(text):
         behind = f"{lead[0] if lead else ''}{text[match.end() :]}"
         ways = [_read(part, notes, False, depth + 1) for part in (text[: match.start()], behind)]
         if any(at.besides or isinstance(at, FreeText) for at in ways):
@@ -324,9 +321,6 @@ def _two_ways(text: str, notes: str, depth: int) -> AnyOf | None:
         if sum(isinstance(at, Measurement) or _with_value(at) for at in ways) == 1 and not find_window(text):
             return AnyOf(options=tuple(ways))
     return None
-
-
-_WHO_HAS = re.compile(r"^\W*(?:the )?(?:patient|member|individual|beneficiary) (?:has|have|had)\s+", re.IGNORECASE)
 
 
 def _with_value(found: Requirement) -> bool:

@@ -6,6 +6,10 @@ from pipeline.matching import number_terms
 from pipeline.matching.phrases import find_comparisons
 from pipeline.matching.terms import find_measures
 
+# what parts two ways of meeting a leaf; whom both are said of
+OR = re.compile(r",?\s+or\s+(?!(?:more|less|fewer|higher|lower|greater|above|below|over|under)\b)", re.IGNORECASE)
+WHO_HAS = re.compile(r"^\W*(?:the )?(?:patient|member|individual|beneficiary) (?:has|have|had)\s+", re.IGNORECASE)
+
 
 def two_bounds(text: str) -> tuple[str, str] | None:
     """Return "BMI of 30 or more" and "BMI of 27 or more with ..." for two bounds of one value that "or" parts."""
