@@ -45,8 +45,9 @@ bench: setup  ## measure the reading ratio, and the cost of matching and of a pa
 	.venv/bin/python -m benchmarks.matching
 	.venv/bin/python -m benchmarks.packet
 
-pictures: setup  ## draw the pictures of the README from real output
+pictures: setup  ## draw the pictures of the README and the guide from real output
 	.venv/bin/python docs/draw.py
+	.venv/bin/python docs/screens.py
 
 schema: setup  ## export the JSON Schemas to docs/schema, and docs/settings.md
 	@for name in case read criteria; do .venv/bin/rebut schema $$name > docs/schema/$$name.json; done

@@ -201,7 +201,9 @@ def _for_a_person(request: Request) -> bool:
 
 def _error_page(request: Request, status: int, code: str, message: str) -> Response:
     title = words()["titles"].get(status, words()["titles"][500])
-    return page(request, "error.html", status, title=title, code=code, message=message, case_id=None)
+    _, kind, case_id, *_ = [*request.url.path.split("/"), "", "", ""]
+    of_case = case_id if kind == "cases" and status not in (403, 404) else None
+    return page(request, "error.html", status, title=title, code=code, message=message, case_id=of_case)
 
 
 def _storage_check(app: FastAPI) -> Any:

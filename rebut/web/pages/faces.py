@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from extractors.errors import RebutError
+from pipeline.names import spoken_name
 from pipeline.results import load_case
 from pipeline.storage import Storage
 
 _KEPT = 5000  # names; a result never changes, so none goes stale
 _AT_ONCE = 8  # reads, which for S3 are round trips
 
-_names: dict[str, str] = {}  # key of the result -> name as the letter prints it, "" where it does not
+_names: dict[str, str] = {}  # key of the result -> name, "" where the letter has none
 
 
 def patients(storage: Storage, results: Mapping[str, str | None]) -> dict[str, str]:
@@ -30,4 +31,4 @@ def _name(storage: Storage, key: str) -> str:
         found = load_case(storage, key)["denial"]["patient_name"]
     except (RebutError, LookupError):
         return ""
-    return str(found["value"]) if found else ""
+    return spoken_name(found["value"]) or "" if found else ""

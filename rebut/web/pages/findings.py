@@ -261,7 +261,7 @@ def _codes(value: Mapping[str, Sequence[str]]) -> list[str]:
 def _deadline(value: Mapping[str, Any]) -> list[str]:
     for unit in ("hours", "business_days", "days", "months"):
         if count := value.get(unit):
-            from_what = f" from the {value['anchor']}" if value.get("anchor") else ""
+            from_what = f" from the {value['anchor'].replace('_', ' ')}" if value.get("anchor") else ""
             return [f"{count} {unit.replace('_', ' ')}{from_what}"]
     return [f"until {day(value.get('date'))}"] if value.get("date") else []
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from pipeline.accounts import Actor
 from pipeline.database import Database
 from pipeline.decisions import list_decisions, revision_of
+from pipeline.names import spoken_name
 from pipeline.results import load_case, load_index
 from pipeline.tables import person
 from pipeline.worklist import same_files
@@ -63,6 +64,7 @@ def _view(request: Request, actor: Actor, case: dict[str, Any], refused: str) ->
 def _heading(found: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     denial = found["denial"]
     told = [denial[name] and denial[name]["value"] for name in ("patient_name", "service", "payer")]
+    told[0] = spoken_name(told[0])
     return ", ".join(str(one) for one in told if one) or f"Case {case['case']}"
 
 
