@@ -1,6 +1,7 @@
 """A case at the desk: values and their place on the page, decisions, and the packet that comes of them."""
 
 import io
+import json
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -179,6 +180,37 @@ def test_every_page_can_be_used_by_everybody(browser, stack, case, scheme, viewp
                     summary.click()
             assert not serious_issues(page), path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_the_proof_of_a_criterion_is_marked_on_the_page(desk, case):
+    """A box dragged over the words goes along with the verdict, in points of the page as shown."""
+    page = desk.go(f"{case}?file=1&page=1")
+    drawn(desk)
+    leaf = page.locator(".leaf").first
+    leaf.locator("summary").click()
+    leaf.get_by_role("button", name="Mark the proof on the page").click()
+    over = page.locator(".sheet-frame svg").bounding_box()
+    page.mouse.move(over["x"] + 60, over["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(over["x"] + 260, over["y"] + 80)
+    page.mouse.up()
+
+    expect(leaf.get_by_text("chart.pdf p. 1 marked")).to_be_visible()
+    told = json.loads(leaf.locator("[name=evidence]").input_value())
+    scale = 612 / over["width"]
+    assert (told["document"], told["page"]) == ("chart.pdf", 1)
+    assert told["bbox"] == pytest.approx([60 * scale, 50 * scale, 260 * scale, 80 * scale], abs=1)
+
+
+def test_a_search_narrows_the_list_while_it_is_typed(desk, case):
+    """The patient's name finds the case; the address can be kept and sent to a colleague of the clinic."""
+    page = desk.go("/cases?shelf=all")
+    page.get_by_role("searchbox").press_sequentially("ketterman 12345", delay=5)
+    expect(page.get_by_text("No case here with “ketterman 12345”")).to_be_visible()
+    page.get_by_role("searchbox").fill("ketterman")
+    expect(page.locator(f"a[href='{case}']")).to_contain_text("Ketterman")
+    assert "search=ketterman" in page.url
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 def test_on_a_telephone_the_page_lies_over_the_findings(browser, stack, case):
