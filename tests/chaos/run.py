@@ -18,6 +18,7 @@ from tests.chaos.stack import Stack
 from tests.chaos.verdict import DAY, Ending, Verdict, judge
 
 _SUBMITTERS = 5
+_OPEN = 12  # most cases under way: so that cases are sent in for as long as things are broken
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Run:
     minutes: float = 0.0
     sent: dict[str, int] = field(default_factory=dict)  # case id -> which papers
     refused: int = 0  # requests that were answered with an error, or not at all, and sent again
+    ended: int = 0  # cases, as last seen
     restarts: int = 0
     verdict: Verdict | None = None
 
@@ -65,6 +67,8 @@ def _send_all(stack: Stack, papers: Sequence[Papers], run: Run, ends: float) -> 
     """As a client does that wants its case taken: the same key again until it is answered 202."""
     with stack.client() as client:
         for number in range(run.cases):
+            while time.monotonic() < ends and len(run.sent) - run.ended >= _OPEN:
+                time.sleep(0.2)
             while time.monotonic() < ends:
                 if case_id := _send(client, papers[number % len(papers)], number):
                     run.sent[case_id] = number % len(papers)
@@ -97,7 +101,7 @@ def _wait(database: Database, monkey: Monkey, run: Run, ends: float, report: Cal
         time.sleep(0.5)
         with suppress(DatabaseUnavailableError), database.read() as connection:
             states = dict(connection.execute(select(case.c.state, func.count()).group_by(case.c.state)).all())
-            ended = states.get("ready", 0) + states.get("failed", 0)
+            ended = run.ended = states.get("ready", 0) + states.get("failed", 0)
             if time.monotonic() - said > 30:
                 said = time.monotonic()
                 report(f"{len(run.sent)} of {run.cases} sent, {ended} ended, {sum(monkey.done.values())} times hurt")
