@@ -1,4 +1,4 @@
-"""Many large uploads at once, and many pages that follow their case: what the web process holds, and whether all arrive.
+"""Many large uploads at once, many pages that follow their case: what the web process holds, whether all arrive.
 
     python -m benchmarks.uploads [--files 50] [--mb 20] [--streams 200] [--write]
 
@@ -40,7 +40,7 @@ from pipeline.tables import document, person
 from tests.servers import free_ports, s3_server
 
 MARKS = ("<!-- uploads: written by benchmarks/uploads.py -->", "<!-- /uploads -->")
-TOKEN = "kS8fn2Lq0Zx7Vb3TkS8fn2Lq0Zx7Vb3T"  # noqa: S105  of a server that lives for minutes
+TOKEN = "kS8fn2Lq0Zx7Vb3TkS8fn2Lq0Zx7Vb3T"
 BLOCK = random.Random(7).randbytes(1 << 20)
 _START_SECONDS = 30.0
 _LOOK_SECONDS = 10.0  # so long the streams are watched
@@ -88,15 +88,17 @@ def main() -> None:
                 resting, watched, cpu, heard = _watch(web, options.streams)
     table = f"""## Uploads at once
 
-`python -m benchmarks.uploads --write`: {options.files} files of {options.mb} MB sent at once to one `rebut web`, half of
-them over the API and half through the upload page, then each looked up and hashed again.
+`python -m benchmarks.uploads --write`: {options.files} files of {options.mb} MB sent at once to one `rebut web`, half
+of them over the API and half through the upload page, then each looked up and hashed again.
 
 | files kept in | before, MB | peak, MB | s | MB/s | lost |
 |---|---|---|---|---|---|
 """
     for name, told in rows:
         speed = options.files * options.mb / told.seconds
-        table += f"| {name} | {told.before_mb:.0f} | {told.peak_mb:.0f} | {told.seconds:.1f} | {speed:.0f} | {told.lost} |\n"
+        table += (
+            f"| {name} | {told.before_mb:.0f} | {told.peak_mb:.0f} | {told.seconds:.1f} | {speed:.0f} | {told.lost} |\n"
+        )
     table += f"""
 {options.streams} pages following a case that waits: {watched - resting:+.0f} MB, {100 * cpu:.0f} % of a core, \
 {heard} of them told its state.
@@ -235,10 +237,12 @@ def _watch(web: Web, count: int) -> tuple[float, float, float, int]:
     resting, streams = web.memory_mb("VmRSS"), []
     for number in range(count):
         stream = socket.create_connection(("127.0.0.1", web.port))
-        path = f"/cases/{cases[number % len(cases)]}/live"
-        stream.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nCookie: rebut={web.cookie}\r\n\r\n".encode()
+        lines = (
+            f"GET /cases/{cases[number % len(cases)]}/live HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Cookie: rebut={web.cookie}",
         )
+        stream.sendall("\r\n".join((*lines, "Accept: text/event-stream", "", "")).encode())
         streams.append(stream)
     time.sleep(_LOOK_SECONDS / 2)
     used, began = web.cpu_seconds(), time.monotonic()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -35,7 +36,7 @@ from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 from rebut.web.pages.shell import STATIC, page, said, words
 from rebut.web.pages.signin import PlainHttpError
-from rebut.web.receive import BrokenFormError, NoFilesError, TooLargeError, TooManyFilesError
+from rebut.web.receive import STORED_AT_ONCE, BrokenFormError, NoFilesError, TooLargeError, TooManyFilesError
 from rebut.web.tally import Tally
 
 _STATUS: dict[type[RebutError], int] = {
@@ -89,6 +90,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.publish = _publisher(settings)
     app.state.vault = open_vault(settings)
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
+    app.state.storing = CapacityLimiter(STORED_AT_ONCE)
     app.state.easel = Easel(settings.limits)
     app.include_router(decisions.router)  # before the files of a case, which take any name
     app.include_router(router)

@@ -12,11 +12,12 @@ from pipeline.accounts import Actor
 from pipeline.database import Database
 from pipeline.trail import rows, tell, verify
 from rebut.web.actor import require
+from rebut.web.answers import refusals
 
 router = APIRouter(prefix="/api/audit")
 
 
-@router.get("")
+@router.get("", responses=refusals())
 def get_trail(request: Request, since: dt.date | None = None) -> StreamingResponse:
     """Send the rows as lines of JSON; that it was done is told before the first of them."""
     actor, database = require(request, "audit.read"), request.app.state.database
@@ -24,7 +25,7 @@ def get_trail(request: Request, since: dt.date | None = None) -> StreamingRespon
     return StreamingResponse(_lines(database, actor, since), media_type="application/x-ndjson")
 
 
-@router.get("/head")
+@router.get("/head", responses=refusals())
 def get_head(request: Request, expect: str | None = None) -> dict[str, Any]:
     """Check the whole trail; `expect` is the digest of an earlier answer."""
     require(request, "audit.read")

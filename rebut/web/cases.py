@@ -1,15 +1,14 @@
 """`/api/cases`: files in, state and packet out."""
 
 import datetime as dt
-from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, Header, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from extractors.errors import RebutError
-from pipeline.cases import Given, add_files, given, list_cases, open_case, purge_case, show_case
+from pipeline.cases import add_files, list_cases, open_case, purge_case, show_case
 from pipeline.decisions import final_name
 from pipeline.results import load_case, load_index
 from pipeline.stages import WORKFLOW
@@ -18,7 +17,7 @@ from pipeline.trail import tell
 from rebut.today import today
 from rebut.web.actor import require
 from rebut.web.answers import CaseList, CaseOpened, CaseShown, good, refusals
-from rebut.web.receive import NoFilesError, TooLargeError
+from rebut.web.receive import receive_files, store
 
 router = APIRouter(prefix="/api/cases")
 
@@ -33,6 +32,25 @@ _DOWNLOADS = {
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "the file", "content": {kind: {} for _, kind in _DOWNLOADS.values()}},
     302: {"description": "where the file can be fetched for five minutes"},
+}
+
+
+# What is read piece by piece by `receive_files`, and not by the framework, which would first take in all of it.
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+                    },
+                }
+            }
+        },
+    }
 }
 
 
@@ -55,11 +73,11 @@ def _sender_of_a_form(request: Request) -> None:
     status_code=202,
     dependencies=[Depends(_sender_of_a_form)],
     responses={**good(CaseOpened, "the case is durable", 202), **refusals(400, 409, 413, 415, 422)},
+    openapi_extra=_FORM,
 )
-def post_case(
+async def post_case(
     request: Request,
     background: BackgroundTasks,
-    files: list[UploadFile],
     today_is: Annotated[dt.date | None, Header(alias="X-Rebut-Today")] = None,
     key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=128)] = None,
     submitter: Annotated[str, Header(alias="X-Rebut-Submitter", pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "api",
@@ -68,17 +86,11 @@ def post_case(
 
     X-Rebut-Submitter: an opaque id of the clinic or desk that sends; those who send share the workers in turn.
     """
-    state = request.app.state
-    case_id, ready = open_case(
-        state.database,
-        state.storage,
-        WORKFLOW,
-        _given(files, state.settings.upload_mb),
-        today_is or today(),
-        submitter=submitter,
-        idempotency_key=key,
-        actor=require(request, "case.open"),
-    )
+    actor, state = require(request, "case.open"), request.app.state
+    told = {"submitter": submitter, "idempotency_key": key, "actor": actor}
+    with await receive_files(request) as form:
+        stores = (state.database, state.storage, WORKFLOW)
+        case_id, ready = await store(request, open_case, *stores, form.files, today_is or today(), **told)
     background.add_task(state.publish, ready)
     return {"case": case_id}
 
@@ -103,15 +115,15 @@ def get_case(request: Request, case_id: str) -> dict[str, Any]:
     status_code=202,
     dependencies=[Depends(_sender_of_a_form)],
     responses={**good(CaseOpened, "the files are durable", 202), **refusals(400, 404, 409, 413, 415, 422)},
+    openapi_extra=_FORM,
 )
-def post_documents(
-    request: Request, background: BackgroundTasks, case_id: str, files: list[UploadFile]
-) -> dict[str, str]:
+async def post_documents(request: Request, background: BackgroundTasks, case_id: str) -> dict[str, str]:
     """Add files to a case."""
-    state = request.app.state
-    actor = require(request, "case.open")
-    came = _given(files, state.settings.upload_mb)
-    ready = add_files(state.database, state.storage, WORKFLOW, case_id, came, actor)
+    actor, state = require(request, "case.open"), request.app.state
+    await run_in_threadpool(show_case, state.database, case_id, actor, "case.open")  # 404 before a byte is read
+    with await receive_files(request) as form:
+        stores = (state.database, state.storage, WORKFLOW)
+        ready = await store(request, add_files, *stores, case_id, form.files, actor)
     background.add_task(state.publish, ready)
     return {"case": case_id}
 
@@ -148,13 +160,3 @@ def get_file(request: Request, case_id: str, what: str, final: bool = False) -> 
         return RedirectResponse(link, 302, {**private, "Referrer-Policy": "no-referrer"})
     headers = {"Content-Disposition": f'attachment; filename="{shown}"', **private}
     return StreamingResponse(request.app.state.storage.open(files[name]), media_type=media_type, headers=headers)
-
-
-def _given(files: Sequence[UploadFile], limit_mb: int) -> list[Given]:
-    """Measure what came; the server has put it into temporary files that vanish with the request."""
-    found = [given(PurePath((file.filename or "file").replace("\\", "/")).name, file.file) for file in files]
-    if not found:
-        raise NoFilesError
-    if sum(file.size for file in found) > limit_mb << 20:
-        raise TooLargeError(limit_mb)
-    return found

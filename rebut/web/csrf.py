@@ -55,7 +55,10 @@ async def _sent_token(headers: Headers, receive: Receive) -> tuple[str, list[Mes
         return first[1].decode() if first else "", read
     if kind.startswith("application/x-www-form-urlencoded"):
         body, read = await _read(receive, _FORM_BYTES)
-        return parse_qs(body.decode("latin-1"), max_num_fields=200).get("form_token", [""])[0], read
+        try:
+            return parse_qs(body.decode("latin-1"), max_num_fields=200).get("form_token", [""])[0], read
+        except ValueError:  # more fields than any form of ours has
+            return "", read
     return "", []
 
 

@@ -7,19 +7,28 @@ with it: the temporary files have no name, so neither a fault nor a power cut le
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
+from anyio import to_thread
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from extractors.errors import EmptyFileError, RebutError, UnknownFileTypeError
 from extractors.pages.normalized import sniff
 from pipeline.cases import Given
+from rebut.web.actor import check_form
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+STORED_AT_ONCE = 4  # requests whose files go to the storage; more would only share its line, and run into its limits
 _BUFFER = 1 << 20  # bytes held before they are written
 _HEAD = 4096  # bytes that tell what a file is
 _FIELD = 8192  # most bytes of a field that is no file
@@ -56,16 +65,32 @@ class BrokenFormError(RebutError):
 
 
 @dataclass(slots=True)
-class Form:
-    """What a form held."""
+class Form(AbstractContextManager["Form"]):
+    """What a form held; its temporary files vanish at the end."""
 
     fields: dict[str, str] = field(default_factory=dict)
     files: list[Given] = field(default_factory=list)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let the temporary files vanish."""
         for file in self.files:
             file.stream.close()
+
+
+async def receive_files(request: Request) -> Form:
+    """Return the files that a request sends, and its fields; raises a RebutError and keeps nothing of a refused one."""
+    settings = request.app.state.settings
+    return await receive_form(
+        request, settings.upload_mb, settings.home, lambda fields: check_form(request, fields.get("form_token"))
+    )
+
+
+async def store(request: Request, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run what stores files, few at a time: the others wait without a thread, which pages are answered by."""
+    return await to_thread.run_sync(partial(call, *args, **kwargs), limiter=request.app.state.storing)
 
 
 async def receive_form(request: Request, limit_mb: int, place: Path, allow: Callable[[dict[str, str]], object]) -> Form:
@@ -89,7 +114,7 @@ async def receive_form(request: Request, limit_mb: int, place: Path, allow: Call
         if not incoming.ended:
             raise BrokenFormError
         _check(incoming.form.files, incoming.heads)
-    except MultipartParseError as error:
+    except (MultipartParseError, ClientDisconnect) as error:
         incoming.form.close()
         raise BrokenFormError from error
     except BaseException:
@@ -101,7 +126,8 @@ async def receive_form(request: Request, limit_mb: int, place: Path, allow: Call
 def base_name(told: str) -> str:
     """Return the name of a file without folders and control characters, its end kept where it is cut."""
     name = PurePath(told.replace("\\", "/")).name
-    name = "".join(at for at in name if at.isprintable()).strip() or "file"
+    name = "".join(at for at in name if at.isprintable()).strip()
+    name = name if name.strip(".") else "file"
     stem, dot, end = name.rpartition(".")
     if len(name) <= _LONGEST_NAME or not dot or len(end) > 8:
         return name[:_LONGEST_NAME]
@@ -126,13 +152,13 @@ class _Incoming:
     """A form while it arrives: called by the parser, which waits for nothing; `write_down` does the slow part."""
 
     def __init__(self, limit_mb: int, place: Path, allow: Callable[[dict[str, str]], object]) -> None:
-        self.form, self.heads, self.held, self.ended = Form(), [], 0, False
+        self.form, self.heads, self.ended = Form(), [], False
         self._limit_mb, self._left, self._place, self._allow = limit_mb, limit_mb << 20, place, allow
         self._headers: dict[bytes, bytes] = {}
         self._header_name = self._header_value = b""
         self._field: tuple[str, bytearray] | None = None
         self._open: tuple[str, BinaryIO, Any, bytearray] | None = None  # name, stream, digest, first bytes
-        self._pieces: list[tuple[BinaryIO, Any, bytes]] = []
+        self._piece = bytearray()  # of the file that is open, not written yet
 
     def callbacks(self) -> Any:
         return {
@@ -146,12 +172,18 @@ class _Incoming:
             "on_end": self._end,
         }
 
+    @property
+    def held(self) -> int:
+        """Bytes that are not written yet."""
+        return len(self._piece)
+
     def write_down(self) -> None:
         """Hash and write what is held."""
-        pieces, self._pieces, self.held = self._pieces, [], 0
-        for stream, sha256, piece in pieces:
-            sha256.update(piece)
-            stream.write(piece)
+        if self._open and self._piece:
+            _, stream, sha256, _ = self._open
+            sha256.update(self._piece)
+            stream.write(self._piece)
+        self._piece = bytearray()
 
     def _begin(self) -> None:
         self._headers, self._field, self._open = {}, None, None
@@ -174,6 +206,8 @@ class _Incoming:
             if len(self.form.fields) >= _MOST_FIELDS:
                 raise BrokenFormError
             self._field = name, bytearray()
+        elif given and name != "files":
+            raise NoFilesError  # left out, a page that the appeal needs would be missing without a word
         elif given:  # a browser sends a nameless file where none was chosen
             self._allow(self.form.fields)
             if len(self.form.files) >= _MOST_FILES:
@@ -191,11 +225,10 @@ class _Incoming:
                 raise BrokenFormError
             self._field[1].extend(data[start:end])
         elif self._open:
-            _, stream, sha256, head = self._open
+            head = self._open[3]
             if len(head) < _HEAD:
                 head.extend(data[start : min(end, start + _HEAD - len(head))])
-            self._pieces.append((stream, sha256, data[start:end]))
-            self.held += end - start
+            self._piece += memoryview(data)[start:end]
 
     def _finish(self) -> None:
         if self._field:

@@ -43,7 +43,9 @@ def packet_at(tmp_path, monkeypatch):
     def ask(storage_url: str):
         settings = read_settings({"REBUT_TOKEN": "secret", "REBUT_STORAGE": storage_url}, home=tmp_path / "home")
         with TestClient(build_app(settings), follow_redirects=False) as client:
-            case = client.post("/api/cases", files=[("files", ("a.txt", b"one"))], headers=AUTHORIZED).json()["case"]
+            case = client.post("/api/cases", files=[("files", ("a.txt", b"%PDF-one"))], headers=AUTHORIZED).json()[
+                "case"
+            ]
             state = client.app.state
             while taken := jobs.claim_next(state.database):
                 work_on(state.database, state.storage, WORKFLOW, taken)

@@ -213,8 +213,8 @@ def test_flower_changes_nothing(stack):
 def test_no_name_leaves_the_database_and_the_storage(stack, papers, home):
     """A patient's name goes through success and failure, and is in no log, queue, event or metric afterwards."""
     stack.wait(stack.send(papers))
-    failed = stack.wait(stack.send({"Marisol Ketterman.pdf": b"Marisol Ketterman"}))
-    assert failed["error"]["message"].startswith("Marisol Ketterman.pdf is not a PDF")
+    failed = stack.wait(stack.send({"Marisol Ketterman.pdf": b"%PDF-1.4 Marisol Ketterman"}))
+    assert failed["error"]["message"].startswith("Marisol Ketterman.pdf is damaged")
     auth = (stack.told["flower_user"], stack.told["flower_password"])
 
     seen = [httpx.get(f"{stack.told['flower']}/api/tasks", auth=auth).text, stack.client.get("/metrics").text]

@@ -21,7 +21,7 @@ def client(tmp_path, monkeypatch):
 
 
 def post(client, *texts: bytes, path: str = "/api/cases", **headers: str):
-    files = [("files", (f"{n}.txt", text)) for n, text in enumerate(texts)]
+    files = [("files", (f"{n}.txt", b"%PDF-\n" + text)) for n, text in enumerate(texts)]
     return client.post(path, files=files, headers={**AUTHORIZED, **headers})
 
 
@@ -67,7 +67,9 @@ def test_a_request_sent_twice_opens_one_case(client):
 def test_files_can_be_added_and_a_case_removed(client):
     """204, and then it is not found."""
     case_id = post(client, b"one").json()["case"]
-    more = client.post(f"/api/cases/{case_id}/documents", files=[("files", ("more.txt", b"two"))], headers=AUTHORIZED)
+    more = client.post(
+        f"/api/cases/{case_id}/documents", files=[("files", ("more.txt", b"%PDF-two"))], headers=AUTHORIZED
+    )
 
     assert more.status_code == 202
     assert client.delete(f"/api/cases/{case_id}", headers=AUTHORIZED).status_code == 204
@@ -139,7 +141,7 @@ def test_a_body_that_is_no_form_is_refused(client):
 
 def test_names_of_files_lose_their_folders(client):
     """What a browser sends as a name cannot point anywhere."""
-    answer = client.post("/api/cases", files=[("files", ("..\\up/../a.pdf", b"one"))], headers=AUTHORIZED)
+    answer = client.post("/api/cases", files=[("files", ("..\\up/../a.pdf", b"%PDF-one"))], headers=AUTHORIZED)
 
     case = client.get(f"/api/cases/{answer.json()['case']}", headers=AUTHORIZED).json()
     assert [file["name"] for file in case["files"]] == ["a.pdf"]

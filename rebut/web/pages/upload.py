@@ -12,9 +12,9 @@ from pipeline.jobs import Ready
 from pipeline.stages import WORKFLOW
 from pipeline.worklist import same_files
 from rebut.today import today
-from rebut.web.actor import Actor, check_form, require
+from rebut.web.actor import Actor, require
 from rebut.web.pages.shell import page
-from rebut.web.receive import Form, distinct, receive_form
+from rebut.web.receive import Form, distinct, receive_files, store
 
 router = APIRouter()
 
@@ -31,14 +31,14 @@ def get_new(request: Request, again: str = "") -> Response:
 async def post_new(request: Request) -> Response:
     """Open a case with the files; 202 and its address for the script, a redirect for a plain form."""
     actor = require(request, "case.open")
-    form = await _received(request)
+    form = await receive_files(request)
     try:
         known = await run_in_threadpool(_the_same_case, request, actor, form.files)
         if known and form.fields.get("again") != "yes":
             if _wants_json(request):
                 return JSONResponse(_address(known), 409)
             return page(request, "known.html", 409, case_id=known)
-        case_id, ready = await run_in_threadpool(_open, request, actor, form)
+        case_id, ready = await store(request, _open, request, actor, form)
     finally:
         form.close()
     await run_in_threadpool(request.app.state.publish, ready)
@@ -51,24 +51,17 @@ async def post_files(request: Request, case_id: str) -> Response:
     actor = require(request, "case.open")
     state = request.app.state
     case = await run_in_threadpool(show_case, state.database, case_id, actor, "case.open")
-    form = await _received(request)
+    form = await receive_files(request)
     try:
         held = {file["sha256"] for file in case["files"]}
         new = distinct([at for at in form.files if at.sha256 not in held], [at["name"] for at in case["files"]])
         ready: list[Ready] = []
         if new:
-            ready = await run_in_threadpool(add_files, state.database, state.storage, WORKFLOW, case_id, new, actor)
+            ready = await store(request, add_files, state.database, state.storage, WORKFLOW, case_id, new, actor)
     finally:
         form.close()
     await run_in_threadpool(state.publish, ready)
     return _accepted(request, case_id)
-
-
-async def _received(request: Request) -> Form:
-    settings = request.app.state.settings
-    return await receive_form(
-        request, settings.upload_mb, settings.home, lambda fields: check_form(request, fields.get("form_token"))
-    )
 
 
 def _open(request: Request, actor: Actor, form: Form) -> tuple[str, list[Ready]]:

@@ -165,11 +165,11 @@ def test_of_an_upload_the_token_stands_before_the_first_file(app):
 def test_a_session_of_a_browser_calls_the_interface_too(app):
     """With the token of the page; reading needs none."""
     client = signed_in(app, "intake")
-    case_id = client.post("/api/cases", files=[("files", ("a.txt", b"one"))]).json()["case"]
+    case_id = client.post("/api/cases", files=[("files", ("a.txt", b"%PDF-one"))]).json()["case"]
     del client.headers["X-CSRF-Token"]
 
     assert client.get(f"/api/cases/{case_id}").status_code == 200
-    assert client.post("/api/cases", files=[("files", ("a.txt", b"one"))]).status_code == 403
+    assert client.post("/api/cases", files=[("files", ("a.txt", b"%PDF-one"))]).status_code == 403
 
 
 def test_the_cookie_says_nothing_and_goes_nowhere_else(app, tmp_path):
@@ -257,8 +257,8 @@ def test_after_a_session_ended_the_next_click_leads_to_sign_in(app):
 def test_a_role_gets_what_is_its_own(app, role, method, path, status):
     """The whole table of routes and roles is routes.yaml."""
     owner = signed_in(app, "intake")
-    case_id = owner.post("/api/cases", files=[("files", ("a.txt", b"one"))]).json()["case"]
-    files = {"files": [("files", ("a.txt", b"one"))]} if method == "POST" else {}
+    case_id = owner.post("/api/cases", files=[("files", ("a.txt", b"%PDF-one"))]).json()["case"]
+    files = {"files": [("files", ("a.txt", b"%PDF-one"))]} if method == "POST" else {}
 
     answer = signed_in(app, role).request(method, path.replace("ID", case_id), **files)
     assert answer.status_code == status
@@ -266,7 +266,9 @@ def test_a_role_gets_what_is_its_own(app, role, method, path, status):
 
 def test_a_case_of_another_clinic_and_one_that_never_was_get_the_same_answer(app):
     """But for the id that was asked for."""
-    case_id = signed_in(app, "intake", clinic="north").post("/api/cases", files=[("files", ("a", b"1"))]).json()["case"]
+    case_id = (
+        signed_in(app, "intake", clinic="north").post("/api/cases", files=[("files", ("a", b"%PDF-1"))]).json()["case"]
+    )
     other = signed_in(app, "approver", clinic="south")
 
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/packet"), ("GET", "/manifest.json")):
@@ -307,7 +309,7 @@ def test_a_token_of_an_administrator_manages_no_accounts(app):
 def test_an_administrator_changes_and_ends_accounts_and_breaks_the_glass(app):
     """Each of it is told; whoever is disabled is out at once."""
     admin, nurse = signed_in(app, "admin", clinic=None), signed_in(app, "intake")
-    case_id = nurse.post("/api/cases", files=[("files", ("a", b"1"))]).json()["case"]
+    case_id = nurse.post("/api/cases", files=[("files", ("a", b"%PDF-1"))]).json()["case"]
 
     assert admin.get(f"/api/cases/{case_id}").status_code == 403
     assert admin.post("/accounts/glass", data={"of_clinic": "main", "reason": "curious"}).status_code == 403
@@ -325,7 +327,7 @@ def test_an_administrator_changes_and_ends_accounts_and_breaks_the_glass(app):
 def test_an_auditor_reads_and_checks_the_trail_of_the_own_clinic(app):
     """Without a shell, and without a right to any case; reading it is told too."""
     for clinic in ("north", "south"):
-        signed_in(app, "intake", clinic=clinic).post("/api/cases", files=[("files", ("a", b"1"))])
+        signed_in(app, "intake", clinic=clinic).post("/api/cases", files=[("files", ("a", b"%PDF-1"))])
     auditor = signed_in(app, "auditor", clinic="north")
 
     told = [json.loads(line) for line in auditor.get("/api/audit").text.splitlines()]
