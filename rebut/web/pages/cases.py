@@ -1,6 +1,8 @@
 """The list of cases, and of those that failed."""
 
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pipeline.accounts import may
@@ -22,8 +24,25 @@ def get_start(request: Request) -> Response:
 
 
 @router.get("/cases")
-def get_cases(request: Request, shelf: str = "open", search: str = "", at: int = 1) -> Response:
-    """Show the cases by deadline; the part that a search changes alone where htmx asks for it."""
+def get_cases(request: Request, shelf: str = "open", at: int = 1) -> Response:
+    """Show the cases by deadline."""
+    return _list(request, shelf, "", at)
+
+
+@router.post("/cases")
+def post_search(
+    request: Request,
+    search: Annotated[str, Form()] = "",
+    shelf: Annotated[str, Form()] = "",
+    on: Annotated[str, Form()] = "open",
+    at: Annotated[int, Form()] = 1,
+) -> Response:
+    """Search the cases: by POST, since addresses are written into logs, and a patient's name must not be."""
+    return _list(request, shelf or on, search, at)
+
+
+def _list(request: Request, shelf: str, search: str, at: int) -> Response:
+    """Return the page, or where htmx asks the part alone that a search changes."""
     actor = require(request, "case.read")
     state, search = request.app.state, search[:200]
     known = patients(state.storage, newest_results(state.database, actor)) if search else {}

@@ -17,6 +17,9 @@ from pipeline.worklist import same_files
 from rebut.web.pages.findings import Findings, Spot, field_labels, shown
 from rebut.web.pages.shell import page, page_name, words
 
+# What a case lacks that was worked on before there were decisions.
+_BEFORE_REVIEW: dict[str, Any] = {"review": {"open": [], "final": False, "approved_by": None, "approved_at": None}}
+
 
 def show_review(request: Request, actor: Actor, case: dict[str, Any], refused: str = "") -> Response:
     """Show the case beside its pages; the findings alone where the script asks for them."""
@@ -33,7 +36,7 @@ def seen_key(case: Mapping[str, Any]) -> str | None:
 def _view(request: Request, actor: Actor, case: dict[str, Any], refused: str) -> dict[str, Any]:
     state = request.app.state
     key = seen_key(case) or ""
-    found = load_case(state.storage, key)
+    found = _BEFORE_REVIEW | load_case(state.storage, key)
     log = [_in_words(one) for one in list_decisions(state.database, case["case"], actor)]
     worked_in = {one["number"] for one in found.get("decisions", [])}
     pending = [one for one in log if one["in_force"] and one["number"] not in worked_in and one["kind"] != "approve"]

@@ -1,6 +1,8 @@
 """The list of cases and the error inbox, on the real application."""
 
 import datetime as dt
+import json
+import re
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +12,7 @@ from pipeline.jobs import GIVEN_UP
 from pipeline.settings import read_settings
 from pipeline.tables import case
 from rebut.web import build_app
+from rebut.web.pages.shell import words
 from tests.rebut.web.signin import TOKEN, signed_in
 from tests.workflows import COUNTING
 
@@ -77,8 +80,6 @@ def test_another_clinics_case_is_not_there(app):
 
 def test_every_address_of_a_static_file_changes_with_its_content(app):
     """So a browser may keep it for good; everything else it keeps not at all."""
-    import re
-
     client = signed_in(app, "reviewer")
     page = client.get("/cases")
 
@@ -90,3 +91,27 @@ def test_every_address_of_a_static_file_changes_with_its_content(app):
         assert answer.status_code == 200, address
         assert "immutable" in answer.headers["cache-control"]
         assert "?" in address
+
+
+def test_progress_is_told_whole_in_each_event(app):
+    """So a browser that lost the connection has missed nothing; a settled case ends the stream."""
+    case_id = failed(app, "locked.pdf", "pdf-encrypted", "locked.pdf is password-protected.")
+
+    answer = signed_in(app, "reviewer").get(f"/cases/{case_id}/live", headers={"Last-Event-ID": "7"})
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    (event,) = [line.removeprefix("data: ") for line in answer.text.splitlines() if line.startswith("data: ")]
+    told = json.loads(event)
+    assert told["settled"] is True
+    assert [step["name"] for step in told["steps"]] == list(words()["stages"])
+
+
+def test_a_name_that_is_searched_stands_in_no_address(app):
+    """A search is sent in the body, with the page's token; in the address it is not looked at."""
+    failed(app, "Valderrama.pdf", "pdf-encrypted", "Valderrama.pdf is password-protected.")
+    client = signed_in(app, "reviewer")
+
+    assert "Valderrama.pdf" in client.post("/cases", data={"search": "valder", "on": "all"}).text
+    assert "Valderrama.pdf" not in client.post("/cases", data={"search": "somebody", "on": "all"}).text
+    assert "Valderrama.pdf" in client.get("/cases?shelf=all&search=somebody").text
+    assert not re.findall(r'(?:href|action|hx-\w+)="[^"]*search=', client.get("/cases").text)
