@@ -16,6 +16,9 @@ from pipeline.storage import Storage
 from pipeline.tables import document, job
 
 
+_MOST_FILES = 100_000  # of a case, by far
+
+
 class NoSuchPaperError(RebutError):
     """The case has no such file, or it is not opened yet (its place in the case)."""
 
@@ -34,6 +37,8 @@ class Paper:
 
 def find_paper(database: Database, storage: Storage, case_id: str, position: int) -> Paper:
     """Return the file at this place of the case (0 was given first); who may see it was asked before."""
+    if not 0 <= position < _MOST_FILES:  # nor does a database take every number
+        raise NoSuchPaperError(position + 1)
     taken = and_(job.c.case_id == document.c.case_id, job.c.stage == "intake", job.c.part == document.c.id)
     wanted = select(document.c.name, job.c.output_key).join(job, taken)
     with database.read() as connection:

@@ -31,7 +31,7 @@ from rebut.web import audit, decisions, hooks, pages
 from rebut.web.actor import ForgedFormError, Gate, NotAllowedError, SignInError
 from rebut.web.cases import NoPacketYetError, router
 from rebut.web.csrf import CsrfGuard
-from rebut.web.headers import SecurityHeaders
+from rebut.web.headers import ALWAYS, SecurityHeaders
 from rebut.web.limit import BodyLimit
 from rebut.web.metrics import render_metrics
 from rebut.web.pages.shell import STATIC, page, said, words
@@ -177,8 +177,11 @@ def _add_errors(app: FastAPI) -> None:
     def fault(request: Request, error: Exception) -> Response:
         log("request failed", level="error", error=type(error).__name__, at=where(error))
         if _for_a_person(request):
-            return _error_page(request, 500, "internal", words()["errors"]["internal"])
-        return _error(500, "internal", "The program failed on this request. It was noted in the log.")
+            answer = _error_page(request, 500, "internal", words()["errors"]["internal"])
+        else:
+            answer = _error(500, "internal", "The program failed on this request. It was noted in the log.")
+        answer.headers.update({**ALWAYS, "cache-control": "no-store"})  # it goes out past the middleware
+        return answer
 
 
 def _error(status: int, code: str, message: str, headers: Any = None, more: Any = None) -> JSONResponse:

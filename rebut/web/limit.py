@@ -30,11 +30,11 @@ class BodyLimit:
         left = (self.megabytes << 20 if files else 0) + _OTHER_BYTES
         told = Headers(scope=scope).get("content-length", "")
         if told.isdecimal() and int(told[:20]) > left:
-            left = 0  # nothing of it is read
+            left = -1  # nothing of it is read
 
         async def counted() -> Message:
             nonlocal left
-            message = await receive()
+            message = await receive() if left >= 0 else {}
             left -= len(message.get("body", b""))
             if left < 0:
                 raise HTTPException(413, why)

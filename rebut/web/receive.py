@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 from anyio import to_thread
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
@@ -103,8 +103,8 @@ async def receive_form(request: Request, limit_mb: int, place: Path, allow: Call
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise BrokenFormError
     incoming = _Incoming(limit_mb, place, allow)
-    parser = MultipartParser(options[b"boundary"], incoming.callbacks())
     try:
+        parser = MultipartParser(options[b"boundary"], incoming.callbacks())
         async for piece in request.stream():
             parser.write(piece)
             if incoming.held >= _BUFFER:
@@ -114,7 +114,7 @@ async def receive_form(request: Request, limit_mb: int, place: Path, allow: Call
         if not incoming.ended:
             raise BrokenFormError
         _check(incoming.form.files, incoming.heads)
-    except (MultipartParseError, ClientDisconnect) as error:
+    except (FormParserError, ClientDisconnect) as error:
         incoming.form.close()
         raise BrokenFormError from error
     except BaseException:

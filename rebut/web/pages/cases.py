@@ -13,7 +13,7 @@ from pipeline.worklist import list_work, newest_results
 from rebut.today import today
 from rebut.web.actor import actor_of, require
 from rebut.web.pages.faces import patients
-from rebut.web.pages.shell import page
+from rebut.web.pages.shell import page, words
 
 router = APIRouter()
 
@@ -45,6 +45,7 @@ def _list(request: Request, shelf: str, search: str, at: int) -> Response:
     """Return the page, or where htmx asks the part alone that a search changes."""
     actor = require(request, "case.read")
     state, search = request.app.state, search[:200]
+    shelf = shelf if shelf in words()["shelves"] else "open"
     known = patients(state.storage, newest_results(state.database, actor)) if search else {}
     found = list_work(state.database, today(), shelf, search, at, actor, names=known)
     shown = patients(state.storage, {line.case: line.result_key for line in found.lines})

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from extractors.errors import RebutError
 from pipeline.cases import show_case
-from pipeline.decisions import Wanted, take_decisions, wanted_of
+from pipeline.decisions import DecisionRefusedError, Wanted, take_decisions, wanted_of
 from pipeline.stages import WORKFLOW
 from rebut.web.actor import require
 from rebut.web.pages.review import show_review
@@ -53,7 +53,14 @@ def _decide(request: Request, case_id: str, form: FormData) -> Response:
 
 
 def asked(form: FormData) -> Wanted:
-    """Return the decision that a form asks for."""
+    """Return the decision that a form asks for; raises DecisionRefusedError for what no form of ours sends."""
+    try:
+        return _asked(form)
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise DecisionRefusedError("a field holds what it cannot", "Load the page again, then decide.") from error
+
+
+def _asked(form: FormData) -> Wanted:
     kind, target = str(form.get("kind", "")), str(form.get("target", ""))
     told: dict[str, Any] = {"kind": kind, "target": target, "reason": str(form.get("reason", ""))}
     if kind == "correct_value":
