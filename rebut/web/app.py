@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from extractors.errors import RebutError
@@ -167,11 +168,23 @@ def _add_errors(app: FastAPI) -> None:
         return _error(error.status_code, code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
         names = sorted(
             {next(str(word) for word in reversed(at["loc"]) if isinstance(word, str)) for at in error.errors()}
         )
-        return _error(422, "request-invalid", f"Missing or wrong in the request: {', '.join(names)}.")
+        message = f"Missing or wrong in the request: {', '.join(names)}."
+        if _for_a_person(request):
+            return _error_page(request, 422, "request-invalid", message)
+        return _error(422, "request-invalid", message)
+
+    @app.exception_handler(DataError)
+    def unkept(request: Request, error: DataError) -> Response:
+        """A NUL in a text, which PostgreSQL refuses; the statement was undone."""
+        log("request holds what the database refuses", level="warning", at=where(error))
+        message = "A value of the request holds characters that cannot be kept. Take them out, then send it again."
+        if _for_a_person(request):
+            return _error_page(request, 422, "request-invalid", message)
+        return _error(422, "request-invalid", message)
 
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:

@@ -25,7 +25,7 @@ from pipeline.work import work_on
 from rebut.web import build_app
 from tests.papers import pdf_of
 from tests.rebut.web.signin import TOKEN, browser, signed_in
-from tests.servers import free_ports
+from tests.servers import free_ports, postgres_server
 
 PDF = b"%PDF-1.4 fictional"
 BEARER = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
@@ -168,7 +168,7 @@ def test_of_who_may_not_send_no_byte_is_read(app, case_id, role, door):
         "scheme": "http",
     }
     scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    anyio.run(app, {**scope, "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 9)}, receive, send)
+    anyio.run(app, {**scope, "scheme": "http", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 9)}, receive, send)
 
     assert told[0]["status"] == 403
     assert read == []
@@ -453,3 +453,27 @@ def test_guessing_at_the_door_is_slowed_down(app):
     assert {at.status_code for at in answers[:4]} == {403}
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+@pytest.mark.slow
+def test_what_postgresql_keeps_in_no_text_is_refused_too(tmp_path):
+    """A NUL, in an address, a field or a header, by a stranger or by somebody signed in."""
+    with postgres_server() as url:
+        told = {"REBUT_TOKEN": TOKEN, "REBUT_DATABASE": url}
+        app = build_app(read_settings(told, home=tmp_path / "home"))
+        client = signed_in(app, "approver", "intake", "admin")
+        files = [("files", ("a.pdf", PDF))]
+
+        answers = [
+            client.post("/login", data={"login": "a\0b", "password": "x"}),
+            client.get("/cases?search=%00"),
+            client.post("/account/tokens", data={"name": "\0", "days": "3"}),
+            client.post("/account/tokens/%00/revoke"),
+            client.post("/accounts/%00/state", data={"state": "disabled"}),
+            client.delete("/api/hooks/%00"),
+            client.post("/new", data={"key": "\0"}, files=files),
+            client.post("/api/cases", headers={"Idempotency-Key": b"\0"}, files=files),
+            client.get("/api/cases/%00"),
+        ]
+        assert {answer.status_code for answer in answers} <= {403, 404, 422}
+        app.state.database.close()
