@@ -15,7 +15,6 @@ from pipeline.sandbox import Limits, Reader
 from pipeline.storage import Storage
 from pipeline.tables import document, job
 
-
 _MOST_FILES = 100_000  # of a case, by far
 
 
