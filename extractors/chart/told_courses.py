@@ -4,18 +4,14 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.clauses import RESPONSE_TO, clauses_of, coordinated, distinct, own_words
 from extractors.chart.dates import Precision, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from extractors.chart.spans import HELD_SINCE, Span, span_of
 from extractors.chart.told import Told, extend, give_reason, merged
+from extractors.chart.told_assertion import AS_NEEDED, KEEPS_ON, STOP_ORDER, assertion_of
 from extractors.chart.treatments import dose_of, dosed, find_outcomes, outcome_of, says, treatment_of
 from extractors.vocabulary.drugs import DrugMention, find_drugs
-
-_ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
-
-_PLAN = frozenset({"plan", "instructions"})
 
 _SILENT = frozenset(
     {"allergies", "header", "fax_header", "immunizations", "care_team", "review_of_systems", "problems"}
@@ -23,20 +19,8 @@ _SILENT = frozenset(
 
 _LISTS = frozenset({"medications", "past_treatment", "fills"})
 
-_KEEPS_ON = re.compile(
-    r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
-    r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed)?|renew(?:ed)?)"
-    r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|(?:currently|still|now)\s+(?:on|taking|takes|using|uses)|already\s+on)\b[^.;]*$",
-    re.IGNORECASE,
-)
-
 _WILL_CONTINUE = re.compile(
     r"^[^.;]*\b(?:will\s+continue|to\s+be\s+continued|continues|is\s+continued|unchanged)\b", re.IGNORECASE
-)
-
-_STOP_ORDER = re.compile(
-    r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off|switch\s+from|change\s+from|transition\s+from)\s+(?:the\s+|insulin\s+)?$",
-    re.IGNORECASE,
 )
 
 _BEFORE_NAME = re.compile(
@@ -75,7 +59,7 @@ def read_told_courses(statements: list[Statement]) -> list[Fact]:
             continue
         here = _read_sentence(statement)
         taken = [course for course in here if course.assertion is Assertion.AFFIRMED]
-        if taken and _AS_NEEDED.search(statement.text):
+        if taken and AS_NEEDED.search(statement.text):
             told.extend(here)  # a rescue drug beside: what follows goes on about the drug before it
             continue
         if here:
@@ -126,7 +110,7 @@ def _read_mention(
     before = text[clause[0] : mention.start]
     bracket = _BRACKET.match(text[mention.end :]) if len(group) > 1 else None
     concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
-    assertion = _assertion(statement, mention, told, before)
+    assertion = assertion_of(statement, mention, told, before)
     at = clause[0] if alone else own_start
     # what stands in brackets behind one drug of a list is that drug's alone
     spoken = re.sub(r"\([^)]*\)", lambda bracket: " " * len(bracket[0]), told) if len(group) > 1 else told
@@ -164,7 +148,7 @@ def _read_mention(
         span = replace(span, running=True)
     if HELD_SINCE.search(told) and span.start and span.stop is None:
         span = replace(span, start=None, stop=span.start, days=None, running=False)
-    stop_order = bool(_STOP_ORDER.search(before)) and not _STOP_TOLD.search(before)
+    stop_order = bool(STOP_ORDER.search(before)) and not _STOP_TOLD.search(before)
     if stop_order and assertion in (Assertion.PLANNED, Assertion.AFFIRMED):
         assertion = Assertion.AFFIRMED
         if span.stop is None and not span.days:
@@ -272,7 +256,7 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
     if re.search(r"\b(?:not|never|no\s+longer|cannot)\s+(?:continue|stay|remain|kept)", before, re.IGNORECASE):
         return False
     return (
-        bool(_KEEPS_ON.search(before))
+        bool(KEEPS_ON.search(before))
         or bool(_WILL_CONTINUE.match(after))
         or bool(re.search(r"both\s+of\s+which\s+\w+\s+will\s+continue", rest, re.IGNORECASE))
     )
@@ -336,69 +320,3 @@ _PAUSED = re.compile(
 _TRIED = re.compile(
     r"s/p\b|\b(?:tried|trials?|failed|intolerant|intolerance|discontinued|stopped|prior|previous|past)\b", re.IGNORECASE
 )
-
-# "romosozumab: never", "teriparatide or abaloparatide: never"
-_ANSWERED_NEVER = re.compile(
-    r"(?:\s*(?:,|or|and|/)\s*[a-z-]+){0,2}\s*(?:\([^)]*\)\s*)?:\s*(?:never|none|no|not\s+tried)\b(?!\s+(?:\w+\s+)?"
-    r"(?:response|benefit|improvement|effect|help|relief|longer|change|side|problem|adverse|reaction))",
-    re.IGNORECASE,
-)
-
-# "if tofacitinib is denied": a payer denies a drug, nobody says that it was not taken
-_DENIED_BY_PAYER = re.compile(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
-
-
-# it was taken, and is not now; "no longer covered" says nothing of the kind
-_NO_LONGER = re.compile(
-    r"\bno\s+longer\s+(?:taking|takes|on|using|uses|receiving|receives|gets|getting|prescribed)\b", re.IGNORECASE
-)
-
-# how it is taken, not whether
-_AS_NEEDED = re.compile(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
-
-
-def _assertion(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
-    text, section = statement.text, statement.section
-    if _ERROR.search(text):
-        return Assertion.ENTERED_IN_ERROR
-    if _ANSWERED_NEVER.match(text[mention.end :]):
-        return Assertion.NEGATED
-    if frame := frame_of(text, mention.start, mention.end):
-        return frame
-    for manner in (_DENIED_BY_PAYER, _NO_LONGER, _AS_NEEDED):
-        text = manner.sub(lambda found: "x" * len(found[0]), text)
-    held = assert_of(text, mention.start, mention.end, section)
-    if held is Assertion.NEGATED and re.search(
-        r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",
-        before,
-        re.I,
-    ):
-        held = Assertion.AFFIRMED
-    if held is Assertion.HISTORICAL:
-        return Assertion.AFFIRMED if section not in ("past_medical_history",) or says("use", told) else held
-    if held in (Assertion.PLANNED, Assertion.POSSIBLE) and _past(told):
-        return Assertion.AFFIRMED
-    if held is Assertion.AFFIRMED:
-        if section in _PLAN and not (_past(told) or _KEEPS_ON.search(before) or _STOP_ORDER.search(before)):
-            return Assertion.PLANNED
-        if section == "assessment_and_plan" and not (_past(told) or says("use", told) or outcome_of(told)):
-            return Assertion.PLANNED
-    return held
-
-
-_PAST = re.compile(
-    r"\b(?:was|were|has\s+been|had\s+been|has\s+(?:taken|used|had|tried|received|failed)|took|received|started\s+on|i\s+started|was\s+started|stopped|discontinued|"
-    r"(?:given|administered|injected|infused)\s+(?:today|now|in\s+(?:the\s+)?(?:clinic|office)|at\s+this\s+visit)|"
-    r"failed|since|last\s+dose|until|completed|tolerated|inadequate\s+response|no\s+response|lost\s+response)\b",
-    re.IGNORECASE,
-)
-
-_NOT_PAST = re.compile(
-    r"\b(?:was|were)\s+(?:considered|discussed|weighed|priced|offered|talked|recommended|suggested|proposed|planned|requested|"
-    r"approved|authorized|ordered|denied|not)\b",
-    re.I,
-)
-
-
-def _past(text: str) -> bool:
-    return bool(_PAST.search(_NOT_PAST.sub(" ", text)))

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from pipeline.matching import patient_leaves, printed_leaves, stated_leaves
-from pipeline.matching.requirements import Diagnosis, Requirement, StatedFinding
+from pipeline.matching.requirements import Diagnosis, Requirement
+from pipeline.matching.stated_requirements import StatedFinding
 
 
 def read_known(text: str) -> Requirement | None:

@@ -15,10 +15,10 @@ from pipeline.matching.requirements import (
     Measurement,
     PriorTherapy,
     Requirement,
-    StatedFinding,
     TreatedWith,
     Window,
 )
+from pipeline.matching.stated_requirements import StatedFinding
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_qualifiers import find_breakthrough
 

@@ -64,12 +64,12 @@ from pipeline.matching.requirements import (
     PriorTherapy,
     Requirement,
     Response,
-    StatedFinding,
     TreatedWith,
     Undone,
     Unused,
     Visit,
 )
+from pipeline.matching.stated_requirements import StatedFinding
 from pipeline.matching.terms import data, find_therapies, within, wording
 from pipeline.matching.trial_qualifiers import shows
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence, unclear

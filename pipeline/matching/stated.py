@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pipeline.matching.clinical_terms import broader, find_clinical
 from pipeline.matching.findings import best_passages
 from pipeline.matching.record import Record, cite, months_before, page_of
-from pipeline.matching.requirements import FindingPart, FreeText, StatedFinding
+from pipeline.matching.requirements import FreeText
 from pipeline.matching.stated_leaves import wording_of
 from pipeline.matching.stated_places import Places, latest_visit
+from pipeline.matching.stated_requirements import FindingPart, StatedFinding
 from pipeline.matching.stated_seen import Seen, is_lasting, is_past, seen_of
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 

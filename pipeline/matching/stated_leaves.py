@@ -10,17 +10,8 @@ from pipeline.matching.clinical_terms import Held, broader, find_clinical, find_
 from pipeline.matching.coverage import EXAMPLES
 from pipeline.matching.patient_leaves import content_words
 from pipeline.matching.phrases import NUMBER, NUMBER_WORDS, find_lengths, find_window, number_of
-from pipeline.matching.requirements import (
-    AnyOf,
-    Areas,
-    Diagnosis,
-    FindingPart,
-    Lasting,
-    Measurement,
-    Narrowing,
-    Requirement,
-    StatedFinding,
-)
+from pipeline.matching.requirements import AnyOf, Areas, Diagnosis, Lasting, Measurement, Requirement
+from pipeline.matching.stated_requirements import FindingPart, Narrowing, StatedFinding
 from pipeline.matching.terms import data, find_measures, find_therapies
 
 _MASK = "\0"

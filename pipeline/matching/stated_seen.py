@@ -13,9 +13,9 @@ from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, 
 from pipeline.matching.findings import covers
 from pipeline.matching.phrases import NUMBER_WORDS, number_of
 from pipeline.matching.record import Record, not_yet
-from pipeline.matching.requirements import FindingPart, Narrowing
 from pipeline.matching.stated_leaves import wording_of
 from pipeline.matching.stated_places import Places
+from pipeline.matching.stated_requirements import FindingPart, Narrowing
 from pipeline.matching.stated_times import day_of
 from pipeline.matching.stated_words import groups_of, is_nearest, own_words, owned_lengths, placed, said_of
 

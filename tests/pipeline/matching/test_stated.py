@@ -7,8 +7,8 @@ import yaml
 
 from pipeline.matching.judge import judge
 from pipeline.matching.reading import requirement_of
-from pipeline.matching.requirements import StatedFinding
 from pipeline.matching.stated_leaves import read_stated
+from pipeline.matching.stated_requirements import StatedFinding
 from pipeline.matching.verdict import Status, Verdict
 from tests.pipeline.matching.charts import changed, leaf_of, record_of
 

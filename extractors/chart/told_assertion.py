@@ -1,0 +1,90 @@
+"""Whether a course that prose tells of was taken: affirmed, denied, planned, entered in error."""
+
+import re
+
+from extractors.chart.assertion import assert_of, frame_of
+from extractors.chart.facts import Assertion, Statement
+from extractors.chart.treatments import outcome_of, says
+from extractors.vocabulary.drugs import DrugMention
+
+_ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
+
+_PLAN = frozenset({"plan", "instructions"})
+
+KEEPS_ON = re.compile(
+    r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
+    r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed)?|renew(?:ed)?)"
+    r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|(?:currently|still|now)\s+(?:on|taking|takes|using|uses)|already\s+on)\b[^.;]*$",
+    re.IGNORECASE,
+)
+
+STOP_ORDER = re.compile(
+    r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off|switch\s+from|change\s+from|transition\s+from)\s+(?:the\s+|insulin\s+)?$",
+    re.IGNORECASE,
+)
+
+# "romosozumab: never", "teriparatide or abaloparatide: never"
+_ANSWERED_NEVER = re.compile(
+    r"(?:\s*(?:,|or|and|/)\s*[a-z-]+){0,2}\s*(?:\([^)]*\)\s*)?:\s*(?:never|none|no|not\s+tried)\b(?!\s+(?:\w+\s+)?"
+    r"(?:response|benefit|improvement|effect|help|relief|longer|change|side|problem|adverse|reaction))",
+    re.IGNORECASE,
+)
+
+# "if tofacitinib is denied": a payer denies a drug, nobody says that it was not taken
+_DENIED_BY_PAYER = re.compile(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
+
+
+# it was taken, and is not now; "no longer covered" says nothing of the kind
+_NO_LONGER = re.compile(
+    r"\bno\s+longer\s+(?:taking|takes|on|using|uses|receiving|receives|gets|getting|prescribed)\b", re.IGNORECASE
+)
+
+# how it is taken, not whether
+AS_NEEDED = re.compile(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
+
+
+def assertion_of(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
+    text, section = statement.text, statement.section
+    if _ERROR.search(text):
+        return Assertion.ENTERED_IN_ERROR
+    if _ANSWERED_NEVER.match(text[mention.end :]):
+        return Assertion.NEGATED
+    if frame := frame_of(text, mention.start, mention.end):
+        return frame
+    for manner in (_DENIED_BY_PAYER, _NO_LONGER, AS_NEEDED):
+        text = manner.sub(lambda found: "x" * len(found[0]), text)
+    held = assert_of(text, mention.start, mention.end, section)
+    if held is Assertion.NEGATED and re.search(
+        r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",
+        before,
+        re.I,
+    ):
+        held = Assertion.AFFIRMED
+    if held is Assertion.HISTORICAL:
+        return Assertion.AFFIRMED if section not in ("past_medical_history",) or says("use", told) else held
+    if held in (Assertion.PLANNED, Assertion.POSSIBLE) and _past(told):
+        return Assertion.AFFIRMED
+    if held is Assertion.AFFIRMED:
+        if section in _PLAN and not (_past(told) or KEEPS_ON.search(before) or STOP_ORDER.search(before)):
+            return Assertion.PLANNED
+        if section == "assessment_and_plan" and not (_past(told) or says("use", told) or outcome_of(told)):
+            return Assertion.PLANNED
+    return held
+
+
+_PAST = re.compile(
+    r"\b(?:was|were|has\s+been|had\s+been|has\s+(?:taken|used|had|tried|received|failed)|took|received|started\s+on|i\s+started|was\s+started|stopped|discontinued|"
+    r"(?:given|administered|injected|infused)\s+(?:today|now|in\s+(?:the\s+)?(?:clinic|office)|at\s+this\s+visit)|"
+    r"failed|since|last\s+dose|until|completed|tolerated|inadequate\s+response|no\s+response|lost\s+response)\b",
+    re.IGNORECASE,
+)
+
+_NOT_PAST = re.compile(
+    r"\b(?:was|were)\s+(?:considered|discussed|weighed|priced|offered|talked|recommended|suggested|proposed|planned|requested|"
+    r"approved|authorized|ordered|denied|not)\b",
+    re.I,
+)
+
+
+def _past(text: str) -> bool:
+    return bool(_PAST.search(_NOT_PAST.sub(" ", text)))
