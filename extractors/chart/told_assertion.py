@@ -43,6 +43,12 @@ _NO_LONGER = re.compile(
 AS_NEEDED = re.compile(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
 
 
+# "prescribed, to be taken for 16 weeks"
+_TO_BE_TAKEN = re.compile(
+    r"\bto\s+be\s+(?:taken|used|given|tried|applied|started|begun|injected)\b(?!\s+off\b)", re.IGNORECASE
+)
+
+
 def assertion_of(statement: Statement, mention: DrugMention, told: str, before: str) -> Assertion:
     text, section = statement.text, statement.section
     if _ERROR.search(text):
@@ -64,6 +70,8 @@ def assertion_of(statement: Statement, mention: DrugMention, told: str, before: 
         return Assertion.AFFIRMED if section not in ("past_medical_history",) or says("use", told) else held
     if held in (Assertion.PLANNED, Assertion.POSSIBLE) and _past(told):
         return Assertion.AFFIRMED
+    if held is Assertion.AFFIRMED and _TO_BE_TAKEN.search(told):
+        return Assertion.PLANNED
     if held is Assertion.AFFIRMED:
         if section in _PLAN and not (_past(told) or KEEPS_ON.search(before) or STOP_ORDER.search(before)):
             return Assertion.PLANNED

@@ -23,10 +23,20 @@ _SAID = {
 }  # fmt: skip
 
 
+# "Who may prescribe it? A dermatologist prescribes it.": a heading put as a question, with its answer behind it
+_HEADED = re.compile(
+    r"^\W*(?P<asks>[A-Z][^.?!:]{3,120})\?\s+(?P<said>(?!(?:if|please|yes|no|note|list|specify|answer|skip|go to"
+    r"|document|attach|provide)\b)[A-Z][^?]*)$",
+    re.IGNORECASE,
+)
+
+
 def stated(text: str) -> str:
     """Return a question as its statement, any other text as it is: "Is the patient 12 years of age or older?" says
-    "The patient is 12 years of age or older"."""
+    "The patient is 12 years of age or older", and "Which pain is it for? Low back pain" says "Low back pain"."""
     said = text.strip()
+    if (headed := _HEADED.match(said)) and not any(at.match(headed["asks"]) for at in (_DOES, _DID, _IS)):
+        return headed["said"]
     if not said.endswith("?"):
         return text
     said = said.rstrip("? ")

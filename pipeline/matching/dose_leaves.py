@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from pipeline.matching.care_requirements import DoseSchedule, Step
 from pipeline.matching.phrases import DAYS_IN, NUMBER, number_of
-from pipeline.matching.requirements import Dose, DosesReceived, FreeText, Requirement
+from pipeline.matching.requirements import AnyOf, Dose, DosesReceived, FreeText, Requirement
 from pipeline.matching.terms import find_therapies, wording
 
 _ABOUT_DOSE = wording("dose_leaves.about")
@@ -139,12 +139,28 @@ def read_dose(text: str) -> Requirement | None:
         return None
     if behind:
         text, exactly = text[: behind.start()] + text[behind.end() :], False
+    if len(regimens) == 2 and (ways := _either_dose(text, regimens)):
+        return ways
     if len(regimens) > 1 or _more_asked(text, regimens[0], exactly):
         return FreeText(terms=("dose",))
     (held,) = regimens
     if held.days is None and held.unit not in _PIECES and re.search(r"\bdaily (?:dose|dosage)\b", lead, re.IGNORECASE):
         held = replace(held, days=1.0)
     return Dose(amount=held.amount, unit=held.unit, days=held.days, exactly=exactly)
+
+
+def _either_dose(text: str, regimens: list[Regimen]) -> AnyOf | None:
+    """Return "140 mg every 2 weeks or 420 mg once a month" as its two ceilings; None where more parts them."""
+    first, second = regimens
+    if (
+        not re.fullmatch(r",?\s+or\s+", text[first.end : second.start], re.IGNORECASE)
+        or not first.days
+        or not second.days
+    ):
+        return None
+    if _more_asked(text[: second.start].rstrip().removesuffix("or") + text[second.end :], first, False):
+        return None
+    return AnyOf(options=tuple(Dose(amount=at.amount, unit=at.unit, days=at.days) for at in regimens))
 
 
 # "dosed as in the label", "loading dose", "400 mg initially, then"

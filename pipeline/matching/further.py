@@ -67,7 +67,8 @@ def with_further(whole: Requirement, text: str) -> Requirement:
 
 
 _COMORBIDITY = re.compile(
-    r"\bwith (?:at least )?(?:one|1)\b(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
+    r"\b(?:with|and|plus) (?:has |have )?(?:at least )?(?:one|1)\b"
+    r"(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
     re.IGNORECASE,
 )
 

@@ -72,7 +72,11 @@ def read_number(text: str) -> Requirement | None:
     if limit := _limit(text, named, at):
         return limit
     if find_therapies(text):  # "metformin at 1,500 mg a day without reaching the A1c goal" bounds no A1c
-        comparisons = [held for held in comparisons if not _DOSE_UNIT.fullmatch(held.unit or "")]
+        comparisons = [
+            held
+            for held in comparisons
+            if not _DOSE_UNIT.fullmatch(held.unit or "") and (held.unit or not _DOSE_BEHIND.match(text, held.end))
+        ]
     if not comparisons:
         return None
     return _bounded(text, named, comparisons, at) or FreeText()
@@ -88,6 +92,8 @@ _SCALE = re.compile(
 _DOSE_UNIT = re.compile(
     r"(?:mg|mcg|g|units?|tablets?|capsules?|mg/kg|mg/day|mg/d|mcg/day|g/day)(?:/day|/week|/d)?", re.IGNORECASE
 )
+
+_DOSE_BEHIND = re.compile(r"\s*(?:mg|mcg|units?|tablets?|capsules?)\b(?!\s*/\s*d?l)", re.IGNORECASE)  # of "40 to 80 mg"
 
 
 def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:

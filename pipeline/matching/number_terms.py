@@ -80,9 +80,18 @@ def limit_bound(text: str) -> tuple[Comparator, float] | None:
     return sign if sign in (">", ">=", "<", "<=") else ">=", float(found[0]["n"])
 
 
+# what a value is read from asks for nothing more
+_TESTED_ON = re.compile(
+    r"\b(?:on|by|in|from) (?:an?|the|his|her) (?:(?:recent|fasting|routine|standard) )*"
+    r"(?:lipid (?:panel|profile)|blood (?:test|count|work)|laboratory (?:test|report)|lab (?:test|report|work)"
+    r"|metabolic panel|complete blood count|chemistry panel)\b",
+    re.IGNORECASE,
+)
+
+
 def spans(text: str) -> list[tuple[int, int]]:
     """Return the words of a leaf that these terms hold; when a sample is drawn stays asked for."""
-    patterns = (_OCCASIONS, _APART, _NEWEST, _EVER, UPPER_LIMITS)
+    patterns = (_TESTED_ON, _OCCASIONS, _APART, _NEWEST, _EVER, UPPER_LIMITS)
     return [
         part
         for pattern in patterns

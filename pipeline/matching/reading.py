@@ -31,8 +31,10 @@ from pipeline.matching import (
     untaken,
 )
 from pipeline.matching.asked import stated
+from pipeline.matching.bare_courses import with_outcome_of_head
 from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
+from pipeline.matching.example_diseases import with_example_diseases
 from pipeline.matching.examples import without_reasons
 from pipeline.matching.further import halves, in_window, with_comorbidity, with_further, with_the_rest_of_age
 from pipeline.matching.leaf_words import plain, tail_of, without_tags
@@ -59,7 +61,7 @@ from pipeline.matching.reworded import reworded
 from pipeline.matching.siblings import apart_from_siblings
 from pipeline.matching.terms import find_measures, find_therapies, wording
 from pipeline.matching.trial_outcomes import is_outcome
-from pipeline.matching.trial_qualifiers import find_multiple
+from pipeline.matching.trial_qualifiers import is_dose_of_trial
 from pipeline.matching.two_bounds import OR, WHO_HAS, two_bounds
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
@@ -89,6 +91,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
     together with the head that says what of it ("Patient is positive for at least ONE of the following"), and a head
     that limits the time ("active disease within the last 90 days, shown by one of") limits it for each leaf below.
     """
+    heads = tuple(replace(head, text=stated(head.text)) for head in heads)
     if (said := reworded(stated(leaf.text), heads)) != leaf.text and not leaf.negated:
         leaf = replace(leaf, text=said)
     found = apart_from_siblings(_with_exception(_own_or_led(leaf, heads), leaf), leaf, heads)
@@ -127,7 +130,7 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     if lent := _of_head_therapies(found, text, notes, heads):
         return lent
     if not isinstance(found, FreeText) and not _only_named(found, text) and not _added(found, text):
-        return found
+        return found if leaf.negated else with_example_diseases(found, text, _read)
     for head in reversed(heads):
         lead = _QUANTIFIER.sub("", without_tags(head.text)).strip(" :,;")
         tail = tail_of(without_tags(head.text))
@@ -140,7 +143,9 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
         if isinstance(whole, _WITH_HEAD) and not (_added(found, text) and not isinstance(whole, PriorTherapy)):
             return _of_leaf(whole, text)
         break  # the nearest head that says anything is the one meant
-    return found
+    if leaf.negated:
+        return found
+    return with_example_diseases(with_outcome_of_head(found, text, notes, heads, _read), text, _read)
 
 
 _NUMBER = re.compile(r"\b(?:two|three|four|2|3|4)\b", re.IGNORECASE)
@@ -344,13 +349,6 @@ _CURRENTLY = re.compile(
 )
 
 
-def _is_dose_of_trial(text: str) -> bool:
-    """Whether "the FDA-approved dose", "an FDA-labeled contraindication" is that of a trial, not of the request."""
-    if re.search(r"\blabell?ed contra-?indication", text, re.IGNORECASE):
-        return True
-    return find_multiple(text) is not None and is_outcome(text)
-
-
 def _chained(made: Requirement, found: Requirement) -> Requirement:
     """Return the requirement with both of its other readings, one behind the other."""
     if found.otherwise is None or made.otherwise is None or made.otherwise is found.otherwise:
@@ -375,7 +373,7 @@ def _single(text: str, notes: str, negated: bool) -> Requirement | None:
         lambda at: care_kinds.read_care(at) if not negated else None,
         lambda at: therapy_leaves.read_combination(at, negated),
         therapy_leaves.read_avoidance,
-        lambda at: None if _is_dose_of_trial(at) else patient_leaves.read_documentation(at),
+        lambda at: None if is_dose_of_trial(at) else patient_leaves.read_documentation(at),
         lambda at: therapy_leaves.read_breakthrough(at) if not negated else None,
         lambda at: tapering.read_taper(at) if not negated else None,
         lambda at: event_leaves.read_events(at) if not negated else None,

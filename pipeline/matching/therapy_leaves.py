@@ -21,7 +21,8 @@ from pipeline.matching.requirements import (
     TreatedWith,
 )
 from pipeline.matching.terms import Mention, base_of, belongs, find_therapies, wording
-from pipeline.matching.trial_outcomes import INADEQUATE, wanted_of
+from pipeline.matching.trial_doses import dose_asked
+from pipeline.matching.trial_outcomes import INADEQUATE, is_outcome, wanted_of
 from pipeline.matching.trial_qualifiers import find_breakthrough, find_join, find_multiple, find_shown_by
 
 # "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
@@ -48,7 +49,6 @@ _EXAMPLES_ARE = re.compile(r"\bexamples?\b[^.:]{0,60}?(?:\binclude|\bare|\bis|:)
 # "ONE systemic therapy", "a conventional agent": a kind of treatment that only a note can name
 _KIND_OF = re.compile(r"\b(?:therap(?:y|ies)|agents?|drugs?|medications?|treatments?|products?)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
-_DOSE = wording("therapy_leaves.dose")
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
 _APART = wording("therapy_leaves.apart")
 _COUNT_ONCE = wording("therapy_leaves.count_once")
@@ -149,8 +149,8 @@ _OTHER_THAN = re.compile(
 
 def read_prior(text: str, notes: str = "") -> Requirement | None:
     """Return a prior trial, failure, intolerance or contraindication; two where one drug of several is prescribed."""
-    if _AND_WILL.search(text):
-        return None  # "has failed lactulose and will use rifaximin": two things
+    if _AND_WILL.search(text) or (_NONE.match(text) and not is_outcome(text)):
+        return None  # "has failed lactulose and will use rifaximin": two things; "No opioid was taken": the opposite
     match = _ONE_OF_WHICH.search(text)
     if match is None or not find_therapies(match["what"]):
         return _read_trial(text, notes)
@@ -167,6 +167,7 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     return AllOf(options=(whole, replace(whole, therapies=parts, count=1, every=must, apart=False)))
 
 
+_NONE = re.compile(r"^\W*(?:no|none|neither|nothing)\b", re.IGNORECASE)
 _AND_WILL = re.compile(
     r"\band (?:the \w+ |it )?(?:will|shall|is to) (?:also )?(?:use|take|be"
     r"|receive|continue)\b",
@@ -205,7 +206,7 @@ def _read_trial(text: str, notes: str) -> Requirement | None:
     window = find_window(text)
     lengths = [at for at in find_lengths(text) if not (window and window[1][0] <= at.start < window[1][1])]
     needs_length = "trial" in wanted or "inadequate_response" in wanted
-    dose = _DOSE.search(text)
+    dose = dose_asked(text)
     dose_count = next((number for at in DOSES.finditer(text) if (number := number_of(at[1]))), None)
     multiple = find_multiple(text) if needs_length else None
     shown_by = find_shown_by(text) if "inadequate_response" in wanted else None
@@ -218,7 +219,7 @@ def _read_trial(text: str, notes: str) -> Requirement | None:
         minimum_days=max((at.days for at in lengths), default=None) if needs_length else None,
         minimum_doses=int(dose_count) if needs_length and dose_count else None,
         wanted=wanted,
-        dose=re.sub(r"\s+", " ", dose[0]).strip() if dose and needs_length else None,
+        dose=dose if needs_length else None,
         window=window[0] if window else None,
         but_not=(*_not_counted(notes), *excluded),
         by_examples=bool(examples),

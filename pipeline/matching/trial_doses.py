@@ -3,11 +3,23 @@
 import re
 
 from pipeline.matching.requirements import PriorTherapy
-from pipeline.matching.terms import base_of, find_therapies
+from pipeline.matching.terms import base_of, find_therapies, wording
 from pipeline.matching.trial_qualifiers import multiple_of
 from pipeline.matching.trials import Trial
 
 _AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+_DOSE = wording("therapy_leaves.dose")
+_FROM = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:mg|mcg|g|units?)?\s*(?:to|-|–)\s*$", re.IGNORECASE)
+
+
+def dose_asked(text: str) -> str | None:
+    """Return the dose that a leaf asks a trial to have had, as printed; of "40 to 80 mg" the lower."""
+    match = _DOSE.search(text)
+    if match is None:
+        return None
+    said = re.sub(r"\s+", " ", match[0]).strip()
+    low = _FROM.search(text[: match.start("dose")])
+    return re.sub(r"\d[\d,.]*", low["low"], said, count=1) if low else said
 
 
 def dose_fits(requirement: PriorTherapy, trials: list[Trial]) -> bool:

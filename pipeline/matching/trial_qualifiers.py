@@ -5,6 +5,7 @@ from functools import cache
 
 from pipeline.matching.phrases import number_of
 from pipeline.matching.terms import data, wording
+from pipeline.matching.trial_outcomes import is_outcome
 
 _FOLD = {"double": 2, "doubled": 2, "triple": 3, "quadruple": 4, "twofold": 2, "threefold": 3, "fourfold": 4}
 _KIND = (
@@ -137,3 +138,10 @@ def shows(shown_by: str, text: str) -> bool:
     """Whether words of the chart show a failure in one of the ways that a criterion asks for."""
     low = text.lower()
     return any(all(stem in low for stem in stems) for stems in alternatives(shown_by))
+
+
+def is_dose_of_trial(text: str) -> bool:
+    """Whether "the FDA-approved dose", "an FDA-labeled contraindication" is that of a trial, not of the request."""
+    if re.search(r"\blabell?ed contra-?indication", text, re.IGNORECASE):
+        return True
+    return find_multiple(text) is not None and is_outcome(text)
