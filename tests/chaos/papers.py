@@ -77,7 +77,8 @@ def _mixed(person: dict[str, str], chance: random.Random) -> dict[str, bytes]:
 
 
 def _unusable(person: dict[str, str], chance: random.Random) -> dict[str, bytes]:
-    return {**_whole(person, chance), "chart.pdf": f"Progress note of {person['name']}".encode()}
+    """A PDF by its first bytes, which is all that the door looks at."""
+    return {**_whole(person, chance), "chart.pdf": f"%PDF-1.4\nProgress note of {person['name']}".encode()}
 
 
 def _locked(person: dict[str, str], chance: random.Random) -> dict[str, bytes]:

@@ -31,6 +31,7 @@ class Run:
     refused: int = 0  # requests that were answered with an error, or not at all, and sent again
     ended: int = 0  # cases, as last seen
     restarts: int = 0
+    broken: BaseException | None = None  # what ended the sending
     verdict: Verdict | None = None
 
 
@@ -46,7 +47,7 @@ def send_and_judge(
     """Send each of the papers in turn until there are so many cases; the rest of what is hurt comes first."""
     run, began = Run(cases=cases), time.monotonic()
     ends = began + 60 * minutes
-    giver = threading.Thread(target=_send_all, args=(stack, papers, run, ends), name="sender", daemon=True)
+    giver = threading.Thread(target=_give, args=(stack, papers, run, ends), name="sender", daemon=True)
     monkey.start()
     giver.start()
     database = open_database(stack.database.url)
@@ -61,6 +62,13 @@ def send_and_judge(
         monkey.stop()
         database.close()
     return run
+
+
+def _give(stack: Stack, papers: Sequence[Papers], run: Run, ends: float) -> None:
+    try:
+        _send_all(stack, papers, run, ends)
+    except BaseException as error:  # said by whoever waits: a thread that ends in silence looks like a slow one
+        run.broken = error
 
 
 def _send_all(stack: Stack, papers: Sequence[Papers], run: Run, ends: float) -> None:
@@ -99,6 +107,8 @@ def _wait(database: Database, monkey: Monkey, run: Run, ends: float, report: Cal
     said = time.monotonic()
     while time.monotonic() < ends:
         time.sleep(0.5)
+        if run.broken:
+            raise run.broken
         with suppress(DatabaseUnavailableError), database.read() as connection:
             states = dict(connection.execute(select(case.c.state, func.count()).group_by(case.c.state)).all())
             ended = run.ended = states.get("ready", 0) + states.get("failed", 0)
