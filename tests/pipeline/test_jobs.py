@@ -142,8 +142,9 @@ def test_an_unusable_file_ends_the_case_with_its_reason(database, storage):
     assert {"stage": "total"} not in [{"stage": s["stage"]} for s in case["stages"]]
 
 
-def test_what_may_pass_is_tried_again_later(database, storage):
+def test_what_may_pass_is_tried_again_later(database, storage, monkeypatch):
     """A failed connection or a full disk gives the job back, not before its time."""
+    monkeypatch.setattr(jobs, "BACKOFF_SECONDS", (3600.0,))  # longer than any machine is slow
     case_id = opened(database, storage, "flaky")
     assert worked(database, storage, case_id)["state"] == "running"
     assert watch_case(database, case_id).next_due > time.time()
