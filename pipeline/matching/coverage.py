@@ -215,9 +215,14 @@ def _qualified(text: str, requirement: PriorTherapy) -> list[tuple[int, int]]:
     return spans
 
 
+# "Attack log shows two or more attacks": the book need not be named, its count has to
+_KEPT = r"^\W*(?:(?:a|the|an) )?(?:[\w-]+ )?(?:diary|log|calendar|journal)s? (?:shows?|documents?|lists?)\b"
+
+
 def _event_words(requirement: Events) -> list[str]:
     """Return patterns of the words that `averaged` and `settings` hold."""
-    found = [r"\b(?:averag\w+|mean)\b"] if requirement.averaged else []
+    found = [_KEPT]
+    found += [r"\b(?:averag\w+|mean)\b"] if requirement.averaged else []
     if requirement.settings:
         found.append(r"\b(?:medical care|department|room|care|visits?|resulting|hospitali[sz]ations?)\b")
     for key in requirement.settings:

@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 from extractors.vocabulary.conditions import find_conditions
+from pipeline.matching.patient_leaves import read_documentation
 from pipeline.matching.phrases import find_comparisons
 from pipeline.matching.requirements import (
     Age,
     AllOf,
     AnyOf,
+    ConcurrentTherapy,
     Diagnosis,
+    Documentation,
     Events,
     LabResult,
     Measurement,
@@ -94,6 +97,14 @@ def _any_disease(text: str) -> tuple[str, ...]:
     named = [find_conditions(at) for at in parts]
     whole = [held and len(held[0].term) >= len(part.strip()) - 8 for held, part in zip(named, parts, strict=True)]
     return tuple(dict.fromkeys(one.key for held in named for one in held)) if parts and all(whole) else ()
+
+
+def with_diet(whole: Requirement, text: str) -> Requirement:
+    """Return "along with a reduced-calorie diet and physical activity" with what the chart may say of both."""
+    found = read_documentation(text) if isinstance(whole, ConcurrentTherapy) else None
+    if isinstance(found, Documentation) and found.concept == "diet_and_activity" and not whole.otherwise:
+        return replace(whole, otherwise=found)
+    return whole
 
 
 def halves(text: str, pattern: re.Pattern[str]) -> list[str]:

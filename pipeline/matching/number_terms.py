@@ -80,6 +80,7 @@ def limit_bound(text: str) -> tuple[Comparator, float] | None:
     return sign if sign in (">", ">=", "<", "<=") else ">=", float(found[0]["n"])
 
 
+_KIND_BEHIND = re.compile(r"\(type [IVX0-9]+[ab]?\)\s*\.?$", re.IGNORECASE)  # "below normal (type II)"
 # what a value is read from asks for nothing more
 _TESTED_ON = re.compile(
     r"\b(?:on|by|in|from) (?:an?|the|his|her) (?:(?:recent|fasting|routine|standard) )*"
@@ -91,7 +92,7 @@ _TESTED_ON = re.compile(
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Return the words of a leaf that these terms hold; when a sample is drawn stays asked for."""
-    patterns = (_TESTED_ON, _OCCASIONS, _APART, _NEWEST, _EVER, UPPER_LIMITS)
+    patterns = (_KIND_BEHIND, _TESTED_ON, _OCCASIONS, _APART, _NEWEST, _EVER, UPPER_LIMITS)
     return [
         part
         for pattern in patterns

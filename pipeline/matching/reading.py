@@ -36,7 +36,7 @@ from pipeline.matching.conditioned import with_condition, without_degree
 from pipeline.matching.coverage import with_rest
 from pipeline.matching.example_diseases import with_example_diseases
 from pipeline.matching.examples import without_reasons
-from pipeline.matching.further import halves, in_window, with_comorbidity, with_further, with_the_rest_of_age
+from pipeline.matching.further import halves, in_window, with_comorbidity, with_diet, with_further, with_the_rest_of_age
 from pipeline.matching.leaf_words import plain, tail_of, without_tags
 from pipeline.matching.phrases import find_lengths, find_window
 from pipeline.matching.requirements import (
@@ -302,7 +302,7 @@ def _read(text: str, notes: str, negated: bool, depth: int = 0) -> Requirement:
         whole = with_the_rest_of_age(whole, text)
     whole = with_condition(whole, text) if isinstance(whole, Measurement) else whole
     if whole:
-        whole = with_comorbidity(without_degree(with_rest(whole, text), text), text)
+        whole = with_diet(with_comorbidity(without_degree(with_rest(whole, text), text), text), text)
     if depth < 2 and isinstance(whole, Measurement) and whole.besides and (ways := _two_ways(text, notes, depth)):
         return ways
     if depth < 2:

@@ -28,8 +28,20 @@ _SINCE = re.compile(
 )
 
 
+# "pain for two and a half years, after the fusion of 2023": the year is that of the operation
+_FOR_SO_LONG = re.compile(r"\bfor (?:the past |the last )?[\w ]{1,20}?\b(?:years|months|weeks)\b", re.I)
+_WAS = re.compile(r"\b(?:had|was|were|until|resolved|gone|then|ago)\b", re.IGNORECASE)
+_AFTER_EVENT = re.compile(
+    r",?\s*\b(?:after|following|since)\s+(?:the |her |his |an? )?(?:[a-z-]+ ){1,4}(?:(?:of|in|on) )?"
+    r"(?:\d{1,2}/)?(?:\d{1,2}/)?(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+
+
 def day_of(clause: str, said: dt.date | None) -> tuple[dt.date | None, bool]:
     """Return the day a clause is about, and whether it prints it; of a month or a year that is its last day."""
+    if _FOR_SO_LONG.search(clause) and not _WAS.search(clause):
+        clause = _AFTER_EVENT.sub(" ", clause)
     days = [at.day for at in find_dates(clause)]
     if days:
         return max(days), True
