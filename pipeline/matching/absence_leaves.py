@@ -64,6 +64,14 @@ DENIED_SCALE = re.compile(
 )
 
 
+# "is not pregnant and uses birth control": what stands behind is asked for, not denied
+_AND_DOES = re.compile(
+    r",?\s+and\s+(?P<does>(?:(?:uses?|takes?|agrees?|will|receives?|understands?|needs?|meets?|weighs?|wears?|is|are|has|have)\b)"
+    r"(?!\s+(?:not|no|never)\b).*)$",
+    re.IGNORECASE,
+)
+
+
 def read_absence(text: str, negated: bool) -> Requirement | None:
     """Return "does not have A, B or C"; of an exclusion the conditions themselves."""
     if DENIED_SCALE.search(text):
@@ -79,6 +87,8 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
     if re.match(r"^\W*(?:more|fewer|less|greater) than\b", rest, re.IGNORECASE):
         return None  # "no more than 4 injections a year" is a ceiling
     rest = _NOR.sub(" or ", _LIST_HEAD.sub("", rest))
+    also = None if negated else _AND_DOES.search(rest)
+    rest = rest[: also.start()] if also else rest
     if history := _PERSONAL_OR_FAMILY.match(rest):
         rest, family = rest[history.end() :], "family history of "
     else:
@@ -92,7 +102,7 @@ def read_absence(text: str, negated: bool) -> Requirement | None:
         conditions=(*conditions, *(family + at for at in conditions)) if family else conditions,
         window=window[0] if window else None,
         ever=bool(_EVER.search(text)) and not negated,
-        besides=seen_on["on"].strip() if seen_on else None,
+        besides="; ".join(at.strip(" .;,") for at in (seen_on and seen_on["on"], also and also["does"]) if at) or None,
     )
 
 

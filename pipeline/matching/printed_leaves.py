@@ -45,6 +45,10 @@ _BRACKET = re.compile(r"\s*[(\[](?P<in>[^()\[\]]*)[)\]]")
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and/or|or)\s+|,\s*|\s+and/or\s+|\s+or\s+|/(?=[a-z]{4}))\s*", re.IGNORECASE)
 
 
+# "The diagnosis was made by a dermatologist" names none
+_VERB_FIRST = re.compile(r"(?:was|were|is|are|has|have|had|must|should|will)\b", re.IGNORECASE)
+
+
 def read_printed(text: str) -> PrintedDiagnosis | None:
     """Return the diagnosis a leaf asks for by name or code; None where it names none, or more than a name."""
     bare = EXAMPLES.sub(" ", text).strip(" .;:,")
@@ -63,7 +67,7 @@ def read_printed(text: str) -> PrintedDiagnosis | None:
     degrees, names = _names(name)
     if known and (rest or not names or not all(_in_icd(at) or _in_icd(name) for at in names)):
         return None
-    if not names and not shorts:
+    if (not names and not shorts) or any(_VERB_FIRST.match(at) for at in names):
         return None
     if not names and len(shorts[0]) < 4:
         return None
