@@ -70,6 +70,14 @@ def ever(text: str) -> bool:
     return bool(_EVER.search(text))
 
 
+# "are not above 3 times the upper limit": a ceiling
+_NOT_ABOVE = re.compile(
+    r"\b(?:not|no|never|cannot|without)\b[^.;,]{0,20}\b(?:above|over|exceed\w*|elevat\w+|more|greater|higher|at least)"
+    r"\b[^.;,]{0,20}$",
+    re.IGNORECASE,
+)
+
+
 def limit_bound(text: str) -> tuple[Comparator, float] | None:
     """Return the comparison of "above 3 times the upper limit of normal"; None where there is not exactly one."""
     found = list(UPPER_LIMITS.finditer(text))
@@ -77,6 +85,8 @@ def limit_bound(text: str) -> tuple[Comparator, float] | None:
     if len(found) != 1 or len(bounds) > 1:
         return None
     sign: Comparator = bounds[0].comparator if bounds else ">="
+    if sign in (">", ">=") and _NOT_ABOVE.search(text[: found[0].start("n")]):
+        sign = "<="
     return sign if sign in (">", ">=", "<", "<=") else ">=", float(found[0]["n"])
 
 
