@@ -81,10 +81,10 @@ def enclose(boxes: Iterable[Box]) -> Box:
     """Return the smallest box around all of them; at least one is needed."""
     boxes = list(boxes)
     return Box(
-        x0=min(b.x0 for b in boxes),
-        top=min(b.top for b in boxes),
-        x1=max(b.x1 for b in boxes),
-        bottom=max(b.bottom for b in boxes),
+        x0=min([b.x0 for b in boxes]),
+        top=min([b.top for b in boxes]),
+        x1=max([b.x1 for b in boxes]),
+        bottom=max([b.bottom for b in boxes]),
     )
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.documents.misread import mend_words
 from extractors.documents.policy_shape import shaped_as_policy
 from extractors.documents.segment import DocumentType
 from extractors.evidence import Evidence, Line, Page, PageSource
 from extractors.vocabulary.load import read_yaml
+from extractors.vocabulary.pattern_set import PatternSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ def _compile(pattern: str) -> re.Pattern[str]:
 @dataclass(frozen=True, slots=True)
 class _Table:
     cues: tuple[_Cue, ...]
-    not_live: re.Pattern[str]  # sentences that tell of a decision without being one
-    not_live_titles: re.Pattern[str]
+    not_live: tuple[re.Pattern[str], ...]  # sentences that tell of a decision without being one
+    not_live_titles: tuple[re.Pattern[str], ...]
 
 
 @cache
 def _table() -> _Table:
     data = read_yaml("cues.yaml", "extractors.documents")
-    not_live, titles = (_compile("|".join(f"(?:{at})" for at in data.pop(name))) for name in _STORIES)
+    not_live, titles = (tuple(map(_compile, data.pop(name))) for name in _STORIES)
     cues = tuple(
         _Cue(
             document_type=DocumentType(kind),
@@ -74,11 +75,46 @@ def _table() -> _Table:
 
 _PLACES = ("heading", "title", "opening")
 _STORIES = ("not_live", "not_live_titles")
+_KNOWN_PIECES = 8192  # lines and sentences kept: a chart is judged page by page and then as one, and repeats itself
+
+
+@cache
+def _cues_at(where: str, over: bool) -> tuple[tuple[int, ...], PatternSet]:
+    """Return the places in the table of the cues of one place on the page, and their patterns as a set."""
+    cues = _table().cues
+    numbers = tuple(n for n, cue in enumerate(cues) if cue.where == where and bool(cue.over) == over)
+    return numbers, PatternSet([cues[n].pattern for n in numbers])
+
+
+@lru_cache(maxsize=_KNOWN_PIECES)
+def _found_in(where: str, over: bool, piece: str) -> tuple[tuple[int, str], ...]:
+    """Return each cue found in a piece of text, by its place in the table, with the words found."""
+    numbers, patterns = _cues_at(where, over)
+    found = []
+    for at in patterns.possible(piece):
+        if match := _table().cues[numbers[at]].pattern.search(piece):
+            found.append((numbers[at], match[0]))
+    return tuple(found)
+
+
+@cache
+def _stories(name: str) -> PatternSet:
+    return PatternSet(getattr(_table(), name))
+
+
+@lru_cache(maxsize=_KNOWN_PIECES)
+def _is_story(name: str, piece: str) -> bool:
+    """Say whether a sentence or a title only tells of decisions."""
+    patterns = getattr(_table(), name)
+    return any(patterns[at].search(piece) for at in _stories(name).possible(piece))
+
+
+_TWO = re.compile(r"[A-Za-z0-9]{2}")
 
 
 def words_on(page: Page) -> int:
     """Return how many words with two letters or digits the page has."""
-    return sum(bool(re.search(r"[A-Za-z0-9]{2}", word.text)) for line in page.lines for word in line.words)
+    return sum(_TWO.search(word.text) is not None for line in page.lines for word in line.words)
 
 
 _LEFT_BLANK = re.compile(r"(?:page|this) (?:is )?(?:intentionally|purposely) (?:left )?blank", re.IGNORECASE)
@@ -104,19 +140,19 @@ def judge(pages: Sequence[Page]) -> Judged:
     yielding: list[_Cue] = []  # by what it tells, unless it decides in so many words
     firm, offered = False, 0.0
     first = views if len(pages) == 1 else _views(pages[:1])
-    for cue in _table().cues:
-        for piece in (first if cue.over else views)[cue.where]:
-            if match := cue.pattern.search(piece):
-                scores[cue.document_type] = scores.get(cue.document_type, 0.0) + cue.weight
-                if cue.weight > 0:
-                    said.setdefault(cue.document_type, []).append((cue.weight, match[0]))
-                if cue.where in _PLACES:
-                    ruled_out.update(cue.over)
-                elif cue.over:
-                    yielding.append(cue)
-                firm = firm or cue.firm
-                offered += cue.weight if cue.offer else 0.0
-                break
+    hits = _hits(views, first)
+    for number, cue in enumerate(_table().cues):
+        if number not in hits:
+            continue
+        scores[cue.document_type] = scores.get(cue.document_type, 0.0) + cue.weight
+        if cue.weight > 0:
+            said.setdefault(cue.document_type, []).append((cue.weight, hits[number]))
+        if cue.where in _PLACES:
+            ruled_out.update(cue.over)
+        elif cue.over:
+            yielding.append(cue)
+        firm = firm or cue.firm
+        offered += cue.weight if cue.offer else 0.0
     headed = bool(ruled_out)
     for cue in yielding:
         if firm:
@@ -148,6 +184,19 @@ def judge(pages: Sequence[Page]) -> Judged:
         settled=(firm if best is DocumentType.DENIAL_LETTER else headed) or lead >= 4,
         evidence=_evidence(pages, [text for _, text in sorted(said.get(best, ()), key=lambda at: -at[0])[:3]]),
     )
+
+
+def _hits(views: dict[str, list[str]], first: dict[str, list[str]]) -> dict[int, str]:
+    """Return each cue found, by its place in the table, with the first words found; `first`: of the first page."""
+    hits: dict[int, str] = {}
+    for over, pieces in ((False, views), (True, first)):
+        for where, texts in pieces.items():
+            # whole pages do not come again
+            look = _found_in.__wrapped__ if where in ("any", "opening") else _found_in
+            for piece in texts:
+                for number, words in look(where, over, piece):
+                    hits.setdefault(number, words)
+    return hits
 
 
 # The least score that makes a type: a denial opened where there is none is the worst mistake.
@@ -211,15 +260,16 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         and len(line.words) <= 14
         and not line.text.rstrip().endswith((".", ",", "?"))
         and not line.text.lstrip()[:1].islower()  # the middle of a sentence: "with our denial of Austedo, which"
-        and not _table().not_live_titles.search(title := _read(line))
+        and not _is_story("not_live_titles", title := _read(line))
     ]
-    titles = [title for title in titles if title in lines]
+    known = set(lines)
+    titles = [title for title in titles if title in known]
     heading = [
         _read(line)
         for line in pages[0].lines[:8]
         if len(line.words) <= 12 and not line.text.rstrip().endswith((".", ",", ";"))
     ]
-    heading = [line for line in heading if line in lines]
+    heading = [line for line in heading if line in known]
     opening = "\n".join(_read(line) for page in pages[:2] for line in page.lines[:12])
     whole = "\n".join(lines)
     told = _sentences(whole)
@@ -229,7 +279,7 @@ def _views(pages: Sequence[Page]) -> dict[str, list[str]]:
         "opening": [opening],
         "line": short,
         "told": told,
-        "sentence": [sentence for sentence in told if not _table().not_live.search(sentence)],
+        "sentence": [sentence for sentence in told if not _is_story("not_live", sentence)],
         "any": [whole],
     }
 

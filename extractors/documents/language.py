@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,8 +16,8 @@ _AHEAD = 1.5  # times as many as of the next: an English letter with a line of S
 
 def read_language(pages: Sequence[Page]) -> str | None:
     """Return the ISO 639-1 code of the language most of the text is in; None where too little tells it."""
-    words = _WORD.findall(_bare(" ".join(page.text for page in pages)))
-    counts = {language: sum(word in small for word in words) for language, small in _small_words().items()}
+    words = Counter(_WORD.findall(_bare(" ".join(page.text for page in pages))))
+    counts = {language: sum(words[word] for word in small) for language, small in _small_words().items()}
     best, next_best = sorted(counts.values(), reverse=True)[:2]
     if best < _LEAST or best < _AHEAD * next_best:
         return None
@@ -34,4 +35,6 @@ def _small_words() -> dict[str, frozenset[str]]:
 
 def _bare(text: str) -> str:
     """Return the text in small letters without accents."""
+    if text.isascii():
+        return text.lower()
     return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(char))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.evidence import Word
+from extractors.evidence import Box, Word
 
 _RULING = re.compile(r"^[|_¦\[\]{}!\\/—–=-]*[|_¦][|_¦\[\]{}!\\—–=-]*$|^[—–_=-]{4,}$")
 _EDGE = re.compile(r"^[|¦]+|[|¦]+$")  # a ruling line read together with the word beside it
@@ -55,19 +55,28 @@ def _is_speck(word: Word) -> bool:
 
 def without_repeats(words: Sequence[Word]) -> list[Word]:
     """Leave out words printed a second time at the same place, as old programs print bold."""
-    seen: dict[str, list[Word]] = {}
+    seen: dict[str, list[Box]] = {}
     kept = []
     for word in words:
-        same = seen.setdefault(word.text, [])
-        if any(_covers(word, other) for other in same):
+        box, same = word.box, seen.get(word.text)
+        if same is None:
+            seen[word.text] = [box]
+        elif _covers(box, same):
             continue
-        same.append(word)
+        else:
+            same.append(box)
         kept.append(word)
     return kept
 
 
-def _covers(one: Word, other: Word) -> bool:
-    a, b = one.box, other.box
-    wide = min(a.x1, b.x1) - max(a.x0, b.x0)
-    high = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return wide > 0.7 * min(a.width, b.width) and high > 0.7 * min(a.height, b.height)
+def _covers(box: Box, others: Sequence[Box]) -> bool:
+    """Say whether the box lies on one of the others; nearly all of them are on another line."""
+    top, bottom = box.top, box.bottom
+    for other in others:
+        if other.top >= bottom or other.bottom <= top:
+            continue
+        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+        high = min(bottom, other.bottom) - max(top, other.top)
+        if wide > 0.7 * min(box.width, other.width) and high > 0.7 * min(box.height, other.height):
+            return True
+    return False

@@ -36,6 +36,7 @@ class _Row:
     words: list[Word]
     base: float  # baseline of its last word
     cuts: set[int] = field(default_factory=set)  # index of words that start a new cell
+    em: float = 0.0  # size of its type, once all its words are gathered
 
 
 def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -> tuple[Line, ...]:
@@ -49,6 +50,8 @@ def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -
         return ()
     em = _em(words)
     rows = _gather_rows(words, em, ink)
+    for row in rows:
+        row.em = _em(row.words)
     _cut_rows(rows, rulings, read_as_words)
     lines = [Line(words=tuple(part), box=enclose(word.box for word in part)) for row in rows for part in _parts(row)]
     return tuple(in_reading_order(lines, em))
@@ -56,7 +59,7 @@ def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -
 
 def _em(words: Sequence[Word]) -> float:
     """Return the size of the type in points, from the mean width of characters."""
-    widths = [2.0 * word.box.width / len(word.text) for word in words if len(word.text) > 2]
+    widths = [2.0 * (word.box.x1 - word.box.x0) / len(word.text) for word in words if len(word.text) > 2]
     return max(median(widths) if widths else median(word.box.height for word in words), 3.0)
 
 
@@ -79,14 +82,13 @@ def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
     rows: list[_Row] = []
     by_band: dict[int, list[_Row]] = defaultdict(list)  # rows by the band of one em their baseline is in
     for word in sorted(words, key=lambda at: at.box.x0):
-        base = _baseline(word, em, ink)
+        base, left = _baseline(word, em, ink), word.box.x0
         band = int(base // em)
-        reach = BASELINE * max(em, min(0.75 * word.box.height, 3 * em))
-        best, nearest = None, reach
+        best, nearest = None, BASELINE * max(em, min(0.75 * word.box.height, 3 * em))
         for near in (band - 1, band, band + 1):
             for row in by_band.get(near, ()):
                 away = abs(row.base - base)
-                if away < nearest and row.words[-1].box.x1 - word.box.x0 < em:
+                if away < nearest and row.words[-1].box.x1 - left < em:
                     best, nearest = row, away
         if best is None:
             best = _Row(words=[word], base=base)
@@ -108,7 +110,7 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
     starts: list[list[float]] = []  # x of cells behind a wide gap, per row
     weak: list[list[tuple[int, float, float]]] = []  # (index of word, x, gap in ems)
     for row in rows:
-        em = _em(row.words)
+        em = row.em
         strong_here, weak_here = [], []
         for index in range(1, len(row.words)):
             before, word = row.words[index - 1].box, row.words[index].box
@@ -122,7 +124,7 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
         weak.append(weak_here)
     for number, candidates in enumerate(weak):
         if candidates:
-            em = _em(rows[number].words)
+            em = rows[number].em
             first, last = max(0, number - NEAR_ROWS), min(len(rows), number + NEAR_ROWS + 1)
             around = [near for near in range(first, last) if near != number]
             rows[number].cuts.update(
@@ -134,7 +136,7 @@ def _usual_gap(rows: Sequence[_Row]) -> float:
     """Return the usual space between words in ems: 0.3 in proportional type, 0.6 in a typewriter's."""
     gaps = []
     for row in rows:
-        em = _em(row.words)
+        em = row.em
         gaps += [(word.box.x0 - before.box.x1) / em for before, word in pairwise(row.words)]
     return median([gap for gap in gaps if 0 < gap < 1.2] or [0.3])
 

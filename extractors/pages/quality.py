@@ -5,6 +5,7 @@ layer of a bad scanner, and a layer that holds only a stamp while the page is a 
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -54,7 +55,7 @@ def judge_text(text: str) -> TextQuality:
         return TextQuality(0, 0.0, 0.0, 0.0, 0, 0.0)
     visible = "".join(tokens)
     odd = 0 if visible.isascii() and visible.isprintable() else len(_ODD.findall(visible))
-    plausible = sum(map(_is_plausible, tokens))
+    plausible = sum(count * _is_plausible(token) for token, count in Counter(tokens).items())
     runs = _LETTERS.findall(sample)
     letters = sum(map(len, runs))
     words = sum(len(word) > 2 and _VOWEL.search(word) is not None for word in runs)

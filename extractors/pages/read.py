@@ -17,7 +17,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from extractors.errors import MissingProgramError
-from extractors.evidence import Box, Page, PageSource
+from extractors.evidence import Box, Page, PageSource, Word
 from extractors.pages.anyfile import Normalized, normalize
 from extractors.pages.contents import Contents
 from extractors.pages.engine import open_engine
@@ -174,8 +174,13 @@ def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
         source=PageSource.TEXT,
         to_shown=rounded(inverse(upright)),
         turn=layer.turn,
-        digest=_digest(repr(([(w.text, w.box.as_list()) for w in layer.words], images.boxes)).encode()),
+        digest=_digest(_places_of(layer.words, images).encode("utf-8", "surrogatepass")),
     )
+
+
+def _places_of(words: Sequence[Word], images: PageImages) -> str:
+    """Return what a typed page shows and where, to a tenth of a point."""
+    return "\n".join([f"{w.text} {w.box.x0:.1f} {w.box.bottom:.1f}" for w in words]) + repr(images.boxes)
 
 
 def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, deadline: float) -> Page:

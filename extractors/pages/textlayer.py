@@ -33,12 +33,13 @@ class TextLayer:
 def read_text_layer(page: pdfium.PdfPage) -> TextLayer:
     """Return the words of the page, hidden ones included."""
     textpage = page.get_textpage()
+    handle = textpage.raw
     try:
         text = _text_by_index(textpage)
         to_shown = shown_of_user(page)
         words, starts = [], []
         for start, end in _tokens(text):
-            if (box := _word_box(textpage, start, end, to_shown)) is not None:
+            if (box := _word_box(handle, start, end, to_shown)) is not None:
                 words.append(Word(text=_printable(text[start:end]), box=box))
                 starts.append(start)
         turn = _turn(textpage, starts, page.get_rotation())
@@ -79,35 +80,45 @@ def _printable(token: str) -> str:
     return _LINE_HYPHEN.sub("-", token).replace("\u00ad", "-") if not token.isascii() or "\x02" in token else token
 
 
-def _word_box(textpage: pdfium.PdfTextPage, start: int, end: int, to_shown: Affine) -> Box | None:
+def _word_box(textpage: raw.FPDF_TEXTPAGE, start: int, end: int, to_shown: Affine) -> Box | None:
     """Return the box around the first and the last character; None for a word without extent."""
-    first, last = _char_box(textpage, start), _char_box(textpage, end - 1)
+    first = _char_box(textpage, start)
+    last = _char_box(textpage, end - 1) if end - start > 1 else first
     if first is None or last is None:
         return None
     a, b, c, d, e, f = to_shown
-    x, y = (first[0], first[2], last[0], last[2]), (first[1], first[3], last[1], last[3])
-    left, right, low, high = min(x), max(x), min(y), max(y)
-    if b == c == 0.0:
-        xs, ys = (a * left + e, a * right + e), (d * low + f, d * high + f)
-    else:
-        xs, ys = (c * low + e, c * high + e), (b * left + f, b * right + f)
+    left, low, right, high = first
+    if last is not first:
+        left, low = min(left, last[0]), min(low, last[1])
+        right, high = max(right, last[2]), max(high, last[3])
     if right - left <= 0.01 and high - low <= 0.01:
         return None
-    return Box(x0=round(min(xs), 2), top=round(min(ys), 2), x1=round(max(xs), 2), bottom=round(max(ys), 2))
+    if b == c == 0.0:
+        x0, x1, top, bottom = a * left + e, a * right + e, d * high + f, d * low + f
+    else:
+        x0, x1, top, bottom = c * low + e, c * high + e, b * left + f, b * right + f
+    if x0 > x1:
+        x0, x1 = x1, x0
+    if top > bottom:
+        top, bottom = bottom, top
+    return Box(x0=round(x0, 2), top=round(top, 2), x1=round(x1, 2), bottom=round(bottom, 2))
 
 
 _rect = raw.FS_RECTF()
 _rect_pointer = ctypes.byref(_rect)
 _tight = [ctypes.c_double() for _ in range(4)]
+_loose_box = raw.FPDFText_GetLooseCharBox
 
 
-def _char_box(textpage: pdfium.PdfTextPage, index: int) -> tuple[float, float, float, float] | None:
+def _char_box(textpage: raw.FPDF_TEXTPAGE, index: int) -> tuple[float, float, float, float] | None:
     """Return (left, bottom, right, top) in user space, of the font's full height where it states one."""
-    if raw.FPDFText_GetLooseCharBox(textpage, index, _rect_pointer) and _rect.top != _rect.bottom:
-        return _rect.left, _rect.bottom, _rect.right, _rect.top
+    if _loose_box(textpage, index, _rect_pointer) and (top := _rect.top) != (bottom := _rect.bottom):
+        left, right = _rect.left, _rect.right
+        return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
     left, right, bottom, top = _tight
     if raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
-        return left.value, bottom.value, right.value, top.value
+        x, y = (left.value, right.value), (bottom.value, top.value)
+        return min(x), min(y), max(x), max(y)
     return None
 
 
