@@ -1,0 +1,49 @@
+"""What a program costs with everything it starts: CPU of all processes, wall clock, the largest process."""
+
+import ctypes
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class FailedRunError(Exception):
+    """The program ended with another status than 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one run."""
+
+    wall: float  # seconds
+    cpu: float  # seconds, user and system, all processes together
+    peak: float  # MB of the largest process
+    told: str = ""  # standard output
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a program to its end and that of its orphans; this process must have no other children meanwhile."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as complaint:
+        child = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=told, stderr=complaint)
+        cpu, peak, wall = 0.0, 0, 0.0
+        while True:
+            try:
+                ended, code, used = os.wait4(-1, 0)
+            except ChildProcessError:
+                break
+            cpu += used.ru_utime + used.ru_stime
+            peak = max(peak, used.ru_maxrss)
+            if ended == child.pid:
+                wall = time.perf_counter() - started
+                child.returncode = os.waitstatus_to_exitcode(code)
+        if child.returncode:
+            complaint.seek(0)
+            raise FailedRunError(f"{command[0]} ended with {child.returncode}: {complaint.read()[-400:]}")
+        told.seek(0)
+        return Cost(wall, cpu, peak * 1024 / 1e6, told.read())

@@ -1,0 +1,37 @@
+"""Lines and words with boxes of a typed chart, rebut's reader and pdfplumber in turn: `... CHART ROUNDS`.
+
+Prints a JSON list of [ms a page, ms a page] of CPU, one pair for each round; one process, libraries loaded.
+"""
+
+import json
+import sys
+import time
+
+
+def main() -> None:
+    import pdfplumber
+
+    from extractors.pages import read_pages
+
+    chart, rounds = sys.argv[1], int(sys.argv[2])
+    with pdfplumber.open(chart) as opened:
+        count = len(opened.pages)
+    numbers = range(1, count + 1)
+    read_pages(chart, "chart.pdf", [1])
+    pairs = []
+    for _ in range(rounds):
+        started = time.process_time()
+        read_pages(chart, "chart.pdf", numbers)
+        ours = time.process_time() - started
+        some = numbers[:: max(1, count // 60)]  # a sample of it: 0.15 s a page
+        with pdfplumber.open(chart) as opened:
+            started = time.process_time()
+            for number in some:
+                opened.pages[number - 1].extract_words()
+            theirs = time.process_time() - started
+        pairs.append([1000 * ours / count, 1000 * theirs / len(some)])
+    print(json.dumps(pairs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What reading a chart costs, against the OCR engine alone and against what people use today.
+
+    python -m benchmarks.speed [--quick] [--rounds 3] [--folder build/bench] [--write] [--table]
+
+Makes its charts from a seed (`benchmarks.corpus`) and its peers' environment (`benchmarks/peers/setup.sh`), runs all
+sides in turn on the same files, two processes each, and counts the CPU of every process they start. `--quick` takes
+four minutes on a small chart; the whole takes about two hours of a quiet machine with two cores. `--write` puts table
+and plots into docs/ and the ratios into README.md; `--table` only shows again what the last run measured.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks import corpus, measured
+from benchmarks.score import score
+from benchmarks.speed_report import print_report, write_report
+
+ROOT = Path(__file__).resolve().parent.parent
+CASE = ROOT / "samples" / "lupus-anifrolumab"
+PEERS = Path(__file__).parent / "peers"
+SIDES = ("rebut", "engine", "ocrmypdf", "ocrmypdf-text", "plain")
+# chart -> (sides, rounds; 0: as many as asked for)
+WHOLE = {
+    "letter3": (SIDES, 0),
+    "mixed10": (SIDES, 1),
+    "mixed30": (SIDES, 0),
+    "mixed100": (("rebut", "engine"), 1),
+    "fax40": (("rebut", "engine", "ocrmypdf-text"), 1),
+    "mixed300": (SIDES, 0),
+    "chart1000": (("rebut", "engine"), 1),
+}
+QUICK = {"mixed10": (SIDES, 0)}
+
+
+class Bench:
+    """One run of the benchmark: where it works and what it found so far."""
+
+    def __init__(self, folder: Path, rounds: int, quick: bool) -> None:
+        self.folder, self.rounds, self.quick = folder, rounds, quick
+        self.charts = folder / "charts"
+        self.found: dict = {"quick": quick, "rounds": rounds, "reading": {}, "scores": {}}
+
+    def read(self, chart: str, sides: tuple[str, ...], rounds: int) -> None:
+        """Run the sides on one chart in turn."""
+        costs = self.found["reading"].setdefault(chart, {side: [] for side in sides})
+        for number in range(rounds):
+            for side in sides if number % 2 == 0 else sides[::-1]:
+                cost = self._side(side, chart)
+                costs[side].append(asdict(cost))
+                note(f"{chart} {side}: {cost.cpu:.1f} CPU s, {cost.wall:.1f} s, {cost.peak:.0f} MB")
+        self.found["scores"][chart] = {side: self._score(side, chart) for side in sides}
+        self._keep()
+
+    def _side(self, side: str, chart: str) -> measured.Cost:
+        pdf, texts = str(self.charts / f"{chart}.pdf"), str(self.folder / f"{chart}-{side}.txt")
+        python, peers = sys.executable, self.folder / "peers" / "bin"
+        theirs = {"PATH": f"{peers}:{os.environ['PATH']}", "PYTHONPATH": ""}
+        ocrmypdf = [str(peers / "ocrmypdf"), "--quiet", "--skip-text", "--jobs", "2"]
+        if side == "rebut":
+            return measured.run([python, "-m", "benchmarks.peers.ours", pdf, texts, "2"])
+        if side == "engine":
+            cost = measured.run([python, "-m", "benchmarks.peers.bare", pdf, texts, str(self.charts / f"{chart}.json")])
+            engine = float(cost.told)
+            return measured.Cost(cost.wall * engine / cost.cpu, engine, cost.peak)
+        if side == "ocrmypdf":
+            return measured.run([*ocrmypdf, "--sidecar", texts, pdf, f"{texts}.pdf"], theirs)
+        if side == "ocrmypdf-text":
+            return measured.run([*ocrmypdf, "--sidecar", texts, "--output-type", "none", pdf, "-"], theirs)
+        return measured.run([str(peers / "python"), str(PEERS / "plain.py"), pdf, texts], theirs)
+
+    def _score(self, side: str, chart: str) -> dict:
+        pages = json.loads((self.charts / f"{chart}.json").read_text("utf-8"))
+        texts = (self.folder / f"{chart}-{side}.txt").read_text("utf-8")
+        read = _sidecar(texts, pages) if side.startswith("ocrmypdf") else json.loads(texts)
+        told = score([page["kind"] for page in pages], [page["text"] for page in pages], read)
+        return {kind: asdict(one) for kind, one in told.items()}
+
+    def read_text_layer(self, chart: str) -> None:
+        """Time lines and boxes of a typed chart, both sides in one process."""
+        pdf = str(corpus.make(chart, self.charts))
+        told = measured.run([sys.executable, "-m", "benchmarks.peers.textlayer", pdf, str(max(3, self.rounds))]).told
+        self.found["textlayer"] = {"chart": chart, "rounds": json.loads(told)}
+        note(f"{chart}: {told.strip()} ms a page, rebut and pdfplumber")
+        self._keep()
+
+    def run_case(self, chart: str, key: str) -> None:
+        """Run a whole case, the same case once more, and once more as of another day: then all but reading is new."""
+        home, out = self.folder / "home", self.folder / "packet"
+        shutil.rmtree(home, ignore_errors=True)
+        files = [str(CASE / "denial.pdf"), str(self.charts / f"{chart}.pdf"), str(CASE / "policy.pdf")]
+        told = {"chart": chart}
+        for name, day in (("first", "2026-11-20"), ("again", "2026-11-20"), ("another day", "2026-11-21")):
+            shutil.rmtree(out, ignore_errors=True)
+            command = [sys.executable, "-m", "rebut", "run", *files, "--out", str(out), "--today", day, "--jobs", "2"]
+            told[name] = asdict(measured.run(command, {"REBUT_HOME": str(home)}))
+            note(f"case of {chart}, {name}: {told[name]['cpu']:.2f} CPU s, {told[name]['wall']:.2f} s")
+        self.found.setdefault("cases", {})[key] = told
+        self._keep()
+
+    def compare_workers(self, chart: str) -> None:
+        """Read with one process and with two, in turn."""
+        pdf, texts = str(self.charts / f"{chart}.pdf"), str(self.folder / "workers.txt")
+        walls = {"1": [], "2": []}
+        for _ in range(self.rounds):
+            for jobs, found in walls.items():
+                command = [sys.executable, "-m", "benchmarks.peers.ours", pdf, texts, jobs]
+                found.append(measured.run(command).wall)
+        self.found["workers"] = {"chart": chart, "walls": walls}
+        note(f"workers on {chart}: {walls}")
+        self._keep()
+
+    def start_up(self) -> None:
+        """Time the help, cold libraries warm files."""
+        walls = [measured.run([sys.executable, "-m", "rebut", "--help"]).wall for _ in range(5)]
+        self.found["help"] = sorted(walls)[2]
+        self._keep()
+
+    def _keep(self) -> None:
+        (self.folder / "results.json").write_text(json.dumps(self.found, indent=1), "utf-8")
+
+
+def main() -> None:
+    """Measure, print, and where asked write."""
+    options = _options()
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    if not options.table:
+        _measure(options)
+    found = json.loads((options.folder / "results.json").read_text("utf-8"))
+    print_report(found)
+    if options.write:
+        write_report(found)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    bench = Bench(options.folder.resolve(), options.rounds, options.quick)
+    bench.folder.mkdir(parents=True, exist_ok=True)
+    measured.run([str(PEERS / "setup.sh"), str(bench.folder / "peers")], {"PYTHON": sys.executable})
+    charts = QUICK if options.quick else WHOLE
+    for chart in charts:
+        note(f"chart {corpus.make(chart, bench.charts).name}")
+    bench.start_up()
+    bench.read_text_layer("digital30" if options.quick else "digital300")
+    bench.run_case("digital30" if options.quick else "digital300", "typed")
+    for chart, (sides, rounds) in charts.items():
+        bench.read(chart, sides, rounds or options.rounds)
+    bench.run_case("mixed10" if options.quick else "mixed30", "mixed")
+    bench.compare_workers("mixed10" if options.quick else "mixed30")
+
+
+def _sidecar(text: str, pages: list[dict]) -> list[str | None]:
+    """Return the text of each page that OCRmyPDF read; it leaves out those that had some."""
+    read = iter(part for part in text.split("\f") if not part.startswith("[OCR skipped on page"))
+    return [None if page["kind"] == "digital" else next(read, "") for page in pages]
+
+
+def note(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a small chart only")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="charts, peers and results")
+    parser.add_argument("--write", action="store_true", help="put table, plots and ratios into docs/ and README.md")
+    parser.add_argument("--table", action="store_true", help="measure nothing: show what was measured last")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
