@@ -39,7 +39,9 @@ golden: setup  ## renew tests/golden from the sample letters and the fixed packe
 	.venv/bin/python -m tests.accuracy.golden
 	.venv/bin/python -m tests.packets.golden
 
-bench: setup  ## measure the reading ratio, and the cost of matching and of a packet
+# BENCH=--quick takes four minutes in place of two hours; BENCH=--write puts what was measured into docs/ and README.md
+bench: setup  ## measure rebut against the bare engine and its peers, then reading, matching and a packet
+	.venv/bin/python -m benchmarks.speed $(BENCH)
 	.venv/bin/python -m benchmarks.reading
 	.venv/bin/python -m benchmarks.letter_page
 	.venv/bin/python -m benchmarks.matching

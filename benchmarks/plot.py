@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from math import log10
 
 WIDE, HIGH = 720, 380
@@ -70,7 +71,7 @@ def _apart(heights: Sequence[float]) -> list[float]:
     """Return the heights of names moved so that none covers another."""
     placed = list(heights)
     order = sorted(range(len(placed)), key=placed.__getitem__)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         placed[after] = max(placed[after], placed[before] + 16)
     return placed
 
@@ -100,6 +101,7 @@ def _name(x: float, y: float, name: str, colour: str) -> str:
 def _picture(body: Sequence[str]) -> str:
     inside = "\n".join(body)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" font-family="sans-serif" font-size="12">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" '
+        f'font-family="sans-serif" font-size="12">\n'
         f'<rect width="{WIDE}" height="{HIGH}" fill="#ffffff"/>\n{inside}\n</svg>\n'
     )

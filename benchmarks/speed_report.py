@@ -54,10 +54,10 @@ def main_chart(found: Found) -> str:
 def _section(found: Found) -> str:
     parts = [
         "## Against the engine alone, and against what people use\n",
-        f"`make bench` (`python -m benchmarks.speed{' --quick' if found['quick'] else ''} --write`): charts made from a"
-        " seed, every word known; all sides in turn on the same files, two processes each; CPU seconds of every process"
-        " started. Medians, and the least and the greatest ratio. The *engine alone* is given each page that needs it as"
-        " drawn by PDFium at 300 dpi: recognise one column, words with boxes out; drawing the pages is not counted.\n",
+        f"{_command(found)}: charts made from a seed, every word known; all sides in turn on the same files, two\n"
+        "processes each; CPU seconds of every process started. Medians, and the least and the greatest ratio. The\n"
+        "*engine alone* is given each page that needs it as drawn by PDFium at 300 dpi: recognise one column, words\n"
+        "with boxes out; drawing the pages is not counted.\n",
         *(_reading(found, chart) for chart in found["reading"]),
         _accuracy(found),
         _rest(found),
@@ -66,6 +66,10 @@ def _section(found: Found) -> str:
         _machine(),
     ]
     return "\n".join(parts)
+
+
+def _command(found: Found) -> str:
+    return f"`python -m benchmarks.speed{' --quick' if found['quick'] else ''} --write`"
 
 
 def _reading(found: Found, chart: str) -> str:
@@ -117,15 +121,15 @@ def _rest(found: Found) -> str:
     layer = found["textlayer"]
     ours, theirs = (statistics.median(pair[n] for pair in layer["rounds"]) for n in (0, 1))
     rows.append(
-        f"| lines and boxes of a typed page ({layer['chart']}) | {ours:.1f} ms of CPU, pdfplumber's words {theirs:.0f} ms:"
-        f" {theirs / ours:.0f} times |"
+        f"| lines and boxes of a typed page ({layer['chart']}) | {ours:.1f} ms of CPU, pdfplumber's words"
+        f" {theirs:.0f} ms: {theirs / ours:.0f} times |"
     )
     for key, told in found["cases"].items():
         first, again, another = (told[name] for name in ("first", "again", "another day"))
         rows.append(
-            f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s; the same once"
-            f" more {again['cpu']:.2f} CPU s ({100 * again['cpu'] / first['cpu']:.1f}%); as of another day, so all but"
-            f" reading anew, {another['cpu']:.2f} CPU s, {another['wall']:.2f} s |"
+            f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s; the same"
+            f" once more {again['cpu']:.2f} CPU s ({100 * again['cpu'] / first['cpu']:.1f}%);"
+            f" as of another day, so all but reading anew, {another['cpu']:.2f} CPU s, {another['wall']:.2f} s |"
         )
     one, two = (statistics.median(found["workers"]["walls"][jobs]) for jobs in ("1", "2"))
     rows.append(f"| two processes against one ({found['workers']['chart']}, wall) | {one / two:.2f} times |")
@@ -145,13 +149,18 @@ def _sentence(found: Found) -> str:
     layer = found["textlayer"]["rounds"]
     ours, theirs = (statistics.median(pair[n] for pair in layer) for n in (0, 1))
     peak = statistics.median(cost["peak"] for cost in sides["rebut"])
-    return (
-        f"A chart of {pages} pages, {scanned} of them scanned or faxed (`make bench`, two cores): {times('rebut', 'engine')} times\n"
-        f"the CPU of the OCR engine alone; OCRmyPDF takes {times('ocrmypdf', 'rebut')} times rebut's (its text without a PDF\n"
-        f"{times('ocrmypdf-text', 'rebut')}), pytesseract with pdfplumber {times('plain', 'rebut')} times. A typed page takes {ours:.1f} ms, {theirs / ours:.0f} times less than\n"
-        f"pdfplumber's words. At most {peak:.0f} MB for a process. Accuracy of each, and how it grows with the pages:\n"
-        "[docs/benchmarks.md](docs/benchmarks.md)."
+    engine, pdf, text, plain = (
+        times(*pair)
+        for pair in (("rebut", "engine"), ("ocrmypdf", "rebut"), ("ocrmypdf-text", "rebut"), ("plain", "rebut"))
     )
+    told = f"""
+A chart of {pages} pages, {scanned} of them scanned or faxed: {engine} times the CPU of the OCR engine alone.
+OCRmyPDF takes {pdf} times the CPU of rebut ({text} times for the text without a PDF),
+pytesseract with pdfplumber {plain} times. A typed page takes {ours:.1f} ms, {theirs / ours:.0f} times less than
+pdfplumber's words. No process takes more than {peak:.0f} MB. {_command(found)} makes these numbers;
+accuracy beside cost, and cost by pages: [docs/benchmarks.md](docs/benchmarks.md).
+"""
+    return told.strip()
 
 
 def _by_pages(found: Found) -> str:
@@ -187,9 +196,10 @@ def _machine() -> str:
     model = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
     told = [open_engine().version, *(f"{name} {_version(name)}" for name in ("pypdfium2", "pdfplumber"))]
     pins = (Path(__file__).parent / "peers" / "requirements.in").read_text("utf-8").split()
+    cpu = model[1] if model else "unknown"
     return (
-        f"{', '.join(told)}; peers: {', '.join(pin.replace('==', ' ') for pin in pins)}, {_tesseract()}, no Ghostscript."
-        f"\nPython {platform.python_version()}, {platform.machine()}, {model[1] if model else 'unknown'},"
+        f"{', '.join(told)}; peers: {', '.join(pin.replace('==', ' ') for pin in pins)}, {_tesseract()},"
+        f" no Ghostscript.\nPython {platform.python_version()}, {platform.machine()}, {cpu},"
         f" {os.cpu_count()} cores. Times of another machine, or of a busy one, differ; compare the ratios.\n"
     )
 

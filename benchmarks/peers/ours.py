@@ -1,4 +1,7 @@
-"""A chart as `rebut` reads it, with the processes it opens files in: `python -m benchmarks.peers.ours CHART TEXTS JOBS`."""
+"""A chart as `rebut` reads it, with the processes it opens files in.
+
+python -m benchmarks.peers.ours CHART TEXTS JOBS
+"""
 
 import json
 import sys
