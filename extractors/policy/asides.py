@@ -13,6 +13,8 @@ from extractors.policy.quantifiers import split_end
 from extractors.policy.roles import role_of
 from extractors.policy.tree import Indication, Node
 
+MUDDLED = "The outline of "
+
 
 def refuse_muddled(found: Criteria) -> None:
     """Leave out a tree that holds headings of other parts, as "Reauthorization": it was put together wrongly."""
@@ -23,9 +25,7 @@ def refuse_muddled(found: Criteria) -> None:
             kept.append(use)
         else:
             where = f"'{use.name}'" if use.name else "the policy"
-            found.problems.append(
-                f"The outline of {where} was not understood: '{odd[:80]}' stands inside its criteria."
-            )
+            found.problems.append(f"{MUDDLED}{where} was not understood: '{odd[:80]}' stands inside its criteria.")
     found.indications = kept
 
 

@@ -60,7 +60,7 @@ from extractors.policy.quantifiers import is_head, split_end
 from extractors.policy.references import follow
 from extractors.policy.roles import begins_criteria, is_announced, is_list_of_uses, role_of
 from extractors.policy.runs import Run
-from extractors.policy.shapes import SECTION_CODE
+from extractors.policy.shapes import SECTION_CODE, TITLE_LABEL
 from extractors.policy.tree import Indication
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
@@ -201,7 +201,7 @@ def _without_preface(section: Section) -> Section:
 
 
 def _plain_name(heading: str) -> str:
-    heading = SECTION_CODE.sub("", heading)
+    heading = TITLE_LABEL.sub("", SECTION_CODE.sub("", heading))
     return head_of(heading).name or heading
 
 

@@ -25,6 +25,9 @@ APPROVAL = re.compile(
     r"|\b(?:shall|will|may)\s+(?:only\s+)?cover\b(?=[^.;]{0,120}?\b(?:when|if|for)\b)"
     r"|(?<=\s)(?-i:Covered|Authorized|Approved|Renewed|Payable|Allowed|Granted)(?=(?: for [^.;:]{1,60}?)?,? (?:only )?"
     r"(?:when|if|provided|as long as|where)\b)"
+    r"|\b(?:plan|we|program)\s+(?:will\s+|may\s+|only\s+)*(?:covers?|pays?(?: for)?|approves?)\b"
+    r"(?=[^.;]{0,120}?\b(?:if|when|provided)\b)"
+    r"|\b(?:is|are|will be) paid(?: for)?\b(?=[^.;]{0,80}?\b(?:when|if|for)\b)"
     r"|(?:^|(?<=[.:] ))(?:covered|authorized|renewed|extended|payable|allowed|granted|considered|medically necessary)"
     r"(?=(?: for [^.;:]{1,60}?)?,? (?:only )?(?:when|if|provided|as long as|where)\b)",
     re.I,

@@ -151,6 +151,7 @@ def _by_joins(text: str, prose: bool) -> Part | None:
         parts.append(replace(_part(text, begin, match.start()), join=joins[0]))
         begin = match.end()
     parts.append(_part(text, begin, len(text)))
+    parts = [_with_ways(text, part) for part in parts]
     if (
         not prose
         and any(match[0].startswith(",") for match in matches)
@@ -158,6 +159,28 @@ def _by_joins(text: str, prose: bool) -> Part | None:
     ):
         return None  # "can tolerate 3 hours a day, OR 15 hours over 7 days" is one criterion
     return Part("", 0, 0, parts=tuple(parts))
+
+
+# "either ambrisentan was taken for 3 months, or it was stopped because of an adverse effect"
+_EITHER = re.compile(
+    r"(?:that\s+)?either\s+(?P<one>[^;]+?),?\s+or\s+(?P<two>(?!(?:more|less|higher|lower)\b)[^;]+)", re.I
+)
+
+
+def _with_ways(text: str, part: Part) -> Part:
+    """A part that says two things of which one is enough, each by a verb of its own."""
+    match = _EITHER.fullmatch(part.text)
+    if match is None or not (_DOES.search(match["one"]) and _DOES.search(match["two"])):
+        return part
+    if re.search(r",\s+or\s", match["one"] + match["two"]) or part.parts:
+        return part  # of three ways, or of words that are parted otherwise
+    ways = [_part(text, part.start + match.start(name), part.start + match.end(name)) for name in ("one", "two")]
+    return replace(part, text="", parts=(replace(ways[0], join="or"), ways[1]))
+
+
+_DOES = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|cannot|can|will|must|may|failed|tried|shows?)\b", re.I
+)
 
 
 def _join_of(match: re.Match[str]) -> Join:

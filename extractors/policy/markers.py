@@ -19,7 +19,7 @@ _ROUND = {
     **{chr(0x24B6 + at): chr(65 + at) for at in range(26)},
 }
 # "[ ] Patient is", "___ Patient is": a box drawn with signs, and not the answers of a question
-_DRAWN_BOX = re.compile(r"(?:[\[(]\s{0,3}[\])]|_{2,8})(?=\s+(?!(?:yes|no)\b)[A-Z\d])", re.I)
+_DRAWN_BOX = re.compile(r"(?:[\[(]\s{0,3}[\])]|_{2,8})(?=\s+(?!(?:yes|no)\b(?!\s+[a-z]{3}))[A-Z\d])", re.I)
 _BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}

@@ -61,6 +61,8 @@ def _node(node: Node, requirement_of: RequirementOf, heads: tuple[Node, ...] = (
             shown[name] = list(values)
     if node.unsure:
         shown["unsure"] = True
+    if node.uncertain:
+        shown["uncertain"] = True
     if node.refers:
         shown["refers"] = [target.number for target in node.refers]
     return shown | ({"lead": node.lead} if node.lead else {})

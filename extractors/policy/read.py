@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from extractors.evidence import Page
 from extractors.policy.audit import left_out
+from extractors.policy.completing import complete, replace_run_together
 from extractors.policy.criteria import read_criteria
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
 from extractors.policy.margins import without_margins
 from extractors.policy.nesting import read_outline
+from extractors.policy.plain import read_plainly
 from extractors.policy.preferred import in_columns
 from extractors.policy.published import outline, published
 from extractors.policy.rows import rows_of
@@ -33,7 +35,10 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     if found is None:
         sections = read_outline(rows)
         found = read_criteria(sections, name, in_columns(rows))
+        complete(found, rows, name)
         found.problems += left_out(sections, found)
+    else:
+        replace_run_together(found, read_plainly(rows, name))
     apart = [drug for use in found.indications for drug in use.drugs]
     return Policy(
         document=pages[0].document if pages else "",

@@ -68,3 +68,5 @@ PHASE_LABEL = re.compile(
     r"(?: criteria| requests?)?)(?: \([^()]{1,40}\))?\s*:\s+(?=[A-Za-z][^:]*$)",
     re.I,
 )
+# "Subject: Anti-obesity medications: Wegovy (semaglutide)"
+TITLE_LABEL = re.compile(r"^(?:subject|title|topic|policy title|drug name|medication|service)\s*:\s*(?=\S)", re.I)

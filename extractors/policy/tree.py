@@ -34,6 +34,7 @@ class Node:
     negated: bool = False  # an exclusion: met when the patient is NOT so
     flags: tuple[str, ...] = ()  # what the reader found odd: "head says ONE, item ends say AND"
     unsure: bool = False  # the print joins its items by AND and by OR: decided only where both readings agree
+    uncertain: bool = False  # put together from single sentences that no list was read from: never decided as a whole
     refers: tuple["Node", ...] = ()  # what a leaf leads to, "criteria 1 and 2 above are met": all of it is to be met
     lead: str = ""  # the words a fragment hangs on: the head over "methotrexate", the row label over a table cell
 

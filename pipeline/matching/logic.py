@@ -21,6 +21,8 @@ def decide(node: Node, statuses: dict[int, Status]) -> Status:
     """Return the verdict of a node; `statuses` holds the leaves' by id()."""
     if node.op == "leaf":
         return statuses[id(node)]
+    if node.uncertain:
+        return Status.UNCLEAR  # a person reads how its criteria hang together, whatever each of them is
     below = [decide(child, statuses) for child in node.children]
     if node.unsure:
         return below[0] if len(set(below)) == 1 else Status.UNCLEAR

@@ -18,7 +18,6 @@ from tests.extractors.policy.layout import policy_pages
 
 # a demand is lost, which `problems` says where a list was left aside
 KNOWN = {
-    "or_heading_groups": "'Group B' after a lone OR is taken for an item; the list under it is said to be left aside",
     "required_inline": "'Required: (1) ...' in running text approves nothing in words: no list is read",
 }
 

@@ -164,7 +164,7 @@ def test_a_demand_after_a_list_belongs_to_it(line, expected):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("lists_apart", "red flags"), ("scenarios", "Nicotine use")],
+    [("lists_apart", "red flags")],
 )
 def test_what_was_not_understood_is_said(name, words):
     """A list or demand in no tree stands among the problems, quoted."""
