@@ -9,6 +9,7 @@ from itertools import pairwise
 from extractors.policy.announced import phase_of, refuses
 from extractors.policy.blocks import Block, blocks_of, title_of
 from extractors.policy.demands import area_of, is_demand, points
+from extractors.policy.headings import heading_kind
 from extractors.policy.heads import APPROVAL, clause_start, names_condition
 from extractors.policy.inline import split_inline
 from extractors.policy.nodes import group_of_prose, is_sentence, leaf_of
@@ -108,7 +109,7 @@ class _Reader:
         area = area_of(title)
         self.heading = title
         title = _without_label(title)
-        subject = names_condition(title) or bool(find_drugs(title))
+        subject = heading_kind(title) is None and (names_condition(title) or bool(find_drugs(title)))
         phase: Phase = "continuation" if area == "continuation" else "initial" if area == "initial" else "any"
         self.area = area or "criteria"
         quantifier = quantifier_of(block.text)
