@@ -24,6 +24,10 @@ ALIGNED = 0.4  # how far starts of one column may differ
 NEAR_ROWS = 5  # rows above and below that are asked for the same start
 BASELINE = 0.36  # how far baselines of one row may differ, neighbour to neighbour
 
+# Letters without a stroke up or down. The engine gives a lone "a" now and then the box of its whole line.
+_FLAT = frozenset("acemnosuvwxz")
+TALL = 2.0  # times its mean width: no flat letter is so high
+
 _DESCENDERS = frozenset("gjpqy,;()[]{}Q|/@$§")
 _HIGH = frozenset("\"'*^°®™“”‘’`")
 _MIDDLE = frozenset("-–—•·~=+<>:«»")
@@ -73,6 +77,8 @@ def _baseline(word: Word, em: float, ink: bool) -> float:
     if all(character in _HIGH for character in text):
         return box.top + 0.75 * em
     if not _DESCENDERS.isdisjoint(text):
+        return box.bottom - 0.22 * box.height
+    if _FLAT.issuperset(text) and box.height > TALL * box.width / len(text):
         return box.bottom - 0.22 * box.height
     return box.bottom
 

@@ -115,3 +115,17 @@ def test_specks_go_and_signs_stay():
 def test_nothing_makes_no_lines():
     """An empty page is an empty tuple, not an error."""
     assert build_lines([], ink=True) == ()
+
+
+def test_a_small_word_in_the_box_of_its_whole_line_stays_in_that_line():
+    """Tesseract gives a lone "a" now and then a box from ascender to descender; its foot is no baseline."""
+
+    def ink(text: str, x0: float, top: float, x1: float, bottom: float) -> Word:
+        return Word(text=text, box=Box(x0=x0, top=top, x1=x1, bottom=bottom), confidence=0.96)
+
+    read = [
+        ink("requires", 70.0, 254.0, 108.0, 261.8),
+        ink("a", 111.1, 252.0, 114.7, 262.8),
+        ink("trial", 118.0, 253.0, 136.0, 259.9),
+    ]
+    assert [line.text for line in build_lines(read, ink=True)] == ["requires a trial"]

@@ -1,0 +1,64 @@
+"""The benchmark of reading counts what it says it counts."""
+
+import json
+import sys
+
+import pytest
+
+from benchmarks import corpus, measured, plot
+from benchmarks.score import score
+from benchmarks.speed import _sidecar
+
+BURN = "import time; t = time.process_time()\nwhile time.process_time() - t < 0.2: pass"
+
+
+def test_the_same_name_makes_the_same_chart(tmp_path):
+    """So that ratios of two machines speak of the same pages; one of them holds the words it is scored by."""
+    one, other = (corpus.make("letter3", tmp_path / folder) for folder in ("one", "other"))
+    assert one.with_suffix(".json").read_bytes() == other.with_suffix(".json").read_bytes()
+    assert one.read_bytes() == other.read_bytes()
+    pages = json.loads(one.with_suffix(".json").read_text())
+    assert [page["kind"] for page in pages] == ["scan"] * 3
+    assert all(len(page["text"]) > 2000 for page in pages)
+
+
+def test_processes_that_a_program_leaves_behind_count():
+    """A reader hands work to processes of its own: their time is its time."""
+    spawn = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BURN!r}])"
+    assert measured.run([sys.executable, "-c", spawn]).cpu > 0.2
+
+
+def test_a_program_that_fails_gives_no_number():
+    with pytest.raises(measured.FailedRunError, match="broken"):
+        measured.run([sys.executable, "-c", "raise SystemExit('broken')"])
+
+
+@pytest.mark.parametrize(
+    ("read", "characters", "digits"),
+    [
+        ("dose 5 mg on 01/02/2026", 100.0, 100.0),
+        ("dose  5 mg\non 01/02/2026", 100.0, 100.0),
+        ("dose 5 mg on 01/02/2028", pytest.approx(95.65, abs=0.1), 50.0),
+        ("", 0.0, 0.0),
+    ],
+)
+def test_a_wrong_digit_is_a_wrong_number(read, characters, digits):
+    found = score(["scan"], ["dose 5 mg on 01/02/2026"], [read])["scan"]
+    assert (found.characters, found.digits) == (characters, digits)
+
+
+def test_pages_that_a_reader_left_alone_are_not_scored():
+    assert score(["digital"], ["words"], [None]) == {}
+
+
+def test_the_pages_that_ocrmypdf_skips_are_told_from_those_it_read():
+    pages = [{"kind": kind} for kind in ("scan", "digital", "digital", "fax")]
+    text = "first\n\f[OCR skipped on page(s) 2-3]\fsecond\n\f"
+    assert _sidecar(text, pages) == ["first\n", None, None, "second\n"]
+
+
+def test_plots_name_every_side():
+    drawn = plot.lines("Cost", "pages", "s", {"ours": [(10, 1.0), (1000, 0.9)], "theirs": [(10, 2.0)]})
+    assert "ours" in drawn
+    assert "theirs" in drawn
+    assert drawn.count("<circle") == 3
