@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from extractors.evidence import Box, Word
 
@@ -10,6 +11,7 @@ _RULING = re.compile(r"^[|_¦\[\]{}!\\/—–=-]*[|_¦][|_¦\[\]{}!\\—–=-]*$
 _EDGE = re.compile(r"^[|¦]+|[|¦]+$")  # a ruling line read together with the word beside it
 _DIRT = re.compile(r"[.,`~_^]+(?=[A-Z][a-z]{2})")  # a speck read before a capital
 _KEPT_SIGNS = frozenset("≥≤<>=±%&+#•·-–—*:/$@§©®™°☐☒☑✓✗□■")
+_UNIT = re.compile(r"(?:m?c?g|µg|kg|m[lL]|I?U|units?|tab(?:let)?s?|cap(?:sule)?s?|puffs?|%|x)\b", re.IGNORECASE)
 _DOTS = frozenset(".,`'’‘~^¨´")  # alone they are dirt: a full stop is read with its word
 UNSURE_SIGN = 0.35  # confidence below which a sign alone is a speck
 
@@ -17,9 +19,12 @@ UNSURE_SIGN = 0.35  # confidence below which a sign alone is a speck
 def clean_words(words: Sequence[Word], ink: bool) -> tuple[list[Word], list[Word]]:
     """Return (words, ruling lines that were read as words)."""
     kept, rulings = [], []
-    for word in without_repeats(words):
+    once = without_repeats(words)
+    for word, after in zip_longest(once, once[1:]):
         if _RULING.match(word.text):
-            if _is_capital_i(word, ink):
+            if ink and _is_number(word, after):
+                kept.append(word)  # a stroke before a unit may be the figure 1, and is no word of ours to give
+            elif _is_capital_i(word, ink):
                 kept.append(replace(word, text="I"))
             elif "|" in word.text or "¦" in word.text:
                 rulings.append(word)
@@ -36,6 +41,11 @@ def clean_words(words: Sequence[Word], ink: bool) -> tuple[list[Word], list[Word
                 continue
         kept.append(word)
     return kept, [word for word in rulings if word.box.width < word.box.height]
+
+
+def _is_number(word: Word, after: Word | None) -> bool:
+    """Whether a lone stroke stands where a dose does: "folic acid | mg" is neither "I mg" nor a ruling."""
+    return word.text == "|" and after is not None and bool(_UNIT.match(after.text))
 
 
 def _is_capital_i(word: Word, ink: bool) -> bool:

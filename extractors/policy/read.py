@@ -6,6 +6,7 @@ from extractors.evidence import Page
 from extractors.policy.audit import left_out
 from extractors.policy.completing import complete, replace_run_together
 from extractors.policy.criteria import read_criteria
+from extractors.policy.form_parts import join_form_parts
 from extractors.policy.front import drugs_of, find_effective_date, find_number, find_payer, find_title
 from extractors.policy.margins import without_margins
 from extractors.policy.nesting import read_outline
@@ -35,6 +36,7 @@ def read_policy(pages: Sequence[Page]) -> Policy:
     if found is None:
         sections = read_outline(rows)
         found = read_criteria(sections, name, in_columns(rows))
+        join_form_parts(found, name)
         complete(found, rows, name)
         found.problems += left_out(sections, found)
     else:

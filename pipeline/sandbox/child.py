@@ -4,6 +4,7 @@ It holds no credentials, no database and no storage: a folder with the file, a d
 write to, and the channel. Its answers are pages as JSON, a page as a picture, or the code and arguments of an error.
 """
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +18,8 @@ from pipeline.sandbox.confine import allow_seconds, confine
 from pipeline.sandbox.limits import Limits
 from pipeline.sandbox.wire import BrokenWireError, receive, send
 
+# The disk is full, broken or not to be written. Not EFBIG, which is the limit on what one file may make us write.
+DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 SCRATCH = "scratch"  # the folder inside, the only one it may write to
 _IDLE_SECONDS = 30.0  # without a question; then the file's memory is given back
 
@@ -40,6 +43,11 @@ def serve(channel: socket.socket, result: int, limits: Limits, folder: Path) -> 
                 raise
             except RebutError as error:
                 send(channel, {"error": error.code, "args": list(error.args)})
+            except OSError as error:
+                if error.errno in DISK_FAILS:  # the machine's matter, and no fault of the file
+                    send(channel, {"disk": error.errno})
+                else:
+                    send(channel, {"bug": type(error).__name__, "at": _where(error)})
             except MemoryError:
                 send(channel, {"memory": True})
             except Exception as error:  # a bug of ours, or a library's word for a broken file: the worker decides

@@ -258,7 +258,7 @@ class Reader:
     def _ask(
         self, opened: _Open, question: dict[str, Any] | None, seconds: float, sent: bytes = b""
     ) -> tuple[dict[str, Any], bytes]:
-        """Send the question, if any, and return the next answer; raises DiedError, or what it says is wrong."""
+        """Send the question, if any, and return the next answer; raises DiedError, OSError, or what it says."""
         try:
             if question:
                 send(opened.channel, question, sent)
@@ -272,6 +272,9 @@ class Reader:
             self._bury("memory")
         if "bug" in told:
             self._bury("crashed", f"{told['bug']} at {told.get('at')}")
+        if "disk" in told:
+            self.release()
+            raise OSError(told["disk"], os.strerror(told["disk"]))
         if "error" in told:
             raise error_of(str(told["error"]), told.get("args"))
         return told, data

@@ -8,14 +8,17 @@ import sys
 import tempfile
 import threading
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from extractors.errors import EncryptedPdfError, RebutError
 from extractors.evidence import PageSource
 from extractors.pages import load_pages
 from pipeline import scratch
+from pipeline.faults import fault_of
 from pipeline.reading import chunks
 from pipeline.sandbox import Limits, Reader
 from pipeline.sandbox.faults import FileTooHeavyError, FileTooSlowError, ReaderKilledError, error_of, file_error
@@ -327,3 +330,13 @@ class shooting:
             if pid not in shot:
                 shot.add(pid)
                 self._shoot(pid)
+
+
+def test_a_full_disk_is_no_fault_of_the_file(monkeypatch):
+    """It passes, and the file is tried again then: /dev/full stands for the disk."""
+    monkeypatch.setattr("pipeline.sandbox.reader.tempfile.TemporaryFile", lambda dir: open("/dev/full", "r+b", 0))  # noqa: SIM115
+    picture = BytesIO()
+    Image.new("L", (600, 800), 255).save(picture, "PNG")
+    with Reader() as reader, pytest.raises(OSError, match="No space left") as full:
+        reader.take_in(lambda file: file.write(picture.getvalue()), "scan.png")
+    assert fault_of(full.value) == "outage"
