@@ -87,12 +87,22 @@ def _new_subject(between: str) -> bool:
     )
 
 
+# "Gave no vaccine there, sent her to the county": what one place did not do another may have done.
+_ONE_PLACE = re.compile(
+    r"\b(?:t?here\b(?! (?:is|are|was|were|has|have)\b)|(?:in|at) (?:our|this|that) (?:office|clinic|practice|pharmacy|"
+    r"visit|appointment|hospital|facility)|(?:by|from|with) us)\b",
+    re.IGNORECASE,
+)
+
+
 def covered_from(denial: Denial, day: dt.date | None, lifelong: bool = False) -> dt.date | None:
     """Return the first day that a denial of `day` speaks for; None when it speaks of that day only.
 
     `lifelong`: a plain "no MRI of the neck" is taken as "none so far".
     """
     text = denial.clause
+    if _ONE_PLACE.search(text):
+        return None
     for mention in find_dates(text, bare_years=True, near=day):
         if _SINCE.search(text[: mention.start]):
             return _upper(mention.day, mention.precision)
