@@ -69,7 +69,8 @@ def _section(found: Found) -> str:
 
 
 def _command(found: Found) -> str:
-    return f"`python -m benchmarks.speed{' --quick' if found['quick'] else ''} --write`"
+    quick = f" --quick --rounds {found['rounds']}" if found["quick"] else ""
+    return f"`python -m benchmarks.speed{quick} --write`"
 
 
 def _reading(found: Found, chart: str) -> str:
