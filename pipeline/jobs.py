@@ -229,7 +229,18 @@ def fail_killed(database: Database, workflow: Workflow, taken: JobRow, code: str
 def fail_in(
     connection: Connection, workflow: Workflow, taken: JobRow, fault: Fault, code: str, message: str | None = None
 ) -> list[Ready]:
-    """Record a failed attempt within a transaction that holds the case."""
+    """Record a failed attempt within a transaction that holds the case; what comes of it waits if the case failed."""
+    ready = _record_failure(connection, workflow, taken, fault, code, message)
+    failed = select(case.c.id).where(case.c.id == taken.case_id, case.c.state == "failed")
+    if connection.execute(failed).scalar() is None:
+        return ready
+    hold_jobs(connection, taken.case_id)  # another file ended the case while this job was at work
+    return []
+
+
+def _record_failure(
+    connection: Connection, workflow: Workflow, taken: JobRow, fault: Fault, code: str, message: str | None
+) -> list[Ready]:
     now, stage = time.time(), workflow.stages[taken.stage]
     urgent = bool(connection.execute(select(case.c.urgent).where(case.c.id == taken.case_id)).scalar())
     if fault == "outage" and workflow.patient:
@@ -260,7 +271,6 @@ def fail_in(
         .where(case.c.id == taken.case_id)
         .values(state="failed", fault_code=code, fault_message=message or GIVEN_UP, changed=now)
     )
-    hold_jobs(connection, taken.case_id)
     return []
 
 

@@ -334,3 +334,14 @@ def _count(database) -> int:
 def _make_due(database) -> None:
     with database.write() as connection:
         connection.execute(update(job).values(next_attempt_at=0))
+
+
+def test_a_job_given_back_after_its_case_failed_waits_with_the_others(database, storage):
+    """Two files at once: one ends the case, the process that has the other dies then. Nobody would take it up again."""
+    case_id = opened(database, storage, "unusable", "one two")
+    first, second = (jobs.claim_next(database, case_id=case_id) for _ in range(2))
+    work_on(database, storage, COUNTING, first)
+    jobs.fail_killed(database, COUNTING, second, "worker-lost")
+    assert show_case(database, case_id)["state"] == "failed"
+    with database.read() as connection:
+        assert "ready" not in connection.execute(select(job.c.state)).scalars().all()
