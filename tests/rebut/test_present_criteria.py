@@ -43,7 +43,7 @@ def test_what_is_never_covered_is_shown_with_all_below_it(capsys):
 
 def test_what_was_not_understood_comes_last(capsys):
     """A person sees at the end what the tree does not hold."""
-    lines = shown("scenarios", capsys)
+    lines = shown("lists_apart", capsys)
 
-    assert lines[lines.index("Not understood:") + 1].startswith("- Text that reads like a criterion")
+    assert lines[lines.index("Not understood:") + 1].startswith("- The list under")
     assert any("refers to another part" in line for line in shown("phase_with_condition", capsys))
