@@ -4,24 +4,10 @@ import datetime as dt
 from functools import cache
 
 from tests.papers import DARNELL, MARISOL, pdf_of
+from tests.papers import DENIAL as LETTER
 
 TODAY = dt.date(2026, 3, 20)
-DENIAL = """\
-Cigna Healthcare
-PO Box 188011, Chattanooga, TN 37422
-March 4, 2026
-{name}
-Member ID: {member}
-Date of birth: {born}
-Claim number: 26C7730418852
-NOTICE OF ADVERSE BENEFIT DETERMINATION
-Dear {name}:
-We have denied the request for Saphnelo (anifrolumab-fnia), HCPCS J0491, for the diagnosis M32.19.
-Reason for our decision: The request is denied because there was no prior authorization on file for this medicine.
-You have 180 days from the date you receive this notice to file an internal appeal.
-Send your appeal to: Cigna Healthcare National Appeals Organization, PO Box 188011, Chattanooga, TN 37422
-Fax your appeal to 877-555-0148. You may also fax your appeal to 877-555-0199.
-"""
+DENIAL = LETTER + "Fax your appeal to 877-555-0148. You may also fax your appeal to 877-555-0199.\n"
 VISIT = """\
 Lakeside Rheumatology
 Progress note
