@@ -329,7 +329,10 @@ class Reader:
 
         status, peak_kb = self._end()
         self._forget()
-        told = death or _death_of(status, peak_kb, self.limits)
+        told = death or _death_of(status)
+        # A library that gets no memory aborts, or calls the file broken; one that held most of it did so for that.
+        if told == "crashed" and peak_kb > self.limits.memory_mb * 1024 // 2:
+            told = "memory"
         seen = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {status >> 8}"
         log("reader ended", level="warning", code=told, signal=seen, error=what)
         raise DiedError(told)
@@ -351,7 +354,7 @@ def _close(*files: Any) -> None:
             file.close()
 
 
-def _death_of(status: int, peak_kb: int, limits: Limits) -> Death:
+def _death_of(status: int) -> Death:
     """Return what a process died of that nobody here ended."""
     if not os.WIFSIGNALED(status):
         return "crashed"
@@ -360,8 +363,7 @@ def _death_of(status: int, peak_kb: int, limits: Limits) -> Death:
         return "slow"
     if number == signal.SIGKILL:  # the kernel, out of memory, or a person: not by what we know of the file
         return "killed"
-    # A library that gets no memory aborts; one that held most of what it may have did so for that.
-    return "memory" if peak_kb > limits.memory_mb * 1024 // 2 else "crashed"
+    return "crashed"
 
 
 def _is_open(channel: socket.socket) -> bool:
