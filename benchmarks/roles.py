@@ -1,6 +1,7 @@
 """Servers and roles of the product for benchmarks: real Redis and PostgreSQL, `rebut worker`, `beat` and `web`."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -42,8 +43,9 @@ class Servers:
         home = self.folder / name
         home.mkdir()
         database = engine.url.set(database=name).render_as_string(hide_password=False)
+        token = secrets.token_urlsafe(32)
         self.settings = Settings(
-            home=home, database=database, storage=f"folder:{home}/files", broker=self.broker, token="t" * 32
+            home=home, database=database, storage=f"folder:{home}/files", broker=self.broker, token=token
         )
         return self.settings
 

@@ -5,11 +5,12 @@
 On real Redis and PostgreSQL servers, with `rebut worker`, `beat` and `web` as they are deployed. Three parts:
 
 * the queue's own cost: jobs whose stages do nothing, one worker: wall and CPU of all of them over their number;
-* throughput: cases of a scanned letter, a chart and a policy, all different, through one worker and through two,
-  in turn, the workers warm. Needs two cores with nothing else on them: the load before it is printed beside it;
+* throughput: cases of a scanned letter, a chart, scanned records from elsewhere and a policy, all different, through
+  one worker and through two, in turn, the workers warm. Needs two cores with nothing else on them: the load before
+  it is printed beside it;
 * memory of web, reconciler and Redis with 100 cases waiting, and with ten thousand.
 
-Takes about four minutes on two free cores. `--write` puts the tables into docs/benchmarks.md.
+Takes about six minutes on two free cores. `--write` puts the tables into docs/benchmarks.md.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from benchmarks.queue import fill
 from benchmarks.roles import Servers, memory_mb, redis_of, servers
 from pipeline.cases import Given, given, open_case
 from pipeline.database import Database, open_database
+from pipeline.reconcile import REPUBLISH_SECONDS
 from pipeline.settings import Settings
 from pipeline.storage import open_storage
 from pipeline.workflow import Outcome, Stage, Successor, Task, Workflow
@@ -95,7 +97,7 @@ EMPTY = Workflow(
 )
 _WORKER = """\
 import sys, pipeline.stages, benchmarks.throughput
-pipeline.stages.WORKFLOW = benchmarks.throughput.EMPTY
+pipeline.stages.WORKFLOW = pipeline.stages.SERVED = benchmarks.throughput.EMPTY
 from rebut.cli import main
 sys.exit(main())
 """
@@ -139,7 +141,7 @@ def _throughput(bench: Servers, workers: int, cases: int, number: int) -> float:
 
 
 def _files(number: int) -> list[Given]:
-    """Return a case of its own: a letter as a scan, a chart, a policy. No other has the same bytes."""
+    """Return a case of its own: a scanned letter, a chart, outside records as scans, a policy; no two share bytes."""
     from tests.papers import CHART, DENIAL, POLICY, pdf_of
 
     told = {
@@ -148,8 +150,10 @@ def _files(number: int) -> list[Given]:
         "member": f"U{7_320_000_000 + number}",
     }
     chart = [CHART.format(**told) + f"Visit {at} of {number}\n" for at in range(4)]
+    outside = [CHART.format(**told) + f"Outside visit {at} of {number}\n" for at in range(3)]
     files = {
         "denial.pdf": _scanned(pdf_of(DENIAL.format(**told))),
+        "records.tif": _scanned(pdf_of(*outside)),
         "chart.pdf": pdf_of(*chart),
         "policy.pdf": pdf_of(POLICY + f"Revision {number}\n"),
     }
@@ -205,6 +209,7 @@ def _waiting(bench: Servers, cases: int) -> dict[str, float]:
     settings = bench.begin()
     database = open_database(settings.database)
     hint = fill(database, cases)
+    time.sleep(REPUBLISH_SECONDS + 2)  # so that the reconciler has loaded what sends hints, few or many
     (port,) = _free_ports()
     pids = {"reconciler": bench.start("beat"), "web": bench.start("web", "--port", str(port))}
     for _ in range(8):  # rounds of the reconciler, lists and metrics
@@ -240,13 +245,13 @@ def _free_ports() -> list[int]:
 
 
 def _cpu_of(bench: Servers) -> float:
-    """CPU seconds of the roles and their children so far."""
+    """CPU seconds of the roles and their children so far, those that ended among them."""
     from benchmarks.roles import family
 
     total = 0
     for pid in family([process.pid for process in bench._roles]):
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(words[11]) + int(words[12])
+        total += sum(int(ticks) for ticks in words[11:15])
     return total / os.sysconf("SC_CLK_TCK")
 
 
@@ -266,7 +271,8 @@ def _report(options, load, cost, took, held) -> str:
 | the same, two workers | {two:.1f} s ({_each(took[2])}) |
 | two against one | {one / two:.2f} |
 
-A case is a scanned letter, a chart of four pages and a policy; load of the machine before: {load:.1f}.
+A case is a scanned letter, a chart of four pages, three scanned pages from elsewhere and a policy. Load of the
+machine before: {load:.1f}.
 
 | cases waiting | 100 | {options.waiting} |
 |---|---|---|

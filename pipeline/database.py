@@ -40,9 +40,15 @@ class Database:
         self.engine = engine
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all of it or nothing."""
+    def write(self, durable: bool = True) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. Not durable: a server that dies may forget it a moment later.
+
+        For what costs nothing to lose (a claim, a heartbeat, a note that a hint was sent): the wait for the disk
+        is most of what such a transaction takes. A later durable commit keeps those before it.
+        """
         with _named_errors(), self.engine.begin() as connection:
+            if not durable and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             yield connection
 
     @contextmanager

@@ -54,7 +54,7 @@ class Ready:
 def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobRow | None:
     """Take one ready job; None where it is not ready, not due yet, or someone else's."""
     now, token = time.time(), secrets.token_hex(16)
-    with database.write() as connection:
+    with database.write(durable=False) as connection:  # a forgotten claim finishes nothing: the job is done again
         taken = connection.execute(
             update(job)
             .where(job.c.id == job_id, job.c.state == "ready", job.c.next_attempt_at <= now)
@@ -133,7 +133,7 @@ def _claim_one(database: Database, candidates: Iterable[str], lease: float = LEA
 
 def heartbeat(database: Database, taken: JobRow, lease: float = LEASE_SECONDS) -> bool:
     """Extend the lease; False: it is no longer ours."""
-    with database.write() as connection:
+    with database.write(durable=False) as connection:
         kept = connection.execute(update(job).where(*_ours(taken)).values(lease_until=time.time() + lease))
     return kept.rowcount == 1
 
@@ -297,7 +297,7 @@ def ready_jobs(database: Database, case_id: str) -> list[Ready]:
 
 def mark_published(database: Database, job_ids: Iterable[str]) -> None:
     """Note that the broker was told of these jobs."""
-    with database.write() as connection:
+    with database.write(durable=False) as connection:
         connection.execute(update(job).where(job.c.id.in_(list(job_ids))).values(published_at=time.time()))
 
 
