@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pipeline.accounts import OPERATOR
@@ -21,10 +22,16 @@ def run(arguments: argparse.Namespace) -> int:
     files = open_files(arguments.files)
     check_folder(arguments.out, arguments.files, PACKET_NAMES)
     check_settings()
-    start_server("workers.pool")  # it loads while we do
     wanted = open_decisions(arguments.decisions) if arguments.decisions else []
-    with reporter() as report:
-        case, packet = make_packet(files, arguments.today or today(), arguments.jobs, report, wanted)
+    day = arguments.today or today()
+    made = None if wanted else find_packet(files, day)
+    if made:
+        print(f"Made before of the same files as of the same day: case {made[0]['case']}.", file=sys.stderr)
+    else:
+        start_server("workers.pool")  # it loads while we do
+        with reporter() as report:
+            made = make_packet(files, day, arguments.jobs, report, wanted)
+    case, packet = made
     write_folder(arguments.out, packet)
     if arguments.json:
         # Whole paths on standard output, for the caller's tools; case.json keeps the names, so it can be moved.
@@ -55,6 +62,26 @@ def check_settings() -> None:
         check_clinic(folder)
 
 
+def find_packet(files: Mapping[str, bytes], day: dt.date) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+    """Return case document and packet of an earlier run that this one would only repeat; None: there is none."""
+    from pipeline.settings import read_settings
+
+    settings = read_settings()
+    if not settings.home.exists():  # the first run of all loads no database for this
+        return None
+    from pipeline.cases import given
+    from pipeline.database import open_database
+    from pipeline.remade import find_remade, program_mark
+    from pipeline.storage import MissingObjectError, open_storage
+
+    contents = [given(name, data) for name, data in files.items()]
+    database = open_database(settings.database)
+    found = find_remade(database, contents, day, program_mark(settings.clinic), OPERATOR)
+    with suppress(MissingObjectError):  # an earlier packet of which a part is lost is made again
+        return load_result(database, open_storage(settings.storage), found) if found else None
+    return None
+
+
 def make_packet(
     files: Mapping[str, bytes],
     day: dt.date,
@@ -69,6 +96,7 @@ def make_packet(
     """
     from pipeline.cases import given, open_case
     from pipeline.database import open_database
+    from pipeline.remade import MADE_BY, program_mark
     from pipeline.settings import private_folder, read_settings
     from pipeline.stages import WORKFLOW
     from pipeline.storage import open_storage
@@ -80,7 +108,8 @@ def make_packet(
     database = open_database(settings.database)
     with Pool(settings.database, settings.storage, WORKFLOW, processes or settings.jobs) as pool:
         contents = [given(name, data) for name, data in files.items()]
-        case_id, _ = open_case(database, storage, WORKFLOW, contents, day)
+        mark = {MADE_BY: program_mark(settings.clinic)}
+        case_id, _ = open_case(database, storage, WORKFLOW, contents, day, options=mark)
         ended = drive(pool, database, case_id, report)
         if wanted and ended.state == "ready":
             from pipeline.decisions import take_decisions

@@ -50,6 +50,24 @@ def test_three_files_become_a_packet(rebut, papers, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_second_run_gives_the_packet_of_the_first(rebut, papers, tmp_path):
+    """The same files as of the same day: not a page is read, no second case is made, and the folder is whole."""
+    first = rebut("run", *DAY, "--json", "--out", "first", *papers)
+    second = rebut("run", *DAY, "--json", "--out", "second", *papers)
+    later = rebut("run", "--today", "2026-03-21", "--json", "--out", "later", *papers)
+
+    assert "Made before of the same files" in second.stderr
+    assert "pages read" not in second.stderr
+    assert json.loads(second.stdout)["case"] == json.loads(first.stdout)["case"]
+    assert json.loads(later.stdout)["case"] != json.loads(first.stdout)["case"]
+    one, two = (
+        {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.*")}
+        for name in ("first", "second")
+    )
+    assert one == two
+
+
+@pytest.mark.slow
 def test_a_letter_alone_is_answered(rebut, papers, tmp_path):
     """Without policy and chart the appeal says what is missing and claims nothing."""
     done = rebut("run", *DAY, "--json", "denial.pdf")
