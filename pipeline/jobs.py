@@ -202,6 +202,9 @@ def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outco
         ready = insert_jobs(connection, workflow, taken.case_id, outcome.successors, urgent)
         ready += _joined(connection, workflow, taken, urgent)
         write_audit(connection, taken.case_id, "done", taken, {**outcome.audit, "attempt": taken.attempts})
+        if mine.state == "failed":  # another file ended the case while this job was at work
+            hold_jobs(connection, taken.case_id)
+            return []
     return ready
 
 

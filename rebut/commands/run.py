@@ -67,7 +67,7 @@ def find_packet(files: Mapping[str, bytes], day: dt.date) -> tuple[dict[str, Any
     from pipeline.settings import read_settings
 
     settings = read_settings()
-    if not settings.home.exists():  # the first run of all loads no database for this
+    if not settings.home.is_dir():  # the first run of all loads no database for this
         return None
     from pipeline.cases import given
     from pipeline.database import open_database

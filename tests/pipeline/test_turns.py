@@ -120,6 +120,17 @@ def test_jobs_of_a_failed_case_are_out_of_the_way(database, storage):
     assert len(retry_case(database, COUNTING, failed)) == 10
 
 
+def test_what_follows_from_work_that_ends_after_its_case_failed_waits(database, storage):
+    """One worker reads a file on while another finds a second file unusable: the queue holds nothing of the case."""
+    failed = send(database, storage, "a", "fine\nfine", "unusable")
+    good, bad = (jobs.claim_next(database, case_id=failed) for _ in range(2))
+    work_on(database, storage, COUNTING, bad)
+
+    assert work_on(database, storage, COUNTING, good) == []
+    assert jobs.ready_jobs(database, failed) == []
+    assert {job.stage for job in retry_case(database, COUNTING, failed)} == {"intake", "read"}
+
+
 def test_a_job_whose_worker_was_killed_is_back_at_once(database, storage):
     """The reconciler on the same machine sees that the process has ended, and does not wait for the lease."""
     send(database, storage, "a")
