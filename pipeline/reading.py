@@ -7,7 +7,8 @@ name, so the same content is read once however often and under whatever name it 
 import atexit
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache, partial
 from importlib.util import find_spec
@@ -124,16 +125,23 @@ def split_part(part: str) -> tuple[str, int, int]:
     return document_id, int(first), int(last)
 
 
-def load_file(task: Task, document: DocumentRow) -> list[Page]:
-    """Return every page of one file in order; a page that no reader survived is FAILED."""
+def load_file(task: Task, document: DocumentRow, wanted: AbstractSet[int] | None = None) -> list[Page]:
+    """Return the pages of one file in order; a page that no reader survived is FAILED.
+
+    `wanted`: numbers of the pages to return; all where it is not given.
+    """
     from extractors.pages import load_pages
 
     found: dict[int, Page] = {}
     for part in task.parts("read"):
-        if part.startswith(f"{document.id}:") and (data := task.load("read", part)):
+        document_id, first, last = split_part(part)
+        if document_id != document.id or (wanted is not None and wanted.isdisjoint(range(first, last + 1))):
+            continue
+        if data := task.load("read", part):
             found |= {page.number: page for page in load_pages(data)}
     told = json.loads(task.load("intake", document.id) or b"{}")
-    return complete(found.values(), document.name, told.get("page_count", 0), told.get("parts", []))
+    pages = complete(found.values(), document.name, told.get("page_count", 0), told.get("parts", []))
+    return pages if wanted is None else [page for page in pages if page.number in wanted]
 
 
 def complete(pages: Iterable[Page], name: str, page_count: int, parts: Sequence[dict]) -> list[Page]:
@@ -149,6 +157,12 @@ def complete(pages: Iterable[Page], name: str, page_count: int, parts: Sequence[
 def load_files(task: Task) -> dict[str, list[Page]]:
     """Return the pages of every file of the case, by file name, in the order given."""
     return {document.name: load_file(task, document) for document in task.documents}
+
+
+def load_some(task: Task, wanted: Mapping[str, AbstractSet[int]]) -> list[Page]:
+    """Return the pages with these numbers of these files, in the order given."""
+    some = [document for document in task.documents if document.name in wanted]
+    return [page for document in some for page in load_file(task, document, wanted[document.name])]
 
 
 @cache

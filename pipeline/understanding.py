@@ -14,7 +14,7 @@ from pipeline import codec
 from pipeline.case import LANGUAGES, DocumentOut
 from pipeline.decisions import settle
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
-from pipeline.reading import load_files
+from pipeline.reading import load_files, load_some
 from pipeline.workflow import Outcome, Successor, Task
 
 # Letters whose fields are published; only the first two deny anything.
@@ -80,18 +80,27 @@ CHART_TYPES = (DocumentType.CHART,)
 def understand(task: Task) -> Outcome:
     """Read the fields of the denial, the facts of the chart or the criteria of the policies."""
     contents = load_contents(task)
-    pages = [page for file in load_files(task).values() for page in file]
     summary: dict[str, str] = {}
     if task.job.part == "denial":
         denial = contents.letters[contents.chosen].denial
         data, summary = codec.dump(Denial, denial), _last_day(denial, task.case.today)
     elif task.job.part == "chart":
+        charts = contents.of_type(*CHART_TYPES)
         today = dt.date.fromisoformat(task.case.today)
-        data = codec.dump(Chart, understand_chart(contents.of_type(*CHART_TYPES), pages, today))
+        data = codec.dump(Chart, understand_chart(charts, _load_pages(task, charts), today))
     else:
         policies = contents.of_type(DocumentType.PAYER_POLICY)
+        pages = _load_pages(task, policies)
         data = codec.dump(tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
     return Outcome(output_key=task.store(data), summary=summary)
+
+
+def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:
+    """Return the pages of these documents alone."""
+    wanted: dict[str, set[int]] = {}
+    for segment in segments:
+        wanted.setdefault(segment.document, set()).update(segment.pages)
+    return load_some(task, wanted)
 
 
 def _last_day(denial: Denial, today: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Pages as compact JSON: what one worker read, another can use.
 
-Lossless for every field of `Page`; a line's box is written only where it is not the
-box around its words. The version changes when old files can no longer be read.
+Lossless for every field of `Page`. The version changes when old files can no longer be read.
 """
 
 import json
@@ -10,8 +9,10 @@ from dataclasses import fields
 
 from extractors.errors import RebutError
 from extractors.evidence import Box, Line, Page, PageSource, Word, enclose
+from extractors.pages.packed import pack_lines, unpack_lines
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_WORD_BY_WORD = 1  # the version before, with a list for each word
 _PLAIN = [f.name for f in fields(Page) if f.name not in {"lines", "source", "to_shown"}]
 
 
@@ -30,7 +31,10 @@ def dump_pages(pages: Iterable[Page]) -> bytes:
 
 def load_pages(data: bytes) -> list[Page]:
     """Return the pages that `dump_pages` wrote, equal in every field."""
-    return [_load_page(entry) for entry in _entries(data)]
+    try:
+        return [_load_page(entry) for entry in _entries(data)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoredPagesError("damaged") from error
 
 
 def join_dumps(dumps: Sequence[bytes]) -> bytes:
@@ -47,7 +51,7 @@ def _entries(data: bytes) -> list[dict]:
         version, entries = body["version"], body["pages"]
     except (ValueError, KeyError, TypeError) as error:
         raise StoredPagesError("not stored pages") from error
-    if version != FORMAT_VERSION:
+    if version not in (_WORD_BY_WORD, FORMAT_VERSION):
         raise StoredPagesError(f"version {version}, not {FORMAT_VERSION}")
     return entries
 
@@ -56,19 +60,7 @@ def _dump_page(page: Page) -> dict:
     entry = {name: value for name in _PLAIN if (value := getattr(page, name)) is not None}
     entry["source"] = page.source.value
     entry["to_shown"] = list(page.to_shown)
-    entry["lines"] = [_dump_line(line) for line in page.lines]
-    return entry
-
-
-def _dump_line(line: Line) -> list:
-    words = [[w.text, *_corners(w.box), w.confidence] for w in line.words]
-    if line.box == enclose(word.box for word in line.words):
-        return words
-    return [words, _corners(line.box)]
-
-
-def _corners(box: Box) -> list[float]:
-    return [box.x0, box.top, box.x1, box.bottom]
+    return entry | pack_lines(page.lines)
 
 
 def _load_page(entry: dict) -> Page:
@@ -77,7 +69,7 @@ def _load_page(entry: dict) -> Page:
         **plain,
         source=PageSource(entry["source"]),
         to_shown=tuple(entry["to_shown"]),
-        lines=tuple(_load_line(line) for line in entry["lines"]),
+        lines=unpack_lines(entry) if "boxes" in entry else tuple(_load_line(line) for line in entry["lines"]),
     )
 
 
