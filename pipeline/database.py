@@ -43,8 +43,8 @@ class Database:
     def write(self, durable: bool = True) -> Iterator[Connection]:
         """One transaction: all of it or nothing. Not durable: a server that dies may forget it a moment later.
 
-        For what costs nothing to lose (a claim, a heartbeat, a note that a hint was sent): the wait for the disk
-        is most of what such a transaction takes. A later durable commit keeps those before it.
+        For what costs nothing to lose (a heartbeat, a note that a hint was sent): the wait for the disk is most of
+        what such a transaction takes. Not for a claim: the attempts of a job that takes the machine with it count.
         """
         with _named_errors(), self.engine.begin() as connection:
             if not durable and connection.dialect.name == "postgresql":

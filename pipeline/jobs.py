@@ -54,7 +54,7 @@ class Ready:
 def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobRow | None:
     """Take one ready job; None where it is not ready, not due yet, or someone else's."""
     now, token = time.time(), secrets.token_hex(16)
-    with database.write(durable=False) as connection:  # a forgotten claim finishes nothing: the job is done again
+    with database.write() as connection:
         taken = connection.execute(
             update(job)
             .where(job.c.id == job_id, job.c.state == "ready", job.c.next_attempt_at <= now)
