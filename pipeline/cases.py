@@ -320,6 +320,7 @@ def list_cases(database: Database, limit: int = 500, actor: Actor = SYSTEM) -> l
             "state": row.state,
             "created": dt.datetime.fromtimestamp(row.created, dt.UTC).isoformat(timespec="seconds"),
             "urgent": row.urgent,
+            "error": row.fault_code,  # what the message says may name a file: it stands on the case
             **blank,
             **row.summary,
         }

@@ -19,7 +19,8 @@ def cases(arguments: argparse.Namespace) -> int:
         return 0
     for case in found:
         told = [case["case"], case["created"], case["state"], case["payer"], case["service"], case["last_day"]]
-        print("  ".join(str(word or "-") for word in told))
+        why = f"  {case['error']}" if case["error"] else ""
+        print("  ".join(str(word or "-") for word in told) + why)
     return 0
 
 

@@ -29,6 +29,7 @@ from pipeline.reconcile import reconcile
 from pipeline.tables import audit, document, job
 from pipeline.work import work_on
 from pipeline.workflow import Outcome
+from tests.errors import UnusableError
 from tests.workflows import COUNTING
 
 TODAY = dt.date(2026, 3, 1)
@@ -64,6 +65,16 @@ def test_a_case_goes_from_files_to_result(database, storage):
         {"stage": "total", "done": 1},
     ]
     assert list_cases(database)[0]["payer"] == "Test"
+    assert list_cases(database)[0]["error"] is None
+
+
+def test_the_list_of_cases_says_why_one_failed(database, storage):
+    """The operator at night sees from the list what to look at."""
+    case_id = opened(database, storage, "unusable")
+
+    worked(database, storage, case_id)
+
+    assert [(row["state"], row["error"]) for row in list_cases(database)] == [("failed", UnusableError.code)]
 
 
 def test_a_job_is_claimed_once(database, storage):
