@@ -119,6 +119,9 @@ def _accuracy(found: Found) -> str:
 
 def _rest(found: Found) -> str:
     rows = ["### Everything else\n", "| | |", "|---|---|", f"| `rebut --help` | {found['help']:.2f} s |"]
+    rows.append(f"| `rebut run` until it works on its first file, nothing there before | {found['at work']:.2f} s |")
+    if flat := _flatness(found):
+        rows.append(flat)
     layer = found["textlayer"]
     ours, theirs = (statistics.median(pair[n] for pair in layer["rounds"]) for n in (0, 1))
     rows.append(
@@ -135,6 +138,21 @@ def _rest(found: Found) -> str:
     one, two = (statistics.median(found["workers"]["walls"][jobs]) for jobs in ("1", "2"))
     rows.append(f"| two processes against one ({found['workers']['chart']}, wall) | {one / two:.2f} times |")
     return "\n".join(rows) + "\n"
+
+
+def _flatness(found: Found) -> str:
+    """Return the row of what a page costs in charts of the same mix, short and long; empty where there is one."""
+    told = []
+    for chart, sides in found["reading"].items():
+        if chart.startswith(("mixed", "chart")):
+            pages = int(re.sub(r"\D", "", chart))
+            cpu, engine, peak = (
+                statistics.median(cost[name] for cost in sides[side])
+                for side, name in (("rebut", "cpu"), ("engine", "cpu"), ("rebut", "peak"))
+            )
+            told.append((pages, f"{pages} pages {1000 * cpu / pages:.0f} ms, {cpu / engine:.2f}, {peak:.0f} MB"))
+    rows = "; ".join(row for _, row in sorted(told))
+    return f"| CPU a page, against the engine alone, largest process | {rows} |" if len(told) > 1 else ""
 
 
 def _sentence(found: Found) -> str:
