@@ -8,6 +8,7 @@ from itertools import zip_longest
 from extractors.evidence import Box, Word
 
 _RULING = re.compile(r"^[|_¦\[\]{}!\\/—–=-]*[|_¦][|_¦\[\]{}!\\—–=-]*$|^[—–_=-]{4,}$")
+_RULING_STARTS = frozenset("|_¦[]{}!\\/—–=-")
 _EDGE = re.compile(r"^[|¦]+|[|¦]+$")  # a ruling line read together with the word beside it
 _DIRT = re.compile(r"[.,`~_^]+(?=[A-Z][a-z]{2})")  # a speck read before a capital
 _KEPT_SIGNS = frozenset("≥≤<>=±%&+#•·-–—*:/$@§©®™°☐☒☑✓✗□■")
@@ -18,10 +19,12 @@ UNSURE_SIGN = 0.35  # confidence below which a sign alone is a speck
 
 def clean_words(words: Sequence[Word], ink: bool) -> tuple[list[Word], list[Word]]:
     """Return (words, ruling lines that were read as words)."""
-    kept, rulings = [], []
     once = without_repeats(words)
+    if not ink and _RULING_STARTS.isdisjoint([word.text[:1] for word in once]):
+        return once, []
+    kept, rulings = [], []
     for word, after in zip_longest(once, once[1:]):
-        if _RULING.match(word.text):
+        if word.text[:1] in _RULING_STARTS and _RULING.match(word.text):
             if ink and _is_number(word, after):
                 kept.append(word)  # a stroke before a unit may be the figure 1, and is no word of ours to give
             elif _is_capital_i(word, ink):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from extractors.evidence import Box, Line, Word, enclose
@@ -37,10 +38,12 @@ _MIDDLE = frozenset("-–—•·~=+<>:«»")
 class _Row:
     """Words on one baseline while they are gathered, left to right."""
 
-    words: list[Word]
     base: float  # baseline of its last word
+    right: float  # where that ends
+    words: list[Word] = field(default_factory=list)
     cuts: set[int] = field(default_factory=set)  # index of words that start a new cell
     em: float = 0.0  # size of its type, once all its words are gathered
+    gaps: list[float] = field(default_factory=list)  # before each word but the first, in ems
 
 
 def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -> tuple[Line, ...]:
@@ -56,22 +59,23 @@ def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -
     rows = _gather_rows(words, em, ink)
     for row in rows:
         row.em = _em(row.words)
+        row.gaps = [(word.box.x0 - before.box.x1) / row.em for before, word in pairwise(row.words)]
     _cut_rows(rows, rulings, read_as_words)
-    lines = [Line(words=tuple(part), box=enclose(word.box for word in part)) for row in rows for part in _parts(row)]
+    lines = [Line(words=tuple(part), box=enclose([word.box for word in part])) for row in rows for part in _parts(row)]
     return tuple(in_reading_order(lines, em))
 
 
 def _em(words: Sequence[Word]) -> float:
     """Return the size of the type in points, from the mean width of characters."""
-    widths = [2.0 * (word.box.x1 - word.box.x0) / len(word.text) for word in words if len(word.text) > 2]
-    return max(median(widths) if widths else median(word.box.height for word in words), 3.0)
+    widths = [2.0 * ((box := word.box).x1 - box.x0) / len(word.text) for word in words if len(word.text) > 2]
+    return max(median(widths) if widths else median([word.box.height for word in words]), 3.0)
 
 
 def _baseline(word: Word, em: float, ink: bool) -> float:
     """Return y of the line the word stands on."""
     box, text = word.box, word.text
     if not ink:
-        return box.bottom - 0.22 * box.height
+        return box.bottom - 0.22 * (box.bottom - box.top)
     if all(character in _MIDDLE for character in text):
         return (box.top + box.bottom) / 2 + 0.3 * em
     if all(character in _HIGH for character in text):
@@ -87,26 +91,26 @@ def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
     """Chain words left to right to the row whose last word stands on the nearest baseline."""
     rows: list[_Row] = []
     by_band: dict[int, list[_Row]] = defaultdict(list)  # rows by the band of one em their baseline is in
-    for word in sorted(words, key=lambda at: at.box.x0):
-        base, left = _baseline(word, em, ink), word.box.x0
-        band = int(base // em)
-        best, nearest = None, BASELINE * max(em, min(0.75 * word.box.height, 3 * em))
+    for word in sorted(words, key=attrgetter("box.x0")):
+        box, base = word.box, _baseline(word, em, ink)
+        left, high, band = box.x0, 0.75 * (box.bottom - box.top), int(base // em)
+        best, nearest = None, BASELINE * (em if high < em else min(high, 3 * em))
         for near in (band - 1, band, band + 1):
-            for row in by_band.get(near, ()):
-                away = abs(row.base - base)
-                if away < nearest and row.words[-1].box.x1 - left < em:
-                    best, nearest = row, away
+            if near in by_band:
+                for row in by_band[near]:
+                    away = abs(row.base - base)
+                    if away < nearest and row.right - left < em:
+                        best, nearest = row, away
         if best is None:
-            best = _Row(words=[word], base=base)
+            best = _Row(base=base, right=box.x1)
             rows.append(best)
             by_band[band].append(best)
-            continue
-        best.words.append(word)
-        if (old := int(best.base // em)) != band:
+        elif (old := int(best.base // em)) != band:
             by_band[old].remove(best)
             by_band[band].append(best)
-        best.base = base
-    return sorted(rows, key=lambda row: median(word.box.bottom for word in row.words))
+        best.words.append(word)
+        best.base, best.right = base, box.x1
+    return sorted(rows, key=lambda row: median([word.box.bottom for word in row.words]))
 
 
 def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[Word]) -> None:
@@ -116,12 +120,12 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
     starts: list[list[float]] = []  # x of cells behind a wide gap, per row
     weak: list[list[tuple[int, float, float]]] = []  # (index of word, x, gap in ems)
     for row in rows:
-        em = row.em
         strong_here, weak_here = [], []
-        for index in range(1, len(row.words)):
+        for index, gap in enumerate(row.gaps, 1):
+            if gap <= RULED_GAP:
+                continue
             before, word = row.words[index - 1].box, row.words[index].box
-            gap = (word.x0 - before.x1) / em
-            if gap > COLUMN_GAP or (gap > RULED_GAP and _is_ruled(before, word, borders)):
+            if gap > COLUMN_GAP or (borders and _is_ruled(before, word, borders)):
                 row.cuts.add(index)
                 strong_here.append(word.x0)
             elif gap > least:
@@ -132,19 +136,13 @@ def _cut_rows(rows: list[_Row], rulings: Sequence[Box], read_as_words: Sequence[
         if candidates:
             em = rows[number].em
             first, last = max(0, number - NEAR_ROWS), min(len(rows), number + NEAR_ROWS + 1)
-            around = [near for near in range(first, last) if near != number]
-            rows[number].cuts.update(
-                index for index, x, gap in candidates if _lines_up(x, gap, em, [(starts[n], weak[n]) for n in around])
-            )
+            around = [(starts[near], weak[near]) for near in range(first, last) if near != number]
+            rows[number].cuts.update(index for index, x, gap in candidates if _lines_up(x, gap, em, around))
 
 
 def _usual_gap(rows: Sequence[_Row]) -> float:
     """Return the usual space between words in ems: 0.3 in proportional type, 0.6 in a typewriter's."""
-    gaps = []
-    for row in rows:
-        em = row.em
-        gaps += [(word.box.x0 - before.box.x1) / em for before, word in pairwise(row.words)]
-    return median([gap for gap in gaps if 0 < gap < 1.2] or [0.3])
+    return median([gap for row in rows for gap in row.gaps if 0 < gap < 1.2] or [0.3])
 
 
 def _lines_up(x: float, gap: float, em: float, around: Sequence[tuple[list[float], list]]) -> bool:

@@ -13,6 +13,7 @@ from extractors.evidence import Line
 MIN_LINES = 5  # on each side of a gutter that parts columns
 SHARED = 0.6  # share of the shorter side's lines with a partner, from which a gutter is a table's
 PROSE_WORDS = 5  # words in a full line of prose
+FULL_LINES = 3  # of prose that a column has
 FULL = 0.7  # share of the column's width that a full line of prose fills
 
 
@@ -62,29 +63,42 @@ def _by_row(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _find_gutter(rows: Sequence[Sequence[Line]], em: float) -> _Gutter | None:
     """Return the tallest gutter that parts columns of text, or None."""
-    starts = sorted({round(row[i].box.x0) for row in rows for i in range(1, len(row))})
+    prose = [line.box for row in rows for line in row if len(line.words) >= PROSE_WORDS]
+    if len(prose) < FULL_LINES:
+        return None
+    starts = sorted({round(line.box.x0) for row in rows for line in row[1:]})
+    spans = [[(line.box.x0, line.box.x1) for line in row] for row in rows]
     best: _Gutter | None = None
-    for x in starts:
-        for top, bottom, inside in _runs(rows, x - 0.25 * em):
+    for start in starts:
+        x = start - 0.25 * em
+        if sum(box.x1 <= start or box.x0 >= x for box in prose) < FULL_LINES:
+            continue  # nearly all of the text runs across
+        for first, last in _runs(spans, x):
+            inside = [line for row in rows[first:last] for line in row]
+            top, bottom = min(at.box.top for at in inside), max(at.box.bottom for at in inside)
             if best is not None and bottom - top <= best.bottom - best.top:
                 continue
-            left = [line for line in inside if line.box.x1 <= x]
-            right = [line for line in inside if line.box.x0 >= x - 0.25 * em]
+            left = [line for line in inside if line.box.x1 <= start]
+            right = [line for line in inside if line.box.x0 >= x]
             if _are_columns(left, right, em):
-                best = _Gutter(x - 0.25 * em, top, bottom)
+                best = _Gutter(x, top, bottom)
     return best
 
 
-def _runs(rows: Sequence[Sequence[Line]], x: float):
-    """Yield (top, bottom, lines) of rows in a row that no line crosses at x."""
-    inside: list[Line] = []
-    for row in [*rows, None]:
-        if row is not None and not any(line.box.x0 < x < line.box.x1 for line in row):
-            inside += row
-            continue
-        if len(inside) >= 2 * MIN_LINES:
-            yield min(at.box.top for at in inside), max(at.box.bottom for at in inside), inside
-        inside = []
+def _runs(spans: Sequence[Sequence[tuple[float, float]]], x: float):
+    """Yield (first row, row behind the last) of rows in a row that no line crosses at x; enough lines for columns."""
+    first = count = 0
+    for number, row in enumerate(spans):
+        for x0, x1 in row:
+            if x0 < x < x1:
+                if count >= 2 * MIN_LINES:
+                    yield first, number
+                first, count = number + 1, 0
+                break
+        else:
+            count += len(row)
+    if count >= 2 * MIN_LINES:
+        yield first, len(spans)
 
 
 def _are_columns(left: Sequence[Line], right: Sequence[Line], em: float) -> bool:
@@ -108,7 +122,7 @@ def _is_prose(lines: Sequence[Line]) -> bool:
         for line in lines
         if line.box.width > FULL * width and line.box.x0 - x0 < 0.25 * width and len(line.words) >= PROSE_WORDS
     ]
-    return len(full) >= 3 and sum(full) >= 0.5 * sum(len(line.words) for line in lines)
+    return len(full) >= FULL_LINES and sum(full) >= 0.5 * sum(len(line.words) for line in lines)
 
 
 def _shared(left: Sequence[Line], right: Sequence[Line], em: float) -> float:
