@@ -14,7 +14,7 @@ Two frames of coordinates, both in PDF points with the origin top left and y dow
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -146,18 +146,21 @@ class _UnfrozenWord:
     __slots__ = ("box", "confidence", "text")
 
 
-def word_at(text: str, x0: float, top: float, x1: float, bottom: float, confidence: float = 1.0) -> Word:
-    """Return a word with its box.
+def words_at(texts: Sequence[str], places: Iterable[Sequence[float]], confidence: float = 1.0) -> list[Word]:
+    """Return words, each with its box (x0, top, x1, bottom).
 
     For whoever makes all words of a page: filled before they are frozen, they take a third of the time that the
     constructors take (0.4 of 1.3 us; a chart of 300 pages has 180,000 words).
     """
-    box, word = _UnfrozenBox(), _UnfrozenWord()
-    box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
-    box.__class__ = Box
-    word.text, word.box, word.confidence = text, box, confidence
-    word.__class__ = Word
-    return word
+    words: list[Any] = []
+    for text, (x0, top, x1, bottom) in zip(texts, places, strict=True):
+        box, word = _UnfrozenBox(), _UnfrozenWord()
+        box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
+        box.__class__ = Box
+        word.text, word.box, word.confidence = text, box, confidence
+        word.__class__ = Word
+        words.append(word)
+    return words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,25 +71,19 @@ def without_repeats(words: Sequence[Word]) -> list[Word]:
     seen: dict[str, list[Box]] = {}
     kept = []
     for word in words:
-        box, same = word.box, seen.get(word.text)
-        if same is None:
-            seen[word.text] = [box]
-        elif _covers(box, same):
-            continue
+        box = word.box
+        top, bottom, same = box.top, box.bottom, seen.setdefault(word.text, [])
+        for other in same:
+            if other.top < bottom and other.bottom > top and _covers(box, other):  # nearly all are on another line
+                break
         else:
             same.append(box)
-        kept.append(word)
+            kept.append(word)
     return kept
 
 
-def _covers(box: Box, others: Sequence[Box]) -> bool:
-    """Say whether the box lies on one of the others; nearly all of them are on another line."""
-    top, bottom = box.top, box.bottom
-    for other in others:
-        if other.top >= bottom or other.bottom <= top:
-            continue
-        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
-        high = min(bottom, other.bottom) - max(top, other.top)
-        if wide > 0.7 * min(box.width, other.width) and high > 0.7 * min(box.height, other.height):
-            return True
-    return False
+def _covers(box: Box, other: Box) -> bool:
+    """Say whether one box lies on the other."""
+    wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+    high = min(box.bottom, other.bottom) - max(box.top, other.top)
+    return wide > 0.7 * min(box.width, other.width) and high > 0.7 * min(box.height, other.height)

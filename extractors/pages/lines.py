@@ -40,7 +40,9 @@ class _Row:
 
     base: float  # baseline of its last word
     right: float  # where that ends
+    band: int  # the band of one em that its baseline is in
     words: list[Word] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)  # of the type of its words
     cuts: set[int] = field(default_factory=set)  # index of words that start a new cell
     em: float = 0.0  # size of its type, once all its words are gathered
     gaps: list[float] = field(default_factory=list)  # before each word but the first, in ems
@@ -55,44 +57,55 @@ def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -
     words, read_as_words = clean_words(words, ink)
     if not words:
         return ()
-    em = _em(words)
-    rows = _gather_rows(words, em, ink)
+    words = sorted(words, key=attrgetter("box.x0"))
+    sizes = [_size(word) for word in words]
+    em = _em(sizes, words)
+    rows = _gather_rows(words, sizes, em, ink)
     for row in rows:
-        row.em = _em(row.words)
+        row.em = _em(row.sizes, row.words)
         row.gaps = [(word.box.x0 - before.box.x1) / row.em for before, word in pairwise(row.words)]
     _cut_rows(rows, rulings, read_as_words)
     lines = [Line(words=tuple(part), box=enclose([word.box for word in part])) for row in rows for part in _parts(row)]
     return tuple(in_reading_order(lines, em))
 
 
-def _em(words: Sequence[Word]) -> float:
-    """Return the size of the type in points, from the mean width of characters."""
-    widths = [2.0 * ((box := word.box).x1 - box.x0) / len(word.text) for word in words if len(word.text) > 2]
-    return max(median(widths) if widths else median([word.box.height for word in words]), 3.0)
+def _size(word: Word) -> float:
+    """Return the size of the word's type from the mean width of its characters, in points; -1 for a short word."""
+    return 2.0 * (word.box.x1 - word.box.x0) / len(word.text) if len(word.text) > 2 else -1.0
 
 
-def _baseline(word: Word, em: float, ink: bool) -> float:
-    """Return y of the line the word stands on."""
+def _em(sizes: Sequence[float], words: Sequence[Word]) -> float:
+    """Return the size of the type in points."""
+    told = [size for size in sizes if size >= 0]
+    return max(median(told or [word.box.height for word in words]), 3.0)
+
+
+def _foot(box: Box) -> float:
+    """Return the baseline in a box from ascender to descender."""
+    return box.bottom - 0.22 * (box.bottom - box.top)
+
+
+def _baseline(word: Word, em: float) -> float:
+    """Return y of the line the word stands on, from its ink."""
     box, text = word.box, word.text
-    if not ink:
-        return box.bottom - 0.22 * (box.bottom - box.top)
     if all(character in _MIDDLE for character in text):
         return (box.top + box.bottom) / 2 + 0.3 * em
     if all(character in _HIGH for character in text):
         return box.top + 0.75 * em
     if not _DESCENDERS.isdisjoint(text):
-        return box.bottom - 0.22 * box.height
+        return _foot(box)
     if _FLAT.issuperset(text) and box.height > TALL * box.width / len(text):
-        return box.bottom - 0.22 * box.height
+        return _foot(box)
     return box.bottom
 
 
-def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
-    """Chain words left to right to the row whose last word stands on the nearest baseline."""
+def _gather_rows(words: Sequence[Word], sizes: Sequence[float], em: float, ink: bool) -> list[_Row]:
+    """Chain words, given left to right, to the row whose last word stands on the nearest baseline."""
     rows: list[_Row] = []
-    by_band: dict[int, list[_Row]] = defaultdict(list)  # rows by the band of one em their baseline is in
-    for word in sorted(words, key=attrgetter("box.x0")):
-        box, base = word.box, _baseline(word, em, ink)
+    by_band: dict[int, list[_Row]] = defaultdict(list)
+    bases = [_baseline(word, em) for word in words] if ink else [_foot(word.box) for word in words]
+    for word, size, base in zip(words, sizes, bases, strict=True):
+        box = word.box
         left, high, band = box.x0, 0.75 * (box.bottom - box.top), int(base // em)
         best, nearest = None, BASELINE * (em if high < em else min(high, 3 * em))
         for near in (band - 1, band, band + 1):
@@ -102,14 +115,15 @@ def _gather_rows(words: Sequence[Word], em: float, ink: bool) -> list[_Row]:
                     if away < nearest and row.right - left < em:
                         best, nearest = row, away
         if best is None:
-            best = _Row(base=base, right=box.x1)
+            best = _Row(base=base, right=box.x1, band=band)
             rows.append(best)
             by_band[band].append(best)
-        elif (old := int(best.base // em)) != band:
-            by_band[old].remove(best)
+        elif best.band != band:
+            by_band[best.band].remove(best)
             by_band[band].append(best)
         best.words.append(word)
-        best.base, best.right = base, box.x1
+        best.sizes.append(size)
+        best.base, best.right, best.band = base, box.x1, band
     return sorted(rows, key=lambda row: median([word.box.bottom for word in row.words]))
 
 
@@ -160,5 +174,7 @@ def _is_ruled(before: Box, word: Box, borders: Sequence[tuple[float, float, floa
 
 
 def _parts(row: _Row) -> list[list[Word]]:
+    if not row.cuts:
+        return [row.words]
     bounds = [0, *sorted(row.cuts), len(row.words)]
     return [row.words[start:end] for start, end in pairwise(bounds)]

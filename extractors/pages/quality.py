@@ -7,8 +7,9 @@ layer of a bad scanner, and a layer that holds only a stamp while the page is a 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from operator import mul
 
 _LETTERS = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -50,25 +51,38 @@ class TextQuality:
 def judge_text(text: str) -> TextQuality:
     """Return the measures of a text layer."""
     sample = text[:SAMPLE]
-    tokens = sample.split()
+    tokens = Counter(sample.split())
     if not tokens:
         return TextQuality(0, 0.0, 0.0, 0.0, 0, 0.0)
-    visible = "".join(tokens)
-    odd = 0 if visible.isascii() and visible.isprintable() else len(_ODD.findall(visible))
-    plausible = sum(count * _is_plausible(token) for token, count in Counter(tokens).items())
-    runs = _LETTERS.findall(sample)
-    letters = sum(map(len, runs))
-    words = sum(len(word) > 2 and _VOWEL.search(word) is not None for word in runs)
-    vowels = len(_VOWEL.findall(sample))
-    common = len(list(filter(_common_words().__contains__, _WORD.findall(sample.lower()))))
-    scale = len(text) / len(sample)
+    looks, times = zip(*map(_looks_of, tokens), strict=True), tokens.values()
+    visible, odd, plausible, letters, words, vowels, common = [sum(map(mul, column, times)) for column in looks]
+    scale, count = len(text) / len(sample), tokens.total()
     return TextQuality(
-        characters=round(len(visible) * scale),
-        unmapped=odd / len(visible),
-        plausible=plausible / len(tokens),
-        common=common / len(tokens),
+        characters=round(visible * scale),
+        unmapped=odd / visible,
+        plausible=plausible / count,
+        common=common / count,
         words=words,
         vowels=vowels / letters if letters >= 40 else 0.38,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _looks_of(token: str) -> tuple[int, ...]:
+    """Return what a token adds to the measures of its page; most tokens stood on the pages before it, too.
+
+    Characters; odd ones; 1 where plausible; letters in runs; runs with a vowel; vowels; everyday words.
+    """
+    runs = _LETTERS.findall(token)
+    common = _common_words()
+    return (
+        len(token),
+        len(_ODD.findall(token)),
+        _is_plausible(token),
+        sum(map(len, runs)),
+        sum([len(run) > 2 and _VOWEL.search(run) is not None for run in runs]),
+        len(_VOWEL.findall(token)),
+        sum([word in common for word in _WORD.findall(token.lower())]),
     )
 
 

@@ -49,7 +49,7 @@ __all__ = [
     "read_pages",
 ]
 
-READER_VERSION = "3"  # raise with every change that gives other words, boxes or order: results are cached by it
+READER_VERSION = "4"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
 MAX_POINTS = 20_000.0  # 277 inches; PDF itself allows 14,400 without a user unit
 _STRAY_LETTERS = 8  # of a text layer of which nothing is to be seen; more, and the page cannot be shown
@@ -161,7 +161,7 @@ def _read_shown(page: pdfium.PdfPage, blank: Page, layer: TextLayer, images: Pag
 def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
     words = layer.words
     if images.cover >= FULL_PAGE and images.hidden_text:
-        words = tuple(replace(word, confidence=SCANNER_CONFIDENCE) for word in words)
+        words = tuple([Word(text=word.text, box=word.box, confidence=SCANNER_CONFIDENCE) for word in words])
     upright = turned(layer.turn, blank.width, blank.height)
     if layer.turn:
         words = tuple(replace(word, box=_rounded(word.box.moved_by(upright))) for word in words)
@@ -174,13 +174,15 @@ def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
         source=PageSource.TEXT,
         to_shown=rounded(inverse(upright)),
         turn=layer.turn,
-        digest=_digest(_places_of(layer.words, images).encode("utf-8", "surrogatepass")),
+        digest=_digest(_shown_by(layer, images)),
     )
 
 
-def _places_of(words: Sequence[Word], images: PageImages) -> str:
+def _shown_by(layer: TextLayer, images: PageImages) -> bytes:
     """Return what a typed page shows and where, to a tenth of a point."""
-    return "\n".join([f"{w.text} {w.box.x0:.1f} {w.box.bottom:.1f}" for w in words]) + repr(images.boxes)
+    words = "\n".join([word.text for word in layer.words]).encode("utf-8", "surrogatepass")
+    places = np.rint(layer.places[:, [0, 3]] * 10).astype(np.int64).tobytes()
+    return b"\0".join([words, places, repr(images.boxes).encode()])
 
 
 def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, deadline: float) -> Page:

@@ -11,6 +11,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from extractors.pages.native import plainly
 from extractors.pages.prepare import small_of, turn_clockwise
 from extractors.pages.problems import PageProblem
 
@@ -80,18 +81,21 @@ class _Sight:
     others: int = 0
 
 
+_object_of = plainly(raw.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_kind_of = plainly(raw.FPDFPageObj_GetType, ctypes.c_int, ctypes.c_void_p)
+_render_mode_of = plainly(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 _MOST_OBJECTS = 5000  # of one page; a drawing with more is a drawing
 
 
 def _gather(page: pdfium.PdfPage, sight: _Sight) -> None:
     """Count the objects of a page; those inside form objects only where there are any."""
-    nested = False
+    nested, handle = False, ctypes.cast(page.raw, ctypes.c_void_p).value
     for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page, index)
-        kind = raw.FPDFPageObj_GetType(item)
+        item = _object_of(handle, index)
+        kind = _kind_of(item)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             sight.texts += 1
-            sight.hidden += raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            sight.hidden += _render_mode_of(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
             nested = True
         else:

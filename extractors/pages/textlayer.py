@@ -7,7 +7,7 @@ box, and what is reckoned from them is reckoned for all words at once.
 import ctypes
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -15,12 +15,14 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from extractors.evidence import Affine, Word, word_at
+from extractors.evidence import Affine, Word, words_at
 from extractors.pages.frame import shown_of_user
+from extractors.pages.native import plainly
 
-_TOKEN = re.compile(r"[^\s\x00]+")
+_SPACES = np.array([chr(code).isspace() or code == 0 for code in range(0x3002)])  # the last of them is U+3000
 # PDFium writes U+0002 (older: U+FFFE) for a hyphen at the end of a line and goes on without a break.
 _LINE_HYPHEN = re.compile(r"[\x02\ufffe]")
+_HYPHENS = (0x0002, 0xFFFE)
 _DIRECTION_SAMPLES = 40
 _LEAST_EXTENT = 0.01  # points
 
@@ -40,19 +42,16 @@ def read_text_layer(page: pdfium.PdfPage) -> TextLayer:
     textpage = page.get_textpage()
     try:
         text = _text_by_index(textpage)
-        spans = _spans(text)
-        boxes = _boxes(textpage.raw, spans)
+        starts, ends = _spans(text)
+        boxes = _boxes(textpage.raw, starts, ends)
         left, low, right, high = boxes.T
         seen = (right - left > _LEAST_EXTENT) | (high - low > _LEAST_EXTENT)  # a character without a place has none
-        if not seen.all():
-            spans, boxes = [span for span, is_seen in zip(spans, seen, strict=True) if is_seen], boxes[seen]
-        turn = _turn(textpage, [start for start, _ in spans], page.get_rotation())
+        starts, ends, boxes = starts[seen], ends[seen], boxes[seen]
+        turn = _turn(textpage, starts.tolist(), page.get_rotation())
     finally:
         textpage.close()
     places = to_hundredths(_shown(boxes, shown_of_user(page)))
-    texts = _texts(text, spans)
-    words = tuple([word_at(word, *place) for word, place in zip(texts, places.tolist(), strict=True)])
-    return TextLayer(text, words, turn, places)
+    return TextLayer(text, tuple(words_at(_texts(text, starts, ends), places.tolist())), turn, places)
 
 
 def _text_by_index(textpage: pdfium.PdfTextPage) -> str:
@@ -73,34 +72,31 @@ def _character(code: int) -> str:
     return chr(code) if code and code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Return where words start and end."""
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    if _LINE_HYPHEN.search(text) is None:
-        return spans
-    return [part for start, end in spans for part in _parted(text, start, end)]
+def _spans(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return where words start and where they end; one that goes on after a line's hyphen is two."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    inked = ~_SPACES[np.minimum(codes, _SPACES.size - 1)]
+    edges = np.flatnonzero(np.diff(inked, prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    if _LINE_HYPHEN.search(text) is not None:
+        cuts = np.flatnonzero(np.isin(codes, _HYPHENS)) + 1
+        cuts = cuts[cuts < codes.size]
+        cuts = cuts[inked[cuts]]
+        starts, ends = np.sort(np.append(starts, cuts)), np.sort(np.append(ends, cuts))
+    return starts, ends
 
 
-def _parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the word in two where a line ends inside it."""
-    for hyphen in _LINE_HYPHEN.finditer(text, start, end):
-        yield start, hyphen.end()
-        start = hyphen.end()
-    if start < end:
-        yield start, end
-
-
-def _texts(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+def _texts(text: str, starts: np.ndarray, ends: np.ndarray) -> list[str]:
     """Return the words as printed."""
     if not text.isascii() or "\x02" in text:
         text = _LINE_HYPHEN.sub("-", text).replace("\u00ad", "-")
-    return [text[start:end] for start, end in spans]
+    return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def _boxes(textpage: raw.FPDF_TEXTPAGE, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+def _boxes(textpage: raw.FPDF_TEXTPAGE, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return the box around the first and the last character of each word, as `_char_boxes` does."""
-    ends = _char_boxes(textpage, [index for start, end in spans for index in (start, end - 1)])
-    first, last = ends[::2], ends[1::2]
+    both = _char_boxes(textpage, np.column_stack([starts, ends - 1]).ravel().tolist())
+    first, last = both[::2], both[1::2]
     return np.hstack([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])])
 
 
@@ -108,8 +104,7 @@ _BATCH = 2048  # characters asked for in a row
 _rects = (raw.FS_RECTF * _BATCH)()
 _rect_pointers = [ctypes.byref(_rects, index * ctypes.sizeof(raw.FS_RECTF)) for index in range(_BATCH)]
 _asked = np.frombuffer(_rects, np.float32).reshape(_BATCH, 4)
-# A page has 1,200 such calls: with the types of its arguments declared, ctypes takes four times as long for each.
-_loose_box = ctypes.PYFUNCTYPE(ctypes.c_int)(ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value)
+_loose_box = plainly(raw.FPDFText_GetLooseCharBox, ctypes.c_int)
 
 
 def _char_boxes(textpage: raw.FPDF_TEXTPAGE, indices: Sequence[int]) -> np.ndarray:
@@ -125,8 +120,10 @@ def _char_boxes(textpage: raw.FPDF_TEXTPAGE, indices: Sequence[int]) -> np.ndarr
         batch = boxes[first : first + len(some)]
         batch[:, 0], batch[:, 2] = np.minimum(left, right), np.maximum(left, right)
         batch[:, 1], batch[:, 3] = np.minimum(bottom, top), np.maximum(bottom, top)
-        for at in np.flatnonzero((np.array(told) == 0) | (top == bottom)):
-            batch[at] = _tight_box(textpage, some[at])
+        flat = top == bottom
+        if flat.any() or not all(told):
+            for at in np.flatnonzero(flat | ~np.array(told, bool)):
+                batch[at] = _tight_box(textpage, some[at])
     return boxes
 
 
