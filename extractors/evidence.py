@@ -175,11 +175,11 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
     @property
     def confidence(self) -> float:
-        return min(word.confidence for word in self.words)
+        return min([word.confidence for word in self.words])
 
     def words_at(self, start: int, end: int) -> tuple[Word, ...]:
         """Return the words that characters start..end (exclusive) of `text` touch."""
@@ -219,19 +219,20 @@ class Page:
     @property
     def text(self) -> str:
         """The lines joined by newlines, in reading order."""
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join([line.text for line in self.lines])
 
     @property
     def rows(self) -> list[list[Line]]:
         """Lines that share a baseline, left to right; rows from top to bottom."""
         rows: list[list[Line]] = []
-        for line in sorted(self.lines, key=lambda at: (at.box.top + at.box.bottom) / 2):
-            middle = (line.box.top + line.box.bottom) / 2
+        middles = [(line.box.top + line.box.bottom) / 2 for line in self.lines]
+        for index in sorted(range(len(middles)), key=middles.__getitem__):
+            line, middle = self.lines[index], middles[index]
             if rows and any(at.box.top < middle < at.box.bottom for at in rows[-1]):
                 rows[-1].append(line)
             else:
                 rows.append([line])
-        return [sorted(row, key=lambda at: at.box.x0) for row in rows]
+        return [sorted(row, key=lambda at: at.box.x0) if len(row) > 1 else row for row in rows]
 
     def evidence(self, lines: Line | Sequence[Line], text: str | None = None) -> Evidence:
         """Cite lines, or the words of them that hold `text` (one line) where they can be told apart."""

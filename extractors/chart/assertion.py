@@ -16,6 +16,7 @@ from extractors.chart.signs import denied_by_payer, signs_of
 from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.sections import sections
+from extractors.vocabulary.sieve import rare
 from extractors.vocabulary.terms import Term, TermFinder
 
 # where several hold, the one that keeps an untrue sentence out of a letter comes first
@@ -152,7 +153,7 @@ def _held(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
             continue
         if term.term == "?" and sentence[term.start - 1 : term.start].strip():
             continue  # ends a question
-        if term.term == "denied" and denied_by_payer(sentence[:start], sentence[end:]):
+        if term.term == "denied" and denied_by_payer(sentence, start, end):
             continue
         rule = lexicon.rules[int(term.key[5:])]
         if rule.asserts in held:
@@ -223,11 +224,11 @@ def _began_before(sentence: str, start: int, end: int) -> bool:
 
 
 # "psychiatric history", "status post splenectomy": the thing is named as past
-_NAMED_PAST = re.compile(
+_NAMED_PAST = rare(
     r"^(?:(?:past|prior|previous|remote|old|chronically|longstanding)\b|(?:status\s+post|s/p|h/o)\s)|\bhistory$",
     re.IGNORECASE,
 )
-_OF_TODAY = re.compile(r"\b(?:present\w*|clinical|interval|brief)\s+history$", re.IGNORECASE)
+_OF_TODAY = rare(r"\b(?:present\w*|clinical|interval|brief)\s+history$", re.IGNORECASE)
 
 
 def _names_history(words: str) -> bool:

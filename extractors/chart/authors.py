@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.vocabulary.specialties import find_specialties, specialty_named
 
@@ -65,8 +66,13 @@ class Author:
 
 def find_authors(text: str) -> list[Author]:
     """Return clinicians with a credential, in reading order, each with the specialty printed right after."""
+    return list(_authors_in(text))
+
+
+@lru_cache(maxsize=1024)  # the rows of a page are asked for their clinician at several steps
+def _authors_in(text: str) -> tuple[Author, ...]:
     if not _CREDENTIAL.search(text):
-        return _titled(text)
+        return tuple(_titled(text))
     found = [*_turned(text), *_titled(text)]
     taken = [(author.start, author.end) for author in found]
     for match in _AUTHOR.finditer(text):
@@ -98,7 +104,7 @@ def find_authors(text: str) -> list[Author]:
                 writes=not ordered and not _NOT_AUTHOR.search(before),
             )
         )
-    return sorted(found, key=lambda author: author.start)
+    return tuple(sorted(found, key=lambda author: author.start))
 
 
 def _turned(text: str) -> list[Author]:

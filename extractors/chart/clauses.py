@@ -4,13 +4,14 @@ import re
 from itertools import pairwise
 
 from extractors.vocabulary.drugs import DrugMention
+from extractors.vocabulary.sieve import rare
 
 _NOT_DRUG = re.compile(
     r"^\s*(?:levels?|trough|antibod|allerg|retinopathy|toxicity|pump|pen\s+needles|screening|resistan|eye\s+exam|monitoring|naive|-naive|protocol)",
     re.I,
 )
 
-RESPONSE_TO = re.compile(
+RESPONSE_TO = rare(
     r"\b(?:inadequate(?:\s+clinical)?|insufficient|poor|partial|suboptimal|no|lack\s+of|incomplete|minimal)\s+response\s+to\s+(?:oral\s+|weekly\s+|prior\s+)?$|"
     r"\b(?:fail(?:ed|s|ure|ing)?(?:\s+of|\s+to\s+respond\s+to|\s+on)?|refractory\s+to|in\s+spite\s+of|despite|intoleran(?:t|ce)\s+(?:of|to)|active\s+on|"
     r"loss\s+of\s+response\s+to|lost\s+response\s+to|did\s+not\s+respond\s+to|no\s+benefit\s+from|contraindicat(?:ion|ed)\s+(?:to|for)|"

@@ -7,9 +7,11 @@ comes back with its precision, so nobody takes a month for a day.
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from extractors.numbers import ARTICLES, ONES, TENS
+from extractors.vocabulary.sieve import rare
 
 Precision = Literal["day", "month", "year"]
 _RANK = {"day": 0, "month": 1, "year": 2}
@@ -39,7 +41,7 @@ _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
 
 # Tried in this order at each place; the first that fits wins.
 _DATE = re.compile(
-    rf"""(?<![\d/.])(?<!\b\d-)(?<!\b\d\d-)(?:
+    rf"""(?=[\dJFMASOND])(?<![\d/.])(?<!\b\d-)(?<!\b\d\d-)(?:
       (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?!\d)                       # 2025-02-03
     | (?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})[/.-](?P<y>(?:19|20)\d\d)(?!\d)        # 02/03/2025, 02-03-2025
     | (?P<m2>\d{{1,2}})[/-](?P<d2>\d{{1,2}})[/-](?P<y2>\d\d)(?![\d/%])            # 02/03/25
@@ -55,12 +57,12 @@ _BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:
 _YEAR_RANGE = re.compile(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
 _YEAR_TO_MONTH = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?=\s*[-–]\s*\d{1,2}/(?:19|20)\d\d)")
 _DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
-_MONTH_DAY = re.compile(
+_MONTH_DAY = rare(
     rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?!,?\s*\d{{4}}|[/.:]\d|\s*(?:mg|mcg|%|units))",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_BARE_MONTH = re.compile(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
+_BARE_MONTH = rare(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,14 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
     `bare_years` also takes "2019" alone. `near` (the visit) gives the year to "on 03/16"
     and "in January": the last such day at or before it.
     """
+    return list(_dates_in(text, bare_years, near))
+
+
+@lru_cache(maxsize=2048)  # a row or sentence is asked for its dates at several steps
+def _dates_in(text: str, bare_years: bool, near: dt.date | None) -> tuple[DateMention, ...]:
     found = []
     if not _DIGIT.search(text) and not (near and _BARE_MONTH.search(text)):
-        return []  # every date but a bare month has a figure
+        return ()  # every date but a bare month has a figure
     for match in _DATE.finditer(text):
         day, precision = _read(match)
         if day:
@@ -139,7 +146,7 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
         return not any(at.start < match.end() and match.start() < at.end for at in found)
 
     if near:
-        for match in _DAY_MONTH.finditer(text):
+        for match in _DAY_MONTH.finditer(text) if "/" in text else ():
             if int(match["d"]) == near.year % 100 and len(match["d"]) == 2 and int(match["m"]) <= near.month:
                 # "d/c'd 3/26" in 2026: of March in either reading
                 if free(match) and (day := _date(near.year, int(match["m"]), 1)):
@@ -170,7 +177,11 @@ def find_dates(text: str, bare_years: bool = False, near: dt.date | None = None)
         for match in _BARE_YEAR.finditer(text):
             if free(match) and (day := _date(int(match["y"]), 1, 1)):
                 found.append(DateMention(match.start(), match.end(), day, "year"))
-    return sorted(found, key=lambda at: at.start)
+    return tuple(sorted(found, key=_start))
+
+
+def _start(at: DateMention) -> int:
+    return at.start
 
 
 def _verb_may(text: str, match: re.Match[str]) -> bool:

@@ -9,13 +9,14 @@ from extractors.chart.facts import Assertion, Fact, Statement
 from extractors.chart.statements import Block, PageText
 from extractors.vocabulary.conditions import condition_of_code, conditions, find_conditions
 from extractors.vocabulary.drugs import find_drugs
+from extractors.vocabulary.sieve import rare
 
 # ICD-10-CM: a letter, two digits (the second may be a letter), up to four more after a dot
 _CODE = re.compile(r"\b(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)\b")
 _RULE_OUT = re.compile(r"^\s*(?:rule\s*out|r/o|suspected|possible|probable|query|concern\s+for)\b\s*", re.IGNORECASE)
-_RESOLVED = re.compile(r"\b(?:resolved|inactive|in\s+remission|historical|past|history)\b", re.IGNORECASE)
-_RULED_OUT = re.compile(r"\b(?:ruled\s+out|excluded|not\s+confirmed)\b", re.IGNORECASE)
-_ERROR = re.compile(r"\bentered\s+in\s+error|\berroneous\b", re.IGNORECASE)
+_RESOLVED = rare(r"\b(?:resolved|inactive|in\s+remission|historical|past|history)\b", re.IGNORECASE)
+_RULED_OUT = rare(r"\b(?:ruled\s+out|excluded|not\s+confirmed)\b", re.IGNORECASE)
+_ERROR = rare(r"\bentered\s+in\s+error|\berroneous\b", re.IGNORECASE)
 
 
 def read_problem_table(text: PageText, block: Block) -> list[Fact]:
@@ -62,7 +63,7 @@ def _condition(name: str, code: str | None) -> str | None:
 
 
 # "brochure on", "questionnaire for", "talk about": the name of a paper or of a lesson, not of what the patient has
-_PAPER_ON = re.compile(
+_PAPER_ON = rare(
     r"\b(?:leaflet|brochure|pamphlet|booklet|hand-?out|flyer|poster|video|webinar|sheet|questionnaire|quiz|talk|lecture"
     r"|class|course|seminar|article|book|guidelines?|criteria|screen(?:er|ing)?|registry|support group|foundation)s?"
     r" (?:on|about|for|of|regarding) (?:[\w-]+ ){0,2}$",
@@ -84,7 +85,7 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
                 r"\s*(?:(?:blood|skin|screening)\s+)?(?:tests?|testing|results?|symptoms|medicines|medications|clinic|education|educator|control|score|screen|screening|test|specialist|center|society)\b",
                 text[term.end :],
                 re.I,
-            ) or _PAPER_ON.search(text[: term.start]):
+            ) or _PAPER_ON.search(text[: term.start], text):
                 continue
             code = re.match(r"[^.;()]{0,40}\((?P<code>[^)]*)\)|\s*[,-]?\s*(?P<bare>[A-TV-Z]\d\S*)", text[term.end :])
             found = _CODE.search(code["code"] or code["bare"]) if code else None
@@ -123,7 +124,7 @@ def _onset(after: str) -> dt.date | None:
 
 
 # what a lasting disease must be told with to be over
-_OVER = re.compile(
+_OVER = rare(
     r"\b(?:remission|resolved|outgrew|outgrown|cured|childhood|as\s+a\s+child|in\s+(?:his|her)?\s*youth|former(?:ly)?|inactive|recovered|"
     r"no\s+longer|previously\s+(?:diagnosed|labell?ed|thought)|misdiagnos\w*|transplant\w*|colectomy)\b",
     re.IGNORECASE,
@@ -155,7 +156,7 @@ def read_allergy_table(text: PageText, block: Block) -> list[Fact]:
     return facts
 
 
-_NONE_KNOWN = re.compile(
+_NONE_KNOWN = rare(
     r"\b(?:NKDA|NKA|no\s+known(?:\s+drug)?\s+allergies|no\s+known\s+(?:drug|medication)\s+allergies|no\s+drug\s+allergies|none\s+known)\b",
     re.I,
 )

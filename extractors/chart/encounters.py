@@ -5,10 +5,11 @@ import re
 from extractors.chart.authors import find_authors
 from extractors.chart.facts import Assertion, Encounter, Fact, Statement
 from extractors.chart.heads import Head
+from extractors.vocabulary.sieve import rare
 
-_IN_PERSON = re.compile(r"\bin[- ]person\b|\bface[- ]to[- ]face\b", re.IGNORECASE)
-_TELEHEALTH = re.compile(r"\btele(?:health|medicine)\b|\bvideo\s+visit\b|\bvirtual\s+visit\b", re.IGNORECASE)
-_TELEPHONE = re.compile(r"\btelephone\b|\bphone\s+(?:call|note|encounter)\b", re.IGNORECASE)
+_IN_PERSON = rare(r"\bin[- ]person\b|\bface[- ]to[- ]face\b", re.IGNORECASE)
+_TELEHEALTH = rare(r"\btele(?:health|medicine)\b|\bvideo\s+visit\b|\bvirtual\s+visit\b", re.IGNORECASE)
+_TELEPHONE = rare(r"\btelephone\b|\bphone\s+(?:call|note|encounter)\b", re.IGNORECASE)
 
 
 def read_encounters(statements: list[Statement], head: Head) -> list[Fact]:

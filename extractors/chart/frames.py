@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from extractors.chart.facts import Assertion
 from extractors.vocabulary.load import VocabularyError, read_yaml
 from extractors.vocabulary.pattern_set import PatternSet
+from extractors.vocabulary.sieve import rare
 
 _FILE = "frames.yaml"
 _OPENINGS = "openings.yaml"
@@ -94,7 +95,7 @@ def _frame_words() -> PatternSet:
 _OPENING = 25
 _EMPTY_BOX = re.compile(r"^\s*(?:\[\s*\]|\(\s\)|☐|□|❑)\s+\S")
 _TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑|✓|✔|■")
-_ERROR = re.compile(
+_ERROR = rare(
     r"\b(?:(?:entered|charted|documented|recorded|listed)\s+in\s+error|wrong\s+(?:patient|chart|pt)|misfiled)\b",
     re.IGNORECASE,
 )

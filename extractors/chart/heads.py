@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
@@ -17,6 +17,7 @@ from extractors.vocabulary.labs import find_labs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.scores import find_scores
 from extractors.vocabulary.sections import section_of_heading
+from extractors.vocabulary.sieve import rare
 from extractors.vocabulary.specialties import find_specialties
 
 
@@ -45,9 +46,7 @@ _ADDRESS = re.compile(
     r"\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-$",
     re.IGNORECASE,
 )
-_CONTINUED = re.compile(
-    r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)|^\W*page\s+[2-9]\W*$", re.IGNORECASE
-)
+_CONTINUED = rare(r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)|^\W*page\s+[2-9]\W*$", re.IGNORECASE)
 
 
 @cache
@@ -59,6 +58,7 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
     )
 
 
+@lru_cache(maxsize=2048)  # a row is asked at each step of the table or paragraph above it
 def title_section(text: str, loose: bool) -> str | None:
     """Return the section a row heads when it stands alone: "Problem list (printed 08/19/2026)".
 
@@ -203,16 +203,16 @@ def _author(rows: list[Row], body: int, visit: int | None) -> Author | None:
     return found
 
 
-_SEEN_BY = re.compile(
+_SEEN_BY = rare(
     r"(?<!referring )(?<!ordering )(?<!care )\b(?:provider|clinician|physician|attending|seen\s+by|author|from)\b",
     re.IGNORECASE,
 )
 # "RHEUMATOLOGY CONSULTATION", "Dermatology progress note"; not "Rheumatology referral"
-_TITLE_OF_NOTE = re.compile(
+_TITLE_OF_NOTE = rare(
     r"\b(?:consult(?:ation)?(?:\s+(?:note|report))?|progress\s+notes?|clinic\s+(?:note|visit)|office\s+(?:note|visit)|follow-?up(?:\s+(?:note|visit))?)\W*$",
     re.IGNORECASE,
 )
-_DEPARTMENT = re.compile(
+_DEPARTMENT = rare(
     r"\b(?:department|dept\.?|division|specialty|speciality|service)\s*(?:of\s+|:\s*)(?P<words>[A-Za-z&/ ]{4,40})",
     re.IGNORECASE,
 )

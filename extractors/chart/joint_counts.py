@@ -6,17 +6,18 @@ from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.chart.quantities import measured
 from extractors.numbers import ONES
+from extractors.vocabulary.sieve import rare
 
 _WORDS = "|".join(word for word in ONES if word != "zero")
 _COUNT = rf"(?:\d{{1,2}}|{_WORDS})"
 _JOIN = r"\s*(?:and|,|/|&|;)?\s*"
-_NUMBER_FIRST = re.compile(
+_NUMBER_FIRST = rare(
     rf"\b(?P<tender>{_COUNT})\s+tender(?:\s+joints?)?\s*(?:and|,|/|&)\s*(?P<swollen>{_COUNT})\s+swollen(?:\s+joints?)?\b|"
     rf"\b(?P<one>{_COUNT})\s+(?P<kind>tender|swollen)\s+joints?\b",
     re.IGNORECASE,
 )
 # "tender 9, swollen 5 (66/68)"; "tender joints 9" is read as the name of a count and its value
-_KIND_FIRST = re.compile(
+_KIND_FIRST = rare(
     rf"\btender\s*[:=]?\s*(?P<tender>\d{{1,2}})(?!\d|\.\d|[/%-]){_JOIN}"
     r"swollen\s*[:=]?\s*(?P<swollen>\d{1,2})(?!\d|\.\d|%|-)|"
     rf"\bswollen\s*[:=]?\s*(?P<swollen_first>\d{{1,2}})(?!\d|\.\d|[/%-]){_JOIN}"
@@ -26,7 +27,7 @@ _KIND_FIRST = re.compile(
 # "T 12 / S 7" beside joints; "T12/S1" of a spine is none
 _LETTERS = re.compile(r"(?<![\w-])T\s?(?P<tender>\d{1,2})\s?[/,]\s?S\s?(?P<swollen>\d{1,2})(?![\w-]|\.\d)")
 _OF_JOINTS = re.compile(r"\bjoints?\b|arthr|\bPsA\b|\bRA\b", re.IGNORECASE)
-_OF_SPINE = re.compile(r"\b(?:spine|spinal|disc|disk|MRI|vertebra\w*|level|fusion|fracture|kypho\w*)\b", re.IGNORECASE)
+_OF_SPINE = rare(r"\b(?:spine|spinal|disc|disk|MRI|vertebra\w*|level|fusion|fracture|kypho\w*)\b", re.IGNORECASE)
 
 
 def joint_counts(statement: Statement, context: str) -> list[Fact]:

@@ -1,13 +1,40 @@
 """Rows, columns and paragraphs of a chart page, before anyone asks what they say."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from statistics import median
+from typing import Any, Generic, Self, TypeVar, overload
 
-from extractors.evidence import Box, Evidence, Line, Page, Word, enclose
+from extractors.evidence import Box, Evidence, Line, Page, Word
+from extractors.vocabulary.sieve import rare
+
+T = TypeVar("T")
+
+
+class kept(Generic[T]):
+    """A property worked out at its first use; `functools.cached_property` takes a lock for each, five times as slow."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make, self._name, self.__doc__ = make, make.__name__, make.__doc__
+
+    @overload
+    def __get__(self, held: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, held: object, owner: type) -> T: ...
+    def __get__(self, held: object | None, owner: type) -> Self | T:
+        if held is None:
+            return self
+        value = held.__dict__[self._name] = self._make(held)
+        return value
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the middle of the values, as `statistics.median` does, at a fifth of its cost."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 @dataclass(frozen=True)  # no slots: what is derived is kept
@@ -16,40 +43,70 @@ class Row:
 
     lines: tuple[Line, ...]  # left to right; more than one where gaps of a column part them
 
-    @cached_property
+    @kept
     def words(self) -> tuple[Word, ...]:
-        return tuple(word for line in self.lines for word in line.words)
+        return self.lines[0].words if len(self.lines) == 1 else tuple([at for line in self.lines for at in line.words])
 
-    @cached_property
+    @kept
+    def texts(self) -> tuple[str, ...]:
+        """The text of each line."""
+        return tuple([line.text for line in self.lines])
+
+    @kept
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        return " ".join(self.texts)
 
-    @cached_property
+    @kept
     def box(self) -> Box:
-        return enclose(line.box for line in self.lines)
+        return self.lines[0].box if len(self.lines) == 1 else _around(self.lines)
 
-    @cached_property
+    @kept
     def middle(self) -> float:
-        return median((word.box.top + word.box.bottom) / 2 for word in self.words)
+        return median([(word.box.top + word.box.bottom) / 2 for word in self.words])
 
-    @cached_property
+    @kept
+    def letter_height(self) -> float:
+        """The height of its words, the middle one."""
+        return median([word.box.bottom - word.box.top for word in self.words])
+
+    @kept
     def x0(self) -> float:
         return self.lines[0].box.x0
 
-    @cached_property
+    @kept
     def x1(self) -> float:
-        return max(line.box.x1 for line in self.lines)
+        return max([line.box.x1 for line in self.lines])
 
 
-def _around(words: Sequence[Word]) -> Box:
-    """Return the box around words; as `enclose`, in lists, which are twice as fast for the many words of a chart."""
-    boxes = [word.box for word in words]
-    return Box(
-        x0=min([box.x0 for box in boxes]),
-        top=min([box.top for box in boxes]),
-        x1=max([box.x1 for box in boxes]),
-        bottom=max([box.bottom for box in boxes]),
-    )
+def _around(parts: Sequence[Word | Line]) -> Box:
+    """Return the box around words or lines; as `enclose`, in one pass: a chart has many words."""
+    box = parts[0].box
+    x0, top, x1, bottom = box.x0, box.top, box.x1, box.bottom
+    for part in parts:
+        box = part.box
+        if box.x0 < x0:
+            x0 = box.x0
+        if box.top < top:
+            top = box.top
+        if box.x1 > x1:
+            x1 = box.x1
+        if box.bottom > bottom:
+            bottom = box.bottom
+    return Box(x0=x0, top=top, x1=x1, bottom=bottom)
+
+
+def once_a_row(ask: Callable[["Row"], T]) -> Callable[["Row"], T]:
+    """Keep the answer to a question with the row it was asked of: each step of a page asks it again."""
+    name = f"{ask.__module__}.{ask.__qualname__}"
+
+    def answer(row: "Row") -> T:
+        held = row.__dict__
+        if name not in held:
+            held[name] = ask(row)
+        return held[name]
+
+    answer.__doc__ = ask.__doc__
+    return answer
 
 
 def read_rows(page: Page) -> list[Row]:
@@ -66,22 +123,25 @@ def read_rows(page: Page) -> list[Row]:
 
 def _resegment(rows: list[Row]) -> list[Row]:
     """Part rows at gaps of a column, measured by the page's own word spacing: a typewriter's spaces are wide."""
-    gaps = sorted(
-        gap for row in rows for a, b in pairwise(row.words) if 0 < (gap := b.box.x0 - a.box.x1) < 3 * a.box.height
-    )
+    gaps = []
+    for row in rows:
+        for before, word in pairwise([word.box for word in row.words]):
+            if 0 < (gap := word.x0 - before.x1) < 3 * (before.bottom - before.top):
+                gaps.append(gap)
+    gaps.sort()
     usual = gaps[len(gaps) // 4] if gaps else 3.0  # a quarter: in a table most gaps are those of columns
     done = []
     for row in rows:
-        words = sorted(row.words, key=lambda word: word.box.x0)
-        wide = max(2.2 * usual, 0.9 * median(word.box.height for word in words))
-        parts = [[words[0]]]
-        for before, word in pairwise(words):
-            if word.box.x0 - before.box.x1 > wide:
-                parts.append([word])
-            else:
-                parts[-1].append(word)
-        done.append(Row(tuple(Line(words=tuple(part), box=_around(part)) for part in parts)))
+        words = sorted(row.words, key=_left)
+        wide = max(2.2 * usual, 0.9 * row.letter_height)
+        cuts = [i for i in range(1, len(words)) if words[i].box.x0 - words[i - 1].box.x1 > wide]
+        parts = [tuple(words[start:end]) for start, end in pairwise([0, *cuts, len(words)])]
+        done.append(Row(tuple([Line(words=part, box=_around(part)) for part in parts])))
     return done
+
+
+def _left(part: Word) -> float:
+    return part.box.x0
 
 
 def _gutter(rows: list[Row]) -> tuple[int, int, float] | None:
@@ -129,18 +189,28 @@ class Passage:
     words: tuple[Word, ...]
     breaks: frozenset[int] = frozenset()  # index of each word that begins a new line
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """The words joined; a word broken at a line's end is mended."""
-        return "".join(self._pieces)
+        return "".join(self._pieces) if self._mended else self._printed
 
-    @cached_property
+    @kept
+    def _printed(self) -> str:
+        return " ".join([word.text for word in self.words])
+
+    @kept
+    def _mended(self) -> frozenset[int]:
+        """Index of each word that goes on with the word before it."""
+        words = self.words
+        return frozenset([i for i in self.breaks if _is_broken(words[i - 1].text, words[i].text)])
+
+    @kept
     def _pieces(self) -> list[str]:
         pieces: list[str] = []
         for index, word in enumerate(self.words):
             if index == 0:
                 pieces.append(word.text)
-            elif index in self.breaks and _is_broken(self.words[index - 1].text, word.text):
+            elif index in self._mended:
                 if pieces[-1].endswith("-") and word.text[0].islower() and not _keeps_hyphen(pieces[-1]):
                     pieces[-1] = pieces[-1][:-1]
                 pieces.append(word.text)
@@ -148,42 +218,41 @@ class Passage:
                 pieces.append(" " + word.text)
         return pieces
 
-    @cached_property
-    def _offsets(self) -> list[tuple[int, int]]:
-        """Where each word lies in `text`."""
-        spans, at = [], 0
+    @kept
+    def _offsets(self) -> tuple[list[int], list[int]]:
+        """Where each word begins and ends in `text`."""
+        starts, ends, at = [], [], 0
         for piece in self._pieces:
-            lead = 1 if piece.startswith(" ") else 0
-            spans.append((at + lead, at + len(piece)))
+            starts.append(at + 1 if piece.startswith(" ") else at)
             at += len(piece)
-        return spans
+            ends.append(at)
+        return starts, ends
 
     def part(self, start: int, end: int) -> "Passage":
         """Return the words that characters start..end (exclusive) of `text` touch."""
-        touched = [i for i, (a, b) in enumerate(self._offsets) if a < end and b > start]
-        if not touched:
+        starts, ends = self._offsets
+        first, stop = bisect_right(ends, start), bisect_left(starts, end)
+        if first >= stop or (first == 0 and stop == len(starts)):
             return self
-        first, last = touched[0], touched[-1]
-        breaks = frozenset(i - first for i in self.breaks if first < i <= last)
-        return Passage(self.page, self.words[first : last + 1], breaks)
+        breaks = frozenset([i - first for i in self.breaks if first < i < stop])
+        return Passage(self.page, self.words[first:stop], breaks)
 
     def evidence(self) -> Evidence:
         """Cite the words as they stand on the page."""
-        box = _around(self.words)
         return Evidence(
             document=self.page.document,
             page=self.page.number,
-            bbox=box.moved_by(self.page.to_shown),
-            text=" ".join(word.text for word in self.words),
+            bbox=_around(self.words).moved_by(self.page.to_shown),
+            text=self._printed,
         )
 
     @property
     def confidence(self) -> float:
-        return min(word.confidence for word in self.words)
+        return min([word.confidence for word in self.words])
 
 
 # "hydroxychloro-" + "quine" is one word; "330-" + "118" keeps its hyphen and loses the space.
-_KEEP = re.compile(
+_KEEP = rare(
     r"(?:^|\W)(?:anti|non|pre|post|self|long|short|well|low|high|follow|re|co|x|year|week|month|twice)-$", re.I
 )
 

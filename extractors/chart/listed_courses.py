@@ -17,12 +17,13 @@ from extractors.chart.treatments import (
     treatment_of,
 )
 from extractors.vocabulary.drugs import find_drugs
+from extractors.vocabulary.sieve import rare
 
-_ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
+_ERROR = rare(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
 _WAITING = re.compile(
     r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
 )
-_ASKED = re.compile(
+_ASKED = rare(
     r"\b(?:PA|prior\s+auth\w*|authorization|approval)\s+(?:is\s+)?(?:pending|submitted|requested|sent|required|needed|in\s+process|approved)\b|"
     r"\b(?:pending|awaiting)\s+(?:PA|prior\s+auth\w*|approval|authorization)\b",
     re.IGNORECASE,
@@ -159,7 +160,7 @@ def _table_span(
     )
 
 
-_NOT_GIVEN = re.compile(
+_NOT_GIVEN = rare(
     r"\bnot\s+given\b|\bheld\b|\bmissed\b|\bcancel|\bno[- ]show\b|\bskipped\b|\bdeferred\b", re.IGNORECASE
 )
 

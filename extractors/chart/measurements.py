@@ -21,6 +21,7 @@ from extractors.chart.quantities import (
 from extractors.chart.value_days import day_beside, later_values, told_day
 from extractors.vocabulary.labs import Lab, convert, find_labs, labs
 from extractors.vocabulary.scores import choose_score, find_scores, scores
+from extractors.vocabulary.sieve import rare
 
 # between a name and its number: "SLEDAI-2K today 14", "TOTAL SLEDAI-2K: 10", "BSA about 12%", "ANA was 1:640"
 _LINK = (
@@ -139,7 +140,7 @@ def _before(statement: Statement, name: _Name) -> Fact | None:
 
 
 # "FRAX gives 27% for major fractures and 6.1% for hip", "FRAX, 10 years: major osteoporotic 27%, hip 6.1%"
-_FRAX = re.compile(r"\bFRAX\b", re.IGNORECASE)
+_FRAX = rare(r"\bFRAX\b", re.IGNORECASE)
 _RISK_OF = re.compile(
     rf"\b(?P<part>major|hip)\b(?P<named>[a-z\s()-]{{0,30}}?)[\s:=]*(?P<value>{NUMBER})\s*%|"
     rf"(?P<given>{NUMBER})\s*%\s*(?:risk\s+)?(?:for|of)\s+(?:a\s+|the\s+)?(?P<given_part>major|hip)\b",
@@ -221,7 +222,7 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
     if _BELOW_ZERO.search(tail[: match.start("value")]) and any(scores()[key].least < 0 for key in name.keys):
         value = -value
     after = tail[match.end() :]
-    key = choose_score(list(name.keys), value, f"{statement.text} {context}")
+    key = choose_score(list(name.keys), value, statement.text, context)
     if key is None or (groups.get("unit") and not scores()[key].unit):
         return []
     if _BOUND_BEHIND.match(after):

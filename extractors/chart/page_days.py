@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
+from extractors.vocabulary.sieve import Rare, rare
 
 _FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
 
@@ -17,22 +18,22 @@ _VISIT_WORD = (
     r"appointment|"
     r"record|list|summary|history|sheet|score|download|assessment|results?|procedure|order|form|referral|letter)"
 )
-_LABELLED_VISIT = re.compile(
+_LABELLED_VISIT = rare(
     r"\b(?:date\s+of\s+(?:visit|service|encounter|procedure|exam(?:ination)?|consultation|assessment|study|test|eval(?:uation)?|surgery|call)|visit\s+date|encounter\s+date|"
     r"(?:exam|test|study|eval(?:uation)?|surgery|scan|call)\s+date|(?:study\s+)?night\s+of(?:\s+study)?|study\s+night|date\s+(?:performed|of\s+scan)|arrival|arrived|service\s+date|DOS|date\s+seen|seen\s+on|seen(?=\s*:)|visit\s+of|procedure\s+date|date\s+of\s+report)\s*[:\s]\s*",
     re.IGNORECASE,
 )
 # in the row of name and birth date: "DOB: 11/17/1959 MRN 209-4415 Visit 09/15/2026, 1 of 2"
-_VISIT_IN_BLOCK = re.compile(
+_VISIT_IN_BLOCK = rare(
     r"(?<!last )(?<!next )(?<!prior )(?<!previous )(?<!first )\b(?:visit|seen|consult|exam|encounter)\s*:?\s*",
     re.IGNORECASE,
 )
-_COLLECTED = re.compile(
+_COLLECTED = rare(
     r"\b(?:collected|collection\s+date|date\s+collected|drawn|specimen\s+date|date\s+of\s+collection|(?<!re)coll?\.?(?:\s+(?:date|time))?|spec(?:imen)?\.?\s+(?:collected|date)|collection)\s*(?:on)?\s*[:\s]\s*",
     re.I,
 )
-_ASSESSED = re.compile(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
-_DISCHARGED = re.compile(
+_ASSESSED = rare(r"\b(?:date\s+of\s+assessment|assessed(?:\s+on)?|assessment\s+date)\s*[:\s]\s*", re.IGNORECASE)
+_DISCHARGED = rare(
     r"\b(?:disch(?:arge)?\.?(?:\s+date)?|date\s+of\s+discharge|discharged(?:\s+on)?|D/C(?:\s+date)?|DC\s+date)\s*[:\s]\s*",
     re.IGNORECASE,
 )
@@ -46,11 +47,12 @@ _VISIT_COLUMN = re.compile(
     r"^\W*(?:(?:visit|service|encounter|exam)\s+date|date\s+of\s+(?:visit|service|encounter|exam\w*))\b(?!.*\d{2})",
     re.IGNORECASE,
 )
-SIGNED = re.compile(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
+_DATE_LABEL = rare(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE)
+SIGNED = rare(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
 # "DD: 05/14/2026  DT: 05/16/2026": dictated on the day of the visit, typed later
 _DICTATED = re.compile(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
 _TRANSCRIBED = re.compile(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
-_NOT_VISIT = re.compile(
+_NOT_VISIT = rare(
     r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|scheduled(?:\s+for)?|return|last\s+(?:\w+\s+)?(?:visit|seen|appointment)|(?:previous|prior)\s+(?:\w+\s+)?visit|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
     re.I,
 )
@@ -100,7 +102,7 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
         if len(days) == 1 and len(row.words) <= 12:
             return days[0].day
     for row in top:
-        if found := _date_after(re.compile(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE), row.text, births):
+        if found := _date_after(_DATE_LABEL, row.text, births):
             return found
     for row in rows[-8:]:
         if SIGNED.search(row.text) and (day := _first_day(row.text, births)):
@@ -110,7 +112,7 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
     return _only_day((*rows[:body], *top[:4]), births)
 
 
-_STAY = re.compile(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
+_STAY = rare(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
 _THROUGH = re.compile(r"\s*(?:-|–|—|to|through|thru)\s*", re.IGNORECASE)
 
 
@@ -154,7 +156,7 @@ _NO_REPORT_DAY = re.compile(
 
 
 # "Tel 207-555-0133 Fax 207-555-0134", "DOB 04/19/1979 MRN 58-20716": labels with a number of their own
-_NUMBERED = re.compile(
+_NUMBERED = rare(
     r"\b(?:tel|phone|fax|MRN|DOB|D\.O\.B\.?|born|birth\s*date|date of birth|acc(?:oun)?t|chart|rec)\b[\s.:#no]*"
     r"(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|[\dA-Z()-]*\d[\d().-]{2,}(?:\s\d{3}-\d{4})?)",
     re.IGNORECASE,
@@ -179,12 +181,12 @@ def _only_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None
 
 def _first_day(text: str, births: frozenset[dt.date]) -> dt.date | None:
     for at in find_dates(text):
-        if at.precision == "day" and at.day not in births and not _NOT_VISIT.search(text[: at.start]):
+        if at.precision == "day" and at.day not in births and not _NOT_VISIT.search(text[: at.start], text):
             return at.day
     return None
 
 
-def _date_after(pattern: re.Pattern[str], text: str, births: frozenset[dt.date]) -> dt.date | None:
+def _date_after(pattern: Rare, text: str, births: frozenset[dt.date]) -> dt.date | None:
     match = pattern.search(text)
     if not match:
         return None

@@ -11,6 +11,7 @@ from extractors.chart.dates import find_dates
 from extractors.chart.layout import Passage, Row, passage_of
 from extractors.chart.names import clean_name, squash_name
 from extractors.evidence import Finding, Line, Page, Person
+from extractors.vocabulary.sieve import rare
 
 Mark = Literal["name", "birth", "record", "member"]
 
@@ -19,7 +20,7 @@ _TOKEN = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’\-]*\.?"  # noqa: S105 - a p
 _NAME = rf"(?P<name>{_TOKEN}(?:\s*,\s*{_TOKEN}|\s+{_TOKEN}){{1,4}})"
 # "Patient: Ketterman, Marisol", "NAME | ...", "Member Lionel Abercrombie, W5503", "RE Abercrombie L, chart"
 _LABELLED_NAME = re.compile(
-    rf"(?:^|(?<=[\s|(;]))(?:patient(?:'s)?\s+name|patient|pt\.?\s+name|pt|name\s+of\s+patient|member\s+name|member|subscriber(?:\s+name)?|"
+    rf"(?=[PNMSEIBFR])(?:^|(?<=[\s|(;]))(?:patient(?:'s)?\s+name|patient|pt\.?\s+name|pt|name\s+of\s+patient|member\s+name|member|subscriber(?:\s+name)?|"
     rf"enrollee(?:\s+name)?|insured(?:\s+name)?|beneficiary(?:\s+name)?|full\s+name|name|re)\s*(?P<sep>[:|#]|\s)[\s_]*(?:{_TITLES})?(?-i:{_NAME})",
     re.IGNORECASE,
 )
@@ -29,7 +30,7 @@ _BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 _BIRTH_LABEL = re.compile(
-    r"(?:\bD[./]?\s?[O0][./]?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirth\s?day"
+    r"(?=[DB])(?:\bD[./]?\s?[O0][./]?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirth\s?day"
     # "Rowan Tillery, b. 04/02/1980"
     r"|(?<=[\s,;(|])b\.(?=\s?(?:\d|[A-Z][a-z]{2})))\s*[:|.]?\s*",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ _BIRTH_LABEL = re.compile(
 _BIRTH_DIGITS = re.compile(r"[0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{4}")
 _MENDED = str.maketrans("OolI|SBZ", "00111582")
 _RECORD = re.compile(
-    r"\b(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
+    r"\b(?=[MCAPRSEIH])(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
     r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
     r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
     r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)\s*[:\#|]?\s*"
@@ -47,7 +48,7 @@ _RECORD = re.compile(
 _MEMBER_LABEL = re.compile(
     r"member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan", re.IGNORECASE
 )
-_CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
+_CARD = rare(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +94,31 @@ def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Perso
 def _passages(page: Page, rows: list[Row] | None) -> list[Passage]:
     """Return rows, then blocks of lines under one another: a narrow header wraps inside its column."""
     own = rows if rows is not None else [Row(tuple(row)) for row in page.rows]
-    blocks = [block for block in _blocks(page) if len(block) > 1]
+    blocks = _blocks(page)
     labelled = [passage_of(page, [Row((label, value))]) for label, value in _labels_above(own)]
     # header blocks first: they hold name, birth date and number together
     return [
         *(passage_of(page, block) for block in blocks if _names_birth(" ".join(row.text for row in block))),
-        *(passage_of(page, [row]) for row in own),
+        *(passage_of(page, [row]) for row in own if _may_name(row)),
         *labelled,
     ]
 
 
+# the beginnings of all labels, and the signs of a birth date or an age: what every row holds that names somebody
+_LABEL = re.compile(
+    r"\b(?=[PNMSEIBFRDCAH])(?:patient|pt|name|member|subscriber|enrollee|insured|beneficiary|full|re\b|d[./]?\s?[o0]|date"
+    r"|birth|born|b\.|medical|m\.?r|chart|account|acct|record|insurance|policy|medicare|medicaid|health|id)",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"(?=[MDdmF\d/-])(?:MRN|DOB|D\.O\.B|date\s|male|[/-](?:19|20)\d\d|\d\s*[y(]|[MF]\s*[,|()])")
+
+
+def _may_name(row: Row) -> bool:
+    return bool(_LABEL.search(row.text) or _AGE.search(row.text))
+
+
 def _names_birth(text: str) -> bool:
-    return bool(_BIRTH_LABEL.search(text) or _NAME_AND_BIRTH.match(text))
+    return bool(_BIRTH_LABEL.search(text) or _name_and_birth(text))
 
 
 _LABEL_ALONE = re.compile(
@@ -145,7 +159,7 @@ def _blocks(page: Page) -> list[list[Row]]:
                 break
         else:
             blocks.append([line])
-    return [[Row((line,)) for line in block] for block in blocks if len(block) <= 5]
+    return [[Row((line,)) for line in block] for block in blocks if 1 < len(block) <= 5]
 
 
 # "Ketterman (nee Ashe), Marisol"
@@ -203,7 +217,7 @@ def _births(text: str) -> list[_Hit]:
         dates = [at for at in find_dates(mended) if at.precision == "day" and at.start < 3]
         if dates and dates[0].day < dt.date(2100, 1, 1):
             hits.append(_Hit("birth", dates[0].day.isoformat(), label.start(), label.end() + dates[0].end))
-    if not hits and (beside := _NAME_AND_BIRTH.match(text)) and clean_name(beside["name"]):
+    if not hits and (beside := _name_and_birth(text)) and clean_name(beside["name"]):
         for at in find_dates(beside["birth"])[:1]:
             hits.append(_Hit("birth", at.day.isoformat(), *beside.span("birth")))
     return hits
@@ -236,7 +250,7 @@ def _names(text: str) -> list[_Hit]:
         before = re.search(rf"(?:^|[,|]\s*|\bI,\s+){_NAME}\s*[,|]?\s*$", text[: birth.start()])
         if before and (name := clean_name(before["name"])) and (" " in name or "," in name):
             hits.append(_Hit("name", name, before.start("name"), before.start("name") + len(name)))
-    if not hits and (beside := _NAME_AND_BIRTH.match(text)) and (name := clean_name(beside["name"])):
+    if not hits and (beside := _name_and_birth(text)) and (name := clean_name(beside["name"])):
         hits.append(_Hit("name", name, beside.start("name"), beside.start("name") + len(name)))
     if not hits and (alone := _NAME_FIRST.match(text)) and (name := clean_name(alone["name"])):
         hits.append(_Hit("name", name, alone.start("name"), alone.start("name") + len(name)))
@@ -266,6 +280,13 @@ _NAME_AND_BIRTH = re.compile(
     rf"^\W*(?=[A-Z][A-Za-z'’-]+,\s|[^|]{{5,40}}\|){_NAME}\W{{0,4}}(?:(?:JR|SR|II|III|[MF])\b\W{{0,4}})?"
     r"(?P<birth>\d{1,2}[/-](?:\d{1,2}|[A-Z][A-Za-z]{2})[/-](?:19\d\d|200\d))\b",
 )
+
+
+_BORN = re.compile(r"[/-](?:19\d\d|200\d)\b")
+
+
+def _name_and_birth(text: str) -> re.Match[str] | None:
+    return _NAME_AND_BIRTH.match(text) if _BORN.search(text) else None
 
 
 def _stands_as_label(label: str) -> bool:

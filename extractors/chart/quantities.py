@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
+from extractors.vocabulary.sieve import rare
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 COMPARE = (
@@ -36,7 +37,7 @@ QUALITATIVE = {
     "normal": "normal",
     "pending": "pending",
 }
-RESULT_WORD = re.compile(
+RESULT_WORD = rare(
     r"(?<![A-Za-z-])(?:" + "|".join(sorted(map(re.escape, QUALITATIVE), key=len, reverse=True)) + r")(?![A-Za-z-])",
     re.IGNORECASE,
 )

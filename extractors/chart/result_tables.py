@@ -126,7 +126,7 @@ def _flow(table: Table, entry: Entry, statement: Statement, context: str) -> lis
             continue
         name, when = (column.heading, lead) if table.kind == "flow" else (lead, column.heading)
         day = _own_date(when)
-        if day and printed and (found := _named_value(name, printed, table.cell(entry, "unit"), f"{name} {context}")):
+        if day and printed and (found := _named_value(name, printed, table.cell(entry, "unit"), context)):
             facts.append(measured(*found, day, statement))
     return facts
 
@@ -149,7 +149,7 @@ def _named_value(name: str, printed: str, side: str, context: str) -> tuple[str,
     if lab or not number or not keys:
         return None
     value = float(number["value"].replace(",", ""))
-    key = choose_score(keys, value, context)
+    key = choose_score(keys, value, name, context)
     return (
         (key, Measurement(value=value, unit=scores()[key].unit, comparator=sign_of(number["compare"]))) if key else None
     )

@@ -11,6 +11,7 @@ from extractors.chart.treatments import outcome_of
 from extractors.numbers import ONES, TENS
 from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.load import read_yaml
+from extractors.vocabulary.sieve import rare
 from extractors.vocabulary.terms import Term, TermFinder
 
 _SILENT = frozenset({"header", "fax_header", "allergies", "immunizations", "care_team", "medications"})
@@ -76,10 +77,8 @@ def _asserted(statement: Statement, term: Term) -> Assertion:
 
 
 # "physical therapy evaluation; plan of care twice weekly for 6 weeks": what is to come
-_SET_UP = re.compile(
-    r"^\s*(?:initial\s+)?(?:evaluation|eval|intake|orders?|prescription|script)\b|\bplan of care\b", re.I
-)
-_HELD = re.compile(
+_SET_UP = rare(r"^\s*(?:initial\s+)?(?:evaluation|eval|intake|orders?|prescription|script)\b|\bplan of care\b", re.I)
+_HELD = rare(
     r"\b(?:completed|complet\w+|attend\w+|finish\w+|sessions?|visits?|discharged|underwent|received|tried|failed"
     r"|did not help|no (?:relief|benefit|improvement)|without)\b",
     re.IGNORECASE,
@@ -151,7 +150,7 @@ _BEFORE = re.compile(
     r"acute|outpatient|supervised|formal|total|new|daily|level\s+\d)\s+){0,2}$",
     re.IGNORECASE,
 )
-_PERIOD = re.compile(
+_PERIOD = rare(
     r"^[^.;]{0,45}?\b(?:(?P<per>(?:per|a|each|every)\s+(?:day|week|month|year)|daily|weekly|monthly|yearly)|"
     r"(?:in|over|within|during)\s+(?:the\s+)?(?:past|last|previous|prior)\s+(?P<long>(?:\d+|[a-z]+)\s+(?:months?|years?|weeks?)|year|month|week)|"
     r"(?P<this>this\s+(?:year|month|week)))\b",

@@ -3,50 +3,60 @@
 import re
 
 from extractors.chart.facts import Assertion
+from extractors.vocabulary.sieve import rare
 
 
 def signs_of(sentence: str, start: int, end: int, section: str) -> set[Assertion]:
     """Return what signs and turns of phrase assert of characters start..end of a sentence."""
     before, after = sentence[:start], sentence[end:]
     held = set()
-    if _signed_absent(sentence, start, section) or any(at.search(before) for at in (_NEG, _NOTHING, _COUNTED_NONE)):
+    if (
+        _signed_absent(sentence, start, section)
+        or _NEG.search(before, sentence)
+        or _NOTHING.search(before, sentence)
+        or ("0" in before and _COUNTED_NONE.search(before))
+    ):
         held.add(Assertion.NEGATED)
-    if (_SHOULD.search(before) and _HAPPEN.search(after)) or _WERE.search(before):
+    if _SHOULD.search(before, sentence) and _HAPPEN.search(after):
+        held.add(Assertion.HYPOTHETICAL)
+    if _WERE.search(before, sentence):
         held.add(Assertion.HYPOTHETICAL)
     if _in_a_past_year(before, after):
         held.add(Assertion.HISTORICAL)
-    if _SLIP.search(after) or _SLIPPED.search(before) or (_READS.search(before) and _SHOULD_READ.match(after)):
+    if (
+        _SLIP.search(after, sentence)
+        or _SLIPPED.search(before, sentence)
+        or (_SHOULD_READ.match(after) and _READS.search(before))
+    ):
         held.add(Assertion.ENTERED_IN_ERROR)
     if _RELATIVE.search(before):
         held.add(Assertion.FAMILY)
     if asked := _ASKED.match(after):
         held.add(Assertion.NEGATED if asked["no"] else Assertion.POSSIBLE)
-    if denied_by_payer(before, after):
+    if denied_by_payer(sentence, start, end):
         held.add(Assertion.PLANNED)
-    ticked = _ticked(before, after)
+    ticked = _ticked(sentence, before, after)
     return held | ({ticked} if ticked else set())
 
 
-def denied_by_payer(before: str, after: str) -> bool:
+def denied_by_payer(sentence: str, start: int, end: int) -> bool:
     """Tell "denied Stelara by ins", where the payer refused what the patient was to get."""
-    return bool(_REFUSED_COVER.search(before) and _BY_PAYER.match(after))
+    return bool(_REFUSED_COVER.search(sentence[:start], sentence) and _BY_PAYER.match(sentence[end:]))
 
 
 # "Should anaphylaxis occur use the pen", "Were she to develop neutropenia"
-_SHOULD = re.compile(r"^\s*should\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+_SHOULD = rare(r"^\s*should\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 _HAPPEN = re.compile(r"^\s*(?:\w+\s+){0,2}(?:occur|develop|recur|arise|worsen|appear|happen|return)\b", re.IGNORECASE)
-_WERE = re.compile(
-    r"(?:^|[,;]\s*)were\s+(?:she|he|they|the\s+patient|this|symptoms|there)\s+to\b[^.,;]*$", re.IGNORECASE
-)
+_WERE = rare(r"(?:^|[,;]\s*)were\s+(?:she|he|they|the\s+patient|this|symptoms|there)\s+to\b[^.,;]*$", re.IGNORECASE)
 
 # "Neg fever/chills", "Pertinent negatives: fever, rash": the word heads what is denied. "HLA-B27 neg, ANA pos" does not
-_NEG = re.compile(
+_NEG = rare(
     r"(?:^|[.;:]\s*)(?:neg|negative|(?:pertinent\s+)?negatives(?:\s+(?:include|are))?)(?:\.|:)?\s+"
     r"(?!.*\b(?:but|pos|positive|positives)\b)[^.;]*$",
     re.IGNORECASE,
 )
 # "nothing on examination today to suggest", "no findings on the film that would indicate"
-_NOTHING = re.compile(
+_NOTHING = rare(
     r"\b(?:nothing|no\s+(?:\w+\s+)?(?:findings?|features?|evidence|signs?|symptoms?)|not\s+(?:\w+\s+){0,2}anything)\b"
     r"[^.;,]{0,60}\b(?:to|that|which)\s+(?:would\s+|might\s+|could\s+)?(?:suggests?|indicates?|supports?|implicates?|point\s+to)\s+"
     r"(?:[\w-]+\s+){0,4}$",
@@ -62,7 +72,7 @@ _RELATIVE = re.compile(r"^(?:Mo|Fa|Sib|Sibs|Sis|Bro|MGM|MGF|PGM|PGF|Mom|Dad)\s*[
 # "Heart failure? No." denies, "Lupus?" doubts, "Heart failure? Yes." says so
 _ASKED = re.compile(r"^\s*\?\s*(?:(?P<no>(?:no|never|none|denies|n)\b)|$)", re.IGNORECASE)
 # "denied Stelara by ins": the payer did
-_REFUSED_COVER = re.compile(r"\bdenied\s+(?:for\s+)?$", re.IGNORECASE)
+_REFUSED_COVER = rare(r"\bdenied\s+(?:for\s+)?$", re.IGNORECASE)
 _BY_PAYER = re.compile(
     r"^\s+(?:\S+\s+){0,3}?by\s+(?:(?:the|her|his|their)\s+)?(?:ins\b|insur|plan\b|payer|payor|carrier|health\s+plan|pbm\b)",
     re.IGNORECASE,
@@ -86,9 +96,7 @@ def _signed_absent(sentence: str, start: int, section: str) -> bool:
 
 # "Breast cancer in 2009, treated"; "diagnosed with lupus in 2009" dates the diagnosis and not the disease
 _PAST_YEAR = re.compile(r"\s+(?:in\s+)?(?:19|20)\d\d\s*(?:[.,;)]|$)", re.IGNORECASE)
-_BEGAN = re.compile(
-    r"\b(?:diagnos\w*|dx|dx'd|since|onset|found|started|start|began|begun|noted|first)\b", re.IGNORECASE
-)
+_BEGAN = rare(r"\b(?:diagnos\w*|dx|dx'd|since|onset|found|started|start|began|begun|noted|first)\b", re.IGNORECASE)
 _OVER = re.compile(r"\b(?:treated|resolved|cured|removed|recovered|healed|in\s+remission|gone)\b", re.IGNORECASE)
 
 
@@ -100,20 +108,21 @@ def _in_a_past_year(before: str, after: str) -> bool:
 # the verb and the slip stand apart: "was listed in my prior note by mistake". "taken by mistake" was taken
 _WROTE = r"(?:list|enter|chart|document|record|add|carri|cod|import|dictat|transcrib|attribut|pull|copi|not)ed"
 _WRONGLY = r"(?:mistakenly|erroneously|incorrectly|wrongly|inaccurately|falsely)"
-_SLIP = re.compile(
+_SLIP = rare(
     rf"^[^.;]{{0,30}}\b{_WROTE}\b[^.;]{{0,60}}\b(?:by\s+mistake|in\s+error|{_WRONGLY})(?!\w)"
     rf"|^[^.;]{{0,40}}\b(?:should|must|can|to)\s+be\s+(?:disregarded|ignored|removed\s+from\s+(?:the|her|his)\s+(?:chart|list|record))"
     r"|^\W{0,3}(?:\w+\s+){0,3}(?:removed|deleted)\s+from\s+(?:the\s+|her\s+|his\s+)?(?:chart|record|allergy\s+list|allergies)\b"
     r"|^\W{0,4}(?:\w+\s+){0,4}(?:not\s+true|is\s+untrue|is\s+incorrect|was\s+incorrect|is\s+inaccurate|was\s+inaccurate|not\s+accurate)\b",
     re.IGNORECASE,
 )
-_SLIPPED = re.compile(
+_SLIPPED = rare(
     rf"\b{_WRONGLY}\s+{_WROTE}\b[^.;]{{0,40}}$|\b{_WROTE}\s+{_WRONGLY}\s+(?:as|with)\b[^.;]{{0,40}}$", re.IGNORECASE
 )
 
 _EMPTY = r"(?:\[\s*\]|\(\s{0,3}\)|☐|□|❑|○)"
 _FULL = r"(?:\[\s*[xX✓✔]\s*\]|\(\s*[xX✓✔]\s*\)|☒|☑|■|✓|✔|●)"
 _BOX = re.compile(rf"{_EMPTY}|{_FULL}")
+_HALF_BOX = re.compile(r"[\[(☐□❑○☒☑■✓✔●]")  # what every box begins with: few sentences have any
 _YES_NO = re.compile(
     rf"^\s*[:?–-]*\s*(?:(?P<a>{_EMPTY}|{_FULL})\s*(?P<first>yes|no|y|n)\b\W{{0,3}}?\s*(?P<b>{_EMPTY}|{_FULL})\s*(?:yes|no|y|n)\b"
     rf"|(?P<lead>yes|no|y|n)\s*(?P<c>{_EMPTY}|{_FULL})\W{{0,3}}?\s*(?:yes|no|y|n)\s*(?P<d>{_EMPTY}|{_FULL}))",
@@ -122,8 +131,10 @@ _YES_NO = re.compile(
 _HEADS_FORM = re.compile(rf"^(?:[^:\[\](){{}}]{{0,60}}[:?])?\s*(?:{_EMPTY}|{_FULL})")
 
 
-def _ticked(before: str, after: str) -> Assertion | None:
+def _ticked(sentence: str, before: str, after: str) -> Assertion | None:
     """Read a form's boxes: a ticked "no" denies; a box left empty is the form's choice and says nothing."""
+    if not _HALF_BOX.search(sentence):
+        return None
     if answer := _YES_NO.match(after):
         return _answered(answer)
     if not _BOX.search(before + after):

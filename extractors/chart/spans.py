@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass, replace
 
 from extractors.chart.dates import DateMention, Precision, coarser, days_between, find_dates, find_durations
+from extractors.vocabulary.sieve import rare
 
 # "on hold since June" tells of an end, not of a course since June
-HELD_SINCE = re.compile(
+HELD_SINCE = rare(
     r"\b(?:on hold|paused|suspended|withheld|interrupted|off(?: of)?(?: it)?)\s+(?:\w+\s+)?since\b", re.IGNORECASE
 )
 
@@ -36,12 +37,12 @@ class Span:
 
 
 # words right before a date
-_FROM = re.compile(
+_FROM = rare(
     r"\b(?:from|started(?:\s+on)?|starting|begun(?:\s+on)?|began(?:\s+on)?|initiated(?:\s+on)?|start(?:\s+date)?:?|date\s+started:?|"
     r"beginning|commenced|first\s+dose(?:\s+on)?)\s*[:(]?\s*$",
     re.IGNORECASE,
 )
-_SINCE = re.compile(r"\bsince\s*$", re.IGNORECASE)
+_SINCE = rare(r"\bsince\s*$", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:to|until|till|through|thru|stopped(?:\s+on|\s+in)?|d/c'?d?(?:\s+on)?|dc'?d(?:\s+on)?|"
     r"discontinued(?:\s+on|\s+in)?|completed(?:\s+on|\s+in)?|finished(?:\s+on|\s+in)?|ended(?:\s+on)?|end(?:\s+date)?:?|date\s+stopped:?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
@@ -49,12 +50,12 @@ _UNTIL = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:to|until|till|through|thru|[-–—])\s*")
-_OFF = re.compile(
+_OFF = rare(
     r"\b(?:off|stopped|not\s+(?:taken|taking|on|used)|discontinued|no\s+longer\s+(?:on|taking)|held)\b[^.;]*$",
     re.IGNORECASE,
 )
 # since when at this dose, not since when at all
-_DOSE_SINCE = re.compile(
+_DOSE_SINCE = rare(
     r"\bat\s+[\d.,]+\s*(?:mg|mcg|g|units)\b[^,;]*\bsince\s*$|"
     r"\b(?:dose|increased|raised|lowered|reduced)\b[^,;)]*\bsince\s*$",
     re.IGNORECASE,
@@ -64,15 +65,13 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 # "was given twice, on 03/02 and 03/16"
-_TWO_DAYS = re.compile(
+_TWO_DAYS = rare(
     r"\b(?:given|infused|administered|received|injected|doses?)\b[^.;]{0,30}?\s(?:on\s+\S+|\d[\d/]+)\s+and\s+(?:on\s+)?[\d/]+",
     re.IGNORECASE,
 )
 # "10/2025 - current"
-_TO_NOW = re.compile(
-    r"\s*(?:-|–|—|to|through|until)\s*(?:the\s+)?(?:present|current|now|ongoing|today)\b", re.IGNORECASE
-)
-_TODAY = re.compile(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", re.IGNORECASE)
+_TO_NOW = rare(r"\s*(?:-|–|—|to|through|until)\s*(?:the\s+)?(?:present|current|now|ongoing|today)\b", re.IGNORECASE)
+_TODAY = rare(r"\b(?:start(?:ed)?|begun|began)\b[^.;]{0,60}\btoday\b", re.IGNORECASE)
 
 
 def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None) -> Span:
@@ -87,13 +86,14 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
     for date in dates:
         before = text[: date.start]
         early = name is not None and date.end <= name[0]
-        if _DOSE_SINCE.search(before) or (early and _SINCE.search(before) and before.strip().lower() != "since"):
+        since = _SINCE.search(before, text)
+        if _DOSE_SINCE.search(before, text) or (early and since and before.strip().lower() != "since"):
             continue
-        if _SINCE.search(before) and _OFF.search(before):
+        if since and _OFF.search(before):
             span = replace(span, stop=date.day, stop_precision=date.precision)  # "off methotrexate since January"
-        elif _SINCE.search(before):
+        elif since:
             span = replace(span, start=date.day, running=True, start_precision=date.precision)
-        elif _FROM.search(before):
+        elif _FROM.search(before, text):
             span = replace(span, start=date.day, start_precision=date.precision)
         elif (
             previous and not text[previous.end : date.start].strip() and previous.day <= date.day and span.start is None
@@ -147,11 +147,11 @@ _NOT_LENGTH = re.compile(
     re.IGNORECASE,
 )
 # a pause is no course: "held for two weeks, then resumed"
-_PAUSE = re.compile(
+_PAUSE = rare(
     r"\b(?:held|hold|holding|paused|interrupted|skipped|missed|off|without|delayed)\b[^.;,]{0,40}$", re.IGNORECASE
 )
 _ELSEWHEN = re.compile(r"\s*(?:ago|later|apart|from\s+now|before|earlier)\b", re.IGNORECASE)
-_SPREAD = re.compile(r"\b(?:taper(?:ed)?|given|infused|spread|tapering)\s*$", re.IGNORECASE)
+_SPREAD = rare(r"\b(?:taper(?:ed)?|given|infused|spread|tapering)\s*$", re.IGNORECASE)
 # between a length and the drug it is said of: "eight months of azathioprine", "a 12-week course of topical steroid"
 _OF_DRUG = re.compile(
     r"^\s*(?:of|trial\s+of|course\s+of|taking|treatment\s+with|therapy\s+with)\s+"
@@ -183,7 +183,12 @@ def _agree(span: Span, told: int) -> bool:
 def _with_days(span: Span, text: str, near: dt.date | None, name: tuple[int, int] | None) -> Span:
     for found in find_durations(text):
         before = text[: found.start]
-        if found.at_most or _NOT_LENGTH.search(before) or _PAUSE.search(before) or _ELSEWHEN.match(text[found.end :]):
+        if (
+            found.at_most
+            or _NOT_LENGTH.search(before)
+            or _PAUSE.search(before, text)
+            or _ELSEWHEN.match(text[found.end :])
+        ):
             continue
         if name and found.start < name[1] and not _said_of(text, found.start, found.end, name[0]):
             continue

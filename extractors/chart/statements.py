@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
@@ -15,6 +16,7 @@ from extractors.chart.tables import Table, find_head, read_table
 from extractors.evidence import Page
 from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.sections import section_of_heading
+from extractors.vocabulary.sieve import rare
 
 _TABLE_SECTIONS = {
     "medications": "medications",
@@ -31,7 +33,7 @@ _TABLE_SECTIONS = {
     "vitals": "vital_signs",
     "allergies": "allergies",
 }
-_COPIED = re.compile(
+_COPIED = rare(
     r"\b(?:cop(?:ied|y)|carried|pulled|brought)[ -]?forward|\bcarried\s+over\b|\bcopied\s+(?:from|over)\b|"
     r"\bfrom\s+(?:an?\s+|the\s+)?(?:prior|previous|old)\s+(?:note|record|chart)s?\b|"
     r"\b(?:pulled|auto-?populated|populated|transferred)\s+(?:in\s+)?from\b|\bimported\s+from\s+(?:\w+\s+){0,2}(?:exchange|records?|chart)\b|"
@@ -84,7 +86,7 @@ def read_statements(page: Page, head: Head, rows: list[Row] | None = None) -> Pa
 
 
 _LIST_OF = {"medication_list": "medications", "problem_list": "problems", "fill_history": "fills"}
-_FORMER = re.compile(r"\b(?:history|prior|past|previous|tried|inactive)\b", re.IGNORECASE)
+_FORMER = rare(r"\b(?:history|prior|past|previous|tried|inactive)\b", re.IGNORECASE)
 
 
 def _section_of_list(head: Sequence[Row], kind: str) -> str:
@@ -305,6 +307,7 @@ def _place(section: str, heading: str, above: Place) -> Place:
 _STOPPED = re.compile(r"^\W*(?P<head>[A-Z][A-Za-z]{2,}(?:[ /&]+[A-Za-z]+){0,3})\.(?=\s|$)")
 
 
+@lru_cache(maxsize=2048)  # asked of a row by the paragraph above it, and of each sentence
 def _inline_section(text: str) -> tuple[str, str] | None:
     """Return the section a text opens with ("FH: father had ...") and the heading as printed."""
     match = _INLINE.match(text) or _STOPPED.match(text)

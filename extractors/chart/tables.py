@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from statistics import median
 
 from extractors.chart.dates import parse_date
-from extractors.chart.layout import Passage, Row, pitch
+from extractors.chart.layout import Passage, Row, median, once_a_row, pitch
 from extractors.evidence import Line, Page, Word
 from extractors.vocabulary.labs import lab_named
 from extractors.vocabulary.load import read_yaml
@@ -68,6 +67,7 @@ def _rules() -> tuple[TermFinder, dict[str, tuple[frozenset[str], frozenset[str]
     return finder, kinds
 
 
+@once_a_row
 def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     """Return a table's kind and columns when the row is its head, else None."""
     if not 2 <= len(row.words) <= 18 or row.text.rstrip().endswith("."):
@@ -95,7 +95,7 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     heads = tuple(column for _, column in columns)
     # headings of a table stand apart; "Start date" in a sentence does not
     gaps = [b.x0 - a.x1 for a, b in pairwise(heads)]
-    height = median(word.box.height for word in row.words)
+    height = row.letter_height
     if sum(gap > 0.8 * height for gap in gaps) < max(1, len(gaps) // 2):
         return None
     roles = {column.role for column in heads}
@@ -111,19 +111,19 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
 def _terms_of(finder: TermFinder, row: Row) -> list[Term]:
     """Return the headings of a row; none reaches over a gap: "Stop   Reason / comment" is no stop reason."""
     found, at = [], 0
-    for line in row.lines:
-        found += [replace(term, start=term.start + at, end=term.end + at) for term in finder.find(line.text)]
-        at += len(line.text) + 1
+    for text in row.texts:
+        found += [Term(term.start + at, term.end + at, term.key, term.term) for term in finder.find(text)]
+        at += len(text) + 1
     return found
 
 
 def _one_heading(row: Row, start: int, end: int) -> bool:
     """Tell whether two places of the row's text lie in one run of words that a stroke parts: "Reason / result"."""
     at = 0
-    for line in row.lines:
-        if at <= start and end < at + len(line.text):
-            return "/" in line.text[start - at : end - at]
-        at += len(line.text) + 1
+    for text in row.texts:
+        if at <= start and end < at + len(text):
+            return "/" in text[start - at : end - at]
+        at += len(text) + 1
     return False
 
 
@@ -219,7 +219,7 @@ def _ends(
     if step <= 0 or find_head(row):
         return True
     steps = [pitch(a, b) for a, b in zip(rows[head:at], rows[head + 1 : at], strict=False)]
-    widest = max([*steps, 1.9 * median(word.box.height for word in rows[head].words)])
+    widest = max([*steps, 1.9 * rows[head].letter_height])
     if step > 1.6 * widest:
         return True
     if len(find_totals(row)) >= 1 and not _column_like(row, columns):
@@ -265,7 +265,7 @@ def body_like(text: str) -> bool:
 
 def _join_head(columns: tuple[Column, ...], head: Row, body: list[Row]) -> tuple[tuple[Column, ...], list[Row]]:
     """Put the second and third line of a wrapped heading to their columns."""
-    height = median(word.box.height for word in head.words)
+    height = head.letter_height
     finder, _ = _rules()
     above, taken = head, 0
     for row in body[:2]:

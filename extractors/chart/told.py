@@ -8,6 +8,7 @@ from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatmen
 from extractors.chart.spans import span_of
 from extractors.chart.treatments import find_outcomes, outcome_of
 from extractors.vocabulary.drugs import drug
+from extractors.vocabulary.sieve import rare
 
 
 @dataclass(slots=True)
@@ -78,21 +79,21 @@ def give_reason(course: Told, told: list[Told]) -> None:
         course.more[:0] = [other.statement for other in earlier if other.affected]
 
 
-_STOP_IT = re.compile(
+_STOP_IT = rare(
     r"\b(?:stop(?:ped)?|discontinue[d]?|hold|held)\s+(?:it|this|the\s+(?:drug|medicine|medication|infusions?|injections?|pills|tablets))\b|"
     r"\b(?:it|this|the\s+(?:drug|medicine|medication))\s+(?:was|has\s+been|is)\s+(?:stopped|discontinued)\b|"
     r"^\s*(?:stopped|discontinued)\s*(?:[.;,]|(?:on|in|after|because|due|for|by|today|at)\b|\d)",
     re.IGNORECASE,
 )
 
-_STARTED = re.compile(r"^\s*(?:it\s+was\s+)?(?:started|begun|first\s+dose|start(?:\s+date)?)\b", re.IGNORECASE)
+_STARTED = rare(r"^\s*(?:it\s+was\s+)?(?:started|begun|first\s+dose|start(?:\s+date)?)\b", re.IGNORECASE)
 
-_IN_ALL = re.compile(
+_IN_ALL = rare(
     r"\b(?:taken\s+)?(?:in\s+all|in\s+total|altogether|total)\b|\b(?:has|had|was|were)\s+taken\b|^\s*taken\b|\btaken\s+(?:for|without)\b",
     re.I,
 )
 
-_OUTCOME_FIRST = re.compile(
+_OUTCOME_FIRST = rare(
     r"^\s*(?:\d[.)]\s*)?(?:inadequate|insufficient|incomplete|partial|poor|suboptimal|primary|secondary|lost|loss|lack|no\s+(?:response|benefit|improvement|effect|relief)|"
     r"(?:\w+\s+){1,3}(?:persist|continu|remain)\w*\s+(?:\w+\s+)?(?:despite|in\s+spite\s+of)\s+(?:it|this)\b|"
     r"did\s+not\s+(?:help|work|respond)|it\s+(?:failed|did\s+not)|failed|this\s+failed|not\s+(?:effective|helpful|tolerated)|could\s+not\s+tolerate|unable\s+to\s+tolerate)\b",
@@ -103,11 +104,13 @@ _OUTCOME_FIRST = re.compile(
 def extend(topic: Told, statement: Statement) -> None:
     """Add what a sentence without a drug's name says of the course, if it clearly speaks of one."""
     text, course = statement.text, topic.treatment
-    span = span_of(text, statement.date)
-    changed = course
     if _HARM_AFTER.match(text) and _side_effect(text):
         topic.affected = True
         topic.more.append(statement)
+    if not any(pattern.search(text) for pattern in (_STARTED, _STOP_IT, _IN_ALL, _OUTCOME_FIRST)):
+        return
+    span = span_of(text, statement.date)
+    changed = course
     if _STARTED.search(text) and span.start and course.start is None:
         changed = replace(changed, start=span.start, date_precision=coarser(course.date_precision, span.precision))
     reasoned = course.stop is None or course.outcome is None  # "... to 09/08/2025. It was stopped because of ..."
@@ -130,7 +133,7 @@ def extend(topic: Told, statement: Statement) -> None:
 
 
 # "Rash after two weeks.": so soon after the start, of the drug just spoken of
-_HARM_AFTER = re.compile(
+_HARM_AFTER = rare(
     r"^\s*(?:\w+\s+){1,4}(?:after|within|following|by|on|with)\s+(?:the\s+|a\s+|only\s+)?(?:first|second|third|one|two|three|four|five|six|\d+)\b"
     r"[^.;]{0,20}\b(?:days?|weeks?|doses?|injections?|infusions?|months?)\b",
     re.IGNORECASE,

@@ -6,19 +6,20 @@ from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.facts import Assertion, Statement
 from extractors.chart.treatments import outcome_of, says
 from extractors.vocabulary.drugs import DrugMention
+from extractors.vocabulary.sieve import rare
 
-_ERROR = re.compile(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
+_ERROR = rare(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
 
 _PLAN = frozenset({"plan", "instructions"})
 
-KEEPS_ON = re.compile(
+KEEPS_ON = rare(
     r"\b(?:continue[sd]?|continuing|keep[s]?|kept|stay(?:s|ed)?\s+on|remain(?:s|ed|ing)?\s+on|added\s+to|on\s+top\s+of|in\s+addition\s+to|"
     r"background|(?:increase[sd]?|decrease[sd]?|raise[sd]?|lower(?:ed)?|reduce[sd]?|(?:up)?titrated?|adjust(?:ed)?|refill(?:ed)?|renew(?:ed)?)"
     r"(?:\s+(?:up|down|the|dose|of|her|his))*(?=\s+(?:\w+\s+)?$)|stable\s+on|maintain(?:ed)?\s+on|(?:currently|still|now)\s+(?:on|taking|takes|using|uses)|already\s+on)\b[^.;]*$",
     re.IGNORECASE,
 )
 
-STOP_ORDER = re.compile(
+STOP_ORDER = rare(
     r"\b(?:stops?|stopping|discontinues?|hold|d/c|taper\s+off|come\s+off|wean\s+off|switch\s+from|change\s+from|transition\s+from)\s+(?:the\s+|insulin\s+)?$",
     re.IGNORECASE,
 )
@@ -31,20 +32,20 @@ _ANSWERED_NEVER = re.compile(
 )
 
 # "if tofacitinib is denied": a payer denies a drug, nobody says that it was not taken
-_DENIED_BY_PAYER = re.compile(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
+_DENIED_BY_PAYER = rare(r"\b(?:is|was|were|be|been|being|gets?|got)\s+denied\b|\bdenied\s+by\b", re.IGNORECASE)
 
 
 # it was taken, and is not now; "no longer covered" says nothing of the kind
-_NO_LONGER = re.compile(
+_NO_LONGER = rare(
     r"\bno\s+longer\s+(?:taking|takes|on|using|uses|receiving|receives|gets|getting|prescribed)\b", re.IGNORECASE
 )
 
 # how it is taken, not whether
-AS_NEEDED = re.compile(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
+AS_NEEDED = rare(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
 
 
 # "prescribed, to be taken for 16 weeks"
-_TO_BE_TAKEN = re.compile(
+_TO_BE_TAKEN = rare(
     r"\bto\s+be\s+(?:taken|used|given|tried|applied|started|begun|injected)\b(?!\s+off\b)", re.IGNORECASE
 )
 
@@ -80,14 +81,14 @@ def assertion_of(statement: Statement, mention: DrugMention, told: str, before: 
     return held
 
 
-_PAST = re.compile(
+_PAST = rare(
     r"\b(?:was|were|has\s+been|had\s+been|has\s+(?:taken|used|had|tried|received|failed)|took|received|started\s+on|i\s+started|was\s+started|stopped|discontinued|"
     r"(?:given|administered|injected|infused)\s+(?:today|now|in\s+(?:the\s+)?(?:clinic|office)|at\s+this\s+visit)|"
     r"failed|since|last\s+dose|until|completed|tolerated|inadequate\s+response|no\s+response|lost\s+response)\b",
     re.IGNORECASE,
 )
 
-_NOT_PAST = re.compile(
+_NOT_PAST = rare(
     r"\b(?:was|were)\s+(?:considered|discussed|weighed|priced|offered|talked|recommended|suggested|proposed|planned|requested|"
     r"approved|authorized|ordered|denied|not)\b",
     re.I,

@@ -12,6 +12,7 @@ from extractors.chart.told import Told, extend, give_reason, merged
 from extractors.chart.told_assertion import AS_NEEDED, KEEPS_ON, STOP_ORDER, assertion_of
 from extractors.chart.treatments import dose_of, dosed, find_outcomes, outcome_of, says, treatment_of
 from extractors.vocabulary.drugs import DrugMention, find_drugs
+from extractors.vocabulary.sieve import rare
 
 _SILENT = frozenset(
     {"allergies", "header", "fax_header", "immunizations", "care_team", "review_of_systems", "problems"}
@@ -19,27 +20,27 @@ _SILENT = frozenset(
 
 _LISTS = frozenset({"medications", "past_treatment", "fills"})
 
-_WILL_CONTINUE = re.compile(
+_WILL_CONTINUE = rare(
     r"^[^.;]*\b(?:will\s+continue|to\s+be\s+continued|continues|is\s+continued|unchanged)\b", re.IGNORECASE
 )
 
-_BEFORE_NAME = re.compile(
+_BEFORE_NAME = rare(
     r"\b(?:with|plus|and\s+concomitant|along\s+with|together\s+with|added\s+to|on\s+background|alongside|besides)\s+(?:oral\s+|weekly\s+)?$",
     re.I,
 )
 
 # "no biologic will be given with upadacitinib" denies the biologic alone
 # "rash resolved after stopping sulfasalazine" tells of a stop, not of today's
-_STOP_TOLD = re.compile(
+_STOP_TOLD = rare(
     r"\b(?:after|since|before|upon|when|without|not|never|rather\s+than|instead\s+of|if|did)\s+(?:\w+\s+)?(?:stop|discontinu|hold|taper)\w*\s+(?:off\s+)?$",
     re.IGNORECASE,
 )
 
-_NONE_BESIDE = re.compile(
+_NONE_BESIDE = rare(
     r"\b(?:given|used|taken|combined|together|concomitantly|along|added)\s+(?:\w+\s+)?(?:with|to)\s+$", re.IGNORECASE
 )
 
-_DENIED_HARM = re.compile(
+_DENIED_HARM = rare(
     r"\b(?:avoid|contraindication\s+to|contraindicated|allerg(?:y|ic)\s+to|intoleran(?:ce|t)\s+(?:to|of)|reactions?\s+to|hypersensitivity\s+to|"
     r"failed|fail|failing|failure\s+of|stopped|discontinued|skipped|refused|declined|reason\s+(?:not\s+to|against)|side\s+effects\s+(?:of|from|to|on|with)|missed|problems?\s+with|trouble\s+with|infections?\s+on|toxicity\s+from)\b[^.;]*$",
     re.IGNORECASE,
@@ -109,7 +110,7 @@ def _read_mention(
     told = text[clause[0] : clause[1]] if alone else own
     before = text[clause[0] : mention.start]
     bracket = _BRACKET.match(text[mention.end :]) if len(group) > 1 else None
-    concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start]))
+    concomitant = index > 0 and bool(_BEFORE_NAME.search(text[: mention.start], text))
     assertion = assertion_of(statement, mention, told, before)
     at = clause[0] if alone else own_start
     # what stands in brackets behind one drug of a list is that drug's alone
@@ -189,7 +190,7 @@ _OWN_LENGTH = re.compile(
     re.IGNORECASE,
 )
 # "Last dose of Actemra 08/02/2026", "took last MTX dose 10/18"
-_LAST_DOSE = re.compile(
+_LAST_DOSE = rare(
     r"\blast\s+(?:(?:dose|injection|infusion|shot|fill)\s+(?:of\s+)?)?(?:the\s+|her\s+|his\s+)?$", re.IGNORECASE
 )
 
@@ -219,13 +220,13 @@ _ASKS_FOR = re.compile(
     re.IGNORECASE,
 )
 # "better for nine days, then as before", "ten days of relief": how long it helped, not how long it was given
-_HELPED_FOR = re.compile(
+_HELPED_FOR = rare(
     r"\b(?:better|relief|helped|eased|pain[- ]free)\s+(?:lasted\s+|lasting\s+)?(?:for\s+)?(?:only\s+|just\s+|about\s+)?"
     r"[\w-]+\s+(?:hours?|days?|weeks?)|\b[\w-]+\s+(?:hours?|days?|weeks?)\s+of\s+(?:\w+\s+)?relief\b",
     re.IGNORECASE,
 )
 # "insurance ended 03/21": the day on which the cover ended is not that of the drug
-_COVER_ENDED = re.compile(
+_COVER_ENDED = rare(
     r"\b(?:insurance|coverage|cover|benefits?|eligibility|plan)\s+(?:was\s+|had\s+)?(?:ended|lapsed|stopped|terminated|expired|termed)"
     r"(?:\s+(?:on|in))?\s+[\d/.-]+",
     re.IGNORECASE,
@@ -237,7 +238,7 @@ _CURRENT_ITEM = re.compile(
 _BRACKET = re.compile(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\((?P<what>[^)]*)\)")
 _BRACKETS = re.compile(r"[A-Za-z\d]\s*\([A-Za-z\d][^)]*[A-Za-z][^)]*\)")
 
-_BEGAN = re.compile(
+_BEGAN = rare(
     r"\b(?:started(?:\s+on)?|began|begun(?:\s+on)?|initiated|switched\s+to|changed\s+to|restarted|resumed|placed\s+on|"
     r"put\s+on|(?:changed|switched|converted|transitioned|moved)\s+from\s+[^,;]{1,50}?\s+to)\s+$",
     re.IGNORECASE,
@@ -290,12 +291,10 @@ def _outcome(
 
 
 # "..., both without relief", "... and B: neither helped": said of every drug before it
-_SHARED = re.compile(
-    r"(?:[,;:–—-]\s*|\)\s*)(?P<what>(?:both|all|each|neither|none)\b(?!\s+of\s+which)[^;]*)$", re.IGNORECASE
-)
+_SHARED = rare(r"(?:[,;:–—-]\s*|\)\s*)(?P<what>(?:both|all|each|neither|none)\b(?!\s+of\s+which)[^;]*)$", re.IGNORECASE)
 
 # "started ... on 02/10/2026; continues"
-_GOES_ON = re.compile(
+_GOES_ON = rare(
     r"(?:[;,]|\band)\s+(?:\w+\s+)?(?:continues|continuing|still\s+(?:on|taking|using)|remains\s+on|ongoing)\b|"
     r"\b(?:to|until|through)\s+(?:the\s+)?(?:present|today|now|date)\b",
     re.IGNORECASE,
@@ -313,10 +312,10 @@ def _ended(span: Span, told: str) -> bool:
     return span.start is not None and span.stop is not None and bool(_REASON.search(told))
 
 
-_PAUSED = re.compile(
+_PAUSED = rare(
     r"\b(?:held|holding|paused|interrupted)\b.*\b(?:resumed?|restarted|resuming|again|back\s+on)\b", re.IGNORECASE
 )
 
-_TRIED = re.compile(
+_TRIED = rare(
     r"s/p\b|\b(?:tried|trials?|failed|intolerant|intolerance|discontinued|stopped|prior|previous|past)\b", re.IGNORECASE
 )

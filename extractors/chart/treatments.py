@@ -11,6 +11,7 @@ from extractors.chart.facts import Assertion, Outcome, Treatment
 from extractors.chart.spans import Span
 from extractors.vocabulary.drugs import drug
 from extractors.vocabulary.load import read_yaml
+from extractors.vocabulary.sieve import rare
 from extractors.vocabulary.terms import TermFinder
 
 
@@ -40,20 +41,20 @@ def says(kind: str, text: str) -> bool:
 
 
 # "renal failure" is no failure of a drug
-_ORGAN = re.compile(
+_ORGAN = rare(
     r"\b(?:heart|renal|kidney|liver|hepatic|respiratory|cardiac|organ|marrow|ovarian|pump|graft)\s+$", re.IGNORECASE
 )
 
 
 # "not controlled before fluticasone": how it was without the drug; "no better or worse" is no failure
-_OF_BEFORE = re.compile(r"\s*(?:before|until|prior\s+to|n?or\s+worse)\b", re.IGNORECASE)
+_OF_BEFORE = rare(r"\s*(?:before|until|prior\s+to|n?or\s+worse)\b", re.IGNORECASE)
 # "toxicity labs", "side effect profile": looked for, and not found
-_LOOKED_FOR = re.compile(
+_LOOKED_FOR = rare(
     r"\s+(?:labs?|monitor\w*|screen\w*|check\w*|panels?|surveillance|precautions?|profiles?|warnings?|risks?|sheet)\b",
     re.IGNORECASE,
 )
 # "contraindicated because of uncontrolled hypertension": the disease is uncontrolled, not the drug without effect
-_WHY_BARRED = re.compile(
+_WHY_BARRED = rare(
     r"\bcontra-?indicat\w+\b[^.;]{0,12}\b(?:because|due|owing|given|by|with|in\s+view|on\s+account)\b[^.;]*$",
     re.IGNORECASE,
 )
@@ -63,9 +64,9 @@ _ONLY_IF = re.compile(
     r"in\s+(?:pregnan\w+|breast-?feeding|(?:pregnant|nursing|all|most|many)?\s*(?:patients|people|persons|those|women|men|adults|children|anyone|individuals))\b)",
     re.IGNORECASE,
 )
-_WOULD = re.compile(r"\bwould(?:n't)?\s+(?:\w+\s+)?$", re.IGNORECASE)
+_WOULD = rare(r"\bwould(?:n't)?\s+(?:\w+\s+)?$", re.IGNORECASE)
 # "taken for headache until 04/2026, then stopped": what it was given for
-_TREATED = re.compile(
+_TREATED = rare(
     r"\b(?:taken|given|used|prescribed|started|mg|daily|weekly|course|trial|treatment|therapy|tried)\s+(?:\w+\s+)?for\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -75,7 +76,7 @@ _RETURNED = re.compile(
     re.IGNORECASE,
 )
 # "(7 weeks): inadequate" at the end of a line of a list
-_BARE = re.compile(r"[:–—,(]\s*(?P<what>inadequate|insufficient)\s*(?=$|[,.;)])", re.IGNORECASE)
+_BARE = rare(r"[:–—,(]\s*(?P<what>inadequate|insufficient)\s*(?=$|[,.;)])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,17 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
     """Return outcome phrases that are asserted; side effects count where the drug was stopped for them."""
     found = []
     for term in _outcomes().find(text):
-        if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start]):
+        if _denied(text, term.start, term.end) or _ORGAN.search(text[: term.start], text):
             continue
-        if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start]):
+        if term.key == "inadequate_response" and _WHY_BARRED.search(text[: term.start], text):
             continue
-        if term.key == "intolerance" and _LOOKED_FOR.match(text, term.end):
+        if term.key == "intolerance" and _LOOKED_FOR.match_at(text, term.end):
             continue
-        if term.key == "inadequate_response" and _OF_BEFORE.match(text, term.end):
+        if term.key == "inadequate_response" and _OF_BEFORE.match_at(text, term.end):
             continue
-        if term.key == "contraindication" and (_ONLY_IF.match(text, term.end) or _WOULD.search(text[: term.start])):
+        if term.key == "contraindication" and (
+            _ONLY_IF.match(text, term.end) or _WOULD.search(text[: term.start], text)
+        ):
             continue
         found.append(OutcomeMention(term.start, term.end, Outcome(term.key)))
     found += [OutcomeMention(*at.span("what"), Outcome.INADEQUATE_RESPONSE) for at in _BARE.finditer(text)]
@@ -114,7 +117,7 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
         for term in _words("side_effects").find(text):
             if _RETURNED.match(text[term.end :]):
                 continue
-            if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start]):
+            if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start], text):
                 found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
         for term in _words("other_if_stopped").find(text):
             found.append(OutcomeMention(term.start, term.end, Outcome.OTHER))
@@ -166,7 +169,7 @@ def _brought_on(text: str) -> list[OutcomeMention]:
             replaced and (_ON_THE_DRUG.match(behind) or re.search(r"[:,(]\s*(?:\w+ )?$", text[: term.start]))
         ):
             continue
-        if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start]):
+        if not _denied(text, term.start, term.end) and not _TREATED.search(text[: term.start], text):
             found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
     return found
 

@@ -6,6 +6,7 @@ import re
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.chart.quantities import NUMBER, UNIT, measured
+from extractors.vocabulary.sieve import rare
 
 _MONTH_AFTER = re.compile(
     r"^\s*,?\s*(?:in|of|on|from|\()\s*(?P<when>[A-Z][a-z]+\.?\s+\d{1,2}(?:,\s*\d{4})?(?!\d)|[A-Z][a-z]+(?:\s+\d{4})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4})\s*\)?"
@@ -52,7 +53,7 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 # "Starting weight 132 kg", "baseline EASI 28": of another day, which the sentence may name or not
-_EARLIER = re.compile(
+_EARLIER = rare(
     r"\b(?:starting|baseline|initial|previous|prior|pre-?treatment|original|heaviest|highest|earlier|pre-?biologic)\s+(?:\w+\s+)?$",
     re.I,
 )

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
 
@@ -51,14 +51,21 @@ def find_scores(text: str) -> list[Term]:
     return _finder().find(text)
 
 
-def choose_score(keys: list[str], value: float, context: str) -> str | None:
+@lru_cache(maxsize=64)  # the page's own words are asked for with each score that it names
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower().replace("\u2019", "'")))
+
+
+def choose_score(keys: list[str], value: float, *contexts: str) -> str | None:
     """Return the one of several scores with one name that the words around it mean, None when unsure.
 
     CDAI is an index of rheumatoid arthritis and another of Crohn's disease; only words decide,
     or a value that one of them cannot have.
     """
-    words = set(_WORD.findall(context.lower().replace("\u2019", "'")))
     able = [scores()[key] for key in keys if scores()[key].least <= value <= scores()[key].greatest]
+    if not able or (len(able) == 1 and not able[0].only_with):
+        return able[0].key if able else None
+    words = frozenset().union(*map(_words_of, contexts))
     able = [score for score in able if not score.only_with or words.intersection(score.only_with)]
     if len(able) <= 1:
         return able[0].key if able else None

@@ -1,13 +1,13 @@
 """Vocabulary files read once, and exact terms found in text by one automaton."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 
 from extractors.vocabulary.load import read_yaml
+from extractors.vocabulary.sieve import enter_terms, may_hold
 
 
 @cache
@@ -19,8 +19,7 @@ def load_vocabulary(name: str) -> dict[str, Any]:
     return data
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A term of a vocabulary found in a text."""
 
     start: int
@@ -47,9 +46,12 @@ class TermFinder:
         for term, held in keys.items():
             self._automaton.add_word(term, (term, tuple(held)))
         self._automaton.make_automaton()
+        self._bit = enter_terms(keys)
 
     def find(self, text: str) -> list[Term]:
         """Return terms in reading order; overlapping ones lose to the longest."""
+        if not may_hold(text) & self._bit:
+            return []
         lowered = text.lower()
         if len(lowered) != len(text):  # a few letters change length in lower case; boxes need equal offsets
             lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
