@@ -89,7 +89,7 @@ def _reading(found: Found, chart: str) -> str:
 
 
 def _ratios(sides: Found, one: str, other: str, name: str) -> list[float]:
-    return [a[name] / b[name] for a, b in zip(sides[one], sides[other], strict=True)]
+    return [a[name] / b[name] for a, b in zip(sides[one], sides[other], strict=False)]  # rounds that both had
 
 
 def _spread(ratios: list[float]) -> str:

@@ -71,13 +71,14 @@ def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobR
         ).one_or_none()
         if taken is None:
             return None
-        *_, turn = taken
-        pass_turn(connection, turn)
         connection.execute(
             update(case)
             .where(case.c.id == taken.case_id, case.c.state == "queued")
             .values(state="running", changed=now)
         )
+    # By itself: all claims write this one row, and none shall wait until another's is on the disk.
+    with database.write(durable=False) as connection:
+        pass_turn(connection, taken.turn)
     return JobRow(**{column.name: value for column, value in zip(_CLAIMED, taken, strict=False)})
 
 
