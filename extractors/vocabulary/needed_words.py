@@ -16,6 +16,9 @@ _ALIKE = {0x130: "i", 0x131: "i", 0x17F: "s"}
 _SHORTEST = 2  # letters of a piece: nearly every text holds any one letter
 _MOST = 400  # pieces; a longer list is searched no sooner than the texts themselves
 _SPELLED = 64  # spellings of one run of letters that are written out
+_WAYS = 32  # ways of one pattern that are told apart
+
+Way = tuple[frozenset[str], ...]  # one piece of each of these is needed, the rarest first
 
 
 class _Asks(NamedTuple):
@@ -23,6 +26,7 @@ class _Asks(NamedTuple):
 
     spelled: frozenset[str] | None
     needed: frozenset[str] | None
+    ways: tuple[Way, ...] = ((),)  # of finding something, by what each needs
 
 
 _NOTHING = frozenset([""])
@@ -41,26 +45,58 @@ def needed_words(pattern: re.Pattern[str]) -> frozenset[str] | None:
 
     None where nothing can be said: a pattern of digits and signs, or one that also finds the empty text.
     """
-    if _parser is None:
-        return None
-    needed = _of_sequence(_parser.parse(pattern.pattern, pattern.flags)).needed
+    needed = _asks(pattern).needed
     return needed if needed and len(needed) <= _MOST else None
+
+
+@lru_cache(maxsize=4096)
+def needed_ways(pattern: re.Pattern[str]) -> tuple[Way, ...]:
+    """Return the ways in which a pattern may find something, by all that each needs: a text that has none holds nothing.
+
+    One way that needs nothing where nothing can be said.
+    """
+    return tuple(tuple(sorted(set(way), key=_often)) for way in _asks(pattern).ways)
+
+
+def _asks(pattern: re.Pattern[str]) -> _Asks:
+    return _ANYTHING if _parser is None else _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
 
 
 def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> _Asks:
     """Return the rarest of what the parts ask for, one behind the other."""
-    ways: list[frozenset[str] | None] = []
+    needs: list[frozenset[str] | None] = []
+    ways: tuple[Way, ...] = ((),)
     run, whole = _NOTHING, True  # the spellings since the last part that has no short list of them
     for kind, held in parts:
-        spelled, needed = _of_part(str(kind), held)
-        if spelled is not None and len(run) * len(spelled) <= _SPELLED:
-            run = frozenset(map("".join, product(run, spelled)))
+        at = _of_part(str(kind), held)
+        if at.spelled is not None and len(run) * len(at.spelled) <= _SPELLED:
+            run = frozenset(map("".join, product(run, at.spelled)))
             continue
-        ways += [_pieces(run), needed]
-        run, whole = spelled or _NOTHING, False
-    ways.append(_pieces(run))
-    rarest = min((at for at in ways if at), key=_often, default=None)
-    return _Asks(run if whole else None, rarest)
+        needs += [_pieces(run), at.needed]
+        ways = _both(_both(ways, _one_way(run)), at.ways)
+        run, whole = at.spelled or _NOTHING, False
+    needs.append(_pieces(run))
+    rarest = min((at for at in needs if at), key=_often, default=None)
+    return _Asks(run if whole else None, rarest, _both(ways, _one_way(run)))
+
+
+def _one_way(spellings: frozenset[str]) -> tuple[Way, ...]:
+    pieces = _pieces(spellings)
+    return ((pieces,) if pieces else (),)
+
+
+def _both(ways: tuple[Way, ...], others: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return the ways of a part and of the one behind it taken together."""
+    if len(ways) * len(others) > _WAYS:
+        ways, others = (ways, _merged(others)) if len(ways) <= len(others) else (_merged(ways), others)
+    return tuple(one + other for one in ways for other in others)
+
+
+def _merged(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return ways as a single one, which needs less than they do: a piece of the rarest of each."""
+    if not all(ways):
+        return ((),)
+    return ((frozenset().union(*(min(way, key=_often) for way in ways)),),)
 
 
 def _of_part(name: str, held: Any) -> _Asks:
@@ -87,17 +123,23 @@ def _of_letters(held: Any) -> _Asks:
     return _ANYTHING
 
 
-def _of_branches(ways: list[_Asks]) -> _Asks:
-    spelled, needed = [at.spelled for at in ways], [at.needed or _pieces(at.spelled or _NOTHING) for at in ways]
+def _of_branches(branches: list[_Asks]) -> _Asks:
+    spelled = [at.spelled for at in branches]
+    needed = [at.needed or _pieces(at.spelled or _NOTHING) for at in branches]
     every = None if None in spelled else frozenset().union(*(at for at in spelled if at))
-    return _Asks(every, None if None in needed else frozenset().union(*(at for at in needed if at)))
+    ways = tuple(dict.fromkeys(way for at in branches for way in at.ways)) if every is None else _one_way(every)
+    return _Asks(
+        every,
+        None if None in needed else frozenset().union(*(at for at in needed if at)),
+        ((),) if not all(ways) else ways if len(ways) <= _WAYS else _merged(ways),
+    )
 
 
 def _of_repeat(least: int, most: int, inner: Any) -> _Asks:
-    spelled, needed = _of_sequence(inner)
+    spelled, needed, ways = _of_sequence(inner)
     if most == 1 and spelled is not None:
-        return _Asks(spelled if least else spelled | _NOTHING, needed if least else None)
-    return _Asks(None, needed if least else None)
+        return _Asks(spelled if least else spelled | _NOTHING, needed if least else None, ways if least else ((),))
+    return _Asks(None, needed if least else None, ways if least else ((),))
 
 
 def _pieces(spellings: frozenset[str]) -> frozenset[str] | None:

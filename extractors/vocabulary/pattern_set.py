@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from extractors.vocabulary.needed_words import folded, needed_words
+from extractors.vocabulary.needed_words import Way, folded, needed_ways, needed_words
 
 
 class PatternSet:
@@ -20,6 +20,7 @@ class PatternSet:
                 self._always.add(number)
             for piece in pieces or ():
                 holding.setdefault(piece, []).append(number)
+        self._ways = [needed_ways(pattern) for pattern in patterns]
         self._automaton = ahocorasick.Automaton()
         for piece, numbers in holding.items():
             self._automaton.add_word(piece, numbers)
@@ -28,6 +29,21 @@ class PatternSet:
     def possible(self, text: str) -> list[int]:
         """Return the numbers of the patterns that some part of the text may hold, in their order."""
         found = set(self._always)
-        for _, numbers in self._automaton.iter(folded(text)) if len(self._automaton) else ():
+        text = folded(text)
+        for _, numbers in self._automaton.iter(text) if len(self._automaton) else ():
             found.update(numbers)
-        return sorted(found)
+        return [number for number in sorted(found) if _has_one(text, self._ways[number])]
+
+
+def _has_one(text: str, ways: Sequence[Way]) -> bool:
+    """Whether a text has all that one of the ways needs."""
+    for way in ways:
+        for pieces in way:
+            for piece in pieces:
+                if piece in text:
+                    break
+            else:
+                break
+        else:
+            return True
+    return False
