@@ -1,12 +1,13 @@
 """Pages of one file parted into the documents they make: cover, letter, chart, card."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from extractors.documents.classify import Judged, is_blank, judge, words_on
 from extractors.documents.language import read_language
 from extractors.documents.letterhead import by_letterhead
+from extractors.documents.looks import Look, look_at
 from extractors.documents.person import names_a_person
 from extractors.documents.segment import DocumentType, Segment
 from extractors.evidence import Page, PageSource
@@ -41,7 +42,8 @@ def split_documents(pages: Sequence[Page]) -> list[Segment]:
 
 
 def _split_part(pages: list[Page], body: bool) -> list[Segment]:
-    judged = by_letterhead(pages, {page.number: _judge_page(page) for page in pages})
+    looks = {page.number: look_at(page) for page in pages}
+    judged = by_letterhead(pages, {page.number: _judge_page(page, looks) for page in pages})
     groups: list[list[Page]] = []
     current: list[Page] | None = None
     for page in pages:
@@ -55,16 +57,16 @@ def _split_part(pages: list[Page], body: bool) -> list[Segment]:
         else:
             current = [page]
             groups.append(current)
-    segments = [_segment(in_reading_order(group), judged, body) for group in groups]
+    segments = [_segment(in_reading_order(group), judged, looks, body) for group in groups]
     return _join_charts(segments)
 
 
-def _judge_page(page: Page) -> Judged:
+def _judge_page(page: Page, looks: Mapping[int, Look]) -> Judged:
     if is_blank(page):
         return Judged(document_type=DocumentType.BLANK, confidence=1.0, scores={})
     if page.source is PageSource.FAILED and not page.lines:
         return Judged(document_type=DocumentType.OTHER, confidence=0.5, scores={})
-    return judge([page])
+    return judge([page], looks)
 
 
 def _letter_missing(page: Page, groups: list[list[Page]], judged: dict[int, Judged]) -> list[Page] | None:
@@ -208,10 +210,10 @@ def _covers(current: list[Page]) -> bool:
     )
 
 
-def _segment(group: list[Page], judged: dict[int, Judged], body: bool) -> Segment:
+def _segment(group: list[Page], judged: dict[int, Judged], looks: Mapping[int, Look], body: bool) -> Segment:
     kinds = [judged[page.number].document_type for page in group]
     read = [page for page in group if page.lines]
-    whole = judged[group[0].number] if len(group) == 1 or not read else judge(read)
+    whole = judged[group[0].number] if len(group) == 1 or not read else judge(read, looks)
     kind, sure, evidence = whole.document_type, whole.confidence, whole.evidence
     lead = _lead(kinds)
     if len(group) > 1 and lead in (DocumentType.CHART, DocumentType.PAYER_POLICY):

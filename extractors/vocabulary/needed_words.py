@@ -51,7 +51,7 @@ def needed_words(pattern: re.Pattern[str]) -> frozenset[str] | None:
 
 @lru_cache(maxsize=4096)
 def needed_ways(pattern: re.Pattern[str]) -> tuple[Way, ...]:
-    """Return the ways in which a pattern may find something, by all that each needs: a text that has none holds nothing.
+    """Return the ways in which a pattern may find something, by all that each needs; a text must have one of them.
 
     One way that needs nothing where nothing can be said.
     """
