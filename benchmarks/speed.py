@@ -95,6 +95,16 @@ class Bench:
         note(f"{chart}: {told.strip()} ms a page, rebut and pdfplumber")
         self._keep()
 
+    def check_pages(self, chart: str) -> None:
+        """Time the question whether a page needs OCR."""
+        if "check" in self.found:
+            return
+        pdf, truth = self.charts / f"{chart}.pdf", self.charts / f"{chart}.json"
+        command = [sys.executable, "-m", "benchmarks.peers.check", str(pdf), str(truth), str(max(3, self.rounds))]
+        self.found["check"] = {"chart": chart} | json.loads(measured.run(command).told)
+        note(f"whether a page needs OCR: {self.found['check']}")
+        self._keep()
+
     def run_case(self, chart: str, key: str) -> None:
         """Run a whole case, the same case once more, and once more as of another day: then all but reading is new."""
         if key in self.found.get("cases", {}):
@@ -163,6 +173,7 @@ def _measure(options: argparse.Namespace) -> None:
         note(f"chart {corpus.make(chart, bench.charts).name}")
     bench.start_up()
     bench.read_text_layer("digital30" if options.quick else "digital300")
+    bench.check_pages("mixed10" if options.quick else "mixed300")
     bench.run_case("digital30" if options.quick else "digital300", "typed")
     for chart, (sides, others) in charts.items():
         bench.read(chart, sides, others)

@@ -128,6 +128,12 @@ def _rest(found: Found) -> str:
         f"| lines and boxes of a typed page ({layer['chart']}) | {ours:.1f} ms of CPU, pdfplumber's words"
         f" {theirs:.0f} ms: {theirs / ours:.0f} times |"
     )
+    if check := found.get("check"):
+        cost, right = statistics.median(check["ms"]), check["pages"] - check["wrong"]
+        rows.append(
+            f"| whether a page needs OCR ({check['chart']}), the page opened for it | {cost:.1f} ms of CPU a page,"
+            f" right on {right} of {check['pages']} |"
+        )
     for key, told in found["cases"].items():
         first, again, another = (told[name] for name in ("first", "again", "another day"))
         rows.append(

@@ -41,7 +41,7 @@ def read_text_layer(page: pdfium.PdfPage) -> TextLayer:
     """Return the words of the page, hidden ones included."""
     textpage = page.get_textpage()
     try:
-        text = _text_by_index(textpage)
+        text = text_by_index(textpage)
         starts, ends = _spans(text)
         boxes = _boxes(textpage.raw, starts, ends)
         left, low, right, high = boxes.T
@@ -54,7 +54,7 @@ def read_text_layer(page: pdfium.PdfPage) -> TextLayer:
     return TextLayer(text, tuple(words_at(_texts(text, starts, ends), places.tolist())), turn, places)
 
 
-def _text_by_index(textpage: pdfium.PdfTextPage) -> str:
+def text_by_index(textpage: pdfium.PdfTextPage) -> str:
     """Return a string whose index is the index of the character in PDFium."""
     count = textpage.count_chars()
     if count <= 0:
