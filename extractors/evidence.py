@@ -154,7 +154,8 @@ def words_at(texts: Sequence[str], places: Iterable[Sequence[float]], confidence
     """
     words: list[Any] = []
     for text, (x0, top, x1, bottom) in zip(texts, places, strict=True):
-        box, word = _UnfrozenBox(), _UnfrozenWord()
+        box: Any = _UnfrozenBox()
+        word: Any = _UnfrozenWord()
         box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
         box.__class__ = Box
         word.text, word.box, word.confidence = text, box, confidence
@@ -189,6 +190,25 @@ class Line:
                 touched.append(word)
             offset += len(word.text) + 1
         return tuple(touched)
+
+
+class _UnfrozenLine:
+    __slots__ = ("box", "words")
+
+
+def line_of(words: Sequence[Word]) -> Line:
+    """Return the line of these words, its box around them; made as `words_at` makes words."""
+    boxes = [word.box for word in words]
+    box: Any = boxes[0]
+    if len(boxes) > 1:
+        box = _UnfrozenBox()
+        box.x0, box.top = min([at.x0 for at in boxes]), min([at.top for at in boxes])
+        box.x1, box.bottom = max([at.x1 for at in boxes]), max([at.bottom for at in boxes])
+        box.__class__ = Box
+    line: Any = _UnfrozenLine()
+    line.words, line.box = tuple(words), box
+    line.__class__ = Line
+    return line
 
 
 class PageSource(StrEnum):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
-from extractors.evidence import Box, Line, Word, enclose
+from extractors.evidence import Box, Line, Word, line_of
 from extractors.pages.clean import clean_words
 from extractors.pages.order import in_reading_order
 
@@ -23,6 +23,7 @@ WIDER_THAN_USUAL = 1.6  # times the usual space of the page that any such gap ha
 CELL_GAP = 0.62  # a gap that parts them where other rows have a cell starting at the same place
 ALIGNED = 0.4  # how far starts of one column may differ
 NEAR_ROWS = 5  # rows above and below that are asked for the same start
+BELOW = 0.22  # share of the height, from ascender to descender, that is below the baseline
 BASELINE = 0.36  # how far baselines of one row may differ, neighbour to neighbour
 
 # Letters without a stroke up or down. The engine gives a lone "a" now and then the box of its whole line.
@@ -58,31 +59,28 @@ def build_lines(words: Sequence[Word], ink: bool, rulings: Sequence[Box] = ()) -
     if not words:
         return ()
     words = sorted(words, key=attrgetter("box.x0"))
-    sizes = [_size(word) for word in words]
+    sizes = _sizes(words)
     em = _em(sizes, words)
     rows = _gather_rows(words, sizes, em, ink)
     for row in rows:
         row.em = _em(row.sizes, row.words)
         row.gaps = [(word.box.x0 - before.box.x1) / row.em for before, word in pairwise(row.words)]
     _cut_rows(rows, rulings, read_as_words)
-    lines = [Line(words=tuple(part), box=enclose([word.box for word in part])) for row in rows for part in _parts(row)]
+    lines = [line_of(part) for row in rows for part in _parts(row)]
     return tuple(in_reading_order(lines, em))
 
 
-def _size(word: Word) -> float:
-    """Return the size of the word's type from the mean width of its characters, in points; -1 for a short word."""
-    return 2.0 * (word.box.x1 - word.box.x0) / len(word.text) if len(word.text) > 2 else -1.0
+def _sizes(words: Sequence[Word]) -> list[float]:
+    """Return the size of each word's type from the mean width of its characters, in points; -1 for a short word."""
+    return [
+        2.0 * ((box := word.box).x1 - box.x0) / length if (length := len(word.text)) > 2 else -1.0 for word in words
+    ]
 
 
 def _em(sizes: Sequence[float], words: Sequence[Word]) -> float:
     """Return the size of the type in points."""
     told = [size for size in sizes if size >= 0]
     return max(median(told or [word.box.height for word in words]), 3.0)
-
-
-def _foot(box: Box) -> float:
-    """Return the baseline in a box from ascender to descender."""
-    return box.bottom - 0.22 * (box.bottom - box.top)
 
 
 def _baseline(word: Word, em: float) -> float:
@@ -93,9 +91,9 @@ def _baseline(word: Word, em: float) -> float:
     if all(character in _HIGH for character in text):
         return box.top + 0.75 * em
     if not _DESCENDERS.isdisjoint(text):
-        return _foot(box)
+        return box.bottom - BELOW * box.height
     if _FLAT.issuperset(text) and box.height > TALL * box.width / len(text):
-        return _foot(box)
+        return box.bottom - BELOW * box.height
     return box.bottom
 
 
@@ -103,10 +101,11 @@ def _gather_rows(words: Sequence[Word], sizes: Sequence[float], em: float, ink: 
     """Chain words, given left to right, to the row whose last word stands on the nearest baseline."""
     rows: list[_Row] = []
     by_band: dict[int, list[_Row]] = defaultdict(list)
-    bases = [_baseline(word, em) for word in words] if ink else [_foot(word.box) for word in words]
-    for word, size, base in zip(words, sizes, bases, strict=True):
+    for word, size in zip(words, sizes, strict=True):
         box = word.box
-        left, high, band = box.x0, 0.75 * (box.bottom - box.top), int(base // em)
+        left, bottom, height = box.x0, box.bottom, box.bottom - box.top
+        base = _baseline(word, em) if ink else bottom - BELOW * height
+        band, high = int(base // em), 0.75 * height
         best, nearest = None, BASELINE * (em if high < em else min(high, 3 * em))
         for near in (band - 1, band, band + 1):
             if near in by_band:
