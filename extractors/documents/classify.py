@@ -45,7 +45,7 @@ def is_blank(page: Page) -> bool:
 def judge(pages: Sequence[Page], looks: Mapping[int, Look] | None = None) -> Judged:
     """Return the type of pages taken as one document; `looks`: by page number, where they were looked at before."""
     pages = [page for page in pages if page.lines]
-    if not pages or all(is_blank(page) for page in pages):
+    if not pages or all(map(is_blank, pages)):
         return Judged(document_type=DocumentType.BLANK, confidence=1.0, scores={})
     scores: dict[DocumentType, float] = {}
     said: dict[DocumentType, list[tuple[float, str]]] = {}
@@ -73,7 +73,7 @@ def judge(pages: Sequence[Page], looks: Mapping[int, Look] | None = None) -> Jud
             ruled_out.update(cue.over)
     for kind in ruled_out & scores.keys():
         scores[kind] = min(scores[kind], 2.0)
-    _weigh(scores, pages, offered)
+    _weigh(scores, sum(map(words_on, pages)), offered)
     if shaped_as_policy(pages):
         scores = {kind: min(score, 2.0) for kind, score in scores.items()} | {DocumentType.PAYER_POLICY: 8.0}
         firm = False
@@ -121,7 +121,7 @@ def type_of(pages: Sequence[Page]) -> DocumentType:
     return judge(pages).document_type
 
 
-def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page], offered: float) -> None:
+def _weigh(scores: dict[DocumentType, float], words: int, offered: float) -> None:
     """Let the kinds that exclude each other settle it between them; `offered` is the share of offers of an appeal."""
     if any(score >= 4 for kind, score in scores.items() if kind is not DocumentType.DENIAL_LETTER):
         # What the paper is explains the offer; it proves no refusal.
@@ -138,7 +138,6 @@ def _weigh(scores: dict[DocumentType, float], pages: Sequence[Page], offered: fl
             DocumentType.CHART,
         ):
             scores[kind] = min(scores.get(kind, 0.0), 4.0)
-    words = sum(words_on(page) for page in pages)
     if words > 130:
         scores[DocumentType.INSURANCE_CARD] = scores.get(DocumentType.INSURANCE_CARD, 0.0) - 4.0
     if words > 220:

@@ -77,17 +77,18 @@ def _cues_at(where: str) -> tuple[tuple[int, ...], PatternSet]:
 
 
 def matches_in(where: str, text: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield the cues of a place on the page that are found in a text, and where each is found first."""
+    """Yield the cues of a place on the page that are found in a long text, and where each is found first."""
     numbers, patterns = _cues_at(where)
-    for at in patterns.possible(text):
-        if match := all_cues()[numbers[at]].pattern.search(text):
-            yield numbers[at], match
+    for at, match in patterns.found(text):
+        yield numbers[at], match
 
 
 @lru_cache(maxsize=_KNOWN_PIECES)
 def hits_in(where: str, line: str) -> Hits:
     """Return the cues of a place on the page that are found in a line."""
-    return tuple((number, match[0]) for number, match in matches_in(where, line))
+    numbers, patterns = _cues_at(where)
+    found = ((numbers[at], all_cues()[numbers[at]].pattern.search(line)) for at in patterns.possible(line))
+    return tuple((number, match[0]) for number, match in found if match)
 
 
 @cache

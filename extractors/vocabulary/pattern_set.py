@@ -1,8 +1,12 @@
 """Many patterns asked of one sentence: one pass over its letters tells the few that it may hold."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from typing import Any
 
+from extractors.vocabulary.leads import leads
 from extractors.vocabulary.needed_words import Way, folded, needed_ways, needed_words
 
 
@@ -20,6 +24,7 @@ class PatternSet:
                 self._always.add(number)
             for piece in pieces or ():
                 holding.setdefault(piece, []).append(number)
+        self._patterns = tuple(patterns)
         self._ways = [needed_ways(pattern) for pattern in patterns]
         self._automaton = ahocorasick.Automaton()
         for piece, numbers in holding.items():
@@ -33,6 +38,45 @@ class PatternSet:
         for _, numbers in self._automaton.iter(text) if len(self._automaton) else ():
             found.update(numbers)
         return [number for number in sorted(found) if _has_one(text, self._ways[number])]
+
+    def found(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the patterns that a text holds, in their order, with what each finds first.
+
+        As `search` of each would, but it is tried only where its first letters stand: a search for a choice of words
+        stops at every letter of a page.
+        """
+        letters = folded(text)
+        sought, at_once = self._leads
+        if len(letters) != len(text):  # places would not be those of the text
+            at_once = range(len(self._patterns))
+        starts: dict[int, set[int]] = defaultdict(set)
+        for last, (length, numbers) in sought.iter(letters) if len(sought) else ():
+            for number in numbers:
+                starts[number].add(last - length + 1)
+        for number in sorted({*starts, *at_once}):
+            pattern = self._patterns[number]
+            if number in at_once:
+                match = pattern.search(text) if _has_one(letters, self._ways[number]) else None
+            else:
+                match = next(filter(None, (pattern.match(text, start) for start in sorted(starts[number]))), None)
+            if match:
+                yield number, match
+
+    @cached_property
+    def _leads(self) -> tuple[Any, Collection[int]]:
+        """What tells the places of first letters, and the patterns of which none are known."""
+        import ahocorasick
+
+        begun = [leads(pattern) for pattern in self._patterns]
+        beginning: dict[str, list[int]] = defaultdict(list)
+        for number, found in enumerate(begun):
+            for lead in found or ():
+                beginning[lead].append(number)
+        automaton = ahocorasick.Automaton()
+        for lead, numbers in beginning.items():
+            automaton.add_word(lead, (len(lead), numbers))
+        automaton.make_automaton()
+        return automaton, frozenset(number for number, found in enumerate(begun) if found is None)
 
 
 def _has_one(text: str, ways: Sequence[Way]) -> bool:

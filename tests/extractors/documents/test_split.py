@@ -364,3 +364,20 @@ def test_the_page_of_rights_stays_with_its_letter():
     pages = [page_of(text, number=n) for n, text in enumerate((letter, rights), start=1)]
 
     assert [(at.document_type.value, at.pages) for at in split_documents(pages)] == [("denial_letter", (1, 2))]
+
+
+def test_a_sentence_may_go_on_overleaf():
+    """What no page says alone counts for the letter where the two together say it."""
+    head = "Ketterman Health Plan\nDear Ms. Abernathy:\nAfter review of your request for home oxygen, we have"
+    tail = "denied coverage of it.\nYou may appeal within 180 days.\nSincerely,\nMedical Director"
+
+    assert type_of(pages_of(f"{head}\f{tail}")) is type_of(pages_of(f"{head}\n{tail}"))
+    assert type_of(pages_of(f"{head}\f{tail}")) is DocumentType.DENIAL_LETTER
+
+
+def test_a_box_ticked_on_one_page_empties_those_of_the_next():
+    """Boxes left empty say nothing, wherever on the form the ticked one stands."""
+    first = "Coverage decision\n[x] Approved\nThis authorization is valid through June 1, 2027."
+    second = "Other outcomes\n[ ] We have denied your request.\n[ ] Your claim was not approved."
+
+    assert type_of(pages_of(f"{first}\f{second}")) is type_of(pages_of(f"{first}\n{second}"))

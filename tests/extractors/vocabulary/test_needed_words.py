@@ -5,6 +5,7 @@ import re
 import pytest
 
 from extractors.chart.frames import frames, openings
+from extractors.vocabulary.leads import leads
 from extractors.vocabulary.needed_words import needed_words
 from extractors.vocabulary.pattern_set import PatternSet
 
@@ -46,3 +47,30 @@ def test_a_set_asks_few_of_its_patterns_of_a_plain_sentence() -> None:
 
 def test_an_empty_set_has_no_pattern_to_ask() -> None:
     assert PatternSet([]).possible("Methotrexate 15 mg weekly.") == []
+
+
+def test_a_set_finds_what_a_search_of_each_pattern_finds_first() -> None:
+    """Wherever it is tried: at the first letters, and in letters that change their case or their number."""
+    held = PatternSet(PATTERNS)
+    page = "\n".join(SENTENCES)
+    for text in (*SENTENCES, page, page.upper(), f"\u0130{page}\u017f\u212a"):
+        searched = {n: match.span() for n, at in enumerate(PATTERNS) if (match := at.search(text))}
+        assert {n: match.span() for n, match in held.found(text)} == searched, text[:80]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begun"),
+    [
+        (r"\b(?:stopped|never (?:took|filled))\b", {"stopped", "never took", "never filled"}),
+        (r"(?:no )?relief", {"no relief", "relief"}),
+        (r"\bAGE[ds]?\b", {"age"}),
+        (r"no[ \n-]+dose", {"no ", "no\n", "no-"}),
+        (r"(?<!no )dose(?! of)", {"dose"}),
+        (r"(?:\w+ )?dose", None),  # it begins with any letter
+        (r"(?:dose)?", None),
+        (r"\d+ mg", None),
+        (r"a|bc", None),  # one letter is nearly everywhere
+    ],
+)
+def test_the_letters_that_a_pattern_begins_with(pattern: str, begun: set[str] | None) -> None:
+    assert leads(re.compile(pattern, re.IGNORECASE)) == begun
