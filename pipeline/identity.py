@@ -14,7 +14,7 @@ from extractors.evidence import Page, PageSource, Person
 from extractors.vocabulary.sections import section_of_heading
 from pipeline.likeness import Agreement, compare_births, compare_names, name_parts, tells_other_age
 from pipeline.patient import Known, people_on
-from pipeline.repeats import PageKey, Print, print_of, repeats
+from pipeline.repeats import Earlier, PageKey, print_of
 
 __all__ = ["PageVerdict", "compare_births", "compare_names", "judge_pages"]
 
@@ -321,16 +321,16 @@ def _sheet(page: Page) -> tuple[int, int] | None:
 
 def _mark_duplicates(pages: Sequence[Page], judged: list[PageVerdict]) -> list[PageVerdict]:
     """Mark later repeats of a page: the same content, or the same text with the same numbers."""
-    prints: list[Print] = []
+    earlier = Earlier()
     done = []
     for page, verdict in zip(pages, judged, strict=True):
         if verdict.verdict in ("blank", "unreadable") or (verdict.settled and not verdict.citable):
             done.append(verdict)
             continue
         own = print_of(page)
-        first = next((other for other in prints if repeats(other, own)), None)
+        first = earlier.first_like(own)
         if first is None:
-            prints.append(own)
+            earlier.add(own)
             done.append(verdict)
         elif verdict.verdict == "another_patient" or verdict.settled:
             done.append(verdict)

@@ -5,7 +5,8 @@ what was misread on the way.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -30,6 +31,7 @@ class Print:
     doubtful: frozenset[str]  # numbers in words that the engine was not sure of
 
 
+_DOUBTFUL = 0.93  # a word of less confidence may be misread
 _NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
 _DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
 _FAX = re.compile(
@@ -52,8 +54,9 @@ def print_of(page: Page) -> Print:
         doubtful=frozenset(
             number
             for line in page.lines
+            if line.confidence < _DOUBTFUL
             for word in line.words
-            if word.confidence < 0.93
+            if word.confidence < _DOUBTFUL
             for number in _NUMBER.findall(word.text)
         ),
     )
@@ -71,6 +74,32 @@ def repeats(first: Print, second: Print) -> bool:
     if not _same_numbers(first, second, ocr):
         return False
     return fuzz.ratio(first.text, second.text, score_cutoff=90 if ocr else 99) > 0
+
+
+class Earlier:
+    """The pages before a page, by what a page that repeats one of them shares with it."""
+
+    def __init__(self) -> None:
+        self._prints: list[Print] = []
+        self._of_digest: dict[str, list[int]] = defaultdict(list)
+        self._of_numbers: dict[tuple[str, ...], list[int]] = defaultdict(list)  # pages with a text layer
+        self._read: list[int] = []  # by OCR
+
+    def add(self, page: Print) -> None:
+        at = len(self._prints)
+        self._prints.append(page)
+        self._of_digest[page.digest].append(at)
+        if page.read:
+            self._read.append(at)
+        else:
+            self._of_numbers[page.numbers].append(at)
+
+    def first_like(self, page: Print) -> Print | None:
+        """Return the first page that this one repeats."""
+        may_be: Iterable[int] = range(len(self._prints))  # a character misread may be any
+        if not page.read:
+            may_be = sorted({*self._of_digest[page.digest], *self._of_numbers[page.numbers], *self._read})
+        return next((self._prints[at] for at in may_be if repeats(self._prints[at], page)), None)
 
 
 def _same_numbers(first: Print, second: Print, ocr: bool) -> bool:

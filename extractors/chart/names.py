@@ -120,6 +120,8 @@ def _first_follows(raw: str, kept: list[str]) -> bool:
 
 def fold(name: str) -> str:
     """Return the name without its accents: "García" is printed "Garcia" by the next system."""
+    if name.isascii():
+        return name
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
