@@ -82,9 +82,10 @@ def _reading(found: Found, chart: str) -> str:
         "|---|---|---|---|---|---|",
     ]
     for side, costs in sides.items():
-        cpu, wall, peak = (statistics.median(cost[name] for cost in costs) for name in ("cpu", "wall", "peak"))
+        cpu, wall, peak = (statistics.median(cost[key] for cost in costs) for key in ("cpu", "wall", "peak"))
         against = [_ratios(sides, side, "rebut", name) for name in ("cpu", "wall")]
-        rows.append(f"| {NAMES[side]} | {cpu:.1f} | {wall:.1f} | {peak:.0f} | {' | '.join(map(_spread, against))} |")
+        name = NAMES[side] + (" (1 round)" if len(costs) == 1 < rounds else "")
+        rows.append(f"| {name} | {cpu:.1f} | {wall:.1f} | {peak:.0f} | {' | '.join(map(_spread, against))} |")
     return "\n".join(rows) + "\n"
 
 
