@@ -93,7 +93,7 @@ def claim_like(database: Database, job_id: str) -> JobRow | None:
         if told is None:
             return None
         queues = dict.fromkeys(("urgent", told.queue))  # one after the other: each is a walk along the index
-        found = [one for queue in queues for one in _first(connection, queues=[queue], stage=told.stage)]
+        found = [one for queue in queues for one in _first(connection, queues=[queue], stages=[told.stage])]
     return _claim_one(database, found)
 
 
@@ -102,11 +102,11 @@ def claim_next(
     queues: Iterable[str] | None = None,
     case_id: str | None = None,
     lease: float = LEASE_SECONDS,
-    stage: str | None = None,
+    stages: Iterable[str] | None = None,
 ) -> JobRow | None:
-    """Take the job that should go first of these queues, of this case or stage; None where none is due."""
+    """Take the job that should go first of these queues, of this case, of these stages; None where none is due."""
     with database.read() as connection:
-        found = _first(connection, queues, case_id, stage)
+        found = _first(connection, queues, case_id, stages)
     return _claim_one(database, found, lease)
 
 
@@ -114,7 +114,7 @@ def _first(
     connection: Connection,
     queues: Iterable[str] | None = None,
     case_id: str | None = None,
-    stage: str | None = None,
+    stages: Iterable[str] | None = None,
 ) -> list[str]:
     """Return the jobs that are to go first, several: another worker may be quicker."""
     wanted = select(job.c.id).where(job.c.state == "ready", job.c.next_attempt_at <= time.time())
@@ -122,8 +122,8 @@ def _first(
         wanted = wanted.where(job.c.queue.in_(list(queues)))
     if case_id is not None:
         wanted = wanted.where(job.c.case_id == case_id)
-    if stage is not None:
-        wanted = wanted.where(job.c.stage == stage)
+    if stages is not None:
+        wanted = wanted.where(job.c.stage.in_(list(stages)))
     wanted = wanted.order_by(job.c.priority, job.c.turn, job.c.created, job.c.part).limit(8)
     return list(connection.execute(wanted).scalars())
 

@@ -120,6 +120,7 @@ class Stage:
     attempts: int = 3  # then the job is dead
     expendable: bool = False  # a dead job costs its part alone; else it fails the case
     pieces: Callable[[str], list[str]] | None = None  # smaller parts to try when an attempt was killed; [] when single
+    thinks: bool = False  # rests on what `Workflow.ahead` loads: seconds that one process of a pool spends for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Jobs of one case on this machine: a process per core, no server.
 
-The parent claims jobs and hands them out; a child works on one at a time, and loads what later
-stages need while there is nothing to do. A child that dies or takes too long costs its attempt
-only: the parent records it and starts another.
+The parent claims jobs and hands them out; a child works on one at a time. What the stages after
+reading need takes seconds to load, so one child, the first, does all of them: it loads before it
+takes its first job, while the others read (a child alone loads when there is nothing to do). A
+child that dies or takes too long costs its attempt only: the parent records it and starts another.
 """
 
 import time
@@ -34,9 +35,10 @@ class _Child:
 
     process: Any
     pipe: Connection
+    thinks: bool  # works on the stages that need what is loaded ahead
     taken: JobRow | None = None
     killed_at: float = 0.0  # monotonic; when its job has had its time
-    loaded: bool = False  # everything that later stages need: it goes first
+    loaded: bool = False  # everything that these stages need
 
 
 class Pool:
@@ -45,8 +47,10 @@ class Pool:
     def __init__(self, database_url: str, storage_url: str, workflow: Workflow, size: int) -> None:
         self._urls = (database_url, storage_url)
         self._workflow = workflow
+        self._plain = [name for name, stage in workflow.stages.items() if not stage.thinks]
+        self._alone = size == 1
         self._context = start_server(*PRELOAD)
-        self._children = [self._start() for _ in range(size)]
+        self._children = [self._start(thinks=number == 0) for number in range(size)]
 
     def drive(self, database: Database, case_id: str, watch: Callable[[Progress], None] | None = None) -> Progress:
         """Work until nothing of the case is left to do; returns where it ended."""
@@ -60,6 +64,9 @@ class Pool:
             if not any(child.taken for child in self._children):
                 if progress.state in ("ready", "failed") or not progress.jobs_open:
                     return progress
+                if not all(child.loaded for child in self._children if self._is_waited_for(child)):
+                    self._listen(database)
+                    continue
                 # Waiting for an attempt that is not due, or for the lease of a driver that died.
                 reconcile(database, self._workflow, lambda _: [])
                 due = progress.next_due or time.time() + _TICK_SECONDS
@@ -84,17 +91,24 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self) -> _Child:
+    def _start(self, thinks: bool) -> _Child:
         ours, theirs = self._context.Pipe()
-        arguments = (*self._urls, self._workflow, theirs)
+        arguments = (*self._urls, self._workflow, theirs, thinks, _CALM_SECONDS if self._alone else 0.0)
         process = self._context.Process(target=_work, args=arguments, daemon=True)
         process.start()
         theirs.close()
-        return _Child(process=process, pipe=ours)
+        return _Child(process=process, pipe=ours, thinks=thinks)
+
+    def _is_waited_for(self, child: _Child) -> bool:
+        """Say whether the child gets no job before it has loaded what is loaded ahead."""
+        return child.thinks and not self._alone and self._workflow.ahead is not None
 
     def _hand_out(self, database: Database, case_id: str) -> None:
-        for child in sorted(self._children, key=lambda child: not child.loaded):
-            if child.taken is None and (taken := jobs.claim_next(database, case_id=case_id)):
+        for child in self._children:
+            if child.taken or (self._is_waited_for(child) and not child.loaded):
+                continue
+            stages = None if child.thinks else self._plain
+            if taken := jobs.claim_next(database, case_id=case_id, stages=stages):
                 child.taken = taken
                 child.killed_at = time.monotonic() + self._workflow.stages[taken.stage].seconds
                 try:
@@ -128,27 +142,27 @@ class Pool:
         if taken := child.taken:
             with suppress(LostLeaseError):  # it had settled its job and died after
                 jobs.fail_killed(database, self._workflow, taken, code)
-        self._children[self._children.index(child)] = self._start()
+        self._children[self._children.index(child)] = self._start(child.thinks)
 
 
-def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection) -> None:
+def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection, thinks: bool, calm: float) -> None:
     """The child: open the stores, then work on what comes down the pipe until it closes."""
     # The parent is gone; or the stores do not answer, which it finds out itself and tells better.
     with suppress(EOFError, BrokenPipeError, DatabaseUnavailableError, StorageUnavailableError):
         if workflow.begin:
             workflow.begin()
         database, storage = open_database(database_url), open_storage(storage_url)
-        ahead = workflow.ahead() if workflow.ahead else []
+        ahead = workflow.ahead() if workflow.ahead and thinks else []
         while True:
-            _load(ahead, pipe)
+            _load(ahead, pipe, calm)
             taken = pipe.recv()
             work_on(database, storage, workflow, taken)
             pipe.send(taken.id)
 
 
-def _load(ahead: list[Callable[[], object]], pipe: Connection) -> None:
-    """Load one thing after the other for as long as no job comes."""
-    while ahead and not pipe.poll(_CALM_SECONDS):
+def _load(ahead: list[Callable[[], object]], pipe: Connection, calm: float) -> None:
+    """Load one thing after the other for as long as no job comes for so many seconds."""
+    while ahead and not pipe.poll(calm):
         with suppress(Exception):  # the stage that needs it will fail of it, and say so
             ahead.pop(0)()
         if not ahead:

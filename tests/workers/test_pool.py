@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from pipeline.cases import given, open_case, show_case
 from pipeline.database import open_database
 from pipeline.storage import open_storage
+from pipeline.tables import audit
 from tests.workflows import COUNTING
 from workers.pool import Pool
 
@@ -46,6 +49,35 @@ def test_a_page_that_kills_its_reader_costs_itself_alone(place):
 
     assert case["state"] == "ready"
     assert result == {"words": 4, "lines": 3}
+
+
+THINKING = replace(COUNTING, stages=COUNTING.stages | {"total": replace(COUNTING.stages["total"], thinks=True)})
+
+
+def _nothing() -> list:
+    return [_load]
+
+
+def _load() -> None:
+    """A step that is loaded ahead."""
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_what_is_loaded_ahead_is_loaded_by_one_process(tmp_path, size):
+    """It alone works on the stages that rest on it, however many others read; alone, it reads as well."""
+    urls = f"sqlite:///{tmp_path}/rebut.db", f"folder:{tmp_path}/files"
+    database, storage = open_database(urls[0]), open_storage(urls[1])
+    workflow = replace(THINKING, ahead=_nothing)
+    with Pool(*urls, workflow, size) as pool:
+        case_id, _ = open_case(database, storage, workflow, [given("a", b"one\ntwo\nthree")], dt.date(2026, 3, 1))
+        pool.drive(database, case_id)
+        thinkers = [child for child in pool._children if child.thinks]
+    with database.read() as connection:
+        ended = connection.execute(select(audit.c.event, audit.c.detail).where(audit.c.event == "done")).all()
+    database.close()
+
+    assert len(thinkers) == 1
+    assert [row.detail["stage"] for row in ended] == ["intake", "read", "read", "total"]
 
 
 def test_an_unusable_file_stops_the_case_at_once(place):
