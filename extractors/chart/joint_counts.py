@@ -42,7 +42,8 @@ def joint_counts(statement: Statement, context: str) -> list[Fact]:
         for match in _KIND_FIRST.finditer(text):
             pair = [match["tender"] or match["tender_second"], match["swollen"] or match["swollen_first"]]
             found.append((match, [("tender", pair[0]), ("swollen", pair[1])]))
-    if "T" in text and "S" in text and _OF_JOINTS.search(context) and not _OF_SPINE.search(text):
+    lettered = "T" in text and "S" in text and _LETTERS.search(text)
+    if lettered and _OF_JOINTS.search(context) and not _OF_SPINE.search(text):
         found += [(at, [("tender", at["tender"]), ("swollen", at["swollen"])]) for at in _LETTERS.finditer(text)]
     facts = []
     for match, counts in found:

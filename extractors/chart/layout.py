@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -78,8 +78,8 @@ class Row:
         return max([line.box.x1 for line in self.lines])
 
 
-def _around(parts: Sequence[Word | Line]) -> Box:
-    """Return the box around words or lines; as `enclose`, in one pass: a chart has many words."""
+def _around(parts: Sequence[Word | Line | Row]) -> Box:
+    """Return the box around words, lines or rows; as `enclose`, in one pass: a chart has many words."""
     box = parts[0].box
     x0, top, x1, bottom = box.x0, box.top, box.x1, box.bottom
     for part in parts:
@@ -188,6 +188,7 @@ class Passage:
     page: Page
     words: tuple[Word, ...]
     breaks: frozenset[int] = frozenset()  # index of each word that begins a new line
+    rows: Sequence[Row] = field(default=(), compare=False)  # all of whose words these are, where it is all
 
     @kept
     def text(self) -> str:
@@ -222,6 +223,13 @@ class Passage:
     def _offsets(self) -> tuple[list[int], list[int]]:
         """Where each word begins and ends in `text`."""
         starts, ends, at = [], [], 0
+        if not self._mended:
+            for word in self.words:
+                starts.append(at)
+                at += len(word.text)
+                ends.append(at)
+                at += 1
+            return starts, ends
         for piece in self._pieces:
             starts.append(at + 1 if piece.startswith(" ") else at)
             at += len(piece)
@@ -242,7 +250,7 @@ class Passage:
         return Evidence(
             document=self.page.document,
             page=self.page.number,
-            bbox=_around(self.words).moved_by(self.page.to_shown),
+            bbox=_around(self.rows or self.words).moved_by(self.page.to_shown),
             text=self._printed,
         )
 
@@ -278,7 +286,7 @@ def passage_of(page: Page, rows: list[Row]) -> Passage:
         breaks.add(len(words))
         words.extend(row.words)
     breaks.discard(0)
-    return Passage(page, tuple(words), frozenset(breaks))
+    return Passage(page, tuple(words), frozenset(breaks), rows)
 
 
 _LIST_ITEM = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-•*·‣▪o]|\[[ xX✓]?\]|[☐☒☑])\s+\S")

@@ -11,7 +11,6 @@ from extractors.chart.dates import find_dates
 from extractors.chart.layout import Passage, Row, passage_of
 from extractors.chart.names import clean_name, squash_name
 from extractors.evidence import Finding, Line, Page, Person
-from extractors.vocabulary.sieve import rare
 
 Mark = Literal["name", "birth", "record", "member"]
 
@@ -48,7 +47,7 @@ _RECORD = re.compile(
 _MEMBER_LABEL = re.compile(
     r"member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan", re.IGNORECASE
 )
-_CARD = rare(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
+_CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +140,25 @@ def _labels_above(rows: list[Row]) -> list[tuple[Line, Line]]:
 
 
 def _blocks(page: Page) -> list[list[Row]]:
+    """Return the runs of lines that stand under one another at the top of the page."""
     blocks: list[list[Line]] = []
-    for line in sorted(page.lines, key=lambda at: (at.box.top, at.box.x0)):
-        if line.box.top > 0.4 * page.height:
-            break
-        for block in blocks:
-            last = block[-1]
-            gap = line.box.top - last.box.bottom
-            near = -0.6 * last.box.height < gap < 0.75 * last.box.height
-            if not near or line.box.top <= last.box.top + 0.5 * last.box.height:
+    edges: list[tuple[float, float]] = []  # of each block, its left and right
+    top = [line for line in page.lines if line.box.top <= 0.4 * page.height]
+    for line in sorted(top, key=lambda at: (at.box.top, at.box.x0)):
+        box = line.box
+        for index, block in enumerate(blocks):
+            last = block[-1].box
+            gap, high = box.top - last.bottom, last.bottom - last.top
+            if not -0.6 * high < gap < 0.75 * high or box.top <= last.top + 0.5 * high:
                 continue
-            overlap = min(line.box.x1, max(at.box.x1 for at in block)) - max(
-                line.box.x0, min(at.box.x0 for at in block)
-            )
-            if overlap > 0.5 * min(line.box.width, last.box.width):
+            left, right = edges[index]
+            if min(box.x1, right) - max(box.x0, left) > 0.5 * min(box.x1 - box.x0, last.x1 - last.x0):
                 block.append(line)
+                edges[index] = (min(left, box.x0), max(right, box.x1))
                 break
         else:
             blocks.append([line])
+            edges.append((box.x0, box.x1))
     return [[Row((line,)) for line in block] for block in blocks if 1 < len(block) <= 5]
 
 

@@ -96,9 +96,10 @@ _LETTERED = frozenset(
         "plan",
     ]
 )
-_END = re.compile(r"[.!?][\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|;\s+(?=\d{1,2}[.)]\s)")
+_END = re.compile(r"[.!?;](?:(?<!;)[\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|(?<=;)\s+(?=\d{1,2}[.)]\s))")
 # "Plan: 1. Upadacitinib ... 2. Repeat ..." parts before each number
 _ITEM = re.compile(r"(?<=[.;:!?)])\s+(?=\(?\d{1,2}[.)]\s+[A-Z])")
+_NUMBER_OF_ITEM = re.compile(r"\d[.)]\s")
 # "Heart failure? No.", "Tried methotrexate? [ ] Yes [x] No": asked and answered in one
 _ANSWERED = re.compile(
     r"(?:yes|no|never|none|denies|n/a|y|n)\s*(?:[.,;]|$)|(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])\s*(?:yes|no|y|n)\b|"
@@ -106,6 +107,7 @@ _ANSWERED = re.compile(
     re.IGNORECASE,
 )
 # "L40.0 psoriasis 2019. G43.909 migraine": each code heads a diagnosis of its own
+_PARTS = re.compile(r"[\s(/\[]")
 _ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
 
 
@@ -131,7 +133,7 @@ def split_sentences(text: str) -> tuple[tuple[int, int], ...]:
 def _items(text: str) -> list[int]:
     """Return where list items begin: numbers that count up from the first."""
     cuts, last = [], 0
-    for match in _ITEM.finditer(text):
+    for match in _ITEM.finditer(text) if _NUMBER_OF_ITEM.search(text) else ():
         number = int(re.search(r"\d+", text[match.end() :])[0])  # type: ignore[index]
         lead = re.match(r"\s*(?:[A-Za-z &/]+:\s*)?\(?(\d{1,2})[.)]\s", text)
         last = last or (int(lead[1]) if lead else 0)
@@ -145,7 +147,7 @@ def _is_abbreviation(text: str, stop: int) -> bool:
     if text[stop] != ".":
         return False
     before = text[:stop]
-    token = re.split(r"[\s(/\[]", before)[-1].lower().strip("\"'“”")
+    token = _last_token(before).lower().strip("\"'“”")
     if token in _ABBREVIATIONS:
         return True
     if len(token) == 1 and token.isalpha():
@@ -154,7 +156,13 @@ def _is_abbreviation(text: str, stop: int) -> bool:
         earlier = before[:-1].split()
         kind = earlier[-1].lower().strip(",;:") if earlier else ""
         return before[-1].isupper() and bool(after) and after[0][:1].isupper() and kind not in _LETTERED
-    return bool(_ITEM_NUMBER.search(before)) and _starts_item(before)
+    return bool(_ITEM_NUMBER.search(before, max(0, stop - 6))) and _starts_item(before)
+
+
+def _last_token(text: str) -> str:
+    """Return what stands behind the last space, bracket or stroke."""
+    near = _PARTS.split(text[-40:])
+    return near[-1] if len(near) > 1 else _PARTS.split(text)[-1]
 
 
 def _starts_item(before: str) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from extractors.chart.heads import Head, title_section
-from extractors.chart.layout import Passage, Row, ends_paragraph, passage_of, read_rows, usual_pitch
+from extractors.chart.layout import Passage, Row, ends_paragraph, once_a_row, passage_of, read_rows, usual_pitch
 from extractors.chart.page_days import is_visit
 from extractors.chart.sentences import split_sentences
 from extractors.chart.tables import Table, find_head, read_table
@@ -85,6 +85,11 @@ def read_statements(page: Page, head: Head, rows: list[Row] | None = None) -> Pa
     return PageText(page, tuple(reader.statements), tuple(reader.blocks))
 
 
+@once_a_row
+def _is_heading(row: Row) -> bool:
+    return title_section(row.text.strip(), loose=False) is not None
+
+
 _LIST_OF = {"medication_list": "medications", "problem_list": "problems", "fill_history": "fills"}
 _FORMER = rare(r"\b(?:history|prior|past|previous|tried|inactive)\b", re.IGNORECASE)
 
@@ -115,7 +120,7 @@ class _Reader:
         while at < len(self.rows):
             if at < self.head.body:
                 at = self._read_header(at)
-            elif table := read_table(self.page, self.rows, at, self._is_heading):
+            elif table := read_table(self.page, self.rows, at, _is_heading):
                 self._add_table(table)
                 at = table.end
             elif at == self.head.visit or (at <= self.head.body + 1 and is_visit(self.rows[at].text)):
@@ -151,9 +156,6 @@ class _Reader:
             return None
         return _place(found, text, self.place)
 
-    def _is_heading(self, row: Row) -> bool:
-        return title_section(row.text.strip(), loose=False) is not None
-
     def _form_end(self, at: int) -> int:
         """Return the end of a run of label-and-value rows ("Order date    09/14/2026"); `at` when there is none."""
         end = at
@@ -172,7 +174,7 @@ class _Reader:
         end = at + 1
         while end < len(self.rows):
             above, row = self.rows[end - 1], self.rows[end]
-            if self._is_heading(row) or find_head(row):
+            if _is_heading(row) or find_head(row):
                 break
             if ends_paragraph(above, row, self.width, self.spacing) or _inline_section(row.text):
                 break

@@ -5,6 +5,7 @@ dealt to columns by where they stand, and lines to entries by the spacing.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -194,32 +195,25 @@ def read_table(page: Page, rows: Sequence[Row], head: int, is_heading: Callable[
         return None
     kind, columns = found
     body, at = [], head + 1
-    while at < len(rows) and not _ends(rows, head, at, columns, body, is_heading):
+    widest = 1.9 * rows[head].letter_height
+    while at < len(rows) and not _ends(rows[at - 1], rows[at], columns, widest, is_heading):
+        widest = max(widest, pitch(rows[at - 1], rows[at]))
         body.append(rows[at])
         at += 1
     columns, body = _join_head(columns, rows[head], body)
     if not body:
         return None
     cuts = _cuts(columns, body)
-    groups = _group(body, cuts)
-    entries = tuple(_entry(page, group, cuts) for group in groups)
+    groups = _group(body, [_cells(row, cuts) for row in body])
+    entries = tuple([_entry(page, group) for group in groups])
     return Table(kind, columns, entries, at)
 
 
-def _ends(
-    rows: Sequence[Row],
-    head: int,
-    at: int,
-    columns: Sequence[Column],
-    body: list[Row],
-    is_heading: Callable[[Row], bool],
-) -> bool:
-    row, above = rows[at], rows[at - 1]
+def _ends(above: Row, row: Row, columns: Sequence[Column], widest: float, is_heading: Callable[[Row], bool]) -> bool:
+    """Tell whether a row is no part of the table any more; `widest` is the greatest step between its rows so far."""
     step = pitch(above, row)
     if step <= 0 or find_head(row):
         return True
-    steps = [pitch(a, b) for a, b in zip(rows[head:at], rows[head + 1 : at], strict=False)]
-    widest = max([*steps, 1.9 * rows[head].letter_height])
     if step > 1.6 * widest:
         return True
     if len(find_totals(row)) >= 1 and not _column_like(row, columns):
@@ -286,53 +280,53 @@ def _join_head(columns: tuple[Column, ...], head: Row, body: list[Row]) -> tuple
 
 def _cuts(columns: Sequence[Column], body: Sequence[Row]) -> list[float]:
     """Return the x where each column but the first begins: the place between two headings that fewest words cross."""
-    words = [word.box for row in body for word in row.words]
+    boxes = [word.box for row in body for word in row.words]
+    wide = [box for box in boxes if box.x0 < box.x1]
+    starts, ends = sorted([box.x0 for box in wide]), sorted([box.x1 for box in wide])
     cuts = []
     for left, right in pairwise(columns):
-        low, high = left.x0 + 4, right.x1
-        places = sorted({right.x0 - 1.5, *(box.x0 - 1.0 for box in words if low < box.x0 <= high)})
+        low, high, usual = left.x0 + 4, right.x1, right.x0 - 1.5
+        places = sorted({usual, *[box.x0 - 1.0 for box in boxes if low < box.x0 <= high]})
 
-        def cost(x: float, right: Column = right) -> tuple[int, float]:
-            crossed = sum(box.x0 < x < box.x1 for box in words)
+        def cost(x: float, usual: float = usual) -> tuple[int, float]:
+            crossed = bisect_left(starts, x) - bisect_right(ends, x)  # words that began before and do not end before
             # a heading is left-aligned with its cells more often than not
-            return crossed, abs(x - (right.x0 - 1.5))
+            return crossed, abs(x - usual)
 
-        cuts.append(min((x for x in places if low < x <= high), key=cost, default=right.x0 - 1.5))
+        cuts.append(min((x for x in places if low < x <= high), key=cost, default=usual))
     return cuts
 
 
-def _column_of(word: Word, cuts: Sequence[float]) -> int:
-    return sum(word.box.x0 >= cut - 0.5 for cut in cuts)
+_Cells = list[list[Word]]  # the words of a row, column by column
 
 
-def _cells(row: Row, cuts: Sequence[float]) -> list[list[Word]]:
-    cells: list[list[Word]] = [[] for _ in range(len(cuts) + 1)]
+def _cells(row: Row, cuts: Sequence[float]) -> _Cells:
+    cells: _Cells = [[] for _ in range(len(cuts) + 1)]
+    edges = sorted([cut - 0.5 for cut in cuts])
     for word in row.words:
-        cells[_column_of(word, cuts)].append(word)
+        cells[bisect_right(edges, word.box.x0)].append(word)
     return cells
 
 
-def _group(body: Sequence[Row], cuts: Sequence[float]) -> list[list[Row]]:
-    """Return the rows of each entry: wrapped lines stand closer than entries do."""
+def _group(body: Sequence[Row], dealt: Sequence[_Cells]) -> list[list[_Cells]]:
+    """Return the rows of each entry, dealt to their columns: wrapped lines stand closer than entries do."""
     steps = [pitch(a, b) for a, b in pairwise(body)]
-    filled_cells = [[index for index, cell in enumerate(_cells(row, cuts)) if cell] for row in body[1:]]
-    limit = _told_limit(steps, filled_cells) or _step_limit(steps)
-    groups: list[list[Row]] = [[body[0]]]
-    for above, row in pairwise(body):
-        cells = _cells(row, cuts)
-        filled = [index for index, cell in enumerate(cells) if cell]
-        above_cells = _cells(above, cuts)
+    filled_cells = [[index for index, cell in enumerate(cells) if cell] for cells in dealt]
+    limit = _told_limit(steps, filled_cells[1:]) or _step_limit(steps)
+    groups: list[list[_Cells]] = [[dealt[0]]]
+    for index, cells in enumerate(dealt[1:], start=1):
+        filled = filled_cells[index]
         if limit is not None:
-            wrapped = pitch(above, row) < limit and len(filled) < max(3, len(cells))
+            wrapped = steps[index - 1] < limit and len(filled) < max(3, len(cells))
         elif 0 not in filled:
             wrapped = True
         else:
             first = cells[0][0].text
-            wrapped = filled == [0] and (first[0] == "(" or first[0].islower()) and above_cells[0] != []
+            wrapped = filled == [0] and (first[0] == "(" or first[0].islower()) and dealt[index - 1][0] != []
         if wrapped:
-            groups[-1].append(row)
+            groups[-1].append(cells)
         else:
-            groups.append([row])
+            groups.append([cells])
     return groups
 
 
@@ -356,11 +350,11 @@ def _step_limit(steps: list[float]) -> float | None:
     return limit
 
 
-def _entry(page: Page, rows: Sequence[Row], cuts: Sequence[float]) -> Entry:
-    cells: list[list[Word]] = [[] for _ in range(len(cuts) + 1)]
+def _entry(page: Page, rows: Sequence[_Cells]) -> Entry:
+    cells: _Cells = [[] for _ in rows[0]]
     breaks: list[set[int]] = [set() for _ in cells]
     for row in rows:
-        for index, words in enumerate(_cells(row, cuts)):
+        for index, words in enumerate(row):
             if words:
                 breaks[index].add(len(cells[index]))
                 cells[index].extend(words)

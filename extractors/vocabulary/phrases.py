@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.vocabulary.sieve import enter_terms, is_barren
+
 # one character for one, so that offsets hold: dashes, slash-free; line breaks and hard spaces are spaces
 _PLAIN = str.maketrans(dict.fromkeys("-‐‑‒–—−\n\r\t\xa0\xad", " ") | {"’": "'", "‘": "'"})
 
@@ -31,12 +33,16 @@ class PhraseFinder:
         import ahocorasick
 
         self._machine = ahocorasick.Automaton()
-        for phrase in phrases:
-            self._machine.add_word(plain(phrase), plain(phrase))
+        written = [plain(phrase) for phrase in phrases]
+        for phrase in written:
+            self._machine.add_word(phrase, phrase)
         self._machine.make_automaton()
+        self._bit = enter_terms(written, spaced=True)
 
     def all_hits(self, text: str) -> Iterator[Hit]:
         """Yield every phrase that stands as whole words, overlapping ones too."""
+        if is_barren(text, self._bit):
+            return
         low = plain(text)
         for last, phrase in self._machine.iter(low):
             start, end = last - len(phrase) + 1, last + 1

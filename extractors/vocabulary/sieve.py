@@ -19,10 +19,14 @@ _EVERYWHERE = frozenset(
         r"\S+", "an as at be by do ed es ex fa he id if in is it ma me mo no of on or pa ra re so to up us we 19 20"
     )
 )
+_SHORT = re.compile(r"(?<![^\W_])[^\W_]{1,2}(?![^\W_])")  # words of one or two letters
+_RUN = re.compile(r"[^\W_]+")
 _KEPT = 4096  # texts of which the answer is kept: a page holds about a hundred
+_LONGEST = 2000  # letters of a text that is worth it
 _PATIENCE = 64  # texts read before what came new is taken in
 
 _needs: list[Callable[[], Iterable[str] | None]] = []  # of each number, what gives its pieces
+_words: dict[str, int] = {}  # bits of the short words, which count as whole words only
 _taken_in = 0  # how many of them the automaton knows
 _waited = 0
 _automaton: Any = None
@@ -40,9 +44,11 @@ def may_hold(text: str) -> int:
     """Return the bits of all that may be found in the text; what is not taken in yet may be."""
     if len(_needs) > _taken_in:
         _wait()
-    bits, unknown = _always, -1 << _taken_in
-    for _, held in _automaton.iter(folded(text)) if _automaton else ():
+    bits, unknown, low = _always, -1 << _taken_in, folded(text)
+    for _, held in _automaton.iter(low) if _automaton else ():
         bits |= held
+    for word in _SHORT.findall(low):
+        bits |= _words.get(word, 0)
     return bits | unknown
 
 
@@ -74,6 +80,11 @@ def _make() -> None:
     _automaton = made if len(made) else None
     _always, _taken_in, _waited = always, len(_needs), 0
     may_hold.cache_clear()
+
+
+def is_barren(text: str, bit: int) -> bool:
+    """Tell that nothing of this bit is in the text; of a long text nothing is known, nor kept."""
+    return len(text) <= _LONGEST and not may_hold(text) & bit
 
 
 class Rare:
@@ -115,7 +126,17 @@ def rare(pattern: str, flags: re.RegexFlag | int = 0) -> Rare:
     return Rare(re.compile(pattern, flags))
 
 
-def enter_terms(terms: Iterable[str]) -> int:
-    """Return the bit of a list of terms, each of them letters and signs as they stand in a text in lower case."""
-    listed = tuple(terms)
-    return _enter(lambda: None if any(len(term) < 2 and term.isalnum() for term in listed) else listed)
+def enter_terms(terms: Iterable[str], spaced: bool = False) -> int:
+    """Return the bit of a list of terms, each of which a text holds as whole words.
+
+    `spaced`: other signs may stand for the spaces of a term; its longest word must be there as it is.
+    """
+    bit = 1 << len(_needs)
+    pieces = set()
+    for term in map(folded, terms):
+        piece = max(_RUN.findall(term), key=len, default=term) if spaced else term
+        if len(piece) > 2 or not piece.isalnum():
+            pieces.add(piece)
+        else:
+            _words[piece] = _words.get(piece, 0) | bit
+    return _enter(lambda: pieces)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import ahocorasick
 
 from extractors.vocabulary.load import read_yaml
-from extractors.vocabulary.sieve import enter_terms, may_hold
+from extractors.vocabulary.sieve import enter_terms, is_barren
 
 
 @cache
@@ -17,6 +17,9 @@ def load_vocabulary(name: str) -> dict[str, Any]:
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
         raise ValueError(f"extractors/vocabulary/{name}.yaml must map names to entries")
     return data
+
+
+_SHORT = 16  # letters of a text that is looked through as soon as asked about
 
 
 class Term(NamedTuple):
@@ -50,7 +53,7 @@ class TermFinder:
 
     def find(self, text: str) -> list[Term]:
         """Return terms in reading order; overlapping ones lose to the longest."""
-        if not may_hold(text) & self._bit:
+        if len(text) > _SHORT and is_barren(text, self._bit):
             return []
         lowered = text.lower()
         if len(lowered) != len(text):  # a few letters change length in lower case; boxes need equal offsets
