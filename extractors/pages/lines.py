@@ -29,6 +29,8 @@ BASELINE = 0.36  # how far baselines of one row may differ, neighbour to neighbo
 # Letters without a stroke up or down. The engine gives a lone "a" now and then the box of its whole line.
 _FLAT = frozenset("acemnosuvwxz")
 TALL = 2.0  # times its mean width: no flat letter is so high
+# ems from which a word has the box of its whole line, as the engine gives "5" and "at" too: capitals have 0.8
+WHOLE_LINE = 1.1
 
 _DESCENDERS = frozenset("gjpqy,;()[]{}Q|/@$§")
 _HIGH = frozenset("\"'*^°®™“”‘’`")
@@ -92,7 +94,8 @@ def _baseline(word: Word, em: float) -> float:
         return box.top + 0.75 * em
     if not _DESCENDERS.isdisjoint(text):
         return box.bottom - BELOW * box.height
-    if _FLAT.issuperset(text) and box.height > TALL * box.width / len(text):
+    width = box.width / len(text)
+    if box.height > WHOLE_LINE * max(em, 2 * width) or (_FLAT.issuperset(text) and box.height > TALL * width):
         return box.bottom - BELOW * box.height
     return box.bottom
 

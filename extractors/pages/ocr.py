@@ -49,23 +49,35 @@ class _Upright:
     rulings: tuple[Segment, ...]  # upright ruling lines, pixels
 
 
-def read_picture(grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, deadline: float) -> Reading | None:
-    """Return the words of a page as shown (scale: pixels per point), None where it is blank."""
+def read_picture(
+    grey: np.ndarray, scale: float, bilevel: bool, engine: Engine, deadline: float, sharp: bool = False
+) -> Reading | None:
+    """Return the words of a page as shown (scale: pixels per point), None where it is blank.
+
+    sharp: the picture has detail enough that the engine may see it smaller.
+    """
     small = prepare.small_of(grey)
     if not bilevel and (sheet := find_sheet(small)):
         picture, back = seen_from_above(grey, sheet, grey.shape[0] / small.shape[0])
         flat = READING_DPI / 72
-        reading = _read_flat(picture, prepare.small_of(picture), flat, READING_DPI, False, engine, deadline)
+        reading = _read_flat(picture, prepare.small_of(picture), flat, READING_DPI, False, engine, deadline, False)
         if reading is None:
             return None
         shown = then(then(scaled(flat), back), scaled(1 / scale))
         return replace(reading, to_shown=rounded(then(reading.to_shown, shown)))
     dpi = min(max(70, round(scale * 72)), 400)  # beyond it is a page whose stated size is not to be believed
-    return _read_flat(grey, small, scale, dpi, bilevel, engine, deadline)
+    return _read_flat(grey, small, scale, dpi, bilevel, engine, deadline, sharp)
 
 
 def _read_flat(
-    grey: np.ndarray, small: np.ndarray, scale: float, dpi: int, bilevel: bool, engine: Engine, deadline: float
+    grey: np.ndarray,
+    small: np.ndarray,
+    scale: float,
+    dpi: int,
+    bilevel: bool,
+    engine: Engine,
+    deadline: float,
+    sharp: bool,
 ) -> Reading | None:
     """Return the words of a page that fills its picture; small: the same made smaller."""
     background = prepare.background_of(small)
@@ -83,11 +95,12 @@ def _read_flat(
         grey = prepare.smooth_fax(grey)
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
     upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
-    marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline)
+    down = prepare.reading_size(prepare.letter_height(ink) * grey.shape[0] / small.shape[0]) if sharp else 1.0
+    marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline, down)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
         other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
-        again = _recognise(engine, other.grey, dpi, COLUMN, deadline)
+        again = _recognise(engine, other.grey, dpi, COLUMN, deadline, down)
         passes += 1
         if _worth(again) > _worth(marks):
             upright, marks = other, again
@@ -104,14 +117,29 @@ def _read_flat(
     return _reading(lines, upright, grey.shape, scale, passes)
 
 
-def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: float) -> list[Mark]:
+def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: float, down: float = 1.0) -> list[Mark]:
+    """Return the words in pixels of `grey`; down: share of its height at which the engine sees it."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise PageProblem("page-too-slow")
+    seen = prepare.condense(grey, down) if down < 1 else grey
     try:
-        return engine.recognise(grey, dpi, mode, left)
+        marks = engine.recognise(seen, round(dpi * down), mode, left)
     except EngineTimeoutError as error:
         raise PageProblem("page-too-slow") from error
+    if seen is grey:
+        return marks
+    wide, high = grey.shape[1] / seen.shape[1], grey.shape[0] / seen.shape[0]
+    return [
+        replace(
+            mark,
+            left=round(mark.left * wide),
+            top=round(mark.top * high),
+            right=round(mark.right * wide),
+            bottom=round(mark.bottom * high),
+        )
+        for mark in marks
+    ]
 
 
 def _put_upright(

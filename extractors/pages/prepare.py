@@ -6,6 +6,9 @@ import numpy as np
 INK = 0.72  # of the local background: darker counts as ink
 BLACK, WHITE = 0.3, 0.85  # of the paper's level: darker is taken for black, brighter for white
 BLANK_INK = 0.00025  # share of ink pixels under which a page has nothing to read
+LETTER = 15.8  # pixels at least that letters keep in height on average: nine points at 240 dpi
+LEAST_DOWN = 0.8  # of its height that a page keeps: 240 of 300 dpi
+NARROW = 0.96  # of its width, over and above
 LEAST_SKEW = 0.15  # degrees worth putting right: half a line's height over a page's width is 0.4
 
 
@@ -66,6 +69,29 @@ def is_blank(ink: np.ndarray) -> bool:
     wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
     letters = (high >= 4) & (high <= 60) & (wide <= 400) & (area >= 8) & (area < 0.75 * wide * high + 8)
     return int(letters.sum()) < 2
+
+
+def letter_height(ink: np.ndarray) -> float:
+    """Return the mean height of letters in pixels, 0 where there are too few to tell."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
+    letters = high[(high >= 3) & (high <= 30) & (wide <= 40) & (area >= 4)]
+    return float(letters.mean()) if len(letters) >= 40 else 0.0
+
+
+def reading_size(height: float) -> float:
+    """Return the share of a page's height at which letters of this height in pixels are still read as well."""
+    return min(1.0, max(LEAST_DOWN, LETTER / height)) if height else 1.0
+
+
+def condense(grey: np.ndarray, down: float) -> np.ndarray:
+    """Return the picture smaller, and narrower than that.
+
+    The engine brings every line to one height and its cost goes by how wide the line then is: of twelve
+    pages 240 dpi down and 230 across took 15% off it, for 0.2 points of tokens with a digit.
+    """
+    size = (round(grey.shape[1] * down * NARROW), round(grey.shape[0] * down))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
 
 
 def straighten(grey: np.ndarray, matrix: tuple[float, ...], empty: int) -> np.ndarray:

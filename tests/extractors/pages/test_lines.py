@@ -129,3 +129,24 @@ def test_a_small_word_in_the_box_of_its_whole_line_stays_in_that_line():
         ink("trial", 118.0, 253.0, 136.0, 259.9),
     ]
     assert [line.text for line in build_lines(read, ink=True)] == ["requires a trial"]
+
+
+@pytest.mark.parametrize("alone", ["5", "at", "12"])
+def test_a_word_with_the_box_of_its_whole_line_stays_in_its_row(alone):
+    """The engine gives short words such a box now and then; "a score of 5" must not lose its number to another line."""
+    rows = []
+    for row, text in enumerate((f"The score fell from {alone} to two", "after the course of treatment")):
+        for word in _words(text, 72, 100 + 13 * row):
+            box = word.box  # of the ink: from the top of capitals to the line
+            whole = word.text == alone
+            rows.append(
+                Word(
+                    text=word.text,
+                    box=Box(x0=box.x0, top=box.top, x1=box.x1, bottom=box.top + (1.32 if whole else 0.75) * SIZE),
+                    confidence=0.96,
+                )
+            )
+
+    lines = [line.text for line in build_lines(rows, ink=True)]
+
+    assert lines == [f"The score fell from {alone} to two", "after the course of treatment"]

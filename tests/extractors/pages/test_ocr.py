@@ -158,3 +158,28 @@ def _joined(*pdfs: bytes) -> bytes:
     out = io.BytesIO()
     joined.save(out)
     return out.getvalue()
+
+
+@pytest.mark.parametrize(("dpi", "smaller"), [(300, True), (200, False)])
+def test_a_scan_with_pixels_to_spare_is_seen_smaller_by_the_engine(dpi, smaller, monkeypatch):
+    """Its cost goes by them. A scan that was made larger has none to spare; boxes are those of the page either way."""
+    engine = read.open_engine()
+    seen = []
+
+    class Watched:
+        version = engine.version
+        find_turn = staticmethod(engine.find_turn)
+
+        @staticmethod
+        def recognise(grey, *rest):
+            seen.append(grey.shape)
+            return engine.recognise(grey, *rest)
+
+    monkeypatch.setattr(read, "open_engine", lambda: Watched)
+    pdf = scanned(picture(typed(LETTER), dpi), dpi)
+
+    page = _read(pdf)
+
+    assert (seen[0][0] < 3000) is smaller
+    assert page.text == LETTER.strip()
+    assert _boxes_hit_ink(page, pdf)
