@@ -14,6 +14,7 @@ Two frames of coordinates, both in PDF points with the origin top left and y dow
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import repeat
 from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -146,19 +147,22 @@ class _UnfrozenWord:
     __slots__ = ("box", "confidence", "text")
 
 
-def words_at(texts: Sequence[str], places: Iterable[Sequence[float]], confidence: float = 1.0) -> list[Word]:
-    """Return words, each with its box (x0, top, x1, bottom).
+def words_at(
+    texts: Sequence[str], places: Iterable[Sequence[float]], confidences: Iterable[float] | None = None
+) -> list[Word]:
+    """Return words, each with its box (x0, top, x1, bottom) and its confidence, 1.0 where none are given.
 
     For whoever makes all words of a page: filled before they are frozen, they take a third of the time that the
     constructors take (0.4 of 1.3 us; a chart of 300 pages has 180,000 words).
     """
     words: list[Any] = []
-    for text, (x0, top, x1, bottom) in zip(texts, places, strict=True):
+    scores = repeat(1.0, len(texts)) if confidences is None else confidences
+    for text, (x0, top, x1, bottom), score in zip(texts, places, scores, strict=True):
         box: Any = _UnfrozenBox()
         word: Any = _UnfrozenWord()
         box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
         box.__class__ = Box
-        word.text, word.box, word.confidence = text, box, confidence
+        word.text, word.box, word.confidence = text, box, score
         word.__class__ = Word
         words.append(word)
     return words

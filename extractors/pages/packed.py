@@ -8,12 +8,14 @@ import struct
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
+from operator import attrgetter, mul, truediv
 from typing import Any
 
-from extractors.evidence import Box, Line, Word
+from extractors.evidence import Box, Line, Word, words_at
 
 _HUNDREDTHS, _DOUBLES = "i", "d"  # how numbers are packed, as `struct` calls it: with two decimals, and any
+_CORNERS = attrgetter("x0", "top", "x1", "bottom")
 
 
 def pack_lines(lines: Sequence[Line]) -> dict[str, Any]:
@@ -22,9 +24,9 @@ def pack_lines(lines: Sequence[Line]) -> dict[str, Any]:
     boxes = [at.box for at in chain(lines, words)]
     packed: dict[str, Any] = {
         "lines": [_printed(line) for line in lines],
-        "boxes": _pack([number for box in boxes for number in (box.x0, box.top, box.x1, box.bottom)]),
+        "boxes": _pack(list(chain.from_iterable(map(_CORNERS, boxes)))),
     }
-    if any(word.confidence != 1.0 for word in words):
+    if {word.confidence for word in words} - {1.0}:
         packed["confidence"] = _pack([word.confidence for word in words])
     return packed
 
@@ -53,8 +55,8 @@ def _printed(line: Line) -> str | list[str]:
 
 def _pack(numbers: Sequence[float]) -> str:
     with suppress(ValueError, OverflowError, struct.error):  # no number, or none of this world
-        hundredths = [round(number * 100) for number in numbers]
-        if [number / 100 for number in hundredths] == numbers:
+        hundredths = list(map(round, map(mul, numbers, repeat(100))))
+        if list(map(truediv, hundredths, repeat(100))) == numbers:
             return _HUNDREDTHS + b64encode(struct.pack(f"<{len(numbers)}i", *hundredths)).decode()
     return _DOUBLES + b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
 
@@ -92,12 +94,8 @@ class _Words:
     def make(self, texts: Sequence[str], first: int) -> tuple[Word, ...]:
         """Return the words of these texts, the first of which is the page's word number `first`."""
         corners = iter(self._boxes.some(4 * (self._lines + first), 4 * len(texts)))
-        return tuple(
-            Word(text=text, box=Box(x0=x0, top=top, x1=x1, bottom=bottom), confidence=score)
-            for text, score, x0, top, x1, bottom in zip(
-                texts, self.scores(first, len(texts)), corners, corners, corners, corners, strict=True
-            )
-        )
+        places = zip(corners, corners, corners, corners, strict=True)
+        return tuple(words_at(texts, places, self.scores(first, len(texts))))
 
 
 class _StoredLine(Line):
