@@ -9,7 +9,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, repeat
-from operator import attrgetter, mul, truediv
+from math import floor
+from operator import attrgetter, truediv
 from typing import Any
 
 from extractors.evidence import Box, Line, Word, words_at
@@ -55,7 +56,7 @@ def _printed(line: Line) -> str | list[str]:
 
 def _pack(numbers: Sequence[float]) -> str:
     with suppress(ValueError, OverflowError, struct.error):  # no number, or none of this world
-        hundredths = list(map(round, map(mul, numbers, repeat(100))))
+        hundredths = [floor(number * 100 + 0.5) for number in numbers]
         if list(map(truediv, hundredths, repeat(100))) == numbers:
             return _HUNDREDTHS + b64encode(struct.pack(f"<{len(numbers)}i", *hundredths)).decode()
     return _DOUBLES + b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()

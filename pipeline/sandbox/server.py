@@ -52,7 +52,9 @@ def _load() -> None:
     import extractors.pages.read
     import extractors.pages.streams  # noqa: F401
     from extractors.pages.engine import lend_engine
+    from extractors.pages.quality import judge_text
 
+    judge_text("its everyday words")
     with suppress(MissingProgramError):  # whoever needs it says so, with the command that installs it
         lend_engine()
 
