@@ -110,10 +110,10 @@ def _scored(words: Sequence[Word | Mark]) -> list[float]:
 
 def _is_weak(words: Sequence[Word]) -> bool:
     """A number below certainty, or a word that is hardly more than a guess."""
+    if all(word.confidence >= SURE or word.confidence >= _least(word) for word in words):
+        return False  # nearly every line
     scores = _scored(words)
-    if not scores or sum(len(word.text) for word in words) < 3 or max(scores) <= 0.2:
-        return False
-    return any(word.confidence < _least(word) for word in words)
+    return bool(scores) and sum(len(word.text) for word in words) >= 3 and max(scores) > 0.2
 
 
 def _least(word: Word) -> float:
