@@ -28,7 +28,7 @@ from pipeline.decisions import (
     with_settled,
 )
 from pipeline.publish import publish_candidates, publish_denial, publish_document, publish_facts, publish_policy
-from pipeline.reading import fetch_pdf, file_reader, load_files
+from pipeline.reading import fetch_pdf, file_reader, load_files, load_some
 from pipeline.scratch import scratch_folder
 from pipeline.settings import read_settings
 from pipeline.understanding import Contents, load_contents
@@ -263,7 +263,7 @@ def _summary(case: CaseDocument) -> dict[str, Any]:
 def assemble(task: Task) -> Outcome:
     """Build the packet and put its files into the storage; the files of the case are opened apart from us."""
     from pipeline.clinic import load_clinic
-    from pipeline.packet import build_packet
+    from pipeline.packet import build_packet, pages_used
     from pipeline.packet.binding import BinderApart
 
     case = CaseDocument.model_validate_json(task.load("match") or b"")
@@ -274,7 +274,8 @@ def assemble(task: Task) -> Outcome:
             case,
             BinderApart(file_reader(), sources),
             today=dt.date.fromisoformat(task.case.today),
-            pages=load_files(task),
+            pages=load_some(task, pages_used(case)),
+            page_counts={document.name: document.page_count or 0 for document in task.documents},
             source_hashes={document.name: document.sha256 for document in task.documents},
             clinic=load_clinic(read_settings().clinic),
         )

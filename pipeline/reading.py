@@ -159,10 +159,10 @@ def load_files(task: Task) -> dict[str, list[Page]]:
     return {document.name: load_file(task, document) for document in task.documents}
 
 
-def load_some(task: Task, wanted: Mapping[str, AbstractSet[int]]) -> list[Page]:
-    """Return the pages with these numbers of these files, in the order given."""
+def load_some(task: Task, wanted: Mapping[str, AbstractSet[int]]) -> dict[str, list[Page]]:
+    """Return the pages with these numbers of these files, by file name, in the order given."""
     some = [document for document in task.documents if document.name in wanted]
-    return [page for document in some for page in load_file(task, document, wanted[document.name])]
+    return {document.name: load_file(task, document, wanted[document.name]) for document in some}
 
 
 @cache

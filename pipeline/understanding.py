@@ -100,7 +100,7 @@ def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:
     wanted: dict[str, set[int]] = {}
     for segment in segments:
         wanted.setdefault(segment.document, set()).update(segment.pages)
-    return load_some(task, wanted)
+    return [page for file in load_some(task, wanted).values() for page in file]
 
 
 def _last_day(denial: Denial, today: str) -> dict[str, str]:

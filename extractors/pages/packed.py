@@ -35,7 +35,7 @@ def pack_lines(lines: Sequence[Line]) -> dict[str, Any]:
 def unpack_lines(packed: dict[str, Any]) -> tuple[Line, ...]:
     """Return the lines that `pack_lines` packed, equal in every field. Raises ValueError where numbers are missing."""
     texts = packed["lines"]
-    counts = [len(text.split(" ") if isinstance(text, str) else text) for text in texts]
+    counts = [text.count(" ") + 1 if isinstance(text, str) else len(text) for text in texts]
     total = sum(counts)
     boxes = _Numbers(packed["boxes"], 4 * (len(texts) + total))
     scores = _Numbers(packed["confidence"], total) if "confidence" in packed else None
@@ -43,8 +43,8 @@ def unpack_lines(packed: dict[str, Any]) -> tuple[Line, ...]:
     words = _Words(boxes, scores, len(texts))
     first = accumulate(counts, initial=0)
     return tuple(
-        _StoredLine.of(text, Box(x0=x0, top=top, x1=x1, bottom=bottom), words, at)
-        for text, at, x0, top, x1, bottom in zip(texts, first, corners, corners, corners, corners, strict=False)
+        _StoredLine.of(text, Box(x0=x0, top=top, x1=x1, bottom=bottom), words.lowest(at, count), words, at)
+        for text, count, at, x0, top, x1, bottom in zip(texts, counts, first, *[corners] * 4, strict=False)
     )
 
 
@@ -89,14 +89,16 @@ class _Words:
     def __init__(self, boxes: _Numbers, scores: _Numbers | None, lines: int) -> None:
         self._boxes, self._scores, self._lines = boxes, scores, lines
 
-    def scores(self, first: int, count: int) -> Sequence[float]:
-        return self._scores.some(first, count) if self._scores else (1.0,) * count
+    def lowest(self, first: int, count: int) -> float:
+        """Return how sure the least sure of some words is."""
+        return min(self._scores.some(first, count)) if self._scores else 1.0
 
     def make(self, texts: Sequence[str], first: int) -> tuple[Word, ...]:
         """Return the words of these texts, the first of which is the page's word number `first`."""
         corners = iter(self._boxes.some(4 * (self._lines + first), 4 * len(texts)))
+        scores = self._scores.some(first, len(texts)) if self._scores else [1.0] * len(texts)
         places = zip(corners, corners, corners, corners, strict=True)
-        return tuple(words_at(texts, places, self.scores(first, len(texts))))
+        return tuple(words_at(texts, places, scores))
 
 
 class _StoredLine(Line):
@@ -105,13 +107,12 @@ class _StoredLine(Line):
     __slots__ = ("_first", "_page", "_texts", "confidence", "text")
 
     @classmethod
-    def of(cls, text: str | Sequence[str], box: Box, page: _Words, first: int) -> "_StoredLine":
+    def of(cls, text: str | Sequence[str], box: Box, confidence: float, page: _Words, first: int) -> "_StoredLine":
         line = cls.__new__(cls)
-        texts = text.split(" ") if isinstance(text, str) else text
         put = object.__setattr__  # the line is as frozen as any other
         put(line, "box", box)
-        put(line, "text", " ".join(texts))
-        put(line, "confidence", min(page.scores(first, len(texts))))
+        put(line, "text", text if isinstance(text, str) else " ".join(text))
+        put(line, "confidence", confidence)
         put(line, "_texts", None if isinstance(text, str) else tuple(text))
         put(line, "_page", page)
         put(line, "_first", first)

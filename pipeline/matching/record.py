@@ -9,12 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractors.chart import frame_of_all, states_nothing
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
 from extractors.evidence import Evidence
+from extractors.vocabulary.pattern_set import PatternSet
 from pipeline.matching.care import find_care
 from pipeline.matching.quantities import find_values, value_words
 from pipeline.matching.requirements import Window
@@ -159,7 +160,12 @@ def tells_of_before(text: str, first: dt.date) -> bool:
 @lru_cache(maxsize=32768)  # statements and facts ask for the same sentences, each leaf again
 def about_someone_else(text: str) -> bool:
     """Whether a sentence speaks of a relative or a neighbor."""
-    return bool(_SOMEONE_ELSE.search(_OF_BOTH.sub(" ", text)))
+    return bool(_someone_else().possible(text)) and bool(_SOMEONE_ELSE.search(_OF_BOTH.sub(" ", text)))
+
+
+@cache
+def _someone_else() -> PatternSet:
+    return PatternSet([_SOMEONE_ELSE])
 
 
 @lru_cache(maxsize=32768)

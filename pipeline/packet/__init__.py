@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.packet.errors import MissingSourceError, PacketRefusedError
 
 if TYPE_CHECKING:
-    from pipeline.packet.build import Approval, build_packet
+    from pipeline.packet.build import Approval, build_packet, pages_used
     from pipeline.packet.verify import NotAPacketError, Verified, verify_packet
 
 __all__ = [
@@ -19,9 +19,10 @@ __all__ = [
     "PacketRefusedError",
     "Verified",
     "build_packet",
+    "pages_used",
     "verify_packet",
 ]
-_OF_BUILD = ("Approval", "build_packet")
+_OF_BUILD = ("Approval", "build_packet", "pages_used")
 
 
 def __getattr__(name: str) -> Any:

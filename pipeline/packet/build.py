@@ -66,15 +66,17 @@ def build_packet(
     source_hashes: Mapping[str, str] | None = None,
     clinic: Clinic | None = None,
     approval: Approval | None = None,
+    page_counts: Mapping[str, int] | None = None,
 ) -> CaseDocument:
     """Write letter, packet, case and manifest into `folder`; return the case with their names.
 
     `sources`: file name as given -> its PDF with the same page numbering, or whoever opens them; strangers' files
     are opened by a BinderApart, given with their hashes and pages. `source_hashes`: sha256 of each file as it was
-    sent, where that is not the PDF itself. `pages`: what was read, to mark the policy and to make scans searchable.
-    `clinic`: its letterhead, wording and limits for sending. `approval`: who approved this very packet: then letter
-    and packet are made without the mark of a draft too, under final/. Raises PacketRefusedError, MissingSourceError
-    or SourceBreaksPacketError before anything is written.
+    sent, where that is not the PDF itself. `pages`: what was read, to mark the policy and to make scans searchable;
+    those of `pages_used` are enough where `page_counts` tells how many each file has. `clinic`: its letterhead,
+    wording and limits for sending. `approval`: who approved this very packet: then letter and packet are made
+    without the mark of a draft too, under final/. Raises PacketRefusedError, MissingSourceError or
+    SourceBreaksPacketError before anything is written.
     """
     clinic = clinic or Clinic()
     binder = BinderHere(sources) if isinstance(sources, Mapping) else sources
@@ -113,7 +115,7 @@ def build_packet(
         **final,
         "case.json": (case.model_dump_json(by_alias=True, indent=2) + "\n").encode(),
     }
-    counts = binder.page_counts({name: len(read) for name, read in (pages or {}).items()})
+    counts = binder.page_counts(page_counts or {name: len(read) for name, read in (pages or {}).items()})
     hashes = binder.hashes(source_hashes or {})
     manifest = build_manifest(case, letter, exhibits, bound, counts, hashes, outputs, today)
     if approval:
@@ -121,6 +123,16 @@ def build_packet(
     files = outputs | {"manifest.json": (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()}
     publish(files, folder)
     return case
+
+
+def pages_used(case: CaseDocument) -> dict[str, set[int]]:
+    """Return the pages that the packet of a case shows or marks, by file."""
+    used: dict[str, set[int]] = {}
+    for _, _, (document, number) in assign_exhibits(case).sourced():
+        used.setdefault(document, set()).add(number)
+    if case.policy is not None:
+        used.setdefault(case.policy.document, set()).update(at.policy_page for at in case.criteria if at.policy_page)
+    return used
 
 
 def _review(case: CaseDocument, letter: Letter, exhibits: Exhibits, approval: Approval | None) -> ReviewOut:
