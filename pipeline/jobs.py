@@ -16,18 +16,42 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from extractors.errors import RebutError
+from pipeline.claims import claim, claim_like, claim_next, heartbeat, held_by
 from pipeline.database import Database
 from pipeline.faults import Fault, fault_of
 from pipeline.storage import Storage, digest
 from pipeline.tables import audit, case, decision, document, job
-from pipeline.turns import EXPEDITED, insert_of, pass_turn, rank_of, take_turns
+from pipeline.turns import EXPEDITED, insert_of, rank_of, take_turns
 from pipeline.workflow import CaseRow, DecisionRow, DocumentRow, JobRow, Outcome, Successor, Task, Workflow
-from pipeline.workplace import this_process
 
-LEASE_SECONDS = 90.0  # three heartbeats fit in
+__all__ = [
+    "BACKOFF_SECONDS",
+    "SETTLED",
+    "LostLeaseError",
+    "Ready",
+    "claim",
+    "claim_like",
+    "claim_next",
+    "decisions_of",
+    "fail",
+    "fail_in",
+    "fail_killed",
+    "finish",
+    "forget_jobs",
+    "gather",
+    "heartbeat",
+    "hold_jobs",
+    "insert_jobs",
+    "insert_joined",
+    "mark_published",
+    "ready_jobs",
+    "release_jobs",
+    "write_audit",
+]
+
 BACKOFF_SECONDS = (2.0, 15.0, 60.0)  # before the second, third and later attempts
 PATIENT_ATTEMPTS = 6  # of a patient workflow: three workers may be killed in a row by what is no fault of the job
 OUTAGE_SECONDS = 10.0  # before a job is tried again that our own servers failed
@@ -36,6 +60,17 @@ GIVEN_UP = (
     "The program failed on this case and will not try again by itself. The files are kept: "
     "`rebut retry` tries again, and what went wrong is in the log of the worker under the number of the case."
 )
+
+
+# Built once: building statements anew is half of what a short job costs us.
+_OF_CASE = bindparam("of_case")
+_CASE = select(case).where(case.c.id == _OF_CASE)
+_DOCUMENTS = select(document).where(document.c.case_id == _OF_CASE).order_by(document.c.position)
+_SETTLED_JOBS = select(job.c.stage, job.c.part, job.c.output_key).where(
+    job.c.case_id == _OF_CASE, job.c.state.in_(SETTLED)
+)
+_DECISIONS = select(*(decision.c[name] for name in DecisionRow.__dataclass_fields__))
+_DECISIONS = _DECISIONS.where(decision.c.case_id == _OF_CASE).order_by(decision.c.number)
 
 
 class LostLeaseError(Exception):
@@ -51,108 +86,15 @@ class Ready:
     queue: str
 
 
-def claim(database: Database, job_id: str, lease: float = LEASE_SECONDS) -> JobRow | None:
-    """Take one ready job; None where it is not ready, not due yet, or someone else's."""
-    now, token = time.time(), secrets.token_hex(16)
-    with database.write() as connection:
-        taken = connection.execute(
-            update(job)
-            .where(job.c.id == job_id, job.c.state == "ready", job.c.next_attempt_at <= now)
-            .where(exists().where(case.c.id == job.c.case_id, case.c.state != "failed"))
-            .values(
-                state="running",
-                token=token,
-                worker=this_process(),
-                lease_until=now + lease,
-                attempts=job.c.attempts + 1,
-                started=now,
-            )
-            .returning(*_CLAIMED, job.c.turn)
-        ).one_or_none()
-        if taken is None:
-            return None
-        connection.execute(
-            update(case)
-            .where(case.c.id == taken.case_id, case.c.state == "queued")
-            .values(state="running", changed=now)
-        )
-    # By itself: all claims write this one row, and none shall wait until another's is on the disk.
-    with database.write(durable=False) as connection:
-        pass_turn(connection, taken.turn)
-    return JobRow(**{column.name: value for column, value in zip(_CLAIMED, taken, strict=False)})
-
-
-def claim_like(database: Database, job_id: str) -> JobRow | None:
-    """Take the job that should go first among those of this one's stage, expedited ones before all.
-
-    A hint says that there is something to do; what goes first the database says, so that whoever sent many
-    jobs before does not hold up the others.
-    """
-    with database.read() as connection:
-        told = connection.execute(select(job.c.queue, job.c.stage).where(job.c.id == job_id)).one_or_none()
-        if told is None:
-            return None
-        queues = dict.fromkeys(("urgent", told.queue))  # one after the other: each is a walk along the index
-        found = [one for queue in queues for one in _first(connection, queues=[queue], stages=[told.stage])]
-    return _claim_one(database, found)
-
-
-def claim_next(
-    database: Database,
-    queues: Iterable[str] | None = None,
-    case_id: str | None = None,
-    lease: float = LEASE_SECONDS,
-    stages: Iterable[str] | None = None,
-) -> JobRow | None:
-    """Take the job that should go first of these queues, of this case, of these stages; None where none is due."""
-    with database.read() as connection:
-        found = _first(connection, queues, case_id, stages)
-    return _claim_one(database, found, lease)
-
-
-def _first(
-    connection: Connection,
-    queues: Iterable[str] | None = None,
-    case_id: str | None = None,
-    stages: Iterable[str] | None = None,
-) -> list[str]:
-    """Return the jobs that are to go first, several: another worker may be quicker."""
-    wanted = select(job.c.id).where(job.c.state == "ready", job.c.next_attempt_at <= time.time())
-    if queues is not None:
-        wanted = wanted.where(job.c.queue.in_(list(queues)))
-    if case_id is not None:
-        wanted = wanted.where(job.c.case_id == case_id)
-    if stages is not None:
-        wanted = wanted.where(job.c.stage.in_(list(stages)))
-    wanted = wanted.order_by(job.c.priority, job.c.turn, job.c.created, job.c.part).limit(8)
-    return list(connection.execute(wanted).scalars())
-
-
-def _claim_one(database: Database, candidates: Iterable[str], lease: float = LEASE_SECONDS) -> JobRow | None:
-    return next((taken for candidate in candidates if (taken := claim(database, candidate, lease))), None)
-
-
-def heartbeat(database: Database, taken: JobRow, lease: float = LEASE_SECONDS) -> bool:
-    """Extend the lease; False: it is no longer ours."""
-    with database.write(durable=False) as connection:
-        kept = connection.execute(update(job).where(*_ours(taken)).values(lease_until=time.time() + lease))
-    return kept.rowcount == 1
-
-
 def gather(database: Database, storage: Storage, taken: JobRow) -> Task:
     """Return the job with everything its stage may look at."""
     with database.read() as connection:
-        mine = connection.execute(select(case).where(case.c.id == taken.case_id)).one_or_none()
+        of = {"of_case": taken.case_id}
+        mine = connection.execute(_CASE, of).one_or_none()
         if mine is None:
             raise LostLeaseError(taken.id)
-        documents = connection.execute(
-            select(document).where(document.c.case_id == taken.case_id).order_by(document.c.position)
-        ).all()
-        settled = connection.execute(
-            select(job.c.stage, job.c.part, job.c.output_key).where(
-                job.c.case_id == taken.case_id, job.c.state.in_(SETTLED)
-            )
-        ).all()
+        documents = connection.execute(_DOCUMENTS, of).all()
+        settled = connection.execute(_SETTLED_JOBS, of).all()
         decisions = decisions_of(connection, taken.case_id)
     return Task(
         job=taken,
@@ -169,9 +111,7 @@ def gather(database: Database, storage: Storage, taken: JobRow) -> Task:
 
 def decisions_of(connection: Connection, case_id: str) -> list[DecisionRow]:
     """Return every decision on the case, in the order they were taken."""
-    columns = [decision.c[name] for name in DecisionRow.__dataclass_fields__]
-    rows = connection.execute(select(*columns).where(decision.c.case_id == case_id).order_by(decision.c.number))
-    return [DecisionRow(**row._mapping) for row in rows]
+    return [DecisionRow(**row._mapping) for row in connection.execute(_DECISIONS, {"of_case": case_id})]
 
 
 def finish(database: Database, workflow: Workflow, taken: JobRow, outcome: Outcome) -> list[Ready]:
@@ -358,25 +298,9 @@ def write_audit(
     connection.execute(audit.insert().values(row))
 
 
-_CLAIMED = (
-    job.c.id,
-    job.c.case_id,
-    job.c.stage,
-    job.c.part,
-    job.c.queue,
-    job.c.attempts,
-    job.c.input_hash,
-    job.c.token,
-)
-
-
-def _ours(taken: JobRow) -> tuple[Any, ...]:
-    return job.c.id == taken.id, job.c.token == taken.token, job.c.state == "running"
-
-
 def _lock_case(connection: Connection, case_id: str) -> Any:
     """Hold the case until the end of the transaction, so that a count of its jobs stays true."""
-    row = connection.execute(select(case).where(case.c.id == case_id).with_for_update()).one_or_none()
+    row = connection.execute(_CASE.with_for_update(), {"of_case": case_id}).one_or_none()
     if row is None:
         raise LostLeaseError(case_id)
     return row
@@ -384,7 +308,9 @@ def _lock_case(connection: Connection, case_id: str) -> Any:
 
 def _close(connection: Connection, taken: JobRow, finished: float | None, **values: Any) -> None:
     changed = connection.execute(
-        update(job).where(*_ours(taken)).values(lease_until=None, token=None, worker=None, finished=finished, **values)
+        update(job)
+        .where(*held_by(taken))
+        .values(lease_until=None, token=None, worker=None, finished=finished, **values)
     )
     if changed.rowcount != 1:
         raise LostLeaseError(taken.id)

@@ -9,7 +9,7 @@ no turns to catch up on, so its own batch does not push others aside either.
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from pipeline import tables
 from pipeline.tables import turn
@@ -17,6 +17,10 @@ from pipeline.tables import turn
 CLOCK = ""  # the submitter under whom the turn claimed last is kept
 EXPEDITED, NEAR, USUAL = 0, 1, 2
 NEAR_DAYS = 7  # to the last day of a deadline
+
+
+_PASS = update(turn).where(turn.c.submitter == CLOCK, turn.c.last < bindparam("claimed"))
+_PASS = _PASS.values(last=bindparam("claimed"))
 
 
 def priority_of(urgent: bool, last_day: str | None, today: str) -> int:
@@ -41,9 +45,7 @@ def take_turns(connection: Connection, submitter: str, count: int) -> float:
 
 def pass_turn(connection: Connection, claimed: float) -> None:
     """Note that a job of this turn was claimed: nobody gets an earlier one from here on."""
-    moved = connection.execute(
-        update(turn).where(turn.c.submitter == CLOCK, turn.c.last < claimed).values(last=claimed)
-    )
+    moved = connection.execute(_PASS, {"claimed": claimed})
     if not moved.rowcount:
         first = insert_of(connection)(turn).values(submitter=CLOCK, last=claimed)
         connection.execute(first.on_conflict_do_nothing(index_elements=[turn.c.submitter]))
