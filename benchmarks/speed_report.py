@@ -224,14 +224,14 @@ def _machine() -> str:
     pins = (Path(__file__).parent / "peers" / "requirements.in").read_text("utf-8").split()
     cpu = model[1] if model else "unknown"
     return (
-        f"{', '.join(told)}; peers: {', '.join(pin.replace('==', ' ') for pin in pins)}, {_tesseract()},"
-        f" no Ghostscript.\nPython {platform.python_version()}, {platform.machine()}, {cpu},"
+        f"{', '.join(told)}; peers: {', '.join(pin.replace('==', ' ') for pin in pins)}, {_told('tesseract')},"
+        f" Ghostscript {_told('gs')}.\nPython {platform.python_version()}, {platform.machine()}, {cpu},"
         f" {os.cpu_count()} cores. Times of another machine, or of a busy one, differ; compare the ratios.\n"
     )
 
 
-def _tesseract() -> str:
-    told = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=True)
+def _told(program: str) -> str:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     return (told.stdout or told.stderr).splitlines()[0]
 
 

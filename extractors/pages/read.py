@@ -27,6 +27,7 @@ from extractors.pages.lines import build_lines
 from extractors.pages.ocr import read_picture
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
+from extractors.pages.readings import Readings
 from extractors.pages.render import (
     MAX_SOURCE_BYTES,
     PageImages,
@@ -69,12 +70,18 @@ def read_pages(pdf: bytes | str | PathLike[str], document: str, numbers: Sequenc
     return list(each_page(pdf, document, numbers))
 
 
-def each_page(pdf: bytes | str | PathLike[str], document: str, numbers: Iterable[int]) -> Iterator[Page]:
-    """Yield the pages one by one, as `read_pages` returns them; the next number is asked for when a page is done."""
+def each_page(
+    pdf: bytes | str | PathLike[str], document: str, numbers: Iterable[int], readings: Readings | None = None
+) -> Iterator[Page]:
+    """Yield the pages one by one, as `read_pages` returns them; the next number is asked for when a page is done.
+
+    readings: of the same file, from calls before; a page that shows the same picture again is not read again.
+    """
     source = pdf if isinstance(pdf, bytes) else str(pdf)
+    readings = Readings() if readings is None else readings
     with pdfium.PdfDocument(source) as opened, closing(Contents(source)) as contents:
         for number in numbers:
-            yield _read_page(opened, contents, document, number)
+            yield _read_page(opened, contents, readings, document, number)
 
 
 def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
@@ -83,7 +90,7 @@ def name_parts(pages: Sequence[Page], normalized: Normalized) -> list[Page]:
     return [replace(page, part=names.get(page.number, page.part)) for page in pages]
 
 
-def _read_page(opened: pdfium.PdfDocument, contents: Contents, document: str, number: int) -> Page:
+def _read_page(opened: pdfium.PdfDocument, contents: Contents, readings: Readings, document: str, number: int) -> Page:
     deadline = time.monotonic() + PAGE_SECONDS
     blank = Page(document=document, number=number, width=612.0, height=792.0, lines=(), source=PageSource.BLANK)
     page = None
@@ -91,7 +98,7 @@ def _read_page(opened: pdfium.PdfDocument, contents: Contents, document: str, nu
         page = _open_page(opened, number)
         width, height = page.get_size()
         blank = replace(blank, width=round(width, 2), height=round(height, 2))
-        return _read_open_page(page, blank, contents, deadline)
+        return _read_open_page(page, blank, contents, readings, deadline)
     except MissingProgramError:
         raise
     except PageProblem as problem:
@@ -133,11 +140,11 @@ def _draws_annotations(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, deadline: float) -> Page:
+def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, readings: Readings, deadline: float) -> Page:
     """Return the page as read where the file holds all of it: what is lost must not pass for what was never written."""
     layer = read_text_layer(page)
     images = look_at_images(page)
-    read = _read_shown(page, blank, layer, images, deadline)
+    read = _read_shown(page, blank, layer, images, readings, deadline)
     if read.source is not PageSource.BLANK:
         whole = contents.are_whole(blank.number)
     elif images.boxes:
@@ -150,7 +157,9 @@ def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, deadl
     return read
 
 
-def _read_shown(page: pdfium.PdfPage, blank: Page, layer: TextLayer, images: PageImages, deadline: float) -> Page:
+def _read_shown(
+    page: pdfium.PdfPage, blank: Page, layer: TextLayer, images: PageImages, readings: Readings, deadline: float
+) -> Page:
     quality = judge_text(layer.text)
     if is_trusted(quality, images.cover, images.hidden_text, images.others):
         read = _page_of_layer(layer, blank, images)
@@ -159,7 +168,7 @@ def _read_shown(page: pdfium.PdfPage, blank: Page, layer: TextLayer, images: Pag
         return read
     if not layer.words and not images.boxes and not images.others:
         return replace(blank, digest=_digest(b"empty"))
-    return _page_of_picture(page, blank, images, deadline)
+    return _page_of_picture(page, blank, images, readings, deadline)
 
 
 def _page_of_layer(layer: TextLayer, blank: Page, images: PageImages) -> Page:
@@ -189,7 +198,9 @@ def _shown_by(layer: TextLayer, images: PageImages) -> bytes:
     return b"\0".join([words, places, repr(images.boxes).encode()])
 
 
-def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, deadline: float) -> Page:
+def _page_of_picture(
+    page: pdfium.PdfPage, blank: Page, images: PageImages, readings: Readings, deadline: float
+) -> Page:
     if images.unpacked > MAX_SOURCE_BYTES:
         raise PageProblem("image-too-large")
     scale = reading_scale(blank.width, blank.height, images)
@@ -197,7 +208,9 @@ def _page_of_picture(page: pdfium.PdfPage, blank: Page, images: PageImages, dead
     digest = _digest(np.ascontiguousarray(grey[::4, ::4]).tobytes())
     bilevel = images.bilevel and images.cover >= FULL_PAGE
     sharp = images.long_side >= SHARP * max(grey.shape)
-    reading = read_picture(grey, scale, bilevel, open_engine(), deadline, sharp)
+    reading = readings.of(
+        grey, (scale, bilevel, sharp), lambda: read_picture(grey, scale, bilevel, open_engine(), deadline, sharp)
+    )
     if reading is None:
         return replace(blank, digest=digest)
     lines = reading.lines

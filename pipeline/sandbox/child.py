@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,16 @@ def _answers(
         return
     from extractors.pages import dump_pages, each_page
 
-    for page in each_page(asked["file"], "", _in_time(asked["pages"], asked["seconds"])):
+    for page in each_page(asked["file"], "", _in_time(asked["pages"], asked["seconds"]), _readings()):
         yield {"page": page.number}, dump_pages([page])
+
+
+@cache
+def _readings() -> Any:
+    """Return what this process has read of pictures: it has one file open in all its life."""
+    from extractors.pages.readings import Readings
+
+    return Readings()
 
 
 def _in_time(numbers: Iterable[int], seconds: float) -> Iterator[int]:

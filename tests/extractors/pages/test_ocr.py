@@ -1,5 +1,7 @@
 """A scanned page is read however it lay on the glass, and what fails costs one page."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
@@ -183,3 +185,28 @@ def test_a_scan_with_pixels_to_spare_is_seen_smaller_by_the_engine(dpi, smaller,
     assert (seen[0][0] < 3000) is smaller
     assert page.text == LETTER.strip()
     assert _boxes_hit_ink(page, pdf)
+
+
+def test_a_sheet_that_comes_again_in_a_file_is_not_read_again(sheet, monkeypatch):
+    """Charts put together from several sources hold the same scan twice. One that differs by a word is read."""
+    engine, seen = read.open_engine(), []
+
+    class Watched:
+        version = engine.version
+        find_turn = staticmethod(engine.find_turn)
+
+        @staticmethod
+        def recognise(grey, dpi, mode, seconds):
+            if grey.shape[0] > 1000:
+                seen.append(grey.shape)
+            return engine.recognise(grey, dpi, mode, seconds)
+
+    monkeypatch.setattr(read, "open_engine", lambda: Watched)
+    other = picture(typed(LETTER.replace("March 4, 2026", "March 5, 2026")), 200)
+
+    pages = read_pages(_joined(scanned(sheet), scanned(other), scanned(sheet)), "scan.pdf", [1, 2, 3])
+
+    assert len(seen) == 2
+    assert pages[2] == replace(pages[0], number=3)
+    assert "March 5, 2026" in pages[1].text
+    assert "March 4, 2026" not in pages[1].text
