@@ -1,12 +1,13 @@
 """What reading a chart costs, against the OCR engine alone and against what people use today.
 
-    python -m benchmarks.speed [--quick] [--rounds 3] [--folder build/bench] [--write] [--table] [--resume]
+    python -m benchmarks.speed [--quick | --charts NAMES] [--rounds 3] [--folder build/bench] [--write]
+                               [--table] [--resume]
 
 Makes its charts from a seed (`benchmarks.corpus`) and its peers' environment (`benchmarks/peers/setup.sh`), runs all
-sides in turn on the same files, two processes each, and counts the CPU of every process they start. `--quick` takes
-four minutes on a small chart; the whole takes about two hours of a quiet machine with two cores. `--write` puts table
-and plots into docs/ and the ratios into README.md; `--table` only shows again what the last run measured; `--resume`
-goes on with a run that was stopped.
+sides in turn on the same files, two processes each, and counts the CPU of every process they start. The whole takes
+about an hour and a half of a quiet machine with two cores; `--quick` takes four minutes on a small chart, and
+`--charts mixed10,mixed30` reads these alone. `--write` puts table and plots into docs/ and the ratios into README.md;
+`--table` only shows again what the last run measured; `--resume` goes on with a run that was stopped.
 """
 
 import argparse
@@ -19,11 +20,12 @@ from pathlib import Path
 
 from benchmarks import corpus, measured
 from benchmarks.score import score
-from benchmarks.speed_report import print_report, write_report
+from benchmarks.speed_report import main_chart, print_report, write_report
 
 ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "samples" / "lupus-anifrolumab"
 PEERS = Path(__file__).parent / "peers"
+ROUNDS = 3
 SIDES = ("rebut", "engine", "ocrmypdf", "ocrmypdf-text", "plain")
 # chart -> (sides of the first round, those of every other round)
 WHOLE = {
@@ -41,10 +43,10 @@ QUICK = {"mixed10": (SIDES, SIDES)}
 class Bench:
     """One run of the benchmark: where it works and what it found so far."""
 
-    def __init__(self, folder: Path, rounds: int, quick: bool, resume: bool) -> None:
-        self.folder, self.rounds, self.quick = folder, rounds, quick
+    def __init__(self, folder: Path, rounds: int, asked: str, resume: bool) -> None:
+        self.folder, self.rounds = folder, rounds
         self.charts = folder / "charts"
-        self.found: dict = {"quick": quick, "rounds": rounds, "reading": {}, "scores": {}}
+        self.found: dict = {"asked": asked, "rounds": rounds, "reading": {}, "scores": {}}
         if resume:
             self.found = json.loads((folder / "results.json").read_text("utf-8"))
 
@@ -165,20 +167,30 @@ def main() -> None:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    bench = Bench(options.folder.resolve(), options.rounds, options.quick, options.resume)
+    charts = QUICK if options.quick else WHOLE
+    if options.charts:
+        charts = {chart: WHOLE[chart] for chart in options.charts.split(",")}
+    main = main_chart(charts)
+    bench = Bench(options.folder.resolve(), options.rounds, _asked(options), options.resume)
     bench.folder.mkdir(parents=True, exist_ok=True)
     measured.run([str(PEERS / "setup.sh"), str(bench.folder / "peers")], {"PYTHON": sys.executable})
-    charts = QUICK if options.quick else WHOLE
     for chart in charts:
         note(f"chart {corpus.make(chart, bench.charts).name}")
     bench.start_up()
-    bench.read_text_layer("digital30" if options.quick else "digital300")
-    bench.check_pages("mixed10" if options.quick else "mixed300")
-    bench.run_case("digital30" if options.quick else "digital300", "typed")
+    typed = "digital30" if options.quick else "digital300"
+    bench.read_text_layer(typed)
+    bench.check_pages(main)
+    bench.run_case(typed, "typed")
     for chart, (sides, others) in charts.items():
         bench.read(chart, sides, others)
-    bench.run_case("mixed10" if options.quick else "mixed300", "mixed")
-    bench.compare_workers("mixed10" if options.quick else "mixed30")
+    bench.run_case(main, "mixed")
+    bench.compare_workers("mixed30" if "mixed30" in charts else main)
+
+
+def _asked(options: argparse.Namespace) -> str:
+    """Return the options that make the numbers what they are."""
+    told = " --quick" if options.quick else f" --charts {options.charts}" if options.charts else ""
+    return told + (f" --rounds {options.rounds}" if options.rounds != ROUNDS else "")
 
 
 def _sidecar(text: str, pages: list[dict]) -> list[str | None]:
@@ -194,7 +206,8 @@ def note(line: str) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small chart only")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--charts", metavar="NAMES", help=f"of {', '.join(WHOLE)}, with commas between; all otherwise")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench", help="charts, peers and results")
     parser.add_argument("--write", action="store_true", help="put table, plots and ratios into docs/ and README.md")
     parser.add_argument("--table", action="store_true", help="measure nothing: show what was measured last")

@@ -5,6 +5,7 @@ import platform
 import re
 import statistics
 import subprocess
+from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,9 @@ def write_report(found: Found) -> None:
     README.write_text(re.sub(f"{first}.*?{last}", lambda _: words, old, flags=re.DOTALL), "utf-8")
 
 
-def main_chart(found: Found) -> str:
+def main_chart(charts: Collection[str]) -> str:
     """Return the chart that the ratios are told of: mixed300 where it was read."""
-    return next(chart for chart in ("mixed300", "mixed30", "mixed10") if chart in found["reading"])
+    return next(chart for chart in ("mixed300", "mixed30", "mixed10") if chart in charts)
 
 
 def _section(found: Found) -> str:
@@ -69,8 +70,7 @@ def _section(found: Found) -> str:
 
 
 def _command(found: Found) -> str:
-    quick = f" --quick --rounds {found['rounds']}" if found["quick"] else ""
-    return f"`python -m benchmarks.speed{quick} --write`"
+    return f"`python -m benchmarks.speed{found['asked']} --write`"
 
 
 def _reading(found: Found, chart: str) -> str:
@@ -164,7 +164,7 @@ def _flatness(found: Found) -> str:
 
 def _sentence(found: Found) -> str:
     """Return what the README says."""
-    chart = main_chart(found)
+    chart = main_chart(found["reading"])
     sides = found["reading"][chart]
     pages = sum(told["pages"] for told in found["scores"][chart]["rebut"].values())
     scanned = pages - found["scores"][chart]["rebut"].get("digital", {"pages": 0})["pages"]
@@ -202,7 +202,7 @@ def _by_pages(found: Found) -> str:
 
 
 def _against_accuracy(found: Found) -> str:
-    chart = main_chart(found)
+    chart = main_chart(found["reading"])
     series = {}
     for side, costs in found["reading"][chart].items():
         told = [s for kind, s in found["scores"][chart][side].items() if kind != "digital"]
