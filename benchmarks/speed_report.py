@@ -55,8 +55,8 @@ def main_chart(charts: Collection[str]) -> str:
 def _section(found: Found) -> str:
     parts = [
         "## Against the engine alone, and against what people use\n",
-        f"{_command(found)}: charts made from a seed, every word known; all sides in turn on the same files, two\n"
-        "processes each; CPU seconds of every process started. Medians, and the least and the greatest ratio. The\n"
+        f"{_command(found)}:\ncharts made from a seed, every word known; all sides in turn on the same files, two"
+        " processes each;\nCPU seconds of every process started. Medians, and the least and the greatest ratio. The\n"
         "*engine alone* is given each page that needs it as drawn by PDFium at 300 dpi: recognise one column, words\n"
         "with boxes out; drawing the pages is not counted.\n",
         *(_reading(found, chart) for chart in found["reading"]),
@@ -183,8 +183,9 @@ def _sentence(found: Found) -> str:
 A chart of {pages} pages, {scanned} of them scanned or faxed: {engine} times the CPU of the OCR engine alone.
 OCRmyPDF takes {pdf} times the CPU of rebut ({text} times for the text without a PDF),
 pytesseract with pdfplumber {plain} times. A typed page takes {ours:.1f} ms, {theirs / ours:.0f} times less than
-pdfplumber's words. No process takes more than {peak:.0f} MB. {_command(found)} makes these numbers;
-accuracy beside cost, and cost by pages: [docs/benchmarks.md](docs/benchmarks.md).
+pdfplumber's words. No process takes more than {peak:.0f} MB. What makes these numbers:
+{_command(found)}; accuracy beside cost, and cost by pages:
+[docs/benchmarks.md](docs/benchmarks.md).
 """
     return told.strip()
 

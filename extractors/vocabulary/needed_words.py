@@ -58,6 +58,7 @@ def needed_ways(pattern: re.Pattern[str]) -> tuple[Way, ...]:
     return tuple(tuple(sorted(set(way), key=_often)) for way in _asks(pattern).ways)
 
 
+@lru_cache(maxsize=8)  # for words and ways of one pattern, asked one after the other
 def _asks(pattern: re.Pattern[str]) -> _Asks:
     return _ANYTHING if _parser is None else _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
 

@@ -18,14 +18,15 @@ class PatternSet:
 
         self._always: set[int] = set()  # of these nothing is known
         holding: dict[str, list[int]] = {}
+        self._ways: list[tuple[Way, ...]] = []
         for number, pattern in enumerate(patterns):
+            self._ways.append(needed_ways(pattern))
             pieces = needed_words(pattern)
             if pieces is None:
                 self._always.add(number)
             for piece in pieces or ():
                 holding.setdefault(piece, []).append(number)
         self._patterns = tuple(patterns)
-        self._ways = [needed_ways(pattern) for pattern in patterns]
         self._automaton = ahocorasick.Automaton()
         for piece, numbers in holding.items():
             self._automaton.add_word(piece, numbers)
