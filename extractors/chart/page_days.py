@@ -49,6 +49,19 @@ _VISIT_COLUMN = re.compile(
 )
 _DATE_LABEL = rare(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE)
 SIGNED = rare(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
+# what stands before "signed" where the page itself is: nothing, its name, or who did
+_OF_THE_PAGE = re.compile(
+    r"^[\W\d]*(?:(?:electronically|digitally|e|was|has\s+been|and|this|the|progress|office|clinic|visit|final|"
+    r"note|report|record|document|chart|encounter|addendum|results?|letter|summary)\W+)*$|"
+    r"\b(?:MD|M\.D|DO|D\.O|NP|FNP|APRN|ARNP|CRNP|PA-?C|PA|RN|CNS|CNM|DPM|PhD|PharmD|DPT|PT|OT|LCSW|DDS|OD)\b|\bDr\b",
+    re.IGNORECASE,
+)
+# "Old records asked for; release signed 06/14/2022", "Dr. Oyelaran has the consent signed 02/02/2024"
+_OF_ANOTHER_SHEET = re.compile(
+    r"\b(?:releases?|ROI|consents?|agreements?|authorizations?|waivers?|directives?|contracts?|forms?|orders?|papers?|"
+    r"requests?|prescriptions?)\W+(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
 # "DD: 05/14/2026  DT: 05/16/2026": dictated on the day of the visit, typed later
 _DICTATED = re.compile(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
 _TRANSCRIBED = re.compile(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
@@ -72,6 +85,7 @@ def is_visit(text: str) -> bool:
 
 def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
+    rows = [*rows[:body], *(row for row in rows[body:] if not _signs_another(row.text))]
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
         for row in (*top, *rows[:body]):  # the row of name and birth date may end in "Visit 09/15/2026, 1 of 2"
@@ -105,11 +119,23 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
         if found := _date_after(_DATE_LABEL, row.text, births):
             return found
     for row in rows[-8:]:
-        if SIGNED.search(row.text) and (day := _first_day(row.text, births)):
+        if _is_signature(row.text) and (day := _first_day(row.text, births)):
             return day
     if any(_TRANSCRIBED.search(row.text) for row in rows[-8:]):
         return next((day for row in rows[-8:] if (day := _date_after(_DICTATED, row.text, births))), None)
     return _only_day((*rows[:body], *top[:4]), births)
+
+
+def _is_signature(text: str) -> bool:
+    """Tell the line that signs the page from one that says what else was signed."""
+    signed = SIGNED.search(text)
+    return signed is not None and _OF_THE_PAGE.search(text[: signed.start()]) is not None
+
+
+def _signs_another(text: str) -> bool:
+    """Tell a line about another sheet, on a day of its own: a release, a consent, an order."""
+    signed = SIGNED.search(text)
+    return signed is not None and _OF_ANOTHER_SHEET.search(text[: signed.start()]) is not None
 
 
 _STAY = rare(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
