@@ -4,13 +4,15 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from extractors.evidence import SURE
-from pipeline.case import LANGUAGES, DocumentOut
+
+if TYPE_CHECKING:  # its models take 0.1 s to load, as much as all else that a packet given again costs
+    from pipeline.case import DocumentOut
 
 _SIGNS = {"met": "[green]met[/]", "not_met": "[red]not met[/]", "unclear": "[yellow]unclear[/]"}
 
@@ -36,7 +38,7 @@ def print_case(case: Mapping[str, Any], folder: Path) -> None:
     _print_list(console, "Left out", [_excluded(page) for page in case["excluded_pages"]])
 
 
-def print_documents(documents: Iterable[DocumentOut]) -> None:
+def print_documents(documents: "Iterable[DocumentOut]") -> None:
     """Print each document with its fields, facts or criteria."""
     console = _console()
     for document in documents:
@@ -53,10 +55,12 @@ def print_documents(documents: Iterable[DocumentOut]) -> None:
         console.print()
 
 
-def _language(document: DocumentOut) -> str:
+def _language(document: "DocumentOut") -> str:
     """Return what a person must know before trusting fields that were read with English patterns."""
     if document.language in (None, "en"):
         return ""
+    from pipeline.case import LANGUAGES
+
     return f", in {LANGUAGES.get(document.language, document.language)}: have someone who reads it check the fields"
 
 
@@ -127,7 +131,7 @@ def _fields(fields: Mapping[str, Any]) -> Table:
     return table
 
 
-def _facts(document: DocumentOut) -> Table:
+def _facts(document: "DocumentOut") -> Table:
     table = Table("Date", "Kind", "Fact", "Said as", "Page", box=None, pad_edge=False)
     for fact in document.facts or ():
         about = [fact.name]
@@ -163,6 +167,10 @@ def _print_list(console: Console, title: str, items: Iterable[str]) -> None:
 
 def _print_hanging(console: Console, mark: str, text: str) -> None:
     """Print a mark and its text beside it, folded under itself."""
+    line = f"{mark}{text}"
+    if line.isascii() and line.isprintable() and len(line) <= console.width:  # as nearly all: a tenth of a grid's cost
+        console.out(line, highlight=False)
+        return
     grid = Table.grid()
     grid.add_column(no_wrap=True)
     grid.add_column()

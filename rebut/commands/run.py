@@ -6,15 +6,13 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from pipeline.accounts import OPERATOR
 from pipeline.results import PACKET_NAMES
-from rebut.commands.decide import open_decisions
 from rebut.files import check_folder, open_files, write_folder
 from rebut.progress import Reporter, reporter
 from rebut.today import today
-from workers.server import start_server
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,12 +20,14 @@ def run(arguments: argparse.Namespace) -> int:
     files = open_files(arguments.files)
     check_folder(arguments.out, arguments.files, PACKET_NAMES)
     check_settings()
-    wanted = open_decisions(arguments.decisions) if arguments.decisions else []
+    wanted = _decisions(arguments.decisions) if arguments.decisions else []
     day = arguments.today or today()
     made = None if wanted else find_packet(files, day)
     if made:
         print(f"Made before of the same files as of the same day: case {made[0]['case']}.", file=sys.stderr)
     else:
+        from workers.server import start_server
+
         start_server("workers.pool")  # it loads while we do
         with reporter() as report:
             made = make_packet(files, day, arguments.jobs, report, wanted)
@@ -52,6 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _decisions(path: Path) -> list[Any]:
+    from rebut.commands.decide import open_decisions
+
+    return open_decisions(path)
+
+
 def check_settings() -> None:
     """Raise now what is wrong with the clinic's own letters, not at the end of a case."""
     from pipeline.settings import read_settings
@@ -67,18 +73,18 @@ def find_packet(files: Mapping[str, bytes], day: dt.date) -> tuple[dict[str, Any
     from pipeline.settings import read_settings
 
     settings = read_settings()
-    if not settings.home.is_dir():  # the first run of all loads no database for this
+    if not settings.home.is_dir():
         return None
-    from pipeline.cases import given
-    from pipeline.database import open_database
+    from hashlib import sha256
+
     from pipeline.remade import find_remade, program_mark
+    from pipeline.results import load_packet
     from pipeline.storage import MissingObjectError, open_storage
 
-    contents = [given(name, data) for name, data in files.items()]
-    database = open_database(settings.database)
-    found = find_remade(database, contents, day, program_mark(settings.clinic), OPERATOR)
+    told = [(name, sha256(data).hexdigest()) for name, data in files.items()]
+    found = find_remade(settings.database, told, day, program_mark(settings.clinic))
     with suppress(MissingObjectError):  # an earlier packet of which a part is lost is made again
-        return load_result(database, open_storage(settings.storage), found) if found else None
+        return load_packet(open_storage(settings.storage), found.result_key) if found else None
     return None
 
 
@@ -112,6 +118,7 @@ def make_packet(
         case_id, _ = open_case(database, storage, WORKFLOW, contents, day, options=mark)
         ended = drive(pool, database, case_id, report)
         if wanted and ended.state == "ready":
+            from pipeline.accounts import OPERATOR
             from pipeline.decisions import take_decisions
 
             take_decisions(database, storage, WORKFLOW, case_id, wanted, OPERATOR)

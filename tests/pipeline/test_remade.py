@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import update
 
 from pipeline import jobs
-from pipeline.accounts import OPERATOR
 from pipeline.cases import given, open_case, purge_case
 from pipeline.remade import MADE_BY, find_remade, program_mark
 from pipeline.tables import case, decision, job
@@ -33,7 +32,9 @@ def made(database, storage) -> str:
 
 
 def found(database, texts=TEXTS, day=DAY, mark="mark"):
-    return find_remade(database, files(texts), day, mark, OPERATOR)
+    url = database.engine.url.render_as_string(hide_password=False)
+    remade = find_remade(url, [(file.name, file.sha256) for file in files(texts)], day, mark)
+    return remade and remade.case_id
 
 
 def test_the_same_files_on_the_same_day_are_not_worked_on_again(database, made):
