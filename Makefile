@@ -41,6 +41,7 @@ golden: setup  ## renew tests/golden from the sample letters and the fixed packe
 
 # BENCH=--quick takes four minutes in place of two hours; BENCH=--write puts what was measured into docs/ and README.md
 bench: setup  ## measure rebut against the bare engine and its peers, then reading, matching and a packet
+	@.venv/bin/python -m compileall -q extractors pipeline workers rebut && .venv/bin/python -m pipeline.ahead
 	.venv/bin/python -m benchmarks.speed $(BENCH)
 	.venv/bin/python -m benchmarks.reading
 	.venv/bin/python -m benchmarks.letter_page

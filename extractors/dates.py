@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from extractors import lore
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention:
@@ -62,19 +64,19 @@ _MISREAD = str.maketrans({"O": "0", "o": "0", "Q": "0", "I": "1", "l": "1", "|":
 _D = r"[0-9OoQIl|SsB]"
 
 # "03/04/2026", "3/4/26", "10-21-2026", "10.21.2026"; two-digit years only with slashes: 12-34-56 is an id.
-_NUMERIC = re.compile(
+_NUMERIC = lore.regex(
     rf"(?<![\w/.\-])(?P<month>{_D}{{1,2}}) ?(?P<sep>[/.\-]) ?(?P<day>{_D}{{1,2}}) ?(?P=sep) ?(?P<year>{_D}{{4}}"
     rf"|{_D}{{2}})"
     r"(?![\w/]|-\d)"
 )
-_ISO = re.compile(rf"(?<![\w/.\-])(?P<year>[12][0-9O]{_D}{{2}})-(?P<month>{_D}{{2}})-(?P<day>{_D}{{2}})(?![\w/]|-\d)")
+_ISO = lore.regex(rf"(?<![\w/.\-])(?P<year>[12][0-9O]{_D}{{2}})-(?P<month>{_D}{{2}})-(?P<day>{_D}{{2}})(?![\w/]|-\d)")
 # "March 4, 2026", "Sept. 3, 2026", "March 4th 2026"; OCR may lose the comma or print it as a period
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = lore.regex(
     rf"(?<!\w)(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.? ?(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?\s?[,.]? "
     rf"?(?P<year>{_D}{{4}})(?!\w)"
 )
 # "4 March 2026", "12 Jun 2026", "4 de marzo de 2026", "4th of March, 2026"
-_DAY_FIRST = re.compile(
+_DAY_FIRST = lore.regex(
     rf"(?<![\w/.\-])(?P<day>{_D}{{1,2}})(?:st|nd|rd|th)?[ -](?:of |de "
     rf")?(?P<month>[A-Za-z0][A-Za-z0-9]{{2,9}})\.?,?[ -](?:de )?"
     rf"(?P<year>{_D}{{4}})(?!\w)"

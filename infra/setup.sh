@@ -63,6 +63,7 @@ echo "setup: installing the packages of $lock (about a minute the first time)" >
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 .venv/bin/python -m compileall -q .venv/lib extractors pipeline workers rebut >/dev/null 2>&1 || true
+.venv/bin/python -m pipeline.ahead || true  # keeps the compiled patterns; without them each start takes 2 s longer
 # The tests of the fallback engine run the program itself; it has no wheel. Without it they fail.
 if [ "$what" = dev ] && ! command -v tesseract >/dev/null; then
     (apt_install tesseract-ocr) || echo "setup: no tesseract: the tests of the fallback engine will fail" >&2

@@ -6,10 +6,11 @@ a made-up text through a part of the program and drops the result.
 
 import datetime as dt
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from extractors.evidence import Box, Line, Page, Word, enclose
+from extractors.lore import keep, keeping
 
 _DAY = dt.date(2026, 3, 4)
 
@@ -38,8 +39,20 @@ Humira is considered medically necessary when ALL of the following are met:
 
 
 def steps() -> list[Callable[[], object]]:
-    """Return what to load, in the order in which a case needs it."""
-    return [_documents, _letter, _chart, _policy, _decision, _words, _word_file, _packet]
+    """Return what to load, in the order in which a case needs it; what could be kept of it is for the next start."""
+    loads = (_documents, _letter, _chart, _policy, _decision, _sieve, _words, _word_file, _packet)
+    return [*(partial(_load, what) for what in loads), keep]
+
+
+def _load(what: Callable[[], object]) -> None:
+    with keeping():
+        what()
+
+
+def _sieve() -> None:
+    from extractors.vocabulary.sieve import take_in
+
+    take_in()
 
 
 def _packet() -> None:
@@ -118,3 +131,8 @@ def _line(tokens: list[str], top: float) -> Line:
         words.append(Word(text=token, box=Box(x0=x, top=top, x1=x + 5.0 * len(token), bottom=top + 11.0)))
         x += 5.0 * (len(token) + 1)
     return Line(words=tuple(words), box=enclose(word.box for word in words))
+
+
+if __name__ == "__main__":  # when it is installed, that the first case need not do so
+    for step in steps():
+        step()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from extractors import lore
 from extractors.chart import Chart, clean_name
 from extractors.evidence import Page, PageSource, Person
 from extractors.vocabulary.sections import section_of_heading
@@ -217,7 +218,7 @@ def _heads_another(page: Page, known: Known) -> str | None:
     return None
 
 
-_LEFT_BLANK = re.compile(r"^\W*(?:this\s+)?page\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?blank\W*$", re.IGNORECASE)
+_LEFT_BLANK = lore.regex(r"^\W*(?:this\s+)?page\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?blank\W*$", re.IGNORECASE)
 
 
 def _is_left_blank(text: str) -> bool:
@@ -234,8 +235,8 @@ def _is_noise(page: Page) -> bool:
 
 
 # "Mrs. Tillery was seen today" on a page without a header
-_ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?:[A-Z][A-Za-z'’-]+\s+)?(?P<last>[A-Z][A-Za-z'’-]+)")
-_LAST_FIRST = re.compile(r"^\W*(?P<last>[A-Z][A-Za-z'’-]+),\s?(?P<first>[A-Z][A-Za-z'’-]+)\b(?!\s*(?:MD|DO|NP|RN|PA))")
+_ADDRESSED = lore.regex(r"\b(?:Mr|Mrs|Ms|Miss|Mx)\.?\s+(?:[A-Z][A-Za-z'’-]+\s+)?(?P<last>[A-Z][A-Za-z'’-]+)")
+_LAST_FIRST = lore.regex(r"^\W*(?P<last>[A-Z][A-Za-z'’-]+),\s?(?P<first>[A-Z][A-Za-z'’-]+)\b(?!\s*(?:MD|DO|NP|RN|PA))")
 
 
 def _addresses_other(page: Page, known: Known) -> bool:
@@ -252,7 +253,7 @@ def _addresses_other(page: Page, known: Known) -> bool:
 
 
 # a name that stands alone in a line: "Rowan Tillery", "ROWAN J. TILLERY"
-_ALONE = re.compile(
+_ALONE = lore.regex(
     r"^\W*(?P<first>[A-Z][a-z'’-]+|[A-Z'’-]{2,})(?:\s+[A-Z]\.?)?\s+(?P<last>[A-Z][a-z'’-]+|[A-Z'’-]{2,})\W*$"
 )
 
@@ -297,7 +298,7 @@ def _neighbour(pages: Sequence[Page], judged: list[PageVerdict], index: int, ste
     return None
 
 
-_SHEET = re.compile(r"\b(?:page\s+)?(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b", re.IGNORECASE)
+_SHEET = lore.regex(r"\b(?:page\s+)?(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b", re.IGNORECASE)
 
 
 def _follows(pages: Sequence[Page], page: Page, before: PageVerdict) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from extractors import lore
 from extractors.chart import fold, squash_name
 
 Agreement = Literal["same", "slip", "initial", "similar", "different", "none"]
@@ -185,8 +186,8 @@ def compare_births(known: str | None, printed: str | None) -> Agreement:
 
 
 # "A 47-year-old teacher", "62 y.o. man", "39 yo woman"; "a 12-year history" is no age
-_AGE = re.compile(r"\b(?P<age>\d{1,3})(?:[- ]?(?:years?|yrs?)[- ]old\b|[- ]?y\.?/?o\.?(?![a-z]))", re.IGNORECASE)
-_KIN = re.compile(
+_AGE = lore.regex(r"\b(?P<age>\d{1,3})(?:[- ]?(?:years?|yrs?)[- ]old\b|[- ]?y\.?/?o\.?(?![a-z]))", re.IGNORECASE)
+_KIN = lore.regex(
     r"\b(?:mother|father|sister|brother|son|daughter|aunt|uncle|cousin|wife|husband|partner|grand\w+|neighbou?r|friend)\b",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
+from extractors import lore
 from extractors.evidence import Page, PageSource
 from pipeline.likeness import LOOKALIKES, squash_number
 
@@ -32,9 +33,9 @@ class Print:
 
 
 _DOUBTFUL = 0.93  # a word of less confidence may be misread
-_NUMBER = re.compile(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
-_DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
-_FAX = re.compile(
+_NUMBER = lore.regex(r"(?<![A-Za-z])\d+(?:[./:]\d+)*(?![A-Za-z])")
+_DATE = lore.regex(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}/\d{4}\b")
+_FAX = lore.regex(
     r"\b(?:fax|P\.?\s?\d+\s?/\s?\d+)\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\b(?:fax|P\.?\s?\d+|\d{3}/\d{3})\b", re.IGNORECASE
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion
 from extractors.chart.frames import framed
 from extractors.chart.sentences import split_sentences
@@ -178,7 +179,7 @@ def _stops(sentence: str, kind: Assertion) -> tuple[tuple[int, int], ...]:
 
 
 # a site or a stage behind a disease is no other thing: "herniated discs at L4 and L5", "diabetes, type 2"
-_TAIL = re.compile(
+_TAIL = lore.regex(
     r"\s*,?\s*(?:(?:at|of)\s+(?:the\s+)?[CLTS]-?\d\S*.{0,16}|type\s+(?:\d|I+)|stage\s+\w+)$", re.IGNORECASE
 )
 
@@ -191,7 +192,7 @@ def _only(sentence: str, target: tuple[int, int], term: tuple[int, int]) -> bool
 
 
 # what may stand around the one thing of a list item: its number, a code, a full stop
-_AROUND = re.compile(r"^[\s\d.,:;()*#•-]*$")
+_AROUND = lore.regex(r"^[\s\d.,:;()*#•-]*$")
 
 
 def _stands(sentence: str, start: int, end: int) -> bool:
@@ -274,7 +275,7 @@ def _reaches(
 
 
 # "patient declines.", "she declined because of her job"
-_CLAUSE_END = re.compile(
+_CLAUSE_END = lore.regex(
     r"\s*(?:$|[.,;)]|(?:because|due|given|for\s+now|for\s+the\s+moment|today|at\s+this|at\s+the|this|it|both|on\s+account|until|in\s+favor|"
     r"as\s+(?:she|he|they)|citing|over|after|despite)\b)",
     re.IGNORECASE,
@@ -288,9 +289,9 @@ def _told_done(text: str, rule: _Rule, target: tuple[int, int]) -> bool:
     return bool(rule.unless and rule.unless.find(far))
 
 
-_ANSWER = re.compile(r"\s*(?:[.,;]|$)")
+_ANSWER = lore.regex(r"\s*(?:[.,;]|$)")
 # "WBC 3.9, no fever" : a term after a comma and its own subject looks at that, not back over it
-_CLAUSE = re.compile(r",\s+(?:and\s+|but\s+)?(?:the|there|she|he|it|her|his|no)\b", re.IGNORECASE)
+_CLAUSE = lore.regex(r",\s+(?:and\s+|but\s+)?(?:the|there|she|he|it|her|his|no)\b", re.IGNORECASE)
 
 
 def _new_clause(gap: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extractors import lore
 from extractors.vocabulary.specialties import find_specialties, specialty_named
 
 _PHYSICIAN = r"M\.?D\.?|D\.?O\.?|MBBS|MB\s?BCh"
@@ -13,33 +14,33 @@ _OTHER = (
 )
 _TOKEN = r"[A-Z][A-Za-z'’\-]*\.?"  # noqa: S105
 # "Aurelio Szabo, MD (Rheumatology)", "P. LINDGREN, MD, DERMATOLOGY", "Signed D. Fairweather MD 05/10/2024"
-_AUTHOR = re.compile(
+_AUTHOR = lore.regex(
     rf"(?P<name>(?:{_TOKEN}\s+){{0,3}}{_TOKEN})(?:\s*,\s*|\s+)(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
     rf"(?:,?\s+(?:PhD|MPH|MSc?|FACR|FACP|FAAD|FACG|{_OTHER})(?![A-Za-z]))*"
 )
-_CREDENTIAL = re.compile(rf"(?:{_PHYSICIAN}|{_OTHER})(?![A-Za-z])")
-_DOCTOR = re.compile(_PHYSICIAN + r"$")
+_CREDENTIAL = lore.regex(rf"(?:{_PHYSICIAN}|{_OTHER})(?![A-Za-z])")
+_DOCTOR = lore.regex(_PHYSICIAN + r"$")
 # "Provider: Okafor, Ines, MD", "OKAFOR MD, INES": the last name first, at the head of a line or behind a label
-_LAST_FIRST = re.compile(
+_LAST_FIRST = lore.regex(
     rf"(?:^|[:|]|\b[Bb]y)\s*(?P<last>{_TOKEN}(?:-{_TOKEN})?)(?:,\s*(?P<first>{_TOKEN}(?:\s+[A-Z]\.?)?)(?:\s*,\s*|\s+)"
     rf"(?P<credential>{_PHYSICIAN}|{_OTHER})(?![A-Za-z])"
     rf"|\s+(?P<early>{_PHYSICIAN}|{_OTHER}),\s*(?P<given>[A-Z]{{2,}}(?:\s+[A-Z]\.?)?)(?![A-Za-z]))"
 )
 # a whole line: "Dr. Ines Okafor (Rheumatology)"; the specialty beside it says that the title is a physician's
-_TITLED = re.compile(
+_TITLED = lore.regex(
     rf"^\W*(?:(?:provider|physician|attending|consultant|clinician|author|seen\s+by|signed(?:\s+by)?|electronically\s+signed(?:\s+by)?)\s*:?\s*)?"
     rf"(?-i:Dr\.?\s+(?P<name>{_TOKEN}(?:\s+{_TOKEN}){{1,3}}))(?=\s*[,(/–—-])",
     re.IGNORECASE,
 )
 # lead words that are no part of a name
-_LEAD = re.compile(
+_LEAD = lore.regex(
     r"^(?:(?:Electronically|Digitally)?\s*[Ss]igned|E-signed|Dictated|Provider|Endoscopist|Nurse|Taken|Scored|Counted|By|Attending|"
     r"Performer|Consultant|Surgeon|Radiologist|Pathologist|Rendering|Treating|Dictating|Cosigned|Scribed|Interpreted|Telehealth|Telephone|Office|Urgent|Video|Phone|Note|Follow-?up|Consultation|Encounter|In-person|Virtual|Clinic|Visit|Author|Physician|Clinician|Seen|Performed|Plan|Return|Signed|Dr\.?|From|To|Assessment|MD)\b[\s:,.]*"
 )
 # what a last name alone may follow: "Signed by Szabo, MD", "Dr. Greer, MD", "Ordered by Daneshvar, MD"
-_CALLED = re.compile(r"(?:\bby|\bdr\.?|\bsigned|[:;(])\W*$", re.IGNORECASE)
+_CALLED = lore.regex(r"(?:\bby|\bdr\.?|\bsigned|[:;(])\W*$", re.IGNORECASE)
 # not the author of the page
-_NOT_AUTHOR = re.compile(
+_NOT_AUTHOR = lore.regex(
     r"(?:ordered\s+by|ordering(?:\s+\w+)?|laboratory\s+director|lab\s+director|reviewed\s+with\s+the\s+patient\s+by|referred\s+by|"
     r"referring(?:\s+\w+)?|\bpcp|\bto|\bcc|dear|medical\s+director|requested\s+by|refer\s+to|copy\s+to|(?:submitting|requesting|collaborating)(?:\s+\w+)?|primary\s+care(?:\s+\w+)?|family\s+(?:doctor|physician)|(?:reviewed|per|see|cites?|quotes?)\s+(?:\w+\s+){0,3}(?:notes?|letters?|reports?|records?|consults?)\s+(?:of|from|by)|via|per|told\s+by|prescribed\s+by)"
     r"\s*[:.]?\s*(?:dr\.?\s*)?$",
@@ -48,7 +49,7 @@ _NOT_AUTHOR = re.compile(
 
 
 # the same in capitals, where it reads like a part of the name: "ORDERED BY OKEREKE A, MD"
-_NOT_AUTHOR_WITHIN = re.compile(r"^(?:ORDERED|REQUESTED|REFERRED|PRESCRIBED) BY\s+")
+_NOT_AUTHOR_WITHIN = lore.regex(r"^(?:ORDERED|REQUESTED|REFERRED|PRESCRIBED) BY\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _titled(text: str) -> list[Author]:
 
 
 # "(Rheumatology)", ", Dermatology", ", board certified in rheumatology", " - Rheumatology"
-_AFTER = re.compile(
+_AFTER = lore.regex(
     r"\s*(?:[,(/–—-]|\bof\b)?\s*(?P<words>(?:board[ -]certified(?:\s+in)?|certified\s+in|division\s+of|"
     r"department\s+of|diplomate.{0,30}?of|"
     r"specialist\s+in|consultant)?\s*[A-Za-z][A-Za-z&/ ]{3,60})",

@@ -3,10 +3,11 @@
 import re
 from itertools import pairwise
 
+from extractors import lore
 from extractors.vocabulary.drugs import DrugMention
 from extractors.vocabulary.sieve import rare
 
-_NOT_DRUG = re.compile(
+_NOT_DRUG = lore.regex(
     r"^\s*(?:levels?|trough|antibod|allerg|retinopathy|toxicity|pump|pen\s+needles|screening|resistan|eye\s+exam|monitoring|naive|-naive|protocol)",
     re.I,
 )
@@ -32,7 +33,7 @@ def distinct(mentions: list[DrugMention], text: str) -> list[DrugMention]:
     return kept
 
 
-_CLAUSE_CUT = re.compile(
+_CLAUSE_CUT = lore.regex(
     r";\s+|,\s+(?:but|then|followed\s+by|later|subsequently)\s+|\s+(?:but|then|followed\s+by|whereas|while)\s+|\.\s+(?=\d[.)])|\s+and\s+(?=(?:to\s+)?(?:stay|remain|continue|start|stop|switch|begin|add)\b)"
 )
 
@@ -51,14 +52,14 @@ def clauses_of(text: str, mentions: list[DrugMention]) -> list[tuple[int, int]]:
     return spans
 
 
-_LINK = re.compile(
+_LINK = lore.regex(
     r"^[\s,/&+]*(?:and|or|and/or|plus|as\s+well\s+as|nor|no|any|both|then)?[\s,]*(?:no|nor|or|and)?\s*$", re.IGNORECASE
 )
 
 
-_BRACKETED = re.compile(r"\([^)]*\)")
+_BRACKETED = lore.regex(r"\([^)]*\)")
 # brackets, and of topicals strength and form: "triamcinolone 0.1%, tacrolimus oint, and Eucrisa"
-_FORM = re.compile(
+_FORM = lore.regex(
     r"\([^)]*\)|\b\d+(?:\.\d+)?\s*%|\b(?:ointments?|oint|creams?|gels?|foams?|lotions?|solutions?|drops|shampoo|topical)\b",
     re.IGNORECASE,
 )

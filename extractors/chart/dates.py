@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from extractors import lore
 from extractors.numbers import ARTICLES, ONES, TENS
 from extractors.vocabulary.sieve import rare
 
@@ -40,7 +41,7 @@ _MONTHS = {
 _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
 
 # Tried in this order at each place; the first that fits wins.
-_DATE = re.compile(
+_DATE = lore.regex(
     rf"""(?=[\dJFMASOND])(?<![\d/.])(?<!\b\d-)(?<!\b\d\d-)(?:
       (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d)(?!\d)                       # 2025-02-03
     | (?P<m>\d{{1,2}})[/.-](?P<d>\d{{1,2}})[/.-](?P<y>(?:19|20)\d\d)(?!\d)        # 02/03/2025, 02-03-2025
@@ -53,15 +54,15 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # Only where a caller expects a date: too many numbers look like these.
-_BARE_YEAR = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
-_YEAR_RANGE = re.compile(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
-_YEAR_TO_MONTH = re.compile(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?=\s*[-–]\s*\d{1,2}/(?:19|20)\d\d)")
-_DAY_MONTH = re.compile(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
+_BARE_YEAR = lore.regex(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?![\d/.%-])(?!\s*(?:mg|mcg|units|feet))")
+_YEAR_RANGE = lore.regex(r"(?<![\d/.,-])(?P<a>(?:19|20)\d\d)\s*[-–]\s*(?P<b>(?:19|20)\d\d)(?![\d/.%-])")
+_YEAR_TO_MONTH = lore.regex(r"(?<![\d/.,-])(?P<y>(?:19|20)\d\d)(?=\s*[-–]\s*\d{1,2}/(?:19|20)\d\d)")
+_DAY_MONTH = lore.regex(r"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-2]?\d|3[01])(?![\d/%])")
 _MONTH_DAY = rare(
     rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>[0-2]?\d|3[01])(?:st|nd|rd|th)?\b(?!,?\s*\d{{4}}|[/.:]\d|\s*(?:mg|mcg|%|units))",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = lore.regex(r"\d")
 _BARE_MONTH = rare(rf"\b(?P<mon>{_MONTH})\b", re.IGNORECASE)
 
 
@@ -220,7 +221,7 @@ _UNIT_DAYS = {
     "w": 7,
     "y": 365,
 }
-_DURATION = re.compile(
+_DURATION = lore.regex(
     rf"""(?P<more>\b(?:more\s+than|over|at\s+least|greater\s+than|longer\s+than|well\s+over|beyond|>=?|>\s*)\s*)?
     (?P<less>\b(?:less\s+than|under|not\s+quite|barely|up\s+to|at\s+most|nearly|almost|<=?)\s*)?
     (?P<about>\b(?:about|approximately|approx\.?|around|some|roughly|~)\s*)?
@@ -233,7 +234,7 @@ _DURATION = re.compile(
 
 
 # what every length of time holds: one pass for it, where most sentences tell of none
-_UNIT = re.compile(r"day|week|wk|mo|year|yr|x\s?\d", re.IGNORECASE)
+_UNIT = lore.regex(r"day|week|wk|mo|year|yr|x\s?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.dates import parse_date
 from extractors.chart.facts import Assertion, Fact, Statement
@@ -12,8 +13,8 @@ from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.sieve import rare
 
 # ICD-10-CM: a letter, two digits (the second may be a letter), up to four more after a dot
-_CODE = re.compile(r"\b(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)\b")
-_RULE_OUT = re.compile(r"^\s*(?:rule\s*out|r/o|suspected|possible|probable|query|concern\s+for)\b\s*", re.IGNORECASE)
+_CODE = lore.regex(r"\b(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)\b")
+_RULE_OUT = lore.regex(r"^\s*(?:rule\s*out|r/o|suspected|possible|probable|query|concern\s+for)\b\s*", re.IGNORECASE)
 _RESOLVED = rare(r"\b(?:resolved|inactive|in\s+remission|historical|past|history)\b", re.IGNORECASE)
 _RULED_OUT = rare(r"\b(?:ruled\s+out|excluded|not\s+confirmed)\b", re.IGNORECASE)
 _ERROR = rare(r"\bentered\s+in\s+error|\berroneous\b", re.IGNORECASE)
@@ -107,10 +108,10 @@ def read_told_diagnoses(statements: list[Statement]) -> list[Fact]:
     return facts
 
 
-_LEAD_CODE = re.compile(
+_LEAD_CODE = lore.regex(
     r"(?:^|[.;,\n])\W*(?:\d{1,2}[.)]\s+)?(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)[\s:,-]+(?:[\w-]+\s+){0,3}$"
 )
-_SINCE = re.compile(
+_SINCE = lore.regex(
     r"^(?:\s+[\w/-]+){0,3}?\s*[,(]?\s*(?:\([A-Z]\d[^)]*\)\s*)?(?:onset|since|dx'?d?\.?|diagnosed|first\s+noted|noted|found)\s*(?:in|on|of|date)?\s*:?\s*"
     r"(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\.?\s+\d{4}|(?:19|20)\d\d)\b",
 )
@@ -160,7 +161,7 @@ _NONE_KNOWN = rare(
     r"\b(?:NKDA|NKA|no\s+known(?:\s+drug)?\s+allergies|no\s+known\s+(?:drug|medication)\s+allergies|no\s+drug\s+allergies|none\s+known)\b",
     re.I,
 )
-_ITEM = re.compile(
+_ITEM = lore.regex(
     r"^\s*(?:[A-Za-z /&]+:\s*)?(?P<what>[A-Za-z][A-Za-z0-9 /-]{2,50}?)\s*(?:\((?P<how>[^)]*)\)|"
     r"[-–—:]\s*(?P<then>[^.;]*))?\s*\.?$"
 )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion
 from extractors.vocabulary.load import VocabularyError, read_yaml
 from extractors.vocabulary.pattern_set import PatternSet
@@ -14,8 +15,8 @@ _OPENINGS = "openings.yaml"
 _OPENING_KEYS = {"opens", "holds", "says", "not"}
 _KEYS = {"as", "before", "after", "comma", "unless", "says", "not"}
 # a frame ends at these before the thing
-_ENDS = re.compile(r";|\b(?:but|however|although|nevertheless)\b", re.IGNORECASE)
-_COMMA = re.compile(r",")
+_ENDS = lore.regex(r";|\b(?:but|however|although|nevertheless)\b", re.IGNORECASE)
+_COMMA = lore.regex(r",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def frames() -> tuple[Frame, ...]:
             raise VocabularyError(f"{_FILE}: entry {number} has other keys than it should: {sorted(entry)}")
         try:
             patterns = {
-                key: re.compile(entry[key], re.IGNORECASE) for key in ("before", "after", "unless") if key in entry
+                key: lore.regex(entry[key], re.IGNORECASE) for key in ("before", "after", "unless") if key in entry
             }
         except re.error as error:
             raise VocabularyError(f"{_FILE}: entry {number}: {error}") from None
@@ -93,8 +94,8 @@ def _frame_words() -> PatternSet:
 
 # how far into a sentence a frame may open and still hold all of it: "The study enrolled patients with ..."
 _OPENING = 25
-_EMPTY_BOX = re.compile(r"^\s*(?:\[\s*\]|\(\s\)|☐|□|❑)\s+\S")
-_TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑|✓|✔|■")
+_EMPTY_BOX = lore.regex(r"^\s*(?:\[\s*\]|\(\s\)|☐|□|❑)\s+\S")
+_TICKED = lore.regex(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑|✓|✔|■")
 _ERROR = rare(
     r"\b(?:(?:entered|charted|documented|recorded|listed)\s+in\s+error|wrong\s+(?:patient|chart|pt)|misfiled)\b",
     re.IGNORECASE,
@@ -123,7 +124,7 @@ def openings() -> tuple[Opening, ...]:
             raise VocabularyError(f"{_OPENINGS}: entry {number} has other keys than it should: {sorted(entry)}")
         try:
             words = entry.get("holds") or _OWN_LABEL + f"(?:{entry['opens']})"
-            pattern = re.compile(words, re.IGNORECASE)
+            pattern = lore.regex(words, re.IGNORECASE)
         except re.error as error:
             raise VocabularyError(f"{_OPENINGS}: entry {number}: {error}") from None
         found.append(Opening(pattern, tuple(entry["says"]), tuple(entry["not"])))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.chart.authors import Author, find_authors
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
@@ -35,13 +36,13 @@ class Head:
     visit: int | None = None  # index of the row that names visit and clinician
 
 
-_IDENTITY = re.compile(
+_IDENTITY = lore.regex(
     r"\b(?:D\.?[O0]\.?B\b|date of birth|birth\s*date|MRN|medical record|patient\s*(?:name)?\s*:|name\s*:|"
     r"chart\s+(?:no|id|number|#)|"
     r"account\s+(?:no|#|\d)|CHART\s+\w*\d|\bID\s+[A-Z]*-?\d)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(
+_ADDRESS = lore.regex(
     r"\b(?:tel|phone|fax|suite|street|avenue|ave|blvd|road|drive|plaza|p\.?o\.?\s+box|www\.|T\s+\d{3}-|F\s+\d{3}-)\b|\b[A-Z]{2}\s+\d{5}\b|"
     r"\d{3}[-.]\d{3}[-.]\d{4}|\d{3}-$",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ _CONTINUED = rare(r"\bcontinued\b|\bcont'?d\b|\bpage\s+(?:[2-9]|1\d)\s*(?:of|/)|
 def _kinds() -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
     data = read_yaml("page_kinds.yaml", "extractors.chart")
     return tuple(
-        (kind, re.compile(r"(?:" + "|".join(entry["titles"]) + r")", re.IGNORECASE), entry.get("contact"))
+        (kind, lore.regex(r"(?:" + "|".join(entry["titles"]) + r")", re.IGNORECASE), entry.get("contact"))
         for kind, entry in data.items()
     )
 
@@ -84,7 +85,7 @@ def _cuts(text: str) -> list[int]:
     return sorted(places, reverse=True)
 
 
-_NOTE = re.compile(
+_NOTE = lore.regex(
     r"^\(?(?:[^()]*\b(?:printed|updated|reviewed|as of|copied|carried|forward|from|on|continued|today|current|"
     r"per)\b[^()]*|"
     r"[\d/.,\s-]+|collected.*|reported.*)\)?:?$",

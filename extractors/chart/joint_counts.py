@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.chart.quantities import measured
@@ -25,8 +26,8 @@ _KIND_FIRST = rare(
     re.IGNORECASE,
 )
 # "T 12 / S 7" beside joints; "T12/S1" of a spine is none
-_LETTERS = re.compile(r"(?<![\w-])T\s?(?P<tender>\d{1,2})\s?[/,]\s?S\s?(?P<swollen>\d{1,2})(?![\w-]|\.\d)")
-_OF_JOINTS = re.compile(r"\bjoints?\b|arthr|\bPsA\b|\bRA\b", re.IGNORECASE)
+_LETTERS = lore.regex(r"(?<![\w-])T\s?(?P<tender>\d{1,2})\s?[/,]\s?S\s?(?P<swollen>\d{1,2})(?![\w-]|\.\d)")
+_OF_JOINTS = lore.regex(r"\bjoints?\b|arthr|\bPsA\b|\bRA\b", re.IGNORECASE)
 _OF_SPINE = rare(r"\b(?:spine|spinal|disc|disk|MRI|vertebra\w*|level|fusion|fracture|kypho\w*)\b", re.IGNORECASE)
 
 
@@ -56,7 +57,7 @@ def joint_counts(statement: Statement, context: str) -> list[Fact]:
     return facts
 
 
-_GOAL = re.compile(
+_GOAL = lore.regex(
     r"\b(?:goal|target|threshold|if|until|required|requires?|criteria|at least)\b[^.;]{0,30}$", re.IGNORECASE
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, Self, TypeVar, overload
 
+from extractors import lore
 from extractors.evidence import Box, Evidence, Line, Page, Word
 from extractors.vocabulary.sieve import rare
 
@@ -289,7 +290,7 @@ def passage_of(page: Page, rows: list[Row]) -> Passage:
     return Passage(page, tuple(words), frozenset(breaks), rows)
 
 
-_LIST_ITEM = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-•*·‣▪o]|\[[ xX✓]?\]|[☐☒☑])\s+\S")
+_LIST_ITEM = lore.regex(r"^\s*(?:\(?\d{1,2}[.)]|[-•*·‣▪o]|\[[ xX✓]?\]|[☐☒☑])\s+\S")
 
 
 def ends_paragraph(above: Row, below: Row, width: tuple[float, float], spacing: float) -> bool:

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.dates import Precision, days_between, find_dates, find_durations, parse_date
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.chart.spans import Span
@@ -20,7 +21,7 @@ from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.sieve import rare
 
 _ERROR = rare(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
-_WAITING = re.compile(
+_WAITING = lore.regex(
     r"^\s*(?:planned|pending|ordered|requested|proposed|awaiting|on\s+hold|future|to\s+start|not\s+yet)\b", re.I
 )
 _ASKED = rare(
@@ -29,11 +30,11 @@ _ASKED = rare(
     re.IGNORECASE,
 )
 # listed, and not taken at present: whether a dose was ever taken is not said
-_NOT_NOW = re.compile(
+_NOT_NOW = lore.regex(
     r"\bnot\s+(?:currently\s+|presently\s+)?(?:taking|using|on)\b|\bpatient\s+not\s+taking\b", re.IGNORECASE
 )
-_NO_COVER = re.compile(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
-_DECLINED = re.compile(r"\b(?:declined|refused)\b", re.IGNORECASE)
+_NO_COVER = lore.regex(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
+_DECLINED = lore.regex(r"\b(?:declined|refused)\b", re.IGNORECASE)
 
 
 def read_table_courses(text: PageText, block: Block) -> list[Fact]:
@@ -113,7 +114,7 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     )
 
 
-_TO_NOW = re.compile(r"\b(?:present|current|ongoing|now|today|since)\b", re.IGNORECASE)
+_TO_NOW = lore.regex(r"\b(?:present|current|ongoing|now|today|since)\b", re.IGNORECASE)
 
 
 def _both_dates(cell: str) -> tuple[tuple[dt.date, Precision] | None, tuple[dt.date, Precision] | None]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
@@ -29,7 +30,7 @@ _LINK = (
     r"of\s+the\s+day|affected|involvement|involved|involving|total\s+score|index|was|is|of|at|=|:|,|measured|came\s+back|positive|elevated|high|low|has\s+been|were|on\s+\S+|to|down\s+to|up\s+to|"
     r"remains|still|right|left|[RL](?=\s+\.?\d)|-|–|—|\s)*\s*"
 )
-_VALUE = re.compile(
+_VALUE = lore.regex(
     _LINK
     + COMPARE
     + (
@@ -38,27 +39,27 @@ _VALUE = re.compile(
     ),
     re.IGNORECASE,
 )
-_SCORE = re.compile(
+_SCORE = lore.regex(
     _LINK + COMPARE + rf"\s*(?P<value>{NUMBER})(?![\d:]|[-,.]\d|/\d+/)\s*(?P<percent>%)?\s*(?P<unit>{UNIT})?",
     re.IGNORECASE,
 )
 # "PASI improved from 16.8 to 2.1": the second is today's, when the first was is not said
-_CHANGED = re.compile(
+_CHANGED = lore.regex(
     r"^\s*(?:score\s+)?(?:has\s+|have\s+|had\s+)?(?:improved|decreased|increased|went|gone|fell|fallen|rose|risen|dropped|came\s+down|worsened|declined|changed|down|up)?"
     rf"\s*from\s+(?:{NUMBER})\s*%?\s*(?:to|down\s+to|up\s+to)\s+(?P<value>{NUMBER})\s*(?P<percent>%)?",
     re.IGNORECASE,
 )
-_BELOW_ZERO = re.compile(r"(?:^|\s)[-−–]\s?$")  # "T-score -3.6": a sign, not a dash between name and value
-_SUM = re.compile(rf"^\s*(?:=|:)?\s*(?:{NUMBER})(?:\s*\+\s*(?:{NUMBER}))+\s*=\s*(?P<value>{NUMBER})")
-_OUT_OF = re.compile(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
-_ROW_OF_VALUES = re.compile(rf"^\s*(?:[HLA]\s+)?(?:{NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
+_BELOW_ZERO = lore.regex(r"(?:^|\s)[-−–]\s?$")  # "T-score -3.6": a sign, not a dash between name and value
+_SUM = lore.regex(rf"^\s*(?:=|:)?\s*(?:{NUMBER})(?:\s*\+\s*(?:{NUMBER}))+\s*=\s*(?P<value>{NUMBER})")
+_OUT_OF = lore.regex(r"^\s*(?:of|out\s+of|/)\s*(?P<most>\d+)\b")
+_ROW_OF_VALUES = lore.regex(rf"^\s*(?:[HLA]\s+)?(?:{NUMBER})(?!\s*[-–]\s*\d)(?:\s|$)")
 # a goal, a threshold or a range is no measurement
-_NOT_MEASURED = re.compile(
+_NOT_MEASURED = lore.regex(
     r"\b(?:goal|target|threshold|cutoff|cut-off|if|until|less\s+than\s+or|needs?|required|criteria|range|limit|must\s+be)\b[^.;]{0,30}$",
     re.I,
 )
 # "ABI 0.95 and 0.94", "0.82 right, 1.01 left": the other leg's
-_OTHER_SIDE = re.compile(
+_OTHER_SIDE = lore.regex(
     rf"^(?:\s|\(?(?:right|left|R|L)\)?|and|,|/|;|on the|in the)*\s(?P<value>{NUMBER})(?![\d:/%])", re.IGNORECASE
 )
 
@@ -117,7 +118,7 @@ def _told(statement: Statement, context: str) -> list[Fact]:
 
 # "54 eosinophils per high-power field", "41 eos/hpf": counts that stand before what is counted
 _COUNTED = frozenset(["eoe_hpf"])
-_COUNT_BEFORE = re.compile(
+_COUNT_BEFORE = lore.regex(
     rf"(?<![\d./-])(?P<compare>[<>≥≤]=?|up to|over|more than)?\s*(?P<value>{NUMBER})\s*"
     r"(?:peak |intraepithelial |esophageal |mucosal )*$",
     re.IGNORECASE,
@@ -141,7 +142,7 @@ def _before(statement: Statement, name: _Name) -> Fact | None:
 
 # "FRAX gives 27% for major fractures and 6.1% for hip", "FRAX, 10 years: major osteoporotic 27%, hip 6.1%"
 _FRAX = rare(r"\bFRAX\b", re.IGNORECASE)
-_RISK_OF = re.compile(
+_RISK_OF = lore.regex(
     rf"\b(?P<part>major|hip)\b(?P<named>[a-z\s()-]{{0,30}}?)[\s:=]*(?P<value>{NUMBER})\s*%|"
     rf"(?P<given>{NUMBER})\s*%\s*(?:risk\s+)?(?:for|of)\s+(?:a\s+|the\s+)?(?P<given_part>major|hip)\b",
     re.IGNORECASE,
@@ -170,7 +171,7 @@ def _frax(statement: Statement) -> list[Fact]:
 
 
 # "an AHI of 15 or more would qualify": a bound and no value
-_BOUND_BEHIND = re.compile(
+_BOUND_BEHIND = lore.regex(
     r"^\s*(?:%|[a-z]+/[a-z]+)?\s*or\s+(?:more|higher|greater|above|over|less|lower|fewer|below)\b|^\s*\+", re.I
 )
 
@@ -186,14 +187,14 @@ def _held(statement: Statement, name: _Name) -> Assertion | None:
 
 
 # "Hurley stage III", "NYHA class II": a stage in Roman figures; "II-III" is none of both
-_ROMAN = re.compile(
+_ROMAN = lore.regex(
     r"^\s*(?:stage|class|grade)?\s*(?::|=|of|is|was)?\s*(?P<roman>IV|V|I{1,3})\b(?!\s*(?:[-–/]|to|or)\s*I)"
 )
 _ARABIC = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
 
 
 # "EF 30-35%", "BSA 8 to 10%": both ends, so that a bound between them stays open
-_SPAN = re.compile(_LINK + rf"\s*(?P<low>{NUMBER})\s*%?\s*(?:-|–|to)\s*(?P<high>{NUMBER})\s*%", re.IGNORECASE)
+_SPAN = lore.regex(_LINK + rf"\s*(?P<low>{NUMBER})\s*%?\s*(?:-|–|to)\s*(?P<high>{NUMBER})\s*%", re.IGNORECASE)
 
 
 def _span(key: str, statement: Statement, name: _Name, tail: str) -> list[Fact]:
@@ -257,22 +258,22 @@ def _score(statement: Statement, name: _Name, tail: str, context: str) -> list[F
 
 
 # "for eGFR below 45 a ratio of 0.54 to 3.30 is suggested": for whom a reference holds, and nobody's value
-_OF_WHOM = re.compile(
+_OF_WHOM = lore.regex(
     r"\b(?:for|in|when|where|with|patients?|adults?|those|persons?)\s+(?:with\s+)?(?:an?\s+)?$", re.IGNORECASE
 )
 # "FEV1 2.1 L": a unit in which no bound is set
-_OTHER_UNIT = re.compile(r"^\s*(?:L|mL|ml|liters?|litres?|cc|mm|cm|g|mcg|seconds?|percentile|z-?score)\b")
+_OTHER_UNIT = lore.regex(r"^\s*(?:L|mL|ml|liters?|litres?|cc|mm|cm|g|mcg|seconds?|percentile|z-?score)\b")
 
 
 # "CK 412 U/L (39-308)": the range of the laboratory right behind the value
-_RANGE_BEHIND = re.compile(
+_RANGE_BEHIND = lore.regex(
     rf"^\s*[HL*]?\s*[(\[]\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤]\s*(?:{NUMBER}))\s*(?:{UNIT})?\s*[)\]]",
     re.IGNORECASE,
 )
 
 
 # a row of a report whose columns are lost: "Creatine kinase 148 39-308 U/L"
-_RANGE_IN_ROW = re.compile(
+_RANGE_IN_ROW = lore.regex(
     rf"^\s*[HL*]?\s*(?P<limit>(?:{NUMBER})\s*[-–]\s*(?:{NUMBER})|[<≤>≥]\s*(?:{NUMBER}))\s*(?P<unit>{UNIT}|%)?\s*$",
     re.IGNORECASE,
 )
@@ -340,7 +341,7 @@ def _lab(statement: Statement, name: _Name, tail: str, context: str) -> list[Fac
 
 
 # "negative for HIV risk": no test of it
-_NOT_THE_TEST = re.compile(
+_NOT_THE_TEST = lore.regex(
     r"^\s*(?:risk|exposure|contacts?|symptoms?|education|counsel\w*|vaccin\w*|immuni[sz]\w*)\b", re.IGNORECASE
 )
 

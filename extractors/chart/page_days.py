@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
 from extractors.vocabulary.sieve import Rare, rare
 
-_FAX = re.compile(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
+_FAX = lore.regex(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
 
 
 # "12/03/2024   Office visit", "VISIT 01/08/2025", "Date of visit: ...", "Telephone encounter 03/24/2025 09:15"
@@ -37,34 +38,34 @@ _DISCHARGED = rare(
     r"\b(?:disch(?:arge)?\.?(?:\s+date)?|date\s+of\s+discharge|discharged(?:\s+on)?|D/C(?:\s+date)?|DC\s+date)\s*[:\s]\s*",
     re.IGNORECASE,
 )
-_PRINTED = re.compile(
+_PRINTED = lore.regex(
     r"\b(?:printed|updated|as\s+of|last\s+reviewed|reviewed|reported|generated|list\s+date)\s*(?:on)?\s*[:\s]\s*", re.I
 )
-_LETTER = re.compile(
+_LETTER = lore.regex(
     r"^\s*(?:date\s*:?\s*)?(?P<date>[A-Z][a-z]+\.? \d{1,2}, \d{4}|\d{1,2}/\d{1,2}/\d{4})\s*$", re.IGNORECASE
 )
-_VISIT_COLUMN = re.compile(
+_VISIT_COLUMN = lore.regex(
     r"^\W*(?:(?:visit|service|encounter|exam)\s+date|date\s+of\s+(?:visit|service|encounter|exam\w*))\b(?!.*\d{2})",
     re.IGNORECASE,
 )
 _DATE_LABEL = rare(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE)
 SIGNED = rare(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
 # what stands before "signed" where the page itself is: nothing, its name, or who did
-_OF_THE_PAGE = re.compile(
+_OF_THE_PAGE = lore.regex(
     r"^[\W\d]*(?:(?:electronically|digitally|e|was|has\s+been|and|this|the|progress|office|clinic|visit|final|"
     r"note|report|record|document|chart|encounter|addendum|results?|letter|summary)\W+)*$|"
     r"\b(?:MD|M\.D|DO|D\.O|NP|FNP|APRN|ARNP|CRNP|PA-?C|PA|RN|CNS|CNM|DPM|PhD|PharmD|DPT|PT|OT|LCSW|DDS|OD)\b|\bDr\b",
     re.IGNORECASE,
 )
 # "Old records asked for; release signed 06/14/2022", "Dr. Oyelaran has the consent signed 02/02/2024"
-_OF_ANOTHER_SHEET = re.compile(
+_OF_ANOTHER_SHEET = lore.regex(
     r"\b(?:releases?|ROI|consents?|agreements?|authorizations?|waivers?|directives?|contracts?|forms?|orders?|papers?|"
     r"requests?|prescriptions?)\W+(?:\w+\W+){0,2}$",
     re.IGNORECASE,
 )
 # "DD: 05/14/2026  DT: 05/16/2026": dictated on the day of the visit, typed later
-_DICTATED = re.compile(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
-_TRANSCRIBED = re.compile(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
+_DICTATED = lore.regex(r"(?:^|\s)(?:DD|D)\s*:\s*", re.IGNORECASE)
+_TRANSCRIBED = lore.regex(r"(?:^|\s)(?:DT|T)\s*:\s*\d", re.IGNORECASE)
 _NOT_VISIT = rare(
     r"\b(?:valid\s+until|expires|next\s+(?:visit|appointment)|scheduled(?:\s+for)?|return|last\s+(?:\w+\s+)?(?:visit|seen|appointment)|(?:previous|prior)\s+(?:\w+\s+)?visit|DOB|D\.O\.B|born|birth|sent|received)\b.{0,20}$",
     re.I,
@@ -139,7 +140,7 @@ def _signs_another(text: str) -> bool:
 
 
 _STAY = rare(r"\b(?:discharge|hospital|admission|admit\w*|inpatient|stay)\b", re.IGNORECASE)
-_THROUGH = re.compile(r"\s*(?:-|–|—|to|through|thru)\s*", re.IGNORECASE)
+_THROUGH = lore.regex(r"\s*(?:-|–|—|to|through|thru)\s*", re.IGNORECASE)
 
 
 def _end_of_stay(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | None:
@@ -155,7 +156,7 @@ def _end_of_stay(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | N
 
 
 # "05/12/2026 03:14 MIDLAND CLIN LABS   PAGE 1 OF 1": when a machine sent the sheet
-_STAMP = re.compile(
+_STAMP = lore.regex(
     r"\b\d{1,2}:\d\d\b.*(?:\bP(?:AGE|G)?\.?\s*\d|\b\d{1,3}\s?/\s?\d{1,3}\s*$|\b\d{10}\b|\bfax)", re.IGNORECASE
 )
 
@@ -174,7 +175,7 @@ def _block_day(rows: Sequence[Row], births: frozenset[dt.date]) -> dt.date | Non
     return days.pop() if len(days) == 1 else None
 
 
-_NO_REPORT_DAY = re.compile(
+_NO_REPORT_DAY = lore.regex(
     r"\b(?:rpt|rep|rept|report\w*|result\w*|released|final\w*|rec'?d|admit\w*|admission|due|auth\w*|approv\w*|update\w*|review\w*|DOB|D\.O\.B|born|birth|sent|received|fax\w*|print\w*|scan\w*|copied|forward\w*|next|return\s+(?:to|on|in|by|appt\w*|appointment)|expires|valid|since|last|prior"
     r"|previous|period|range|start\w*|order\w*|refer\w*|effective|through|until|from|to)\b",
     re.IGNORECASE,

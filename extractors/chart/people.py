@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Passage, Row, passage_of
 from extractors.chart.names import clean_name, squash_name
@@ -18,25 +19,25 @@ _TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr)\.?\s+"
 _TOKEN = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ'’\-]*\.?"  # noqa: S105 - a part of a name
 _NAME = rf"(?P<name>{_TOKEN}(?:\s*,\s*{_TOKEN}|\s+{_TOKEN}){{1,4}})"
 # "Patient: Ketterman, Marisol", "NAME | ...", "Member Lionel Abercrombie, W5503", "RE Abercrombie L, chart"
-_LABELLED_NAME = re.compile(
+_LABELLED_NAME = lore.regex(
     rf"(?=[PNMSEIBFR])(?:^|(?<=[\s|(;]))(?:patient(?:'s)?\s+name|patient|pt\.?\s+name|pt|name\s+of\s+patient|member\s+name|member|subscriber(?:\s+name)?|"
     rf"enrollee(?:\s+name)?|insured(?:\s+name)?|beneficiary(?:\s+name)?|full\s+name|name|re)\s*(?P<sep>[:|#]|\s)[\s_]*(?:{_TITLES})?(?-i:{_NAME})",
     re.IGNORECASE,
 )
-_BEFORE_NAME = re.compile(
+_BEFORE_NAME = lore.regex(
     r"(?:provider|prescriber|physician|doctor|facility|clinic|test|drug|medication|plan|group|pharmacy|file|user|"
     r"company|employer|generic|brand|practice|contact|guarantor|nurse|parent|mother|father|spouse)(?:'s)?\s*$",
     re.IGNORECASE,
 )
-_BIRTH_LABEL = re.compile(
+_BIRTH_LABEL = lore.regex(
     r"(?=[DB])(?:\bD[./]?\s?[O0][./]?\s?B\.?|\bdate\s+of\s+birth|\bbirth\s*date|\bborn(?:\s+on)?|\bbirth\s?day"
     # "Rowan Tillery, b. 04/02/1980"
     r"|(?<=[\s,;(|])b\.(?=\s?(?:\d|[A-Z][a-z]{2})))\s*[:|.]?\s*",
     re.IGNORECASE,
 )
-_BIRTH_DIGITS = re.compile(r"[0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{4}")
+_BIRTH_DIGITS = lore.regex(r"[0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{1,2}[/.-][0-9OolI|SBZ]{4}")
 _MENDED = str.maketrans("OolI|SBZ", "00111582")
-_RECORD = re.compile(
+_RECORD = lore.regex(
     r"\b(?=[MCAPRSEIH])(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
     r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
     r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
@@ -44,10 +45,10 @@ _RECORD = re.compile(
     r"(?P<value>(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
     re.IGNORECASE,
 )
-_MEMBER_LABEL = re.compile(
+_MEMBER_LABEL = lore.regex(
     r"member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan", re.IGNORECASE
 )
-_CARD = re.compile(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
+_CARD = lore.regex(r"\bRx\s?(?:BIN|PCN|GRP|Group)\b|\bpayer\s+id\b|\bcopay\b.*\bdeductible\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,12 @@ def _passages(page: Page, rows: list[Row] | None) -> list[Passage]:
 
 
 # the beginnings of all labels, and the signs of a birth date or an age: what every row holds that names somebody
-_LABEL = re.compile(
+_LABEL = lore.regex(
     r"\b(?=[PNMSEIBFRDCAH])(?:patient|pt|name|member|subscriber|enrollee|insured|beneficiary|full|re\b|d[./]?\s?[o0]|date"
     r"|birth|born|b\.|medical|m\.?r|chart|account|acct|record|insurance|policy|medicare|medicaid|health|id)",
     re.IGNORECASE,
 )
-_AGE = re.compile(r"(?=[MDdmF\d/-])(?:MRN|DOB|D\.O\.B|date\s|male|[/-](?:19|20)\d\d|\d\s*[y(]|[MF]\s*[,|()])")
+_AGE = lore.regex(r"(?=[MDdmF\d/-])(?:MRN|DOB|D\.O\.B|date\s|male|[/-](?:19|20)\d\d|\d\s*[y(]|[MF]\s*[,|()])")
 
 
 def _may_name(row: Row) -> bool:
@@ -120,7 +121,7 @@ def _names_birth(text: str) -> bool:
     return bool(_BIRTH_LABEL.search(text) or _name_and_birth(text))
 
 
-_LABEL_ALONE = re.compile(
+_LABEL_ALONE = lore.regex(
     r"^(?:patient(?:\s+name)?|name|member(?:\s+name)?|DOB|D\.O\.B\.?|date\s+of\s+birth|birth\s*date|MRN|medical\s+record\s+(?:no\.?|number|#)|"
     r"chart\s+(?:no\.?|number|#)|account\s+(?:no\.?|number|#)|patient\s+id|member\s+id|ID)\s*:?$",
     re.IGNORECASE,
@@ -163,7 +164,7 @@ def _blocks(page: Page) -> list[list[Row]]:
 
 
 # "Ketterman (nee Ashe), Marisol"
-_MAIDEN = re.compile(
+_MAIDEN = lore.regex(
     r"\s\((?:n[eé]e|f/?k/?a|a/?k/?a|formerly|maiden(?:\s+name)?|prev(?:iously)?)\b[^)]{0,40}\)", re.IGNORECASE
 )
 
@@ -257,7 +258,7 @@ def _names(text: str) -> list[_Hit]:
     return hits
 
 
-_HOLDER = re.compile(r"(?:member|subscriber|enrollee|insured|beneficiary)", re.IGNORECASE)
+_HOLDER = lore.regex(r"(?:member|subscriber|enrollee|insured|beneficiary)", re.IGNORECASE)
 
 
 def _labelled(text: str) -> Iterator[re.Match[str]]:
@@ -269,20 +270,20 @@ def _labelled(text: str) -> Iterator[re.Match[str]]:
 
 
 # "Rowan Tillery (MRN T-1001)", "TILLERY,ROWAN 46 y.o. female"
-_NAME_FIRST = re.compile(
+_NAME_FIRST = lore.regex(
     rf"^\W*{_NAME}\s*[,|(-]*\s*(?=MRN|DOB|D\.O\.B|date\s+of\s+birth|\d{{1,3}}\s*(?:y\.?\s?o\b|year|yr)|(?:fe)?male\b|[MF]\b\s*[,|)])"
 )
 
 
 # "OSTRANDER, WILHELMINA F 02/11/1964", "BIRTWHISTLE, ANSELM SR = 30-May-1966": a birth date without its label. Only
 # years before 2010, since a visit or a signature is dated later; a child's page keeps naming nobody.
-_NAME_AND_BIRTH = re.compile(
+_NAME_AND_BIRTH = lore.regex(
     rf"^\W*(?=[A-Z][A-Za-z'’-]+,\s|[^|]{{5,40}}\|){_NAME}\W{{0,4}}(?:(?:JR|SR|II|III|[MF])\b\W{{0,4}})?"
     r"(?P<birth>\d{1,2}[/-](?:\d{1,2}|[A-Z][A-Za-z]{2})[/-](?:19\d\d|200\d))\b",
 )
 
 
-_BORN = re.compile(r"[/-](?:19\d\d|200\d)\b")
+_BORN = lore.regex(r"[/-](?:19\d\d|200\d)\b")
 
 
 def _name_and_birth(text: str) -> re.Match[str] | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.vocabulary.sieve import rare
 
@@ -16,7 +17,7 @@ UNIT = (
     r"(?:x\s?)?10[\^*4]\s?3/[uµμ]L|K/[uµμ]L|cells/[um]c?L|cells/mm3|copies/mL|g/(?:24\s?h(?:ours|rs)?|day|d)|mg/(?:24\s?h(?:ours|rs)?|day)|mmHg|mm\sHg|ppb|Wood\sunits?|WU|"
     r"nmol/L|[uµμ]mol/L|pmol/L|ng/L|mEq/L|/mm3|/[uµμ]L|/mcL|mL/min(?:/1\.73\s?m2)?)(?![A-Za-z])"
 )
-TITER = re.compile(r"\b1\s?:\s?(?P<dilution>\d{2,5})\b")
+TITER = lore.regex(r"\b1\s?:\s?(?P<dilution>\d{2,5})\b")
 QUALITATIVE = {
     "positive": "positive",
     "pos": "positive",
@@ -41,7 +42,7 @@ RESULT_WORD = rare(
     r"(?<![A-Za-z-])(?:" + "|".join(sorted(map(re.escape, QUALITATIVE), key=len, reverse=True)) + r")(?![A-Za-z-])",
     re.IGNORECASE,
 )
-CELL_NUMBER = re.compile(
+CELL_NUMBER = lore.regex(
     rf"^\s*{COMPARE}\s*(?P<value>{NUMBER})\s*(?P<unit>(?!(?:HH?|LL?|A)\s*$)[A-Za-zµμ%/][^\s()]*)?\s*(?P<flag>\b[HLA]{{1,2}}\b|\((?:H|L|high|low)\))?\s*$",
     re.I,
 )
@@ -58,7 +59,7 @@ _SIGNS = {
     "around": "about",
     "~": "about",
 }
-PRESSURE = re.compile(
+PRESSURE = lore.regex(
     r"^\s*(?:(?:was|is|of|today|now|reading|in\s+clinic|this\s+visit|at\s+this\s+visit|:|=)\s*)*(?P<value>\d{2,3}/\d{2,3})\b"
 )
 

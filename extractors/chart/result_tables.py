@@ -1,8 +1,8 @@
 """Results from tables: laboratory reports, vital signs, flow sheets, meter downloads."""
 
 import datetime as dt
-import re
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Fact, Measurement, Statement
 from extractors.chart.quantities import (
@@ -90,8 +90,8 @@ def _flag_agrees(found: Measurement) -> bool:
     return outside == (flag[:1] in ("H", "L", "A")) or (bool(flag) and flag[:1] not in ("H", "L", "A"))
 
 
-_RANGE = re.compile(rf"^\s*(?P<low>{NUMBER})\s*(?:-|–|to)\s*(?P<high>{NUMBER})")
-_BOUND = re.compile(rf"^\s*(?P<sign>[<>≤≥])=?\s*(?P<value>{NUMBER})")
+_RANGE = lore.regex(rf"^\s*(?P<low>{NUMBER})\s*(?:-|–|to)\s*(?P<high>{NUMBER})")
+_BOUND = lore.regex(rf"^\s*(?P<sign>[<>≤≥])=?\s*(?P<value>{NUMBER})")
 
 
 def limits_of(reference: str | None) -> tuple[float | None, float | None] | None:
@@ -131,7 +131,7 @@ def _flow(table: Table, entry: Entry, statement: Statement, context: str) -> lis
     return facts
 
 
-_UNIT_OF_NAME = re.compile(r"[(,]\s*(?P<unit>[^()]+?)\s*\)?\s*$")
+_UNIT_OF_NAME = lore.regex(r"[(,]\s*(?P<unit>[^()]+?)\s*\)?\s*$")
 
 
 def _named_value(name: str, printed: str, side: str, context: str) -> tuple[str, Measurement] | None:

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from extractors import lore
+
 # a full stop after these does not end a sentence
 _ABBREVIATIONS = frozenset(
     [
@@ -96,19 +98,19 @@ _LETTERED = frozenset(
         "plan",
     ]
 )
-_END = re.compile(r"[.!?;](?:(?<!;)[\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|(?<=;)\s+(?=\d{1,2}[.)]\s))")
+_END = lore.regex(r"[.!?;](?:(?<!;)[\"”')\]]*\s+(?=[\"“'(\[]?[A-Z0-9<>≥≤☐☒☑\[])|(?<=;)\s+(?=\d{1,2}[.)]\s))")
 # "Plan: 1. Upadacitinib ... 2. Repeat ..." parts before each number
-_ITEM = re.compile(r"(?<=[.;:!?)])\s+(?=\(?\d{1,2}[.)]\s+[A-Z])")
-_NUMBER_OF_ITEM = re.compile(r"\d[.)]\s")
+_ITEM = lore.regex(r"(?<=[.;:!?)])\s+(?=\(?\d{1,2}[.)]\s+[A-Z])")
+_NUMBER_OF_ITEM = lore.regex(r"\d[.)]\s")
 # "Heart failure? No.", "Tried methotrexate? [ ] Yes [x] No": asked and answered in one
-_ANSWERED = re.compile(
+_ANSWERED = lore.regex(
     r"(?:yes|no|never|none|denies|n/a|y|n)\s*(?:[.,;]|$)|(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])\s*(?:yes|no|y|n)\b|"
     r"(?:yes|no|y|n)\s*(?:\[[ xX✓]?\]|\([ xX✓]?\)|[☐☒☑□■])",
     re.IGNORECASE,
 )
 # "L40.0 psoriasis 2019. G43.909 migraine": each code heads a diagnosis of its own
-_PARTS = re.compile(r"[\s(/\[]")
-_ITEM_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}$")
+_PARTS = lore.regex(r"[\s(/\[]")
+_ITEM_NUMBER = lore.regex(r"(?:^|\s)\(?\d{1,2}$")
 
 
 @lru_cache(maxsize=4096)  # a text is asked for each thing that it names

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Fact, Measurement, Outcome, Statement, Treatment
 from extractors.chart.spans import Span, span_of
@@ -61,7 +62,7 @@ def read_services(statements: list[Statement]) -> list[Fact]:
     return facts
 
 
-_TOLD = re.compile(
+_TOLD = lore.regex(
     r"\b(?:was|were|had|has|have|did|done|completed|attended|performed|underwent|received|showed|shows|tried|failed|after|since|on)\b",
     re.IGNORECASE,
 )
@@ -107,7 +108,7 @@ def _findings(statement: Statement) -> list[Fact]:
 
 
 # "Tobacco: never.", "Tobacco use: former"
-_HABIT = re.compile(
+_HABIT = lore.regex(
     r"\s*(?:use|status|history)?\s*[:–-]\s*(?:(?P<never>never|none|no|denies|nonsmoker|non-smoker)|(?:former|quit|ex|past|stopped))\b",
     re.IGNORECASE,
 )
@@ -143,7 +144,7 @@ def _course(name: str, statement: Statement, held: Assertion) -> Treatment | Non
 
 _WORD_NUMBERS = {word: n for word, n in (ONES | TENS).items() if n}
 _NUMBER = r"\d{1,3}(?:\.\d+)?|" + "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
-_BEFORE = re.compile(
+_BEFORE = lore.regex(
     rf"(?:(?P<compare>at\s+least|more\s+than|over|about|approximately|up\s+to|fewer\s+than|less\s+than|[<>≥≤~])\s*)?"
     rf"(?<![\d/.,$-])\b(?P<n>{_NUMBER}|no|zero)(?:\s*(?:-|–|to)\s*(?:{_NUMBER}))?\s+"
     r"(?:(?:of\s+(?:them|these|those|which)|were|are|being|severe|moderate|mild|documented|separate|asthma|clinical|monthly|average|or\s+more|"
@@ -156,7 +157,7 @@ _PERIOD = rare(
     r"(?P<this>this\s+(?:year|month|week)))\b",
     re.IGNORECASE,
 )
-_PLURAL = re.compile(r"s\b")
+_PLURAL = lore.regex(r"s\b")
 _COMPARES = {"at least": "≥", "more than": ">", "over": ">", "fewer than": "<", "less than": "<", "up to": "≤"}
 
 
@@ -198,7 +199,7 @@ def _unit(period: re.Match[str] | None) -> str | None:
     return f"in {period['long'].lower()}" if period["long"] else period["this"].lower()
 
 
-_TIMES = re.compile(
+_TIMES = lore.regex(
     rf"^\s*(?:about\s+|at\s+least\s+)?(?P<n>{_NUMBER})(?:\s*(?:-|–|to)\s*(?:{_NUMBER}))?\s*(?:times|x)\b", re.I
 )
 

@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Assertion
 from extractors.vocabulary.sieve import rare
 
@@ -46,7 +47,7 @@ def denied_by_payer(sentence: str, start: int, end: int) -> bool:
 
 # "Should anaphylaxis occur use the pen", "Were she to develop neutropenia"
 _SHOULD = rare(r"^\s*should\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
-_HAPPEN = re.compile(r"^\s*(?:\w+\s+){0,2}(?:occur|develop|recur|arise|worsen|appear|happen|return)\b", re.IGNORECASE)
+_HAPPEN = lore.regex(r"^\s*(?:\w+\s+){0,2}(?:occur|develop|recur|arise|worsen|appear|happen|return)\b", re.IGNORECASE)
 _WERE = rare(r"(?:^|[,;]\s*)were\s+(?:she|he|they|the\s+patient|this|symptoms|there)\s+to\b[^.,;]*$", re.IGNORECASE)
 
 # "Neg fever/chills", "Pertinent negatives: fever, rash": the word heads what is denied. "HLA-B27 neg, ANA pos" does not
@@ -64,28 +65,28 @@ _NOTHING = rare(
 )
 
 # "has 0 swollen joints"; not "week 0 infusion"
-_COUNTED_NONE = re.compile(
+_COUNTED_NONE = lore.regex(
     r"(?:^|[,;:(]|\b(?:has|had|have|with|and|of|found|showed|shows|reports))\s*0\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE
 )
 # "Mo: T2DM. Fa: CAD." heads a relative's illnesses; "at 6 mo: better" does not
-_RELATIVE = re.compile(r"^(?:Mo|Fa|Sib|Sibs|Sis|Bro|MGM|MGF|PGM|PGF|Mom|Dad)\s*[:–-]\s*[^:;]*$")
+_RELATIVE = lore.regex(r"^(?:Mo|Fa|Sib|Sibs|Sis|Bro|MGM|MGF|PGM|PGF|Mom|Dad)\s*[:–-]\s*[^:;]*$")
 # "Heart failure? No." denies, "Lupus?" doubts, "Heart failure? Yes." says so
-_ASKED = re.compile(r"^\s*\?\s*(?:(?P<no>(?:no|never|none|denies|n)\b)|$)", re.IGNORECASE)
+_ASKED = lore.regex(r"^\s*\?\s*(?:(?P<no>(?:no|never|none|denies|n)\b)|$)", re.IGNORECASE)
 # "denied Stelara by ins": the payer did
 _REFUSED_COVER = rare(r"\bdenied\s+(?:for\s+)?$", re.IGNORECASE)
-_BY_PAYER = re.compile(
+_BY_PAYER = lore.regex(
     r"^\s+(?:\S+\s+){0,3}?by\s+(?:(?:the|her|his|their)\s+)?(?:ins\b|insur|plan\b|payer|payor|carrier|health\s+plan|pbm\b)",
     re.IGNORECASE,
 )
-_READS = re.compile(r"\b(?:above|error|states?|stated|reads?|says?|dictat\w*|note|report)\b[^.;]*$", re.IGNORECASE)
-_SHOULD_READ = re.compile(
+_READS = lore.regex(r"\b(?:above|error|states?|stated|reads?|says?|dictat\w*|note|report)\b[^.;]*$", re.IGNORECASE)
+_SHOULD_READ = lore.regex(
     r"^\W*(?:which\s+|it\s+)?should\s+(?:be|read|say|state|have\s+(?:been|read))\b", re.IGNORECASE
 )
 
 # "ROS: -cough, -dyspnea", "+nausea, -vomiting"; a dash alone begins an item of a list
-_SIGN = re.compile(r"(?:^|[\s,;:(])[+-]$")
-_PLUS = re.compile(r"(?:^|[\s,;:(])\+[a-z]", re.IGNORECASE)
-_ROS = re.compile(r"^\s*(?:ROS|review\s+of\s+systems)\b", re.IGNORECASE)
+_SIGN = lore.regex(r"(?:^|[\s,;:(])[+-]$")
+_PLUS = lore.regex(r"(?:^|[\s,;:(])\+[a-z]", re.IGNORECASE)
+_ROS = lore.regex(r"^\s*(?:ROS|review\s+of\s+systems)\b", re.IGNORECASE)
 
 
 def _signed_absent(sentence: str, start: int, section: str) -> bool:
@@ -95,9 +96,9 @@ def _signed_absent(sentence: str, start: int, section: str) -> bool:
 
 
 # "Breast cancer in 2009, treated"; "diagnosed with lupus in 2009" dates the diagnosis and not the disease
-_PAST_YEAR = re.compile(r"\s+(?:in\s+)?(?:19|20)\d\d\s*(?:[.,;)]|$)", re.IGNORECASE)
+_PAST_YEAR = lore.regex(r"\s+(?:in\s+)?(?:19|20)\d\d\s*(?:[.,;)]|$)", re.IGNORECASE)
 _BEGAN = rare(r"\b(?:diagnos\w*|dx|dx'd|since|onset|found|started|start|began|begun|noted|first)\b", re.IGNORECASE)
-_OVER = re.compile(r"\b(?:treated|resolved|cured|removed|recovered|healed|in\s+remission|gone)\b", re.IGNORECASE)
+_OVER = lore.regex(r"\b(?:treated|resolved|cured|removed|recovered|healed|in\s+remission|gone)\b", re.IGNORECASE)
 
 
 def _in_a_past_year(before: str, after: str) -> bool:
@@ -121,14 +122,14 @@ _SLIPPED = rare(
 
 _EMPTY = r"(?:\[\s*\]|\(\s{0,3}\)|☐|□|❑|○)"
 _FULL = r"(?:\[\s*[xX✓✔]\s*\]|\(\s*[xX✓✔]\s*\)|☒|☑|■|✓|✔|●)"
-_BOX = re.compile(rf"{_EMPTY}|{_FULL}")
-_HALF_BOX = re.compile(r"[\[(☐□❑○☒☑■✓✔●]")  # what every box begins with: few sentences have any
-_YES_NO = re.compile(
+_BOX = lore.regex(rf"{_EMPTY}|{_FULL}")
+_HALF_BOX = lore.regex(r"[\[(☐□❑○☒☑■✓✔●]")  # what every box begins with: few sentences have any
+_YES_NO = lore.regex(
     rf"^\s*[:?–-]*\s*(?:(?P<a>{_EMPTY}|{_FULL})\s*(?P<first>yes|no|y|n)\b\W{{0,3}}?\s*(?P<b>{_EMPTY}|{_FULL})\s*(?:yes|no|y|n)\b"
     rf"|(?P<lead>yes|no|y|n)\s*(?P<c>{_EMPTY}|{_FULL})\W{{0,3}}?\s*(?:yes|no|y|n)\s*(?P<d>{_EMPTY}|{_FULL}))",
     re.IGNORECASE,
 )
-_HEADS_FORM = re.compile(rf"^(?:[^:\[\](){{}}]{{0,60}}[:?])?\s*(?:{_EMPTY}|{_FULL})")
+_HEADS_FORM = lore.regex(rf"^(?:[^:\[\](){{}}]{{0,60}}[:?])?\s*(?:{_EMPTY}|{_FULL})")
 
 
 def _ticked(sentence: str, before: str, after: str) -> Assertion | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.chart.dates import DateMention, Precision, coarser, days_between, find_dates, find_durations
 from extractors.vocabulary.sieve import rare
 
@@ -43,13 +44,13 @@ _FROM = rare(
     re.IGNORECASE,
 )
 _SINCE = rare(r"\bsince\s*$", re.IGNORECASE)
-_UNTIL = re.compile(
+_UNTIL = lore.regex(
     r"\b(?:to|until|till|through|thru|stopped(?:\s+on|\s+in)?|d/c'?d?(?:\s+on)?|dc'?d(?:\s+on)?|"
     r"discontinued(?:\s+on|\s+in)?|completed(?:\s+on|\s+in)?|finished(?:\s+on|\s+in)?|ended(?:\s+on)?|end(?:\s+date)?:?|date\s+stopped:?|last\s+dose(?:\s+on)?|stop(?:\s+date)?:?|ending|"
     r"last\s+taken(?:\s+on)?)\s*[:(]?\s*$|[-–—]\s*$",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\s*(?:to|until|till|through|thru|[-–—])\s*")
+_RANGE = lore.regex(r"\s*(?:to|until|till|through|thru|[-–—])\s*")
 _OFF = rare(
     r"\b(?:off|stopped|not\s+(?:taken|taking|on|used)|discontinued|no\s+longer\s+(?:on|taking)|held)\b[^.;]*$",
     re.IGNORECASE,
@@ -60,7 +61,7 @@ _DOSE_SINCE = rare(
     r"\b(?:dose|increased|raised|lowered|reduced)\b[^,;)]*\bsince\s*$",
     re.IGNORECASE,
 )
-_YEARS = re.compile(
+_YEARS = lore.regex(
     r"\b(?:since|from|until|to|through|stopped|started|begun|ended|d/c'?d)\s+(?:in\s+)?(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*\d{1,2}/(?:19|20)\d\d\b|\b(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
@@ -139,7 +140,7 @@ def _two_days(span: Span, text: str, dates: list[DateMention]) -> Span:
 
 
 # "in 4 weeks", "every 8 weeks", "the last 16 weeks", "week 12": no length of the course
-_NOT_LENGTH = re.compile(
+_NOT_LENGTH = lore.regex(
     r"\b(?:in|every|q|each|within|the\s+last|last|past|next|the\s+first|first|at|return\s+in|by|per|another|wait|needs?|"
     r"recheck|repeat|rtc|rtn|f/u|follow[- ]?up|again\s+in|"
     r"over\s+the\s+(?:last|past|next)|after\s+the|stiffness\s+(?:for|of)|aged?|worked|has\s+had\s+\w+\s+for|disease\s+for|"
@@ -150,17 +151,17 @@ _NOT_LENGTH = re.compile(
 _PAUSE = rare(
     r"\b(?:held|hold|holding|paused|interrupted|skipped|missed|off|without|delayed)\b[^.;,]{0,40}$", re.IGNORECASE
 )
-_ELSEWHEN = re.compile(r"\s*(?:ago|later|apart|from\s+now|before|earlier)\b", re.IGNORECASE)
+_ELSEWHEN = lore.regex(r"\s*(?:ago|later|apart|from\s+now|before|earlier)\b", re.IGNORECASE)
 _SPREAD = rare(r"\b(?:taper(?:ed)?|given|infused|spread|tapering)\s*$", re.IGNORECASE)
 # between a length and the drug it is said of: "eight months of azathioprine", "a 12-week course of topical steroid"
-_OF_DRUG = re.compile(
+_OF_DRUG = lore.regex(
     r"^\s*(?:of|trial\s+of|course\s+of|taking|treatment\s+with|therapy\s+with)\s+"
     r"(?!.*\b(?:on|with|while|and|before|after|despite)\b)(?:[\w-]+\s+){0,2}"
     r"(?:[\d.,]+\s*(?:mg|mcg|g|units)\s*(?:of\s+)?)?$",
     re.IGNORECASE,
 )
-_ON_DRUG = re.compile(r"^\s*(?:on|with)\s+(?:[\w-]+\s+){0,1}$", re.IGNORECASE)
-_LED = re.compile(r"(?:^|\bafter\s|,\s*)\s*$", re.IGNORECASE)
+_ON_DRUG = lore.regex(r"^\s*(?:on|with)\s+(?:[\w-]+\s+){0,1}$", re.IGNORECASE)
+_LED = lore.regex(r"(?:^|\bafter\s|,\s*)\s*$", re.IGNORECASE)
 
 
 def _said_of(text: str, start: int, end: int, name: int) -> bool:

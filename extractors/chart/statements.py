@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from extractors.chart.heads import Head, title_section
@@ -42,8 +43,8 @@ _COPIED = rare(
     re.IGNORECASE,
 )
 # "History (copied forward from 08/2024)", "Plan:", "Pathology (07/11/2026):"
-_INLINE = re.compile(r"^(?P<head>[A-Za-z][A-Za-z&/,' -]{0,45}?)\s*(?P<note>\([^)]{0,80}\))?\s*:(?:\s|$)")
-_FAX_LINE = re.compile(
+_INLINE = lore.regex(r"^(?P<head>[A-Za-z][A-Za-z&/,' -]{0,45}?)\s*(?P<note>\([^)]{0,80}\))?\s*:(?:\s|$)")
+_FAX_LINE = lore.regex(
     r"^\W*(?:\d{1,2}[/-]\d{1,2}[/-]\d{2,4}.{0,40}\b(?:FAX|PAGE|P\.?\s?\d)|FAX\b.{0,60}\d{1,2}:\d\d|From:.{0,60}\bFax:)",
     re.I,
 )
@@ -248,11 +249,11 @@ class _Reader:
 
 
 # "04/20/2026 Wt 224 lb", "06/03/26 called, no answer"; not "06/03/2026 to 08/01/2026"
-_LEAD_DAY = re.compile(
+_LEAD_DAY = lore.regex(
     r"^\W{0,3}(?P<day>\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d\d))\b(?!\s*(?:-|–|to\b|through\b|until\b))[,:]?\s+\S"
 )
 # "G43.709 Chronic migraine", "1. K21.9 GERD"
-_LEAD_CODE = re.compile(r"^\W*(?:\d{1,2}[.)]\s+)?\(?[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?\)?[\s:,-]+[A-Za-z]")
+_LEAD_CODE = lore.regex(r"^\W*(?:\d{1,2}[.)]\s+)?\(?[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?\)?[\s:,-]+[A-Za-z]")
 
 
 def _is_entry(first: str, text: str) -> bool:
@@ -263,7 +264,7 @@ def _is_entry(first: str, text: str) -> bool:
 _LISTS = frozenset({"medications", "past_treatment"})
 
 
-_GOES_ON = re.compile(r"(?:of|or|and|to|on|with|for|from|by|in|is)\b")  # the sentence of the row above
+_GOES_ON = lore.regex(r"(?:of|or|and|to|on|with|for|from|by|in|is)\b")  # the sentence of the row above
 
 
 def _starts_with_drug(text: str) -> bool:
@@ -306,7 +307,7 @@ def _place(section: str, heading: str, above: Place) -> Place:
 
 
 # "Plan.", "Assessment. Obesity with sleep apnea": a heading that a full stop closes is a sentence of its own
-_STOPPED = re.compile(r"^\W*(?P<head>[A-Z][A-Za-z]{2,}(?:[ /&]+[A-Za-z]+){0,3})\.(?=\s|$)")
+_STOPPED = lore.regex(r"^\W*(?P<head>[A-Z][A-Za-z]{2,}(?:[ /&]+[A-Za-z]+){0,3})\.(?=\s|$)")
 
 
 @lru_cache(maxsize=2048)  # asked of a row by the paragraph above it, and of each sentence

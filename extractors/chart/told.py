@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from extractors import lore
 from extractors.chart.dates import coarser
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.chart.spans import span_of
@@ -145,7 +146,7 @@ def _side_effect(text: str) -> bool:
 
 
 # "No improvement." or "... after 24 weeks" speaks of the drug; "no improvement with physical therapy" does not
-_OF_NOTHING_ELSE = re.compile(
+_OF_NOTHING_ELSE = lore.regex(
     r"\s*(?:$|[.;,:]|(?:it|this)\s*(?:$|[.;,])|(?:to|with|on|from)\s+(?:it|this|that|treatment|the\s+(?:drug|medicine|medication|treatment))\b|"
     r"(?:after|at|by|over|so\s+far|yet)\b|in\s+(?:spite|\d|[A-Z]))"
 )

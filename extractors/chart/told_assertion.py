@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.facts import Assertion, Statement
 from extractors.chart.treatments import outcome_of, says
@@ -25,7 +26,7 @@ STOP_ORDER = rare(
 )
 
 # "romosozumab: never", "teriparatide or abaloparatide: never"
-_ANSWERED_NEVER = re.compile(
+_ANSWERED_NEVER = lore.regex(
     r"(?:\s*(?:,|or|and|/)\s*[a-z-]+){0,2}\s*(?:\([^)]*\)\s*)?:\s*(?:never|none|no|not\s+tried)\b(?!\s+(?:\w+\s+)?"
     r"(?:response|benefit|improvement|effect|help|relief|longer|change|side|problem|adverse|reaction))",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.chart.clauses import RESPONSE_TO, clauses_of, coordinated, distinct, own_words
 from extractors.chart.dates import Precision, find_dates
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
@@ -185,7 +186,7 @@ def _read_mention(
 
 
 # "Humira (2023), budesonide 9 mg x 8 wks": the length of one drug of a list
-_OWN_LENGTH = re.compile(
+_OWN_LENGTH = lore.regex(
     r"\s*(?:[\d.]+\s*(?:mg|mcg|g)?\s*(?:\w+\s+)?)?(x\s?\d+\s?(?:days?|wks?|weeks?|mos?|months?|yrs?|years?)\b)",
     re.IGNORECASE,
 )
@@ -204,18 +205,18 @@ def _with_last_dose(span: Span, before: str, after: str, near: dt.date | None) -
 
 
 # "Botox x 3 cycles", "rituximab 375 mg/m2 x4"
-_TIMES = re.compile(
+_TIMES = lore.regex(
     r"\bx\s?\d{1,3}(?:\s+(?:cycles?|doses?|infusions?|injections?|treatments?|sessions?|courses?)\b|\s*(?=[,;.()\d]|$))",
     re.IGNORECASE,
 )
 # words of a sentence that speaks of drugs without anyone taking them
-_TALKED_OF = re.compile(
+_TALKED_OF = lore.regex(
     r"\b(?:options?|alternatives?|discuss\w*|review\w*|consider\w*|recommend\w*|request\w*|requires?|policy|label\w*|criteria|guidelines?|"
     r"would|could|may|might|if|versus|vs|candidate|offer\w*|propos\w*|plan\w*|need\w*|want\w*|prefer\w*|cost\w*|starter|dos(?:e|es|ing)\s+(?:is|are)|indicated|approved|eligible|study|trials?\s+(?:show|of)|prescribe[ds]?|order\w*)\b",
     re.IGNORECASE,
 )
 # "Rec Repatha 140 mg q2wk", "Next: Skyrizi 150 mg q12wk"
-_ASKS_FOR = re.compile(
+_ASKS_FOR = lore.regex(
     r"\b(?:recs?|rx|try|trial|begin|start|add|initiate|will|next|switch|change|resume|restart|refer|submit|PA|auth\w*|drug|medication|product)\b[\s:]*(?:\w+[\s:]+){0,3}$",
     re.IGNORECASE,
 )
@@ -231,12 +232,12 @@ _COVER_ENDED = rare(
     r"(?:\s+(?:on|in))?\s+[\d/.-]+",
     re.IGNORECASE,
 )
-_CURRENT_ITEM = re.compile(
+_CURRENT_ITEM = lore.regex(
     r"\s*[:(–—-]\s*(?:current|currently|ongoing|active|continues|still\s+taking)\b", re.IGNORECASE
 )
 
-_BRACKET = re.compile(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\((?P<what>[^)]*)\)")
-_BRACKETS = re.compile(r"[A-Za-z\d]\s*\([A-Za-z\d][^)]*[A-Za-z][^)]*\)")
+_BRACKET = lore.regex(r"\s*(?:[\d.]+\s*mg\s*(?:\w+\s*)?)?\((?P<what>[^)]*)\)")
+_BRACKETS = lore.regex(r"[A-Za-z\d]\s*\([A-Za-z\d][^)]*[A-Za-z][^)]*\)")
 
 _BEGAN = rare(
     r"\b(?:started(?:\s+on)?|began|begun(?:\s+on)?|initiated|switched\s+to|changed\s+to|restarted|resumed|placed\s+on|"
@@ -263,7 +264,7 @@ def _kept_on(before: str, after: str, rest: str) -> bool:
     )
 
 
-_UP_TO_COMMA = re.compile(r"[^,(]*(?:\(([^)]*)\))?(?:,?\s*(?:changed|switched|replaced)\s+(?:to|by|with))?")
+_UP_TO_COMMA = lore.regex(r"[^,(]*(?:\(([^)]*)\))?(?:,?\s*(?:changed|switched|replaced)\s+(?:to|by|with))?")
 
 
 def _outcome(
@@ -302,7 +303,7 @@ _GOES_ON = rare(
 
 
 # "02/03/2025 to 09/08/2025: esophagitis"; not "... to 09/08/2025 for headache"
-_REASON = re.compile(
+_REASON = lore.regex(
     r"\d\)?\s*[:–—(,]\s*[A-Za-z]|\d\)?\s+(?!(?:for|with|and|to|by|in|at|then|he|she|while|when|on|of|mg|mcg|per)\b)[a-z]"
 )
 

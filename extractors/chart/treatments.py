@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Outcome, Treatment
 from extractors.chart.spans import Span
@@ -59,7 +60,7 @@ _WHY_BARRED = rare(
     re.IGNORECASE,
 )
 # "would be contraindicated if she bled", "contraindicated in pregnancy": of a case that may come, of people at large
-_ONLY_IF = re.compile(
+_ONLY_IF = lore.regex(
     r"\s+(?:if|unless|should|once|until|in\s+case|only\s+(?:if|when|in)|"
     r"in\s+(?:pregnan\w+|breast-?feeding|(?:pregnant|nursing|all|most|many)?\s*(?:patients|people|persons|those|women|men|adults|children|anyone|individuals))\b)",
     re.IGNORECASE,
@@ -71,7 +72,7 @@ _TREATED = rare(
     re.IGNORECASE,
 )
 # "omeprazole stopped, heartburn returned": what it had kept away
-_RETURNED = re.compile(
+_RETURNED = lore.regex(
     r"\s+(?:has\s+|have\s+|had\s+|then\s+|promptly\s+)?(?:returned|came\s+back|come\s+back|recurred|flared|relapsed|worsened|is\s+back)\b",
     re.IGNORECASE,
 )
@@ -127,7 +128,7 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
 @cache
 def _failure_patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
     return tuple(
-        (tuple(at.lower() for at in entry["if"]), re.compile(entry["pattern"], re.IGNORECASE))
+        (tuple(at.lower() for at in entry["if"]), lore.regex(entry["pattern"], re.IGNORECASE))
         for entry in _data()["failed_in_words"]
     )
 
@@ -143,16 +144,16 @@ def _failed_in_words(text: str) -> Iterator[re.Match[str]]:
 
 @cache
 def _patterns(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(_data()[kind]), re.IGNORECASE)
+    return lore.regex("|".join(_data()[kind]), re.IGNORECASE)
 
 
 # "urticaria from adalimumab", "rash within two weeks of allopurinol"
-_BY_THE_DRUG = re.compile(
+_BY_THE_DRUG = lore.regex(
     r"\s*(?:\([^()]*\)\s*)?(?:with [\w\s]{3,30}?\s)?"
     r"(?:from|due to|because of|caused by|within (?:\w+ ){1,3}of|2/2|secondary to|to)\s+(?:the\s+)?[A-Za-z]",
     re.IGNORECASE,
 )
-_ON_THE_DRUG = re.compile(r"\s+(?:on|with|after|while on|while taking)\s+(?:the\s+)?[A-Za-z]", re.IGNORECASE)
+_ON_THE_DRUG = lore.regex(r"\s+(?:on|with|after|while on|while taking)\s+(?:the\s+)?[A-Za-z]", re.IGNORECASE)
 
 
 def _brought_on(text: str) -> list[OutcomeMention]:
@@ -175,12 +176,12 @@ def _brought_on(text: str) -> list[OutcomeMention]:
 
 
 # "no side effects", "not stopped for intolerance", "without adverse effects", "no contraindication", "denies nausea"
-_DENIAL = re.compile(
+_DENIAL = lore.regex(
     r"\b(?:no|not|never|without|denie[sd]|denying|free\s+of|nor|neither|none|absence\s+of|absent|has\s+no|hasn't|didn't|isn't|wasn't)\b"
     r"(?:\W+\w+){0,5}\W*$",
     re.IGNORECASE,
 )
-_POSSIBLE = re.compile(
+_POSSIBLE = lore.regex(
     r"\b(?:if|unless|in\s+case|risk\s+of|(?-i:may)|might|could|watch\s+for|monitor\s+for|possible|should)\b[^.;,]*$",
     re.I,
 )
@@ -214,11 +215,11 @@ def outcome_of(text: str, stopped: bool = False) -> Outcome | None:
     return None
 
 
-_DOSE = re.compile(
+_DOSE = lore.regex(
     r"\d[\d,]*(?:\.\d+)?\s*(?:-\s*\d+(?:\.\d+)?\s*)?(?:mg/kg|mcg/kg|mg/m2|mg|mcg|µg|ug|g|grams?|units?|IU|mL|ml|%|tablets?|tabs?|puffs?)(?![A-Za-z])(?!\s*/\s*d?L\b)"
     r"(?:\s*/\s*(?:\d+(?:\.\d+)?\s*)?(?:mL|kg|day|d|wk|week|dose|hr|h))?"
 )
-_FREQUENCY = re.compile(
+_FREQUENCY = lore.regex(
     r"[\s,]*(?:(?:IV|SC|SQ|PO|IM|subcutaneously|intravenously|orally|by\s+mouth|tablet|ointment|cream|oint)\s+)*"
     r"(?:(?:once|twice|three\s+times|four\s+times|\d\s*(?:x|times))\s+(?:a\s+|per\s+|every\s+)?(?:daily|day|weekly|week|month|monthly)|"
     r"(?:once\s+|twice\s+)?(?:daily|weekly|monthly|nightly|biweekly)|every\s+(?:other\s+)?(?:\w+\s+)?(?:days?|weeks?|months?|hours?|morning|night|evening)|"
@@ -228,7 +229,7 @@ _FREQUENCY = re.compile(
 
 
 # "5 BID", "40 qd", "24/26 BID": a number that only its frequency shows to be a dose
-_SHORTHAND = re.compile(
+_SHORTHAND = lore.regex(
     r"^\W{0,3}(?:(?:XR|ER|XL|SR|CR|DR|IR|EC|succ(?:inate)?|tart(?:rate)?|PO|tab)\s+)?(?P<dose>\d[\d,]*(?:\.\d+)?(?:/\d+(?:\.\d+)?)?\s+"
     r"(?:PO\s+)?(?:[BTQ]ID|QD|QHS|QAM|QPM|Q\s?\d+\s?(?:h|w|wk|weeks|d)|qwk|qweek|daily|nightly|weekly|once\s+daily|twice\s+(?:a\s+day|daily)))\b",
     re.IGNORECASE,

@@ -3,50 +3,51 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.chart.quantities import NUMBER, UNIT, measured
 from extractors.vocabulary.sieve import rare
 
-_MONTH_AFTER = re.compile(
+_MONTH_AFTER = lore.regex(
     r"^\s*,?\s*(?:in|of|on|from|\()\s*(?P<when>[A-Z][a-z]+\.?\s+\d{1,2}(?:,\s*\d{4})?(?!\d)|[A-Z][a-z]+(?:\s+\d{4})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4})\s*\)?"
 )
 # "AHI 32 events/hour on home sleep test of 05/02/2026", "-2.8 at the femoral neck (DXA 04/10/2026)"
-_DATE_AFTER = re.compile(
+_DATE_AFTER = lore.regex(
     r"^(?P<what>[^,;.()\d]{0,60}(?:\b(?:on|of|dated|from)\s+|\([^()\d]{0,30}\s))(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})"
 )
 # "home sleep test of 02/2024, AHI 12": the day of what the value comes from stands before it
-_DATE_BEFORE = re.compile(
+_DATE_BEFORE = lore.regex(
     r"\b(?:of|on|from|dated|in)\s+(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\s\d{1,2},\s\d{4}|[A-Z][a-z]{2,8}\s\d{4})\s*[:,]?\s*(?:(?:the|an?|showed|shows|with|gave)\s+){0,2}$"
 )
 # "22 (8/10; 27 in April)", "9.1% (7/1)", "8.7% 4/2026", "EASI 28.4 1/15/26": a date alone behind the value
-_DATE_RIGHT_BEHIND = re.compile(
+_DATE_RIGHT_BEHIND = lore.regex(
     r"^\s*(?:[HL*]\s+)?(?:\(\s*(?:on\s+)?(?P<when>\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}/\d{4}|[A-Z][a-z]{2,8}\.?\s+(?:\d{1,2},?\s+)?\d{4})\s*[,;)]"
     r"|,?\s*(?P<bare>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/(?:19|20)\d\d)(?=\s*(?:[,;).]|$|and\b|then\b))"
     r"|(?:,\s*|\s)last\s+(?P<last>[A-Z][a-z]{2,8})\b)"
 )
 # "Labs 11/14/24: ALT 94, AST 71": the day of every value of the sentence that has none of its own
-_DAY_OF_ALL = re.compile(
+_DAY_OF_ALL = lore.regex(
     r"^\W*(?P<what>(?:[A-Za-z][\w/&+-]*\.?,?\s+(?:and\s+)?){0,5})\(?(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|\d{1,2}/\d{1,2}|"
     r"[A-Z][a-z]{2,8}\.?\s+\d{1,2},\s+\d{4}|[A-Z][a-z]{2,8}\.?\s+\d{4})\)?\s*(?P<colon>[:–—-])?\s"
 )
 # "Flex sig 07/2026 Mayo endoscopic subscore 3", "echo 07/28 LVEF 35%": right before the name of the value
-_DAY_RIGHT_BEFORE = re.compile(
+_DAY_RIGHT_BEFORE = lore.regex(
     r"(?<![\d/-])(?P<when>\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/(?:19|20)\d\d|\d{1,2}/\d{1,2})\)?\s*(?::|\bw/|\bwith|\bshow(?:s|ed)|\bhad)?\s*(?:an?\s+|the\s+)?$"
 )
-_OTHER_EVENT = re.compile(
+_OTHER_EVENT = lore.regex(
     r"\b(?:start|began|begun|stop|since|until|before|after|prior|goal|target|due|repeat|recheck|change|switch|while|improv|down|up)",
     re.I,
 )
-_YEAR_AFTER = re.compile(
+_YEAR_AFTER = lore.regex(
     r"^\s*,?\s*\(?(?:back\s+)?(?:in|of|from)\s+(?:early\s+|late\s+|mid-?)?(?P<year>(?:19|20)\d\d)\b(?!-)"
 )
 # "112 before rosuvastatin", "30% prior to treatment": of an earlier day that is not told
-_BEFORE_AFTER = re.compile(
+_BEFORE_AFTER = lore.regex(
     r"^\s*\(?(?:before|prior to|pre-?treatment|at (?:diagnosis|baseline)|initially|originally|years ago)\b", re.I
 )
 # "..., recovered to 52% on 06/02/2026", "31 now", "54 on it": a later value of the same thing in the same words
-_LATER = re.compile(
+_LATER = lore.regex(
     rf"(?:[,;(]|->|→|–>|=>|\band\b|\bbut\b|\bto\b|\bthen\b)\s*(?:(?:initial|initially|prior|previously|previous|baseline|earlier|vs|and|but|then|now|has|have|recovered|improved|fell|rose|came|risen|fallen|dropped|is|was|to|down|up|only|at)\s+){{0,4}}"
     rf"(?P<value>{NUMBER})(?![\d:/]|[-.,]\d)\s*(?P<percent>%)?\s*(?P<unit>{UNIT})?\s*(?P<when>now\b|today\b|currently\b|at\s+this\s+visit|this\s+(?:visit|week|month)"
     r"|on\s+(?:it|therapy|treatment)\b|(?:on|in|of)\s+(?:\d{1,2}/\d|[A-Z][a-z]{2,8}\b)|\(\d{1,2}/\d|\d{1,2}/(?:\d{1,2}/)?\d{2,4}|,\s*\d{1,2}/\d{1,2}/\d{2,4}(?=\s*\))|last\s+[A-Z][a-z]{2,8}\b)",

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from extractors import lore
 from extractors.denial.reading import Letter
 
 
@@ -65,7 +66,7 @@ _TICKED_GLYPHS = "\u2611\u2612\u2713\u2714\u2717\u2718\u25a0\u25fc\u2716"
 _EMPTY_GLYPHS = "\u2610\u25a1\u25fb\u2751\u274f"
 _BRACKETS = "[](){}|"
 # "(1)", "(a)", "[2]", "iv)" number a list; "(x)" and "(v)" do not
-_NUMBERS = re.compile(r"\(?(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})[).]$|\[(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})\]$")
+_NUMBERS = lore.regex(r"\(?(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})[).]$|\[(?:\d{1,2}|[a-uwyzA-UWYZ]|[ivIV]{2,4})\]$")
 
 
 def tick_of(token: str) -> Tick | None:
@@ -89,8 +90,8 @@ def tick_of(token: str) -> Tick | None:
 
 
 # What an engine makes of the frame of an empty box, beside a bracket or instead of it: "C]", "(C", "Cj", "LJ", "O".
-_FRAME = re.compile(r"[CcLlJjUu]{1,2}")
-_FRAME_ALONE = re.compile(r"(?:[CLU\[(][JjIl1]|[COUDLo])")
+_FRAME = lore.regex(r"[CcLlJjUu]{1,2}")
+_FRAME_ALONE = lore.regex(r"(?:[CLU\[(][JjIl1]|[COUDLo])")
 
 
 def read_boxes(letter: Letter) -> Boxes:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.denial.reading import Letter, Place, Span
 from extractors.evidence import Line
 
@@ -17,14 +18,14 @@ class ClaimLine:
     denied: bool
 
 
-_MONEY = re.compile(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
-_DESCRIPTION = re.compile(r"[A-Za-z][A-Za-z/&,.'() -]*[A-Za-z)](?: \d[A-Za-z ]*)?")
+_MONEY = lore.regex(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
+_DESCRIPTION = lore.regex(r"[A-Za-z][A-Za-z/&,.'() -]*[A-Za-z)](?: \d[A-Za-z ]*)?")
 # "T14 - Denied. This claim was ...", "K4 (CARC 4, group CO): Denied.", "PR-27 EXPENSES INCURRED AFTER ..."
-_NOTE = re.compile(
+_NOTE = lore.regex(
     r"[^\w]*(?P<note>[A-Z]{0,3}[ -]?\d{1,3}[A-Z]?|[A-Z]{1,2})(?P<carc>\s*\([^)]{2,40}\))?(?:\s*[-:.=)]\s*|\s+)"
     r"(?P<text>[A-Z][^\n]{8,})"
 )
-_DENIES = re.compile(
+_DENIES = lore.regex(
     r"\bdenied\b|\bnot (?:a )?covered\b|\bnot (?:payable|paid|eligible|allowed|certified)\b|\bcannot (?:pay|be paid)\b"
     r"|\bnon-?covered\b|"
     r"\bnot medically necessary\b|\bexcluded\b|\btimely filing\b|\bfiling limit\b|\babsent\b|\bno (?:prior "
@@ -76,7 +77,7 @@ def find_claim_lines(letter: Letter) -> list[ClaimLine]:
 
 
 # "Billed $96.00 Allowed $0.00 We paid $0.00": a line of the claim set as a card, its amounts beneath its name
-_IN_A_CARD = re.compile(
+_IN_A_CARD = lore.regex(
     r"\W*(?:(?:amount |you were )?(?:billed|charged?)|charge|provider billed)\b:? *\$", re.IGNORECASE
 )
 
@@ -111,7 +112,7 @@ _HEADS = {
     "shared": r"(?:your )?(?:deductible|co-?pay(?:ment)?|co-?insurance|cost share|discount"
     r"|other insurance)(?: amount)?",
 }
-_HEAD_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _HEADS.items()}
+_HEAD_PATTERNS = {kind: lore.regex(pattern, re.IGNORECASE) for kind, pattern in _HEADS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from extractors import lore
 from extractors.denial.approved import find_approved
 from extractors.denial.fields import Codes
 from extractors.denial.labels import Labelled
@@ -12,38 +13,38 @@ from extractors.evidence import Finding
 from extractors.vocabulary.icd10 import icd10_text
 
 # ICD-10-CM: "M32.19", "I10" (without a point only after its label)
-_ICD10 = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
-_ICD10_BARE = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
+_ICD10 = lore.regex(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})(?![\w-])")
+_ICD10_BARE = lore.regex(r"(?<![\w.-])[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4}|[0-9A-Z]{1,4})?(?![\w.-])")
 # HCPCS level II "J0491"; CPT "72148" and "0232T" only after CPT, HCPCS, code, or in parentheses beside one
-_HCPCS = re.compile(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?=-[A-Z][A-Z\d](?![\w-])|(?![\w-]))")
-_CPT = re.compile(r"(?<![\w.$-])(?:\d{4}[TFUM0-9])(?![\w.,-]*\d)(?![\w-])")
-_CPT_LABEL = re.compile(
+_HCPCS = lore.regex(r"(?<![\w.-])[ABCDEGHJKLMPQRSTUV][\dOo]\d{3}(?=-[A-Z][A-Z\d](?![\w-])|(?![\w-]))")
+_CPT = lore.regex(r"(?<![\w.$-])(?:\d{4}[TFUM0-9])(?![\w.,-]*\d)(?![\w-])")
+_CPT_LABEL = lore.regex(
     r"(?:\bCPT|\bHCPCS|procedure(?: code)?|service code|billing code|\bcodes?)(?:®)?(?: "
     r"?codes?)?(?:\(s\))?[:# ]{0,3}(?:\(?[\dA-Z]{5}\)?,? ?(?:and |or )?)*$",
     re.IGNORECASE,
 )
-_MODIFIED = re.compile(r"(?<![\w.$-])\d{4}[TFUM\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
+_MODIFIED = lore.regex(r"(?<![\w.$-])\d{4}[TFUM\d](?=(?:-[A-Z\d]{2}){1,4}(?![\w-]))")  # "20610-59"
 # "(29881)", "(90867, 90868)": a list in parentheses, each of five characters
-_IN_PARENTHESES = re.compile(
+_IN_PARENTHESES = lore.regex(
     r"\((?:(?:\d{4}[\dTFUM]|[A-V]\d{4}|[A-TV-Z]\d[\dAB](?:\.\w{1,4})?)(?:-[A-Z\d]{2}){0,2}"
     r"(?:\s*(?:[,;/&+]|and|or)\s*|(?=\))))+\)"
 )
 # "LeFort I osteotomy, 21141)": a code that ends a parenthesis of words
-_ENDS_PARENTHESIS = re.compile(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTFUM])\)")
+_ENDS_PARENTHESIS = lore.regex(r"\([A-Za-z][^()\n]{3,60}[,:;] ?(?P<code>\d{4}[\dTFUM])\)")
 # "(77523, 25 treatments)", "(97110; 8 visits)": a code and how often
-_OPENS_PARENTHESIS = re.compile(
+_OPENS_PARENTHESIS = lore.regex(
     r"\((?P<code>\d{4}[\dTFUM])(?:[,;] ?(?:x ?)?\d{1,3} [a-z][^()\n]{2,40}|[,;:] ?[A-Za-z][^()\n]{3,60}| ?x ?\d{1,3})\)"
 )
-_PLACE = re.compile(r"\b[A-Z]{2},? ?$")  # "Detroit, MI 48226"
-_ICD10_MISREAD = re.compile(
+_PLACE = lore.regex(r"\b[A-Z]{2},? ?$")  # "Detroit, MI 48226"
+_ICD10_MISREAD = lore.regex(
     r"(?<=[a-z] \()[1l|](?P<rest>\d{2}\.\d{1,2})(?=\))|(?<=Diagnosis: )[1l|](?P<rest2>\d{2}\.\d{1,2})(?![\d%])"
 )
-_BESIDE = re.compile(r"\b(?:[A-V]\d{4}|\d{5}),? (?:and |or )?(?P<near>[A-V][\dOlSB]{4,6})\b")
-_NDC = re.compile(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
-_NDC_SPACED = re.compile(r"(?<![\w-])(\d{4,5}) ?- ?(\d{3,4}) ?- ?(\d{1,2})(?![\w-])")  # "00002-4182 -30"
-_NDC_BARE = re.compile(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
+_BESIDE = lore.regex(r"\b(?:[A-V]\d{4}|\d{5}),? (?:and |or )?(?P<near>[A-V][\dOlSB]{4,6})\b")
+_NDC = lore.regex(r"(?<![\w-])(?:\d{5}-\d{4}-\d{2}|\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}-\d{4}-\d)(?![\w-])")
+_NDC_SPACED = lore.regex(r"(?<![\w-])(\d{4,5}) ?- ?(\d{3,4}) ?- ?(\d{1,2})(?![\w-])")  # "00002-4182 -30"
+_NDC_BARE = lore.regex(r"(?<=NDC )\d{11}(?!\d)|(?<=NDC: )\d{11}(?!\d)|(?<=NDC #)\d{11}(?!\d)")
 # A code named as the right one, or of another service, is not the denied one.
-_OTHER_CODE = re.compile(
+_OTHER_CODE = lore.regex(
     r"specific code|correct code|instead|should (?:be|have been)|exists|alternative|also need"
     r"|(?:does|do|needs?|requires?) (?:not need|not require|no)\b|is (?:covered|approved)|covered (?:drugs"
     r"|medications)|do not need|example|such as|\bnot\b[^.]{0,20}\bbilled",
@@ -176,10 +177,10 @@ def find_codes(
     )
 
 
-_ICD10_COMMA = re.compile(r"(?<![\w.-])[A-TV-Z]\d[0-9AB],\d{1,4}(?![\w,-])")
-_DOLLAR_CODE = re.compile(r"\((?P<near>\$\d{4}),? (?:and )?[A-V][\dO]\d{3}\)")  # "($9500, J0878)" is S9500
+_ICD10_COMMA = lore.regex(r"(?<![\w.-])[A-TV-Z]\d[0-9AB],\d{1,4}(?![\w,-])")
+_DOLLAR_CODE = lore.regex(r"\((?P<near>\$\d{4}),? (?:and )?[A-V][\dO]\d{3}\)")  # "($9500, J0878)" is S9500
 # What is nearly a code: "H35 2211" after a comma, "CPT O345U"; in parentheses or behind its label it was one.
-_NEARLY = re.compile(
+_NEARLY = lore.regex(
     r"(?:[(,;] ?|\b(?:ICD-10(?:-CM)?|[Dd]x|DX|[Dd]iagnosis)(?: codes?)?:? )"
     r"(?P<dx>[A-TV-Z]\d[\dABOlI][ ,]\d{1,4}[A-Z]?)(?![\w-]|\.\w)"
     r"|\b(?:CPT|HCPCS)(?: [Cc]odes?)?[:# ]{1,3}(?P<code>(?=\S{0,4}\d)[A-Z\d$][\dA-Z]{4})(?![\w-])"
@@ -197,7 +198,7 @@ def _misses_one(text: str, found: list[int]) -> bool:
 
 
 # "autism (F84.0, R32)", "multiple sclerosis (G35)": without a point it stands beside one with, or after its name
-_DX_LIST = re.compile(
+_DX_LIST = lore.regex(
     r"\((?:ICD-10(?:-CM)?:? |[Dd]iagnos[ie]s(?: codes?)?:? )?"
     r"(?P<list>[A-TV-Z]\d[\dAB][.\w]*(?:(?:, | and |, and |; | / )[A-TV-Z]\d[\dAB][.\w]*)*)\)"
 )
@@ -230,7 +231,7 @@ def _codes_beneath(letter: Letter, cells: Iterable[Span]) -> Iterator[int]:
 
 # No code begins with a digit; a fax makes these of the letters. The code must exist, and is offered only.
 _AS_LETTER = {"3": "J", "6": "G", "8": "B", "5": "S", "1": "I", "0": "O", "2": "Z", "7": "T", "4": "A"}
-_DX_DIGIT = re.compile(r"(?<![\w.-])[0-8]\d{2}\.\d{1,3}(?![\w.%-])")
+_DX_DIGIT = lore.regex(r"(?<![\w.-])[0-8]\d{2}\.\d{1,3}(?![\w.%-])")
 
 
 def _misread_diagnosis(letter: Letter, cells: list[Span]) -> tuple[int, int] | None:

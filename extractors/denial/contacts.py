@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from extractors import lore
 from extractors.denial.fields import AppealLevel, AppealStage, NextStep
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said, role_of, section
@@ -30,16 +31,16 @@ class Contact:
 
 # "1-800-555-0117", "(877) 291-0366", "800.365.0609", "1 800 555 0117"; 8005550117 after its label.
 # OCR reads l for 1, O for 0; a number needs its ten digits after repair.
-_PHONE = re.compile(
+_PHONE = lore.regex(
     r"(?<![\w/-])(?:\+?[1lI][ .-]{0,2})?\(?[2-9]\d{2}\)?[ .'-]{0,3}[2-9\dOolI]\d{2}[ .'-]{1,3}[\dOolI]{4}(?![\w-]*\d)"
     r"|(?<![\w/-])1?[2-9]\d{9}(?!\w)"
 )
-_LABEL_BEFORE = re.compile(
+_LABEL_BEFORE = lore.regex(
     r"(?P<kind>fax|facsimile|\b(?:phone|tel|telephone|call|calling|ph)\b|\bappeals? (?:line|desk|hotline|number)\b)"
     r"(?=[^.;]{0,28}$)",
     re.IGNORECASE,
 )
-_TTY_BEFORE = re.compile(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
+_TTY_BEFORE = lore.regex(r"\b(?:tty|tdd)\b(?:/(?:tty|tdd))?[ :#-]{0,4}(?:711[ ,/or]+)?$", re.IGNORECASE)
 
 _STREET = (
     r"(?:(?:\d{1,6}(?:-\d+)?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine"
@@ -55,12 +56,12 @@ _ZIP = (
     r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]"
     r"|UT|V[AIT]|W[AIVY])[ ,.']{1,3}[\dOl]{5}(?:-[\dOl]{4})?"
 )
-_ADDRESS = re.compile(
+_ADDRESS = lore.regex(
     rf"(?P<where>{_BOX}|{_STREET})(?P<rest>.{{0,90}}?)(?P<zip>\b{_ZIP}|(?<=[a-z], )\d{{5}}(?:-\d{{4}})?)(?!\d)",
     re.DOTALL,
 )
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
-_NAME_OPENS = re.compile(
+_NAME_OPENS = lore.regex(
     r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted"
     r"|fax)\b[^.:]{0,60}?\bto:?\s"
     r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s"
@@ -128,10 +129,10 @@ def _step_under(said: list[Said], one: Said | None) -> str | None:
 
 
 # "Customer Success: 800-555-0131" says whose number it is; "Toll free: ..." and "Appeals Unit: ..." do not.
-_OWN_LABEL = re.compile(
+_OWN_LABEL = lore.regex(
     r"(?:^|[.;!?]\s+|\s\|\s*)(?P<label>[A-Z][\w'&/-]*(?: (?:of|and|the|for|&|[A-Z][\w'&/-]*)){1,4}): ?$"
 )
-_SAYS_NO_MORE = re.compile(
+_SAYS_NO_MORE = lore.regex(
     r"appeal|grievance|dispute|resolution|review|reconsider|redetermin|complaint|phone|tel\b|call|fax|toll|number|line\b"
     r"|contact|write|mail|standard|regular|expedited|fast|urgent|mon|fri",
     re.IGNORECASE,
@@ -139,7 +140,7 @@ _SAYS_NO_MORE = re.compile(
 
 
 # "New facts for the same request (no appeal): review desk, ...", "Appeals are not taken here"
-_NO_APPEAL = re.compile(
+_NO_APPEAL = lore.regex(
     r"\b(?:no|not an?|not for|without an?|instead of an?|other than an?) appeals?\b"
     r"|\bappeals?(?: \w+){0,3} (?:are|is|can|will) ?not (?:be )?(?:taken|accepted|handled|heard|received|made)\b"
     r"|\b(?:new|further|more|additional|missing) (?:facts|records|notes|papers|information|documents)\b"
@@ -163,7 +164,7 @@ def _role_beside(before: str) -> str | None:
 
 _APPEALS = {"appeal", "regular_appeal", "expedited_appeal"}
 # "1-844-555-0190 (standard) or 1-844-555-0191 (expedited)"
-_SPEED = re.compile(
+_SPEED = lore.regex(
     r"\s*[(\[](?:for )?(?:(?P<regular>standard|regular|non-?urgent)|expedited|fast|urgent|rush)\b", re.IGNORECASE
 )
 _NOT_APPEAL = {
@@ -210,19 +211,19 @@ def _kind_of_number(letter: Letter, match: re.Match[str]) -> tuple[str | None, b
 
 
 # "1-800-555-0142 (fax)"; "602-555-0153 fax" unless that names the next number
-_IN_BRACKETS = re.compile(
+_IN_BRACKETS = lore.regex(
     r"\s*[(\[](?:toll[ -]free |appeals? |main )?(?P<kind>fax|facsimile|phone|tel|voice)", re.IGNORECASE
 )
-_BEHIND = re.compile(
+_BEHIND = lore.regex(
     r"[ ,-]*(?:is (?:the|our) )?(?:appeals? )?(?P<kind>fax|facsimile|phone|telephone|tel|voice)\b(?![\s.:#(no-]*\d)",
     re.IGNORECASE,
 )
-_CELL_LABEL = re.compile(
+_CELL_LABEL = lore.regex(
     r"(?:^|[\s(])(?P<kind>fax|facsimile|phone|telephone|tel|call|voice)\b\.?"
     r"(?:[ :]*(?:number|no\.?|#|us|at|to|toll[ -]free|only))*[ :.]*$",
     re.IGNORECASE,
 )
-_FAST = re.compile(r"\b(?:expedited|fast|urgent|rush)\b", re.IGNORECASE)
+_FAST = lore.regex(r"\b(?:expedited|fast|urgent|rush)\b", re.IGNORECASE)
 
 
 def _label_kind(match: re.Match[str] | None) -> str | None:
@@ -348,7 +349,7 @@ def _choose(
     return letter.cite(first.start, first.end, value, confidence)
 
 
-_ASKS_TO_CALL = re.compile(r"\b(?:call|phone|telephone|tel|dial|ring)", re.IGNORECASE)
+_ASKS_TO_CALL = lore.regex(r"\b(?:call|phone|telephone|tel|dial|ring)", re.IGNORECASE)
 
 
 def _greeting(letter: Letter) -> int:

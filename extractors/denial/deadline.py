@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.fields import AppealLevel, AppealStage, StatedDeadline
 from extractors.denial.reading import Letter
@@ -33,7 +34,7 @@ _NUMBERS = ONES | TENS
 _WORD = rf"(?:{'|'.join(word for word, n in _NUMBERS.items() if n)}|hundred|and|a)"
 _IN_WORDS = rf"{_WORD}(?:[ -]{_WORD})*"
 # "within 180 days", "one hundred eighty (180) calendar days", "four (4) months", "up to 180 days"
-_COUNT = re.compile(
+_COUNT = lore.regex(
     rf"(?<![\w-])(?:(?P<words>{_IN_WORDS})\s*)?(?:\(?(?P<digits>[\dOlIS]{{1,3}})\)?)?[ -]*(?:(?:calendar"
     rf"|consecutive|full)[ -]|(?P<business>(?:business|working)[ -]))?"
     r"(?P<unit>hours?|days?|months?|years?|weeks?|d[ií]as|mes(?:es)?)\b",
@@ -42,7 +43,7 @@ _COUNT = re.compile(
 _UNITS = {"día": "day", "dia": "day", "me": "month", "mese": "month"}  # Spanish, less its final s
 _DIGIT_SLIPS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "S": "5"})
 # What the plan or a reviewer does within a time is no time to appeal.
-_PLAN_ACTS = re.compile(
+_PLAN_ACTS = lore.regex(
     r"\b(?<!ask )(?<!asking )(?<!tell )(?<!write to )(?:we|(?:the |your |health )?plan|carrier|reviewers?|people"
     r"|organization|IRO|company|aetna|cigna|humana)\b"
     r"(?:(?!\byou\b|\bask|\bappeal to)[^.;]){0,60}"
@@ -53,23 +54,23 @@ _PLAN_ACTS = re.compile(
     re.IGNORECASE,
 )
 # "If we do not decide in time, you may ask for a hearing within": what follows is the member's to do.
-_YOU_ACT = re.compile(r"\byou (?:may|can|must|should|have|also)\b", re.IGNORECASE)
+_YOU_ACT = lore.regex(r"\byou (?:may|can|must|should|have|also)\b", re.IGNORECASE)
 # "Ask Alignment Health Plan for a review within": the plan is asked, it does not act.
-_YOU_ASK = re.compile(
+_YOU_ASK = lore.regex(
     r"\b(?:ask|asking|asks|request|requesting|apply|applying|write|writing|appeal(?:ing)?|petition)\b[^.;]{0,70}"
     r"\b(?:for (?:an? |the |another |this |our )?(?:\w+ ){0,3}"
     r"(?:review|appeal|reconsideration|redetermination|look|hearing)"
     r"|to (?:review|reconsider|look at|reverse|change|overturn))\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-_IS_DECIDED = re.compile(
+_IS_DECIDED = lore.regex(
     r"(?:is|are|be|been) (?:answered|decided|completed|processed|reviewed)[^.;]{0,20}$|decisions? (?:is|are|will be) "
     r"made[^.;]{0,20}$",
     re.IGNORECASE,
 )
 # "Our written decision comes within", "An answer to a pre-service appeal is due in", "A decision is made within",
 # "you will get a decision no later than": the plan's time to answer, whoever is named.
-_ANSWER_COMES = re.compile(
+_ANSWER_COMES = lore.regex(
     r"(?:^|[.;:,(·-]\s*|\b(?:an?|our|any|written|final|its|all|get|receive|have|the|standard|most)\s+)"
     r"(?<!appeal the )(?<!appeal a )(?<!appeal our )(?<!with the )(?<!with our )(?<!of the )(?<!of our )"
     r"(?<!after the )(?<!after our )"
@@ -78,7 +79,7 @@ _ANSWER_COMES = re.compile(
     r"|\b(?:decided|answered|resolved|completed|processed|reviewed|told|notified|informed)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-_DISPUTES = re.compile(
+_DISPUTES = lore.regex(
     r"\b(?:you (?:may|can|must|have|should|need)\b[^.;]{0,30}"
     r"|(?:appeal|appealing|disagree|agree|dispute|challenge|contest|review|reconsider|object)\s+"
     r"(?:of |with |against |to )?(?:the |this |our |that |any )?(?:\w+ ){0,2})"
@@ -86,7 +87,7 @@ _DISPUTES = re.compile(
     re.IGNORECASE,
 )
 # "no later than 7 days after we get your appeal", "Standard (7 days):"
-_WE_GET = re.compile(
+_WE_GET = lore.regex(
     r"[^.;]{0,25}\b(?:after|of|from|once|when)\b[^.;]{0,14}\b(?:we|plan) (?:get|got|receive|received|have)\b[^.;]{0,12}"
     r"\b(?:appeal|request|grievance|it|complaint|statement|letter)"
     r"|[^.;]{0,10}\b(?:after|of|from) (?:the )?(?:date of )?(?:our |its )?(?:receipt|receiving) (?:of )?"
@@ -94,16 +95,16 @@ _WE_GET = re.compile(
     r"|[^.;]{0,15}\bafter (?:the|your|an) (?:appeal|request|grievance) (?:is|was|has been) (?:received|filed|made)",
     re.IGNORECASE,
 )
-_KIND_IN_BRACKETS = re.compile(
+_KIND_IN_BRACKETS = lore.regex(
     r"\b(?:standard|regular|expedited|fast|urgent|pre-?service|post-?service|payment)\W{0,3}\(?$", re.I
 )
 # "Standard appeal (7 days for a Part B drug)": so short a time behind the kind of appeal is the plan's to answer
-_APPEAL_IN_BRACKETS = re.compile(
+_APPEAL_IN_BRACKETS = lore.regex(
     r"\b(?:standard|regular|expedited|fast|urgent|pre-?service|post-?service)(?: \w+){1,3} ?\(?$", re.IGNORECASE
 )
 _LONGEST_ANSWER = 45  # days; nobody gives less than 60 to appeal a standard decision
 # "You will hear from us in 30 days", "You will get a letter with the decision in 30 days"
-_YOU_HEAR = re.compile(
+_YOU_HEAR = lore.regex(
     r"\b(?:you|your (?:doctor|provider)|member|enrollee)(?:'ll| will| should| shall| can expect to)"
     r" (?:\w+ )?(?:hear|get|receive|have|be (?:told|sent|given|notified|informed)|know|learn)\b"
     r"(?:(?!\byou\b|\bto (?:appeal|ask|file|send|request)|\bdays?\b)[^.;]){0,70}$"
@@ -111,7 +112,7 @@ _YOU_HEAR = re.compile(
     re.IGNORECASE,
 )
 # "If you are getting treatment now and want to go on with it, you must ask within 10 days"
-_KEEPS_GOING = re.compile(
+_KEEPS_GOING = lore.regex(
     r"\b(?:getting|receiving|have|having) (?:this |the |these |those |a |your )?(?:\w+ )?"
     r"(?:treatment|care|services?|benefits?|therapy|visits|drug|medicine) (?:right )?now\b"
     r"|\b(?:go on|carry on|going|keep on|continue)(?: with)? (?:it|them|this|these|the|your|getting|having|receiving)\b"
@@ -120,7 +121,7 @@ _KEEPS_GOING = re.compile(
     re.IGNORECASE,
 )
 # "within 120 days of the letter that answers it": the clock of the step after the appeal
-_AFTER_ANSWER = re.compile(
+_AFTER_ANSWER = lore.regex(
     r"\b(?:of|from|after|since) (?:the |our |its )?(?:date of (?:the |our )?)?(?:letter|notice|decision|answer) "
     r"(?:that|which) (?:answers|decides|closes|ends|denies) (?:it|your|the)\b"
     r"|\b(?:of|from|after|since) (?:the|our|your|that|its|a|an) (?:\w+ )?(?:appeal|grievance|reconsideration) "
@@ -129,7 +130,7 @@ _AFTER_ANSWER = re.compile(
     re.IGNORECASE,
 )
 # "the 30 months are counted wrongly", "over the last 90 days", "at least 12 weeks": a stretch of time, no limit
-_NO_LIMIT = re.compile(
+_NO_LIMIT = lore.regex(
     r"(?<!within )(?<!in )(?<!have )(?<!has )(?<!\buse )(?<!by )\b(?:(?:the|these|those|its|his|her|their)"
     r"(?: (?:first|last|past|full))?"
     r"|(?:last|past|previous|prior|first)|at least|(?<!no )(?<!not )(?:less|longer|fewer) than|another|every"
@@ -137,23 +138,23 @@ _NO_LIMIT = re.compile(
     r"|waited|waiting|took|lasts?|lasted)\s$",
     re.IGNORECASE,
 )
-_FILES = re.compile(
+_FILES = lore.regex(
     r"\b(?:you|member|enrollee|patient|appeals?|request|must|has to|file|filed|submit|submitted|made"
     r"|lodged?|ask|write|send|sent|mailed|receive"
     r"|received|appeal|speak|talk|peer|call|until|deadline|postmarked|due|apelar|apelaci[oó]n)\b",
     re.IGNORECASE,
 )
-_BY_DATE = re.compile(
+_BY_DATE = lore.regex(
     r"(?:\bby|no later than|on or before|not later than|deadline(?: (?:is|to appeal|for (?:your |an )?appeals?))*:?"
     r"|last day(?: (?:to|for) (?:file|appeal|filing)(?: (?:an?|your) appeal)?)?(?: is)?:?"
     r"|until|before|due(?: date)?:?)\s*(?:\w+day,? )?$",
     re.IGNORECASE,
 )
-_NAMES_THE_TIME = re.compile(r"\b(?:deadline|last day|no later than|appeal by)\b", re.IGNORECASE)
+_NAMES_THE_TIME = lore.regex(r"\b(?:deadline|last day|no later than|appeal by)\b", re.IGNORECASE)
 _ANCHORS = (
     (
         "final_denial",
-        re.compile(
+        lore.regex(
             r"final (?:internal )?(?:adverse |benefit |appeal )*(?:decision|determination|denial|answer|letter|notice)"
             r"|(?:decision|answer|letter|notice|response) (?:on|to|about|of) (?:your|the|our) (?:\w+ )?"
             r"(?:appeal|grievance|reconsideration)"
@@ -162,12 +163,12 @@ _ANCHORS = (
             re.IGNORECASE,
         ),
     ),
-    ("service", re.compile(r"date[s]? of (?:the )?service|\bof (?:the )?service\b|service date", re.IGNORECASE)),
-    ("receipt", re.compile(r"receipt|receiv(?:e|ed|ing)|you get|get this|day you got", re.IGNORECASE)),
-    ("mailing", re.compile(r"mail(?:ing|ed)|postmark", re.IGNORECASE)),
-    ("decision", re.compile(r"decision|determination", re.IGNORECASE)),
-    ("statement", re.compile(r"statement", re.IGNORECASE)),
-    ("notice", re.compile(r"notice|letter|denial|explanation of benefits|\beob\b|remittance|top of", re.IGNORECASE)),
+    ("service", lore.regex(r"date[s]? of (?:the )?service|\bof (?:the )?service\b|service date", re.IGNORECASE)),
+    ("receipt", lore.regex(r"receipt|receiv(?:e|ed|ing)|you get|get this|day you got", re.IGNORECASE)),
+    ("mailing", lore.regex(r"mail(?:ing|ed)|postmark", re.IGNORECASE)),
+    ("decision", lore.regex(r"decision|determination", re.IGNORECASE)),
+    ("statement", lore.regex(r"statement", re.IGNORECASE)),
+    ("notice", lore.regex(r"notice|letter|denial|explanation of benefits|\beob\b|remittance|top of", re.IGNORECASE)),
 )
 _RIVALS = {
     "continuation",

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.fields import StatedDeadline
 from extractors.denial.labels import Labelled, values_of
@@ -20,9 +21,9 @@ _BY_ANCHOR = {
     "notice": "notice_date",
 }
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?\.?,?\s+)"
-_ALONE = re.compile(rf"^\W*{_WEEKDAY}?$", re.IGNORECASE)
+_ALONE = lore.regex(rf"^\W*{_WEEKDAY}?$", re.IGNORECASE)
 # A fax header or a footer carries dates of its own: "10/30/2026 14:02 FROM: ... P.001/002"
-_MACHINE = re.compile(
+_MACHINE = lore.regex(
     r"\b\d{1,2}:\d{2}\b|\bp(?:age|g)?\.?\s?\d+\s?(?:/|of)\s?\d+|\bfrom:|\bto:|received|printed|rev(?:ised|\.)|form\b"
     r"|exp(?:ires|\.)|omb\b|effective|fax",
     re.IGNORECASE,
@@ -72,7 +73,7 @@ def find_notice_dates(letter: Letter, labels: list[Labelled]) -> list[tuple[str,
 
 
 # "Letter of 14 January 2026", "Written on: 05/23/2026 (Saturday)", "Decision rendered: May 4, 2026", "Print date: ..."
-_OF_ITSELF = re.compile(
+_OF_ITSELF = lore.regex(
     r"\W*(?:(?:this|our|the) )?(?:"
     r"(?P<decided>(?:(?:coverage |appeal |our )?(?:decision|determination)s? )?(?:was )?"
     r"(?:rendered|reached|decided|determined)"
@@ -89,7 +90,7 @@ _KINDS_OF_ITSELF = {
     "written": "written_date",
     "notice": "notice_date",
 }
-_DAY_NAMED = re.compile(rf"[\s(,]*{_WEEKDAY}?[\s).,]*$", re.IGNORECASE)
+_DAY_NAMED = lore.regex(rf"[\s(,]*{_WEEKDAY}?[\s).,]*$", re.IGNORECASE)
 
 
 def _said_of_itself(letter: Letter) -> list[tuple[str, Span, dt.date, bool]]:
@@ -119,17 +120,17 @@ def _among_amounts(letter: Letter, place: Place) -> bool:
     return any(_AMOUNT.search(line.text) for line in row if line is not place.line)
 
 
-_AMOUNT = re.compile(r"\$ ?\d|\b\d+[.,]\d\d\b")
+_AMOUNT = lore.regex(r"\$ ?\d|\b\d+[.,]\d\d\b")
 
 
-_ANOTHER_DAY = re.compile(
+_ANOTHER_DAY = lore.regex(
     r"\b(?:birth|birthday|born|d\.?o\.?b|service|serviced|received|effective|claim|filled|fill|through|from|print(?:ed)?|rev"
     r"|due|request(?:ed)?|asked|admi(?:t|ssion)|discharge|start(?:s|ed)?|ends?|ended|paid|expires?|surgery|procedure|planned"
     r"|scheduled|appeal|respond|review|terminat\w+|coverage)\b",
     re.IGNORECASE,
 )
 
-_NAMES_A_DATE = re.compile(r"\b(?:dates?|day|d\.?o\.?b|born|birth\w*|received|effective|expires?|due)\b", re.IGNORECASE)
+_NAMES_A_DATE = lore.regex(r"\b(?:dates?|day|d\.?o\.?b|born|birth\w*|received|effective|expires?|due)\b", re.IGNORECASE)
 
 
 def _of_another_day(letter: Letter, place: Place) -> bool:
@@ -149,7 +150,7 @@ def _of_another_day(letter: Letter, place: Place) -> bool:
     return False
 
 
-_FROM_PRINT = re.compile(r"\b(?:from|of|after|following) (?:the )?(?:print|run|report) date\b", re.IGNORECASE)
+_FROM_PRINT = lore.regex(r"\b(?:from|of|after|following) (?:the )?(?:print|run|report) date\b", re.IGNORECASE)
 
 
 def choose_denial_date(

@@ -2,15 +2,16 @@
 
 import re
 
+from extractors import lore
 from extractors.denial.grounds import GIVES, STORY, Stated
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said
 
-_ITEM = re.compile(
+_ITEM = lore.regex(
     r"^\W{0,2}(?:[\u2022\u00b7*\u25aa\u25cf-]\s|\(?(?:\d|[a-e]|i{1,3})[.)]\s)|^(?:First|Second|Third|Also)(?:ly)?\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(
+_COUNTED = lore.regex(
     r"\b(?P<count>two|three|four|2|3|4) (?:\w+ )?(?:reasons|grounds|things|problems|points|causes)\b", re.IGNORECASE
 )
 _COUNTS = {"two": 2, "three": 3, "four": 4}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from extractors.denial.boxes import Tick, read_boxes
 from extractors.denial.fields import ReasonCategory
 from extractors.denial.patterns import any_of, load_table
@@ -63,7 +64,7 @@ def not_a_ground() -> re.Pattern[str]:
     return _grounds()[1]
 
 
-GIVES = re.compile(r"\b(?:because|due to|reason)\b", re.IGNORECASE)
+GIVES = lore.regex(r"\b(?:because|due to|reason)\b", re.IGNORECASE)
 # Roles in which a refusal is told about, not given.
 ELSEWHERE = {
     "continuation",
@@ -77,7 +78,7 @@ ELSEWHERE = {
     "expedited_appeal",
     "regular_appeal",
 }
-REFUSED = re.compile(
+REFUSED = lore.regex(
     r"\b(?:denied|deny|denying|not approved?|(?:can(?:not|'t| not)|unable to|not able to|could not|won't|will not) "
     r"(?:approve|cover|authorize|pay|certify)|not (?:certified|covered|authorized|payable)|declined|upheld|uphold"
     r"|disapproved|reject(?:ed)?|we said no|adverse)\b",
@@ -86,11 +87,11 @@ REFUSED = re.compile(
 
 
 # "On May 19, 2026 we denied the hospital setting." tells of a day before
-STORY = re.compile(r"^(?:\w+\. )?(?:On|In) [^.]{5,28},? (?:we|the plan)\b|\b(?:earlier|previously)\b", re.IGNORECASE)
+STORY = lore.regex(r"^(?:\w+\. )?(?:On|In) [^.]{5,28},? (?:we|the plan)\b|\b(?:earlier|previously)\b", re.IGNORECASE)
 
 
-_CLAUSE_ENDS = re.compile(r"(?<=[;:])\s+|\s+[\u2014\u2013]\s+")
-CONDITION = re.compile(r"^\W*(?:if|unless|should|in case|whenever|when)\b", re.IGNORECASE)
+_CLAUSE_ENDS = lore.regex(r"(?<=[;:])\s+|\s+[\u2014\u2013]\s+")
+CONDITION = lore.regex(r"^\W*(?:if|unless|should|in case|whenever|when)\b", re.IGNORECASE)
 
 
 def live_part(text: str, put_aside: re.Pattern[str]) -> str:
@@ -165,20 +166,20 @@ def find_grounds(letter: Letter, said: list[Said]) -> list[Stated]:
 
 
 # "without the diary we cannot decide": no answer that is to come, but what kept the plan from one
-_UNDECIDED = re.compile(
+_UNDECIDED = lore.regex(
     r"\b(?:cannot|can't|could not|couldn't|unable to|not able to) (?:\w+ )?"
     r"(?:decide|answer|complete|make a decision)\b",
     re.IGNORECASE,
 )
 # "Your contract does not pay for a service until studies show ...": a rule with a condition excludes nothing by itself
-_RULE = re.compile(
+_RULE = lore.regex(
     r"\b(?:not|n't|only) (?:\w+ ){0,2}(?:pay|cover|include|allow)\w*\b[^.;]{0,80}"
     r"\b(?:until|unless|except (?:when|if|for)|before (?:it|they|studies|we|the)\b|without (?:first|prior|our))",
     re.IGNORECASE,
 )
 # Options of a blank form: "Denied because: [ ] not medically necessary [ ] experimental ( ) other"
-_EMPTY_BOX = re.compile(r"\[ ?[_ ]?\]|\( ?_?\)|\[[Jj]|[\u2610\u25a1\u25fb]|\bL[JI]\b")
-_TICKED_BOX = re.compile(r"[\[(] ?[xXvV] ?[\])]|[\u2611\u2612\u2713\u2714\u25a0]")
+_EMPTY_BOX = lore.regex(r"\[ ?[_ ]?\]|\( ?_?\)|\[[Jj]|[\u2610\u25a1\u25fb]|\bL[JI]\b")
+_TICKED_BOX = lore.regex(r"[\[(] ?[xXvV] ?[\])]|[\u2611\u2612\u2713\u2714\u25a0]")
 
 
 def _left_open(text: str) -> bool:
@@ -187,7 +188,7 @@ def _left_open(text: str) -> bool:
 
 
 # Pages that come along with the decision: a policy's excerpt, a form to fill in.
-_COMES_ALONG = re.compile(
+_COMES_ALONG = lore.regex(
     r"\b(?:attachments?|attached|enclosures?|excerpts?|extracts?|appendix|criteria (?:used|applied)|policy text)\b"
     r"|^\W*(?:form|formulario)\b(?:\W|$)|\b(?:claim|request|appeal|appointment|authorization|complaint|designation)"
     r"(?: of \w+)? form\b|\bappointment of (?:a )?representative"
@@ -195,7 +196,7 @@ _COMES_ALONG = re.compile(
     r" (?:\w+ )?(?:policy|guideline|criteria|bulletin)\b[^.?!]{0,80}$",
     re.IGNORECASE,
 )
-_DECIDES = re.compile(
+_DECIDES = lore.regex(
     r"\b(?:decision|determination|denial|denied|deny|outcome|why|reason|dear|appeal rights|notice|eob|explanation)\b",
     re.IGNORECASE,
 )
@@ -218,7 +219,7 @@ def _pages_beside(letter: Letter) -> set[int]:
 
 
 # "Denied for the reason marked": where that one was read, a lost box beside it was empty.
-_ONE_MARKED = re.compile(
+_ONE_MARKED = lore.regex(
     r"\b(?:the|this|following|one|single) reason (?:that is |which is |as )?"
     r"(?:marked|checked|ticked|indicated|selected)\b|\b(?:mark|check|tick|select)(?:ed)? (?:only )?one\b",
     re.IGNORECASE,
@@ -226,9 +227,9 @@ _ONE_MARKED = re.compile(
 
 
 # points that end no clause, of which the patterns know nothing: "Dr. Lowe", "6.5 mg", "U.S. plans"
-_NO_STOP = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Inc|approx|[A-Z])\.|\d\.(?=\d)")
+_NO_STOP = lore.regex(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|Inc|approx|[A-Z])\.|\d\.(?=\d)")
 # What a form cannot have printed beforehand: a day, a product and its dose.
-_FILLED_IN = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b\d+ ?(?:mg|mcg|ml|units?)\b", re.IGNORECASE)
+_FILLED_IN = lore.regex(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b\d+ ?(?:mg|mcg|ml|units?)\b", re.IGNORECASE)
 # The part of the letter about what can be done begins with one of these.
 _RIGHTS = {"appeal", "regular_appeal", "second_level", "external_review", "fair_hearing", "copies", "continuation"}
 
@@ -258,5 +259,5 @@ def _specific(here: list[Stated]) -> list[Stated]:
 
 
 def _speaks_of_drugs(text: str) -> bool:
-    pattern = re.compile(load_table("reasons.yaml")["drug_words"], re.IGNORECASE)
+    pattern = lore.regex(load_table("reasons.yaml")["drug_words"], re.IGNORECASE)
     return bool(pattern.search(text)) or any(at.via != "abbreviation" for at in find_drugs(text))

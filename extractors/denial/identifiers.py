@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.labels import Labelled, values_of
 from extractors.denial.reading import Letter, Span
@@ -11,24 +12,24 @@ from extractors.evidence import Finding
 
 # "U73205518 01", "940 117 266", "FLB H66120384", "26-150-882104-00", "277046M1", "1EK4-TE5-HV72", "7710293*01"
 _RUN = r"(?=[\w/.-]*\d)[A-Za-z0-9](?:[\w/-]|[.*](?=\w))*"
-_IDENTIFIER = re.compile(
+_IDENTIFIER = lore.regex(
     rf"(?:[A-Z]{{1,4}}(?:-[A-Z]{{1,4}})? (?=[\w-]*\d))?{_RUN}"
     r"(?: (?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]*(?![\w/.]*[a-z]))*(?: [A-Z]$)?"
 )
-_NAMED_ON = re.compile(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
-_SHAPED = re.compile(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short
-_PHONE = re.compile(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
-_SPACED_TEN = re.compile(r"\d{3} \d{3} \d{4}(?=\s*$|\s+[A-Z·|])")
-_IT_IS = re.compile(r"^\s*(?:it|this|that|they|yours) (?:is|was|are):?\s*$", re.IGNORECASE)  # the answer to a question
-_PHONE_FIRST = re.compile(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
+_NAMED_ON = lore.regex(r"[-/](?=[A-Z][a-z]{2,}).*")  # "N00218-Tidewater Hull": the account's name
+_SHAPED = lore.regex(r"[A-Z]{2,5}-\d{3,}")  # "SHP-4410" is a number of some office although it is short
+_PHONE = lore.regex(r"^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$|^1[ .-]\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$")
+_SPACED_TEN = lore.regex(r"\d{3} \d{3} \d{4}(?=\s*$|\s+[A-Z·|])")
+_IT_IS = lore.regex(r"^\s*(?:it|this|that|they|yours) (?:is|was|are):?\s*$", re.IGNORECASE)  # the answer to a question
+_PHONE_FIRST = lore.regex(r"\s*(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}(?!\d)")
 # "Claims" over "1231 East Meadow Drive" heads an address
-_HOUSE = re.compile(
+_HOUSE = lore.regex(
     r"\s*\d{1,5} (?:[NSEW]{1,2}\.? )?(?:[A-Z][\w'-]+ ){1,4}"
     r"(?:St(?:reet|\.)?|Ave(?:nue|\.)?|R(?:oa)?d\.?|Dr(?:ive|\.)?|Lane|Ln\.?|Blvd\.?|Boulevard|Parkway|Pkwy\.?|Way|Court|Plaza"
     r"|Place|Circle|Highway|Hwy\.?|Square)(?![\w-])"
 )
 # labels that other payers use for other numbers: they count only where nothing better is printed
-_WEAK_MEMBER = re.compile(
+_WEAK_MEMBER = lore.regex(
     r"^(?:id|identification|mrn|medical record|(?:health )?plan id|contract|certificate|sponsor)\b", re.IGNORECASE
 )
 
@@ -133,7 +134,7 @@ def find_references(letter: Letter, labels: list[Labelled], taken: set[str]) -> 
     )
 
 
-_EARLIER = re.compile(r"\b(?:denial|decision|determination|denied|appeal|grievance)\b", re.IGNORECASE)
+_EARLIER = lore.regex(r"\b(?:denial|decision|determination|denied|appeal|grievance)\b", re.IGNORECASE)
 
 
 def _listed(letter: Letter, first: Span, label: Labelled) -> Iterator[tuple[Span, str]]:
@@ -151,7 +152,7 @@ def _read_reference(text: str, firm: bool) -> tuple[int, int, str] | None:
     return read_identifier(text, firm, least_digits=4)
 
 
-_AND = re.compile(r"\s*(?:,|;|/|&|\band\b)\s*(?=[A-Z]{0,4}[ -]?\d)")
+_AND = lore.regex(r"\s*(?:,|;|/|&|\band\b)\s*(?=[A-Z]{0,4}[ -]?\d)")
 
 
 def _stands_alone(letter: Letter, label: Labelled) -> bool:

@@ -10,6 +10,7 @@ from itertools import product
 
 from rapidfuzz import fuzz, process
 
+from extractors import lore
 from extractors.errors import RebutError
 from extractors.vocabulary.load import read_yaml
 
@@ -39,7 +40,7 @@ _SHORTENED = {
     "diag",
     "proc",
 }
-_POINT = re.compile(rf"\b({'|'.join(_SHORTENED)})\.(?=\s)")
+_POINT = lore.regex(rf"\b({'|'.join(sorted(_SHORTENED))})\.(?=\s)")
 
 
 @cache
@@ -120,7 +121,7 @@ def label_pattern() -> re.Pattern[str]:
         for first, patterns in by_first.items()
     )
     # "your request number" is no request but a number
-    return re.compile(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w|\s(?:numbers?|id|no\.)(?!\w))", re.IGNORECASE)
+    return lore.regex(rf"(?<![\w'/-])(?:{groups})(?![\w'-]|/\w|\s(?:numbers?|id|no\.)(?!\w))", re.IGNORECASE)
 
 
 @cache

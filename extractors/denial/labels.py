@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.denial.label_words import field_of, fields_of, label_pattern
 from extractors.denial.reading import Letter, Place, Span
 from extractors.denial.told import find_told
@@ -27,12 +28,12 @@ class Labelled:
 
 # dotted leaders as a scanner reads them: "DRUG... ....00. .seeeed X", "PATIENT...+,.-++..,+: X"
 _LEADER = r"\.{2,}[.,:;+_!*-]*(?:\s*(?:[.,:;+_!*-]{2,}|[.,:;+_!*-]*[0oOces]{2,8}d?[.,:;+_!*-]*(?=\s|:)|[:!]))*"
-_COLON = re.compile(rf"\s*(?:[:#]|\s-\s|{_LEADER}|_{{2,}})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
+_COLON = lore.regex(rf"\s*(?:[:#]|\s-\s|{_LEADER}|_{{2,}})+\s*|\s+(?:is|was|of):?\s+(?=[A-Z]*[ -]?\d)")
 _NUMBERED = {"reference_number", "member_id", "group_number"}
 _TOLD = {*_NUMBERED, "patient_dob"}
 # over a column of a claim table these are the lines' own: "Date" is the date of service
 _OF_A_LETTER = {"notice_date", "decision_date", "mailed_date", "processed_date", "patient_dob"}
-_AMOUNTS = re.compile(
+_AMOUNTS = lore.regex(
     r"(?:amount |total |provider |your |plan |we |member |patient |you )*"
     r"(?:billed|charged?s?|allowed|paid|discounts?|not covered|non-?covered|denied|owed?|may owe|deductible"
     r"|co-?pay(?:ment)?|coinsurance|savings|responsibility|approved|amount)(?: amount| charges?)?",
@@ -40,9 +41,9 @@ _AMOUNTS = re.compile(
 )
 _LITTER = " \t,;·|"
 # What a scanner makes of a colon, a rule or a speck before a value: "! 23 NOV 1988", "'W2087 14466", "| Ana Bell"
-_SPECK = re.compile(r"(?:[^\w\s(#$¿-]\s*|I\s+(?=[A-Z][a-z]+ [A-Z]))+")
-_END_OF_LEADER = re.compile(r"\w{1,8} ?[:;]\s+")  # "CASE....." and, as a line of its own, "TTTTe : 5527810"
-_SEPARATOR = re.compile(r"\s*[·|;]\s*|\s{2,}")
+_SPECK = lore.regex(r"(?:[^\w\s(#$¿-]\s*|I\s+(?=[A-Z][a-z]+ [A-Z]))+")
+_END_OF_LEADER = lore.regex(r"\w{1,8} ?[:;]\s+")  # "CASE....." and, as a line of its own, "TTTTe : 5527810"
+_SEPARATOR = lore.regex(r"\s*[·|;]\s*|\s{2,}")
 
 
 def find_labels(letter: Letter) -> list[Labelled]:
@@ -69,7 +70,7 @@ def find_labels(letter: Letter) -> list[Labelled]:
     return sorted(found, key=lambda label: label.at.start)
 
 
-_IS_YOUR = re.compile(r"(?<![\w-])(?P<value>(?=[\w-]*\d)[A-Z0-9][\w-]{4,}) is (?:your|our|the|its) ")
+_IS_YOUR = lore.regex(r"(?<![\w-])(?P<value>(?=[\w-]*\d)[A-Z0-9][\w-]{4,}) is (?:your|our|the|its) ")
 
 
 def _told_after(letter: Letter) -> Iterator[Labelled]:
@@ -196,9 +197,9 @@ def _marks(text: str) -> Iterator[tuple[int, int, str, bool]]:
             yield match.start(), match.end(), field, colon or (opens and (numbered or not after.strip()))
 
 
-_NUMBER_ALONE = re.compile(r"(?P<label>PA|UM|UR) (?=\d{4,}-\d|\d{7})[\d-]+")
+_NUMBER_ALONE = lore.regex(r"(?P<label>PA|UM|UR) (?=\d{4,}-\d|\d{7})[\d-]+")
 # two labels joined by a slash, and a number after them in the same cell
-_JOINED = re.compile(
+_JOINED = lore.regex(
     r"\W*(?P<label>[A-Za-z][A-Za-z -]{1,24}/[A-Za-z -]{2,24}(?:[Nn]umber|[Nn]o\.|NO\.|NUMBER|ID|#))"
     r"\s*(?=[A-Z]{0,4}-? ?\d)"
 )

@@ -2,13 +2,14 @@
 
 import re
 
+from extractors import lore
 from extractors.denial.deadline import Limit
 from extractors.denial.fields import AppealLevel, AppealStage, NextStep
 from extractors.denial.reading import Letter, Span
 from extractors.denial.roles import Said, section
 from extractors.evidence import Finding
 
-_FINAL = re.compile(
+_FINAL = lore.regex(
     r"final (?:internal )?adverse (?:benefit )?determination|notice of final"
     r"|(?:this is|this was) (?:our|the|a) final (?:internal )?(?:decision|determination)"
     r"|no (?:further|more|other) (?:internal )?(?:levels? of )?(?:internal )?appeals?"
@@ -20,7 +21,7 @@ _FINAL = re.compile(
     re.IGNORECASE,
 )
 # "We upheld our denial", "your appeal is denied", "we are not changing our decision", "Notice of Appeal Decision"
-_DECIDED = re.compile(
+_DECIDED = lore.regex(
     r"\b(?:we|plan|committee|panel|reviewers?|pharmacist|physician)\b[^.;]{0,60}\b(?:upheld|uphold(?:ing)?"
     r"|(?:are|is|were|was) not changing|(?:will|did) not change|stand(?:s|ing)? by|affirm(?:ed|ing)?)\b"
     r"|\b(?:denial|decision|determination|denied|request)\b[^.;]{0,40}\b(?:is|was|has been|been|be) (?:\w+ )?upheld\b"
@@ -34,7 +35,7 @@ _DECIDED = re.compile(
     re.IGNORECASE,
 )
 # Told of what may come, or of what others decided: no decision of this letter.
-_NOT_NOW = re.compile(
+_NOT_NOW = lore.regex(
     r"\bafter\b|\bif\b|\breceipt of\b|\bonce\b|\buntil\b|\bwhen\b|\bmay\b|\bcan\b|\bwithin\b|\bmust first\b|\bwould\b"
     r"|\bshould\b|\bunless\b|\bwhether\b|\bbefore\b|\bdays? to\b|\bto pay or\b|\bright to\b",
     re.IGNORECASE,
@@ -44,7 +45,7 @@ _STEPS = {
     "external_review": NextStep.EXTERNAL_REVIEW,
     "fair_hearing": NextStep.FAIR_HEARING,
 }
-_OFFERS = re.compile(
+_OFFERS = lore.regex(
     r"\b(?:you|your|member|enrollee|representative|provider|request(?:ed|s|ing)?|ask|file|send|write|appeal|mail|fax)\b",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.denial.patterns import load_table
 
 
@@ -25,7 +26,7 @@ def name_words() -> NameWords:
     table = load_table("names.yaml")
     listed = sorted(table["credentials"], key=len, reverse=True)
     return NameWords(
-        credentials=re.compile(rf"(?:{'|'.join(re.escape(at) for at in listed)})\.?(?![\w-])"),
+        credentials=lore.regex(rf"(?:{'|'.join(re.escape(at) for at in listed)})\.?(?![\w-])"),
         prescribing=frozenset(at.replace(".", "").upper() for at in table["prescribing"]),
         titles=frozenset(at.lower() for at in table["titles"]),
         particles=frozenset(table["particles"]),
@@ -36,8 +37,8 @@ def name_words() -> NameWords:
 
 LETTERS = r"A-Za-zÀ-ÖØ-öø-ɏ"
 CAPITALS = r"A-ZÀ-ÖØ-ÞĀ-Ž"
-_NAME_WORD = re.compile(rf"[{LETTERS}][{LETTERS}'.-]*")
-CREDENTIALLED = re.compile(
+_NAME_WORD = lore.regex(rf"[{LETTERS}][{LETTERS}'.-]*")
+CREDENTIALLED = lore.regex(
     rf"(?<![\w-])(?P<name>(?:[{CAPITALS}][{LETTERS}'.-]*|de|la|van|von|der|del)"
     rf"(?: (?:[{CAPITALS}][{LETTERS}'.-]*|de|la|van|von|der|del|al|bin)){{1,4}}),? +(?=[A-Z])"
 )

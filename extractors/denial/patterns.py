@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from extractors import lore
 from extractors.vocabulary.load import read_yaml
 
 # A space of a pattern in a data file stands for any space or hyphen, " ?" for none too, but not inside [...].
-_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
+_SPACE = lore.regex(r"\[(?:\\.|[^\]])*\]|\\ | \??")
 
 
 @cache
@@ -17,7 +18,7 @@ def load_table(name: str) -> Any:
     return read_yaml(name, "extractors.denial")
 
 
-_WORD = re.compile(r"<(\w+)>")
+_WORD = lore.regex(r"<(\w+)>")
 
 
 def any_of(patterns: list[str], words: Mapping[str, str] | None = None) -> re.Pattern[str]:
@@ -31,4 +32,4 @@ def any_of(patterns: list[str], words: Mapping[str, str] | None = None) -> re.Pa
         _SPACE.sub(lambda match: {" ": r"[\s-]+", " ?": r"[\s-]*"}.get(match[0], match[0]), pattern)
         for pattern in patterns
     ]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in loose), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{pattern})" for pattern in loose), re.IGNORECASE)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.denial.labels import Labelled
 from extractors.denial.reading import Letter, read_confidence
 from extractors.evidence import Finding
@@ -19,24 +20,24 @@ class Named:
 
 
 # "reviews prescription drug coverage for Cigna Healthcare", "on behalf of Anthem Blue Cross"
-_FOR_THE_PLAN = re.compile(
+_FOR_THE_PLAN = lore.regex(
     r"(?:on behalf of|benefit manager for|manag\w+ (?:\w+ ){0,6}(?:benefits? )?for|reviews? (?:\w+ ){0,6}for"
     r"|administers? (?:\w+ ){0,5}for|"
     r"acting for|agent (?:of|for)|delegated by|services? (?:to|for)|your (?:health )?plan,?(?: is)?:?|covered by"
     r"|member of|enrolled in|partner(?:s|ed|ing)? with|contracted by)\s+$",
     re.IGNORECASE,
 )
-_NOT_THE_PLAN = re.compile(
+_NOT_THE_PLAN = lore.regex(
     r"(?:processing center|formerly|other insurance|primary insurance|a division of|an independent licensee "
     r"of[^.]{0,40}|licensee of the|specialty|provided by or through)\s*$",
     re.IGNORECASE,
 )
-_AFTER_NOT = re.compile(
+_AFTER_NOT = lore.regex(
     r"^[^.\n]{0,12}(?:processing center|association|specialty pharmacy|products and services)", re.IGNORECASE
 )
 
 
-_OWNER = re.compile(r"\s+(?:company|affiliate|subsidiary|family of)\b", re.IGNORECASE)  # "An Aetna Company"
+_OWNER = lore.regex(r"\s+(?:company|affiliate|subsidiary|family of)\b", re.IGNORECASE)  # "An Aetna Company"
 
 
 def find_payers_named(letter: Letter, labels: list[Labelled]) -> list[Named]:
@@ -118,7 +119,7 @@ def _delegate(letter: Letter, delegates: dict[str, list[Named]]) -> Finding[str]
     return letter.cite(mention.start, mention.end, best, 0.93 if scores[best] >= 4 else 0.8, prose=True)
 
 
-_COMPANY = re.compile(
+_COMPANY = lore.regex(
     r"\b(?:health ?(?:plans?|care plan|benefits?|insurance|net(?:work)?|choice)|insurance (?:company|co\b)|assurance"
     r"|medicare|hmo|ppo|benefit (?:fund|trust|plan)|health (?:and welfare )?(?:fund|trust)|mutual|advantage)\b",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.labels import Labelled, values_of
 from extractors.denial.names import CAPITALS, CREDENTIALLED, LETTERS, credentialled, name_key, name_words, read_name
@@ -12,11 +13,11 @@ from extractors.evidence import Finding
 from extractors.vocabulary.drugs import find_drugs
 from extractors.vocabulary.payers import find_payers
 
-_SALUTATION = re.compile(
+_SALUTATION = lore.regex(
     r"\b(?:Dear|Hello|Hi|Estimad[oa])\s+(?:(?:the )?[Pp]arents?(?: or [Gg]uardians?)?(?:/[Gg]uardian)? "
     r"of\s+)?(?P<name>[^:,\n!]{3,60}?)(?=\s*[:,!\n]|\s+(?:We|Thank|You|This|Your|I)\b)"
 )
-_FOR_PERSON = re.compile(
+_FOR_PERSON = lore.regex(
     r"(?:claim (?:received )?for|(?:claim|request|appeal) (?:of|from)|(?:your|the) patient|on behalf of"
     r"|regarding|statement for|prepared for|services? (?:for|provided "
     r"to))\s+(?=[A-Z])"
@@ -62,14 +63,14 @@ def find_patient(letter: Letter, labels: list[Labelled]) -> Finding[str] | None:
 
 
 # "To: Parent or guardian of Ana Bell", "Ana Bell, born 2/19/2018", "Ana Bell (DOB 3/4/61)"
-_PARENT_OF = re.compile(
+_PARENT_OF = lore.regex(
     r"\b(?:[Pp]arents?|[Gg]uardians?|[Ff]amily|PARENTS?|GUARDIANS?)(?:\(s\))? (?:of|OF)\s+(?=[A-Z])"
 )
-_BORN = re.compile(
+_BORN = lore.regex(
     rf"(?<![\w-])(?P<name>[{CAPITALS}][{LETTERS}'.-]*(?: [{CAPITALS}][{LETTERS}'.-]*){{1,4}})(?:[,.]| \()? ?"
     r"(?:who was |was |is )?(?:born(?: on)?|DOB|[Dd]ate of birth|birth date|birthdate)\b[:,]? (?=[A-Z\d])"
 )
-_OTHER_PERSON = re.compile(
+_OTHER_PERSON = lore.regex(
     r"subscriber|policy ?holder|employee|sponsor|parent|guardian|father|mother|spouse", re.IGNORECASE
 )
 
@@ -98,11 +99,11 @@ def _as_printed(letter: Letter, span: Span, name: str) -> str:
     return printed if len(printed) == len(name) and read_name(printed) else name
 
 
-_THE_PATIENT = re.compile(
+_THE_PATIENT = lore.regex(
     r"(?:name of )?(?:the )?(?:patient|(?:covered )?dependent|(?:your )?child|services? (?:provided )?(?:to|for))\b",
     re.IGNORECASE,
 )
-_YOUR_CHILD = re.compile(
+_YOUR_CHILD = lore.regex(
     r"\b(?:your|the (?:member|subscriber|employee|sponsor)'s) (?:minor |adult |covered |newborn |infant |older "
     r"|younger |step)?(?:son|daughter|child|dependent|spouse|husband|wife|baby|twin|grandson|granddaughter|partner"
     r"|ward),? "
@@ -148,11 +149,11 @@ def _in_address_block(letter: Letter) -> Finding[str] | None:
     return None
 
 
-_STREET = re.compile(r"\W*(?:\d{1,6}[A-Z]? [A-Z\d]|(?:P\.? ?O\.? ?)?Box \d|(?:RR|HC) \d|Apt\b)", re.IGNORECASE)
+_STREET = lore.regex(r"\W*(?:\d{1,6}[A-Z]? [A-Z\d]|(?:P\.? ?O\.? ?)?Box \d|(?:RR|HC) \d|Apt\b)", re.IGNORECASE)
 
 
-_SURNAME = re.compile(r"\b(?:Dear|Hello|Estimad[oa])\s+(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra)\.?\s+(?P<name>[^\s:,]{2,40})")
-_RE_LINE = re.compile(r"(?:^|\n|\s)(?:RE|Re|SUBJECT|Subject|Regarding)\s*:\s*(?=[A-Z])")
+_SURNAME = lore.regex(r"\b(?:Dear|Hello|Estimad[oa])\s+(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra)\.?\s+(?P<name>[^\s:,]{2,40})")
+_RE_LINE = lore.regex(r"(?:^|\n|\s)(?:RE|Re|SUBJECT|Subject|Regarding)\s*:\s*(?=[A-Z])")
 
 
 def _titled(letter: Letter) -> Finding[str] | None:
@@ -233,7 +234,7 @@ def _date_beside_name(letter: Letter, labels: list[Labelled], notice: dt.date | 
     return None
 
 
-_ASKED = re.compile(
+_ASKED = lore.regex(
     r"(?:(?:[Oo]rder|[Rr]equest|[Pp]rescription|[Rr]eferral|[Ll]etter of need|[Ff]orm|[Ff]ax|[Pp]aperwork)"
     r"(?: for (?:it|this|them))?(?: that| which)?(?: we| the plan)?"
     r" (?:is|was|came|comes|arrived|reached us|got|received|had|have|hold)"
@@ -244,9 +245,9 @@ _ASKED = re.compile(
     r"|\bDr\.?)[,:]?\s+(?=[A-Z])"
 )
 # "may talk with our psychologist, Lorcan Applewhite, PhD": the plan's own
-_OURS = re.compile(r"\bour (?:[\w-]+ ){0,3}[\w-]+,? *$|medical director|reviewer", re.IGNORECASE)
-_TALKS = re.compile(r"\b(?:may|can|could|talk|speak|call|discuss|with|reach)\b", re.IGNORECASE)
-_NOT_THE_PRESCRIBER = re.compile(
+_OURS = lore.regex(r"\bour (?:[\w-]+ ){0,3}[\w-]+,? *$|medical director|reviewer", re.IGNORECASE)
+_TALKS = lore.regex(r"\b(?:may|can|could|talk|speak|call|discuss|with|reach)\b", re.IGNORECASE)
+_NOT_THE_PRESCRIBER = lore.regex(
     r"\bour (?:[\w-]+ ){0,2}[\w-]+,? *$|medical director"
     r"|reviewed by|reviewer|decision (?:was )?made by|sincerely|director,? |this decision|board "
     r"certified|signed|consultant",
@@ -330,7 +331,7 @@ def _sent_to(letter: Letter, labels: list[Labelled], prescribing: bool) -> Findi
     return None
 
 
-_ASKS = re.compile(
+_ASKS = lore.regex(
     r"(?:,?\s*(?:of|from|at|with|in|and) [A-Z][^.;:()]{2,70}?"
     r"(?=,|\s+(?:has |have )?(?:asked|requested|ordered|wrote|wants)\b))?"
     r"(?:,\s*(?:your|the|a|an)(?: \w+){1,3})?,?\s*(?:has |have )?"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors import lore
 from extractors.denial.fields import PlanType
 from extractors.denial.patterns import any_of, load_table
 from extractors.denial.reading import Letter, sentences
@@ -29,19 +30,19 @@ def _table() -> list[tuple[PlanType, list[re.Pattern[str]], list[re.Pattern[str]
 
 
 # "If your plan is self-funded", "whether or not it is insured": said of any plan, so of none.
-_CONDITIONAL = re.compile(
+_CONDITIONAL = lore.regex(
     r"\bif (?:you|your|the|this|it|coverage|a) [^.]{0,60}|\bwhether\b|\b(?:some|many|certain|other) plans\b"
     r"|\bdepending on\b|\beither\b|\bunless\b",
     re.IGNORECASE,
 )
 # words that tell who bears the risk or which program it is, whatever stands around them
-_TELLS = re.compile(
+_TELLS = lore.regex(
     r"\byour (?:employer|union)\b|\bown (?:funds|money|assets)\b|\binsures\b|\binsured by\b|\bunderw(?:rit|ritt)\w+"
     r"|\b(?:group|individual|employer|non-?group) (?:agreement|contract|policy|plan|coverage|product)\b|\bself-pay\b"
     r"|\binsurance exchange\b|\b(?:medicaid|medicare (?:plan|member|contract)|fair hearing|ERISA|federal employees?)\b",
     re.IGNORECASE,
 )
-_CHAMPVA = re.compile(r"\bCHAMPVA\b|community care network|veterans affairs", re.IGNORECASE)
+_CHAMPVA = lore.regex(r"\bCHAMPVA\b|community care network|veterans affairs", re.IGNORECASE)
 
 
 def find_signs(letter: Letter) -> list[Sign]:

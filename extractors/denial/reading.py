@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from extractors import lore
 from extractors.documents.misread import mend_words
 from extractors.evidence import Evidence, Finding, Line, Page, T, Word, enclose
 
@@ -151,7 +152,7 @@ def read_confidence(scores: Sequence[float], prose: bool = False) -> float:
     return 0.85 * mean + 0.15 * worst if prose else 0.5 * mean + 0.5 * worst
 
 
-_ENDS_IN_HYPHEN = re.compile(r"[\w)]-$")
+_ENDS_IN_HYPHEN = lore.regex(r"[\w)]-$")
 
 
 def _runs_on(pieces: list[str], line: Line) -> bool:
@@ -187,18 +188,18 @@ def _follows(above: Line, below: Line) -> bool:
 
 
 # Dr. St. No. P.O. U.S. e.g. and single initials do not end a sentence.
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9¿¡·-])")
-_NO_END = re.compile(
+_SENTENCE_END = lore.regex(r"(?<=[.!?])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9¿¡·-])")
+_NO_END = lore.regex(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|No|Nos|Inc|Co|Corp|vs|Jr|Sr|Attn|Dept|Ste|Apt|Ave|Blvd|Rd|Fl|Sec|Sect|Art|Ph|Tel|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|approx|e\.g|i\.e|etc|cf|U\.S|P\.O|[A-Z]))\.$"
 )
 
 
 # An item of a check list is a sentence of its own: "[x] Not on the drug list", "\u2610 Out of network".
-_BOX_OPENS = re.compile(r"[\[({|][ _]?[xXvV]{0,2}[ _]?[\])}|J]\s|[\u2610-\u2612\u25a0\u25a1\u25fb\u25fc\u2713-\u2718]")
+_BOX_OPENS = lore.regex(r"[\[({|][ _]?[xXvV]{0,2}[ _]?[\])}|J]\s|[\u2610-\u2612\u25a0\u25a1\u25fb\u25fc\u2713-\u2718]")
 
 # "Fax: 1-866-555-1212" at the end of a line: what follows in capitals is a new sentence.
-_NUMBER_ENDS = re.compile(r"\d{3}[ .-]\d{4}$")
+_NUMBER_ENDS = lore.regex(r"\d{3}[ .-]\d{4}$")
 
 
 def _number_ends(text: str, place: Place) -> bool:

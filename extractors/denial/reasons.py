@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.denial.boxes import Tick, read_boxes
 from extractors.denial.fields import Reason, ReasonCategory
 from extractors.denial.ground_lists import goes_on, more_is_given, run_of, tells
@@ -186,7 +187,7 @@ def _hinted(letter: Letter, said: list[Said]) -> Finding[tuple[Reason, ...]] | N
     return letter.cite(start, end, (reason,), 0.55, prose=True)
 
 
-_GIVEN = re.compile(r"\b(?:because|reason(?: for (?:denial|this decision))?(?: is)?:|due to)\s+\w", re.IGNORECASE)
+_GIVEN = lore.regex(r"\b(?:because|reason(?: for (?:denial|this decision))?(?: is)?:|due to)\s+\w", re.IGNORECASE)
 
 
 def _unclassified(letter: Letter, said: list[Said]) -> Finding[tuple[Reason, ...]] | None:

@@ -8,19 +8,20 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.denial.fields import ReasonCategory
 from extractors.denial.patterns import load_table
 from extractors.denial.reading import Letter, Span
 from extractors.denial.roles import Said
 
 # "CO-197", "CARC 50", "Reason code: 29", "PR 204"
-_CODE = re.compile(
+_CODE = lore.regex(
     r"\b(?:(?:CO|PR|OA|PI|CR)[ -]?|(?:CARC|(?i:(?:adjustment |denial |claim )?reason code|remark code))s?:?[ -]*(?:CO"
     r"|PR|OA|PI)?[ -]?)(?P<code>\d{1,3}|B\d{1,2})\b"
 )
 # contractual discount, deductible, coinsurance, copay, sequestration deny nothing
 _DENY_NOTHING = {"45", "1", "2", "3", "253"}
-_MONEY = re.compile(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
+_MONEY = lore.regex(r"\$? ?-?\d{1,3}(?:,\d{3})*\.\d{2}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def find_codes_of_lines(letter: Letter, said: list[Said]) -> list[Coded]:
     return list(found.values())
 
 
-_LEGEND = re.compile(r"\W*(?:(?:CARC )?(?:CO|PR|OA|PI|CR)[ -]?\d{1,3}|[A-Z]{1,3}\d{1,3}|\d{1,3})\b[ )]*[-:=.]")
+_LEGEND = lore.regex(r"\W*(?:(?:CARC )?(?:CO|PR|OA|PI|CR)[ -]?\d{1,3}|[A-Z]{1,3}\d{1,3}|\d{1,3})\b[ )]*[-:=.]")
 
 
 def opens_a_legend(letter: Letter, one: Said) -> bool:

@@ -3,30 +3,31 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.reading import Letter
 from extractors.evidence import Finding
 
 # "Request came in: 06/12/2026", "Date request received 09/15/2026"
-_LABEL = re.compile(
+_LABEL = lore.regex(
     r"\b(?:(?:date )?(?:of )?(?:your |the |initial )?(?:prior )?(?:authorization |coverage |pa )?request (?:was )?"
     r"(?:received|came in|submitted|made)(?: on| date)?|date (?:of request|requested)|requested on|request date)"
     r"\W{0,4}$",
     re.IGNORECASE,
 )
 # "Dr. Straker asked us on 9 September 2026 to approve", "we received a request on 10/26/2026"
-_TOLD = re.compile(
+_TOLD = lore.regex(
     r"\b(?:asked|requested|wrote)(?: us| the plan)?(?: for [^.;]{1,60})?(?: on| of)\s*$"
     r"|\brequest(?: for [^.;]{1,60})?(?: that)?(?: we)?(?: was)? (?:received|got)(?: on| of)?\s*$"
     r"|\b(?:received|got|have)\b[^.;]{1,40}\brequests?\b[^.;]{0,60} (?:on|of|dated)\s*$",
     re.IGNORECASE,
 )
 # "On September 9, 2026 Dr. Straker asked us to approve"
-_OPENS = re.compile(r"^\W*on\s*$", re.IGNORECASE)
-_ASKS = re.compile(r"\b(?:asked|requested|received (?:a|your|the|this) (?:\w+ ){0,3}request)\b", re.IGNORECASE)
+_OPENS = lore.regex(r"^\W*on\s*$", re.IGNORECASE)
+_ASKS = lore.regex(r"\b(?:asked|requested|received (?:a|your|the|this) (?:\w+ ){0,3}request)\b", re.IGNORECASE)
 # What was received is not the request.
-_OTHER = re.compile(r"\b(?:claims?|appeals?|grievance|complaint|notice|letter|records?|notes|papers)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<!\bDr)(?<!\bM[rs])(?<!\bMrs)[.;]\s|\n\n")
+_OTHER = lore.regex(r"\b(?:claims?|appeals?|grievance|complaint|notice|letter|records?|notes|papers)\b", re.IGNORECASE)
+_SENTENCE = lore.regex(r"(?<!\bDr)(?<!\bM[rs])(?<!\bMrs)[.;]\s|\n\n")
 _LONGEST = dt.timedelta(days=120)  # no plan sits longer on a request it still decides
 
 

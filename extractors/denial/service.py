@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors import lore
 from extractors.denial.approved import find_approved
 from extractors.denial.claim_lines import ClaimLine
 from extractors.denial.labels import Labelled
@@ -30,7 +31,7 @@ class Asked:
 def _service_words() -> re.Pattern[str]:
     table = load_table("service_words.yaml")
     words = sorted({re.escape(word) for listed in table["words"].values() for word in listed}, key=len, reverse=True)
-    return re.compile(rf"\b(?:(?:{'|'.join(words)})|\w{{2,}}(?:{'|'.join(table['endings'])}))\b", re.IGNORECASE)
+    return lore.regex(rf"\b(?:(?:{'|'.join(words)})|\w{{2,}}(?:{'|'.join(table['endings'])}))\b", re.IGNORECASE)
 
 
 def names_service(text: str) -> bool:
@@ -39,7 +40,7 @@ def names_service(text: str) -> bool:
 
 
 # "asked us to cover X", "request for X", "Coverage of X is denied", "asked for: X", "We denied coverage for X"
-_REQUEST = re.compile(
+_REQUEST = lore.regex(
     r"(?:asked (?:us )?(?:on [^.]{4,30} )?to (?:approve|cover|authorize|pre-?certify|pay for|keep paying for|certify"
     r"|(?:make|grant|allow|give)(?: \w+){0,3} exception for)"
     r"|asked (?:us )?for\b:?|ask(?:ed|s|ing)? (?:us )?that (?:the plan|we|it) (?:cover|approve|pay for|authorize)"
@@ -65,7 +66,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 # "We denied 14 additional days in a skilled nursing facility"
-_WE_DENIED = re.compile(
+_WE_DENIED = lore.regex(
     r"\b(?:we(?:'ve| have| are| must| had to)?|plan has|plan) (?:denied|den(?:y|ying)|not approving"
     r"|declin(?:e|ed|ing)|refuse[ds]?|rejected|turned down"
     r"|(?:do|did|can) ?not (?:approve|authorize|certify|cover|pay for))\s+"
@@ -73,29 +74,29 @@ _WE_DENIED = re.compile(
     re.IGNORECASE,
 )
 # "Residential eating disorder treatment (H0018) is not authorized", "TRANSPORT (A0428) HAS BEEN DENIED"
-_SUBJECT = re.compile(
+_SUBJECT = lore.regex(
     r"(?:^|[.:\n]\s*|\s-\s)\b(?P<what>(?:The |Your |An? )?[A-Z][^.;:]{3,110}?)\s+(?:is|are|was|were|has been|have been)"
     r" (?:being )?(?:not (?:approved|authorized|covered|certified|payable)|denied|declined|excluded|disallowed)\b",
     re.IGNORECASE,
 )
 # "Dupuytren contracture release of the right hand (CPT 26123)"
-_BEFORE_CODE = re.compile(
+_BEFORE_CODE = lore.regex(
     r"(?:\b(?:for|cover|approve|is|authorize|of"
     r"|denied|deny|declined|refused|rejected)\b|[:.\n]|\s-|^)\s*\b(?P<what>(?:(?!\bfor\b)[A-Za-z0-9,'/ -]){4,90}?)"
     r"\s*\((?:CPT|HCPCS|procedure|service|code|revenue|\d{4}[\dTFUM]\b|[A-V][\dO]\d{3}\b)",
     re.IGNORECASE,
 )
 # "wrote to us to ask that the Plan cover whole exome sequencing": the service begins after the last of these
-_ASKING = re.compile(
+_ASKING = lore.regex(
     r"\b(?:cover|approve|authorize|pay for|provide"
     r"|denied|deny|declined|refused|rejected|requested?|for|ask(?:ed)? (?:us )?to|coverage of|is|was)\s+",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\b(?:if|when|unless|whether|once|in case|may be|can be|could be)\b", re.IGNORECASE)
+_CONDITION = lore.regex(r"\b(?:if|when|unless|whether|once|in case|may be|can be|could be)\b", re.IGNORECASE)
 # "(CATHETER ABLATION, CPT 93656)"
-_IN_PARENTHESES = re.compile(r"\((?P<what>[A-Za-z][^()]{3,60}?),?\s+(?:CPT|HCPCS)\b", re.IGNORECASE)
-_TITLE = re.compile(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
-_NOT_A_SERVICE = re.compile(
+_IN_PARENTHESES = lore.regex(r"\((?P<what>[A-Za-z][^()]{3,60}?),?\s+(?:CPT|HCPCS)\b", re.IGNORECASE)
+_TITLE = lore.regex(r"(?:^|\n|\b)(?:RE|Re|SUBJECT|Subject|About)\s*:\s*(?P<what>[^\n:]{3,90})")
+_NOT_A_SERVICE = lore.regex(
     r"^(?:this|that|these|it|your|the (?:request|service|claim|following|drug|medicine|medication|test|part)\b|payment"
     r"|coverage|care\b|an? (?:appeal|review|exception|hearing|copy|denial)|appeal|more information|review|"
     r"information|denial|denied|notice|services?\b$|medical services or items|items? listed|an? (?:independent|external"
@@ -109,7 +110,7 @@ _NOT_A_SERVICE = re.compile(
     r"|(?:[\w/()]+ ){0,4}(?:above|below)\b|(?:requested )?services? are\b|drugs?\b|treatment\b$|center\b|\d)",
     re.IGNORECASE,
 )
-_CUT = re.compile(
+_CUT = lore.regex(
     r"\s*(?:\(|\[|,\s|;|:|\s-\s|\s·|\||\bqty\b|\bquantity\b|\brequested (?:for|by|on)\b|\bprovided\b|\bperformed\b"
     r"|\bon \d|\b(?:starting|beginning|effective)\b|\bafter (?:an? |your )|"
     r"\bfrom (?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)"
@@ -122,7 +123,7 @@ _CUT = re.compile(
     r"|\d{1,2}/\d{1,2}/\d|\bDOS\b|\bunder\b|\bgiven\b"
     r"|\bplanned\b|\bcode\b)"
 )
-_LEAD = re.compile(
+_LEAD = lore.regex(
     r"^(?:an? |the |your "
     r"|\d+ (?:(?:additional|more|extra|further) )?(?:days?|visits?|sessions?|units?|weeks?|hours?|months?)"
     r"(?: (?:a|per|each) (?:day|week|month|year))?(?: (?:of|in|for|at))? |\d+ (?:additional|more|extra|further) "
@@ -131,7 +132,7 @@ _LEAD = re.compile(
     r"|prescription for |one |coverage (?:of|for) |request for |payment for |use of )+",
     re.IGNORECASE,
 )
-_DOSE = re.compile(r"\s+\d[\d.,]*\s*(?:mg|mcg|ml|units?|g|%|tablets?|capsules?).*$", re.IGNORECASE)
+_DOSE = lore.regex(r"\s+\d[\d.,]*\s*(?:mg|mcg|ml|units?|g|%|tablets?|capsules?).*$", re.IGNORECASE)
 
 
 def find_asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> list[Asked]:
@@ -209,13 +210,13 @@ def _asked(letter: Letter, labels: list[Labelled], refused: list[Span]) -> Itera
 
 
 # labels that head other things too: a column of amounts, a heading over reasons
-_LOOSE_LABEL = re.compile(
+_LOOSE_LABEL = lore.regex(
     r"(?:denied|not \w+|services?|descriptions?|benefits?|product|study|exam|stay|procedures|medications|your request|"
     r"the request|asked for|claim for|requested|ordered|admission for|we denied|we are denying|coverage requested)",
     re.IGNORECASE,
 )
-_A_DOSE = re.compile(r"\d ?(?:mg|mcg|ml|units?|iu|g|%|tablets?|capsules?|vials?|pens?|syringes?)\b", re.IGNORECASE)
-_CODE_FIRST = re.compile(r"\s*\(?(?:[A-V]\d{4}|\d{4}[\dTFUM])\)?(?:-[A-Z\d]{2})?(?:\s*[-:,]\s*|\s+)(?=[A-Za-z])")
+_A_DOSE = lore.regex(r"\d ?(?:mg|mcg|ml|units?|iu|g|%|tablets?|capsules?|vials?|pens?|syringes?)\b", re.IGNORECASE)
+_CODE_FIRST = lore.regex(r"\s*\(?(?:[A-V]\d{4}|\d{4}[\dTFUM])\)?(?:-[A-Z\d]{2})?(?:\s*[-:,]\s*|\s+)(?=[A-Za-z])")
 
 
 def _without_code(text: str, span: Span) -> Span:
@@ -240,20 +241,20 @@ def _after_label(text: str, label: Labelled) -> Iterator[Asked]:
 
 
 # A sentence that asks, and words before a drug that make it another one: "you must first try methotrexate"
-_WANTS = re.compile(
+_WANTS = lore.regex(
     r"\b(?:wants? you|would like you"
     r"|request\w*|asked|prescri\w+|order(?:ed|s)?|cover(?:ed|age)?|approv\w+|authoriz\w+|claim|concern\w*|regarding"
     r"|about|denied|den(?:y|ies|ial)|decision|review\w*|fill(?:ed)?|refill)\b",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(
+_ANOTHER = lore.regex(
     r"\b(?:must|first|instead|tr(?:y|ied|ies|ial)|fail\w*|such as|prefer\w*|alternativ\w*|before|other than|rather|step"
     r"|unless|until|without|at least|history"
     r"|shows?|showing|records?|already|on file|currently|also|switch\w*|take|takes|taking|took|used?|using|include"
     r"|includes|like|instead of|requires?|need|needs|covers?|with|after|plus|and|or)\b",
     re.IGNORECASE,
 )
-_OR_ELSE = re.compile(
+_OR_ELSE = lore.regex(
     r"[^.;]{0,40}\b(?:instead|(?:is|are) (?:covered|preferred|available)|first|on (?:our|the) (?:list|formulary))\b"
 )
 
@@ -303,7 +304,7 @@ def asked_on(letter: Letter, lines: Iterable[ClaimLine]) -> list[Asked]:
 
 
 # "Zilretta after a trial of triamcinolone": the drug named is not the one asked for
-_BESIDE = re.compile(
+_BESIDE = lore.regex(
     r"[A-Za-z]{4}.*\b(?:with|after|along|plus|instead of|fail\w+|before|because|despite|since|following|in addition to"
     r"|tried|trial)\b",
     re.IGNORECASE,
@@ -372,7 +373,7 @@ def _another_as_often(letter: Letter, generic: str) -> bool:
 
 
 # "Olumiant (baricitinib) 2" lost its "mg tablet" to another cell; "..., HCPCS" its code to the field of codes
-_DANGLES = re.compile(r"[\s,;:(]+(?:(?:HCPCS|CPT|NDC|J-?code|codes?)|\d+(?:\.\d+)?)$", re.IGNORECASE)
+_DANGLES = lore.regex(r"[\s,;:(]+(?:(?:HCPCS|CPT|NDC|J-?code|codes?)|\d+(?:\.\d+)?)$", re.IGNORECASE)
 
 
 def _whole(printed: str) -> str:

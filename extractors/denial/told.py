@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.dates import find_dates
 from extractors.denial.label_words import field_of, label_pattern
 from extractors.denial.patterns import load_table
@@ -34,25 +35,25 @@ _ASIDE = (  # "with us", "in our files", "on your card", "for this request"
     r"|requests?|cases?|claims?|member|matter|it|here|system|review|letter|id|ID|[A-Z][\w&]*)){1,4})?"
 )
 _SAYS = r"(?:,? (?:which|that|and it))?(?: is| was| reads| shows| being| are)(?: now| still)?:?,? *\(?| *, *| *\(|:? +"
-_AFTER_LABEL = re.compile(rf"{_ASIDE}(?:{_SAYS}){_NUMBER}")
-_BARE_NUMBER = re.compile(
+_AFTER_LABEL = lore.regex(rf"{_ASIDE}(?:{_SAYS}){_NUMBER}")
+_BARE_NUMBER = lore.regex(
     r"\b(?:(?P<before>\w+) )?(?:number|no\.|No\.|#)(?: (?:for|of) (?:it|(?:this|the|your|our) \w+))?"
     rf"(?:,? (?:which )?is| was|,|:)?\s*{_NUMBER}"
 )
 # "as member HP 4471 0098 2", "in group 30771", "Claim 26RB-0081-K was sent"
-_NOUN_FIRST = re.compile(
+_NOUN_FIRST = lore.regex(
     r"(?<![\w/-])(?P<noun>[Mm]embers?|[Gg]roup|[Cc]ase|[Cc]laim|[Rr]equest|[Aa]ppeal|[Ff]ile|[Rr]eview|[Rr]eferral"
     rf"|[Aa]uthorization|[Rr]eference|[Nn]otice|[Mm]atter) {_NUMBER}"
 )
-_SETTLED = re.compile(r"\b(?:was|were|has been|had been|already|is) (?:approved|paid)\b", re.IGNORECASE)
-_UNDER = re.compile(rf"\b(?:under|as|numbered|is|are|with|by|quote|cite|mention|give|refer to)\s+{_NUMBER}")
+_SETTLED = lore.regex(r"\b(?:was|were|has been|had been|already|is) (?:approved|paid)\b", re.IGNORECASE)
+_UNDER = lore.regex(rf"\b(?:under|as|numbered|is|are|with|by|quote|cite|mention|give|refer to)\s+{_NUMBER}")
 
 
 @cache
 def _words() -> tuple[dict[str, re.Pattern[str]], frozenset[str]]:
     table = load_table("told.yaml")
     about = {
-        field: re.compile(rf"\b(?:{'|'.join(listed)})\b", re.IGNORECASE) for field, listed in table["about"].items()
+        field: lore.regex(rf"\b(?:{'|'.join(listed)})\b", re.IGNORECASE) for field, listed in table["about"].items()
     }
     return about, frozenset(table["articles"])
 
@@ -80,7 +81,7 @@ def _after_labels(letter: Letter, sentence: Span) -> Iterator[Told]:
             yield _told(field, label.start(), label.end(), match)
 
 
-_SENTENCE_SAYS = re.compile(rf"{_ASIDE}(?:{_SAYS}|:? +)(?=[A-Z\d])")
+_SENTENCE_SAYS = lore.regex(rf"{_ASIDE}(?:{_SAYS}|:? +)(?=[A-Z\d])")
 
 
 def _births(letter: Letter, sentence: Span) -> Iterator[Told]:
@@ -97,7 +98,7 @@ def _births(letter: Letter, sentence: Span) -> Iterator[Told]:
             yield Told(field="patient_dob", at=Span(start=label.start(), end=label.end()), value=value)
 
 
-_SOMEBODY_ELSE = re.compile(r"\b(?:subscriber|policy ?holder|employee|sponsor|parent|guardian|spouse)\b", re.IGNORECASE)
+_SOMEBODY_ELSE = lore.regex(r"\b(?:subscriber|policy ?holder|employee|sponsor|parent|guardian|spouse)\b", re.IGNORECASE)
 
 
 def _given(letter: Letter, sentence: Span) -> Iterator[Told]:

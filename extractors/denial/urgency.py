@@ -2,13 +2,14 @@
 
 import re
 
+from extractors import lore
 from extractors.denial.labels import Labelled
 from extractors.denial.reading import Letter
 from extractors.denial.roles import Said
 from extractors.evidence import Finding
 
 _FAST = r"(?:expedited|urgent|fast|rush|emergent|stat)"
-_HANDLED = re.compile(
+_HANDLED = lore.regex(
     rf"\b(?:got|received|reviewed|processed|handled|completed|have|is|for|your|this|an?"
     rf"|our)\b[^.]{{0,40}}\b{_FAST}\b(?:\s*\({_FAST}\))?\s*(?:care |pre-?service |concurrent |prior authorization "
     rf"|coverage |organization |initial )*(?:request|decision|review|determination|case|claim)\b"
@@ -17,12 +18,12 @@ _HANDLED = re.compile(
     rf"|\bas (?:an )?{_FAST} (?:request|review|case)\b",
     re.IGNORECASE,
 )
-_HEADING = re.compile(
+_HEADING = lore.regex(
     rf"\W*(?:notice of |re: ?|your )?{_FAST}(?: (?:pre-?service|concurrent|prior authorization|coverage|organization"
     r"|clinical|utilization|medical))*(?: (?:request|review|decision|determination|case|denial|notice))\b",
     re.IGNORECASE,
 )
-_DOWNGRADED = re.compile(
+_DOWNGRADED = lore.regex(
     r"\b(?:did|do|does) not (?:agree|find|consider|think|believe)[^.]{0,40}\b(?:urgent|expedited|emergent)\b"
     r"|\b(?:handled|processed|reviewed|decided|treated) (?:it |this |your request |the request )?(?:as|under|within|in)"
     r" (?:an? |the )?(?:standard|non-?urgent|routine)\b"
@@ -30,7 +31,7 @@ _DOWNGRADED = re.compile(
     r"|\bdid not (?:meet|qualify)[^.]{0,40}\b(?:expedited|urgent|fast) (?:review|request|decision|criteria)\b",
     re.IGNORECASE,
 )
-_NOT_HANDLED = re.compile(
+_NOT_HANDLED = lore.regex(
     r"\bif\b|\byou (?:can|may|have the right|could)\b|\bask for\b|\bnot\b|\bappeal|\bunless\b|\bstandard\b|\bgrievance"
     r"|\b(?:hours|days) for an?\b|\b(?:external|independent|outside) review|\basked for at\b"
     r"|\bredetermination|\bwhen\b|\bneed an?\b|\bto (?:ask|request|get)\b",

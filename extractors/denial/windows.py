@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.denial.deadline import Limit
 from extractors.denial.fields import StatedWindow, WindowKind
 from extractors.denial.reading import Letter
@@ -18,30 +19,30 @@ _BY_ROLE = {
     "court": WindowKind.COURT_ACTION,
     "expedited_appeal": WindowKind.EXPEDITED_APPEAL,
 }
-_PEER = re.compile(
+_PEER = lore.regex(
     r"peer[- ]to[- ]peer|\bp2p\b|speak|talk|discuss|conversation"
     r"|\bcalls?\b[^.]{0,40}(?:reviewer|director|doctor|physician)",
     re.IGNORECASE,
 )
-_CLAIM = re.compile(r"\b(?:claims?|bills?|resubmi\w+|rebill\w*)\b", re.IGNORECASE)
-_RECORDS = re.compile(
+_CLAIM = lore.regex(r"\b(?:claims?|bills?|resubmi\w+|rebill\w*)\b", re.IGNORECASE)
+_RECORDS = lore.regex(
     r"\b(?:records?|notes|information|documentation|documents|papers|reopen\w*|look at|reconsider\w*|request)\b",
     re.IGNORECASE,
 )
 
 
 # A time to do something, not one to wait or to be answered in: "within 14 days", "you have 10 days", "until May 3".
-_TIME_TO_ACT = re.compile(
+_TIME_TO_ACT = lore.regex(
     r"\b(?:within|in|up to|until|by|no later than|not later than|on or before|have|has|at most|deadline|before"
     r"|or|first|of|is)"
     r"\W{0,3}(?:the |a |an |about |another |only )?(?:first |next |full )?\W{0,2}$",
     re.IGNORECASE,
 )
-_FAST_FILED = re.compile(
+_FAST_FILED = lore.regex(
     r"\b(?:ask(?:ed)?|request(?:ed)?|file[d]?|submit(?:ted)?|appeal(?:ed)?|received|postmarked|send|sent|made)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-_WAIT = re.compile(r"\bwait(?:ing)?\b|\bharm|\banswer|\bdecide|\bdecision (?:in|within)\b|\btaken\b", re.IGNORECASE)
+_WAIT = lore.regex(r"\bwait(?:ing)?\b|\bharm|\banswer|\bdecide|\bdecision (?:in|within)\b|\btaken\b", re.IGNORECASE)
 
 
 def find_windows(letter: Letter, said: list[Said], limits: list[Limit]) -> Finding[tuple[StatedWindow, ...]] | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.documents.cues import Cue, all_cues, compile_loosely
 from extractors.documents.looks import Look, found_on, look_at, opening, read_line
 from extractors.documents.policy_shape import shaped_as_policy
@@ -23,7 +24,7 @@ class Judged:
 
 
 _PLACES = ("heading", "title", "opening")
-_WITH_TWO = re.compile(r"[A-Za-z0-9]{2}[^ \n]*")  # the rest of a word from there
+_WITH_TWO = lore.regex(r"[A-Za-z0-9]{2}[^ \n]*")  # the rest of a word from there
 
 
 def words_on(page: Page) -> int:
@@ -31,7 +32,7 @@ def words_on(page: Page) -> int:
     return len(_WITH_TWO.findall(page.text))
 
 
-_LEFT_BLANK = re.compile(r"(?:page|this) (?:is )?(?:intentionally|purposely) (?:left )?blank", re.IGNORECASE)
+_LEFT_BLANK = lore.regex(r"(?:page|this) (?:is )?(?:intentionally|purposely) (?:left )?blank", re.IGNORECASE)
 
 
 def is_blank(page: Page) -> bool:

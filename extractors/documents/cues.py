@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.documents.segment import DocumentType
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.pattern_set import PatternSet
@@ -22,13 +23,13 @@ class Cue:
 
 
 # A space of a pattern stands for any space or hyphen, " ?" for none too, but not inside [...].
-_SPACE = re.compile(r"\[(?:\\.|[^\]])*\]|\\ | \??")
+_SPACE = lore.regex(r"\[(?:\\.|[^\]])*\]|\\ | \??")
 
 
 def compile_loosely(pattern: str) -> re.Pattern[str]:
     """Return the pattern with any space or hyphen where it has a space."""
     loose = _SPACE.sub(lambda match: {" ": r"[ \n-]+", " ?": r"[ \n-]*"}.get(match[0], match[0]), pattern)
-    return re.compile(loose, re.IGNORECASE | re.MULTILINE)
+    return lore.regex(loose, re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

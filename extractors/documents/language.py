@@ -1,15 +1,15 @@
 """The language a document is written in, by its small words."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
+from extractors import lore
 from extractors.evidence import Page
 from extractors.vocabulary.load import VocabularyError, read_yaml
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = lore.regex(r"[a-z]+")
 _LEAST = 5  # small words; a card or a fax cover has too few to tell
 _AHEAD = 1.5  # times as many as of the next: an English letter with a line of Spanish is English
 

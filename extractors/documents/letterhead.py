@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.documents.classify import Judged
 from extractors.documents.segment import DocumentType
 from extractors.evidence import Line, Page
@@ -15,7 +16,7 @@ from extractors.vocabulary.payers import find_payers
 
 _LINES = 4  # of the top of a page
 # What a practice, a hospital or a laboratory calls itself.
-_ORGANIZATION = re.compile(
+_ORGANIZATION = lore.regex(
     r"\b(?:clinic|center|centre|associates?|partners?|hospital|institute|practice|group|physicians?|doctors|medicine"
     r"|medical|health|healthcare|wellness|family|surgery|surgical|rehab\w*|therapy|pharmacy|laborator\w+|imaging"
     r"|radiology|endoscopy|pain|spine|heart|vascular|eye|retina|foot|joint|women's|pediatric\w*|psychiatry"
@@ -23,7 +24,7 @@ _ORGANIZATION = re.compile(
     re.IGNORECASE,
 )
 # The line that a fax machine or a portal prints over every page, whoever wrote it.
-_STAMP = re.compile(
+_STAMP = lore.regex(
     r"\d:\d\d|\bfax(?:ed)?\b|\bfrom\b|\bto\b|\bp(?:age|g)?\.? ?\d|\bname\b|\bdob\b|\bborn\b", re.IGNORECASE
 )
 
@@ -46,7 +47,7 @@ def by_letterhead(pages: Sequence[Page], judged: dict[int, Judged]) -> dict[int,
     }
 
 
-_GREETS = re.compile(r"^\W*(?:dear|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
+_GREETS = lore.regex(r"^\W*(?:dear|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
 
 
 def _refuses(page: Page, at: Judged) -> bool:

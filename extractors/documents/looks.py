@@ -5,10 +5,10 @@ found on its pages and across the edges between them. (Looking at the whole anew
 that no line bounds went over a megabyte of text each.)
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from extractors import lore
 from extractors.documents.cues import all_cues, hits_in, hits_in_sentence, is_story, matches_in
 from extractors.documents.misread import mend_words
 from extractors.evidence import Line, Page
@@ -160,9 +160,9 @@ def _may_be_heading(line: Line) -> bool:
     return words_of(line) <= _SHORT and not line.text.rstrip().endswith((".", ",", ";"))
 
 
-_TICKED = re.compile(r"[\[(] ?[xX] ?[\])]|[\u2611\u2612\u2713\u2714\u25a0]")
+_TICKED = lore.regex(r"[\[(] ?[xX] ?[\])]|[\u2611\u2612\u2713\u2714\u25a0]")
 # An empty box and its words, up to the next box: "[ ] Denied", "\u2610 Out of network".
-_UNTICKED = re.compile(
+_UNTICKED = lore.regex(
     r"(?:\[[ _]?\]|\( ?_?\)|[\u2610\u25a1\u25fb]|^(?:\[J|\(\]|[CLU][Jj]|[CL]\])(?= ))"
     r"[^\[\](\u2610-\u2612\u25a0-\u25fb\n]*"
 )
@@ -180,7 +180,7 @@ def read_line(line: Line) -> str:
     return " ".join(mend_words((word.text.translate(_PLAIN), word.confidence) for word in line.words))
 
 
-_END = re.compile(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9])|\n(?=[A-Z][^\n]{0,40}:)|\n{2,}")
+_END = lore.regex(r"(?<=[.!?:])\s+(?=[\"'(]?[A-Z0-9])|\n(?=[A-Z][^\n]{0,40}:)|\n{2,}")
 
 
 def _sentences(text: str) -> list[str]:

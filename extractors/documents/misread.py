@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
+from extractors import lore
+
 # character read -> characters that may stand there
 _LOOK_ALIKES = {
     "l": "it", "i": "lt", "1": "il", "|": "il", "!": "il", "t": "fl", "f": "t", "c": "eo", "e": "co", "o": "ae",
@@ -17,7 +19,7 @@ _LOOK_ALIKES = {
     "r": "n", "n": "r", "u": "n", "v": "y",
 }  # fmt: skip
 _SURE = 0.97  # a word read with this confidence is what it seems
-_WORD = re.compile(r"[A-Za-z0-9|!]{5,}")
+_WORD = lore.regex(r"[A-Za-z0-9|!]{5,}")
 
 
 @cache

@@ -2,10 +2,11 @@
 
 import re
 
+from extractors import lore
 from extractors.evidence import Page
 
 # A policy is about nobody: no birth date, no record or member number with its digits, no patient by name.
-_PERSON = re.compile(
+_PERSON = lore.regex(
     r"\b(?:DOB|D\.O\.B|date of birth|birth ?date|born)\b[^\n]{0,12}\d"
     r"|\b(?:MRN|medical record|chart|acct|account|member|subscriber|patient|customer)\W{0,3}(?:id|no|number|#)"
     r"\W{0,6}[A-Z]{0,4}\W?\d{3}"

@@ -8,28 +8,29 @@ and not covered as a letter does. What no letter has is all four of these at onc
 import re
 from collections.abc import Sequence
 
+from extractors import lore
 from extractors.documents.person import names_a_person
 from extractors.evidence import Page
 
 _LEAST_ITEMS = 4
-_TITLE = re.compile(
+_TITLE = lore.regex(
     r"\b(?:policy|policies|criteria|guidelines?|bulletin|protocol|formulary|coverage (?:determination|summary)"
     r"|program summary|prior authorization)\b",
     re.IGNORECASE,
 )
-_ITEM = re.compile(
+_ITEM = lore.regex(
     r"^\W*(?:\d{1,2}[.)](?!\d)|[A-Za-z][.)]|\([A-Za-z0-9]{1,4}\)|[ivxIVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=\s|$)"
     r"|(?:[A-Z]{1,3}|\d{1,2})-[A-Z0-9]{1,2}\b|(?:rule|criterion|requirement|step|condition)\s+[A-Z0-9]{1,2}\b|[\u2022\u25aa\u25e6\u25cf\u2013])",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(
+_CONDITION = lore.regex(
     r"\b(?:is|are|be|considered)\s(?:\w+\s)?(?:approved|covered|authorized|medically\s+necessary|eligible|granted|met"
     r"|fulfilled|satisfied|shown|documented|true)\b|\bcovers\b|\bmust\s+(?:hold|be|have|meet)\b"
     r"|\b(?:all|each|every|any|one|both|either)\s+(?:one\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|statements?|requirements?"
     r"|criteria|rules?|items?|conditions?|\([a-z]\))",
     re.IGNORECASE,
 )
-_GREETS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa]s?|re|regarding)\b\s*:?", re.IGNORECASE | re.MULTILINE)
+_GREETS = lore.regex(r"^\W*(?:dear|hello|hi|estimad[oa]s?|re|regarding)\b\s*:?", re.IGNORECASE | re.MULTILINE)
 
 
 def shaped_as_policy(pages: Sequence[Page]) -> bool:

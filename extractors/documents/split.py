@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from extractors import lore
 from extractors.documents.classify import Judged, is_blank, judge, words_on
 from extractors.documents.language import read_language
 from extractors.documents.letterhead import by_letterhead
@@ -25,7 +26,7 @@ _LOOSE = {DocumentType.BLANK, DocumentType.FAX_COVER, DocumentType.INSURANCE_CAR
 
 
 # The first page of an e-mail as our reader prints it
-_MAIL_HEAD = re.compile(r"^from: [^\n]+@[^\n]*\n(?:[^\n]*\n){0,4}?(?:to|date|subject): ", re.IGNORECASE)
+_MAIL_HEAD = lore.regex(r"^from: [^\n]+@[^\n]*\n(?:[^\n]*\n){0,4}?(?:to|date|subject): ", re.IGNORECASE)
 
 
 def split_documents(pages: Sequence[Page]) -> list[Segment]:
@@ -97,7 +98,7 @@ def _is_enclosure(page: Page) -> bool:
     return any(_ENCLOSED.search(line.text) for line in page.lines[:8] if len(line.words) <= 10)
 
 
-_ENCLOSED = re.compile(
+_ENCLOSED = lore.regex(
     r"^\W*(?:(?:your|member|provider|important|information about|know|what are) )*(?:appeal rights"
     r"|rights? to (?:an? )?appeal"
     r"|you have (?:the|a) right to (?:ask for (?:an? )?)?appeal"
@@ -108,9 +109,9 @@ _ENCLOSED = re.compile(
     r"|appointment of representative|your rights|derechos? de apelaci)",
     re.IGNORECASE,
 )
-_PAGE_OF = re.compile(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
-_OPENS = re.compile(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
-_LETTER_GOES_ON = re.compile(
+_PAGE_OF = lore.regex(r"\bpage\s+(\d{1,2})\s*(?:of|/)\s*(\d{1,2})\b|\|\s*page\s+(\d{1,2})\b", re.IGNORECASE)
+_OPENS = lore.regex(r"^\W*(?:dear|hello|hi|estimad[oa])\b", re.IGNORECASE | re.MULTILINE)
+_LETTER_GOES_ON = lore.regex(
     r"appeal|your rights?|external review|fair hearing|get help|language assistance|non-?discrimination|sincerely"
     r"|interpreter|derecho",
     re.IGNORECASE,
@@ -166,7 +167,7 @@ def _begins_another(page: Page, current: list[Page], judged: dict[int, Judged]) 
     return all(len(names) >= 3 for names in heads) and 4 * len(shared) <= len(heads[0])
 
 
-_NAMES = re.compile(r"\b[A-Z][a-z]{3,}\b")
+_NAMES = lore.regex(r"\b[A-Z][a-z]{3,}\b")
 
 
 def _lead_of(group: list[Page], judged: dict[int, Judged]) -> DocumentType:
@@ -194,7 +195,7 @@ def _printed(page: Page) -> tuple[int, int] | None:
     return None
 
 
-_CLOCK = re.compile(r"\d:\d\d|\bfax\b|\bfrom\b|\bp\. ?\d", re.IGNORECASE)
+_CLOCK = lore.regex(r"\d:\d\d|\bfax\b|\bfrom\b|\bp\. ?\d", re.IGNORECASE)
 
 
 def _opens_letter(page: Page) -> bool:

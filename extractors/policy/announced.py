@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from extractors import lore
 from extractors.policy.headings import Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.rows import Row
@@ -14,8 +15,8 @@ from extractors.policy.waivers import waiver_in
 from extractors.policy.whom import whom_end
 
 _LONGEST = 4  # rows
-_OPENS = re.compile(r"[A-Z][\w’'()/,®-]*:?(?:\s|$)")
-_REFUSES = re.compile(
+_OPENS = lore.regex(r"[A-Z][\w’'()/,®-]*:?(?:\s|$)")
+_REFUSES = lore.regex(
     r"\b(?:may|will|can|is|are|be|do(?:es)?|should)\s+not\s+(?:be\s+)?(?:consider(?:ed)?\s+)?"
     r"(?:approved?|covered?|authorized?|recommended|eligible|medically necessary|provided|reimbursed)\b|"
     r"\b(?:considered|is|are)(?: \w+ and)? "
@@ -27,22 +28,22 @@ _REFUSES = re.compile(
     re.I,
 )
 # papers that the payer wants to see: "please send the following documentation to support medical necessity:"
-_ASKS = re.compile(
+_ASKS = lore.regex(
     r"\b(?:please|must|should)\s+(?:send|submit|provide|include|attach|fax)\b[^.;]*\bfollowing\b|"
     r"\bsubmission of the following\b|\bfollowing (?:information|documentation|documents?|records) "
     r"(?:is|are|must be|should be)(?: \w+)? (?:necessary|required|submitted|provided|needed|included)",
     re.I,
 )
-_CONTINUES = re.compile(
+_CONTINUES = lore.regex(
     r"(?:requests? for |authorization for |approval of |for )?(?:continu(?!ous)|renew|re-?auth|re-?approv|subsequent)",
     re.I,
 )
-_BEGINS = re.compile(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
+_BEGINS = lore.regex(r"(?:requests? for |authorization for |approval of |for )?(?:an? )?(?:initial|new start)", re.I)
 
 # "For initial therapy, all of the following:", "Renewal: 12 months when BOTH are met:"
 _WORD = r"(?:(?:of )?(?:therapy|treatment|authorizations?|approvals?|coverage|requests?|use))"
 _REQUEST = r"(?:authorization|approval|request|course|prescription)s?"  # "first treatment" is no phase
-_FOR_PHASE = re.compile(
+_FOR_PHASE = lore.regex(
     rf"(?:for )?(?:(?:(?P<initial>initial|new starts?)|continu(?:ation|ed)|renewals?|re-?authorization|"
     rf"subsequent)(?: {_WORD})?|"
     rf"(?:(?P<first>first|new)|later|further|repeat) {_REQUEST})(?: criteria)?\s*[,:–-]\s*"
@@ -50,7 +51,7 @@ _FOR_PHASE = re.compile(
     re.I,
 )
 # "All of what follows is needed for a first course:", "A further course needs:"
-_OF_COURSE = re.compile(
+_OF_COURSE = lore.regex(
     rf"(?:[^.;:]{{0,60}}\bfor )?(?:an? |the |each |any )?(?:(?P<initial>first|initial|new)|further|second|"
     rf"repeat(?:ed)?|subsequent|renewed|later|continued) {_REQUEST}\b(?: (?:needs?|requires?|is|are|may|will|"
     rf"can)\b[^.;:]*)?\s*:$",
@@ -58,16 +59,16 @@ _OF_COURSE = re.compile(
 )
 
 # a sentence about the list that follows it, and no wrapped end of an item
-_FURTHER = re.compile(
+_FURTHER = lore.regex(
     r"(?:(?:and|or),? |in addition,? |additionally,? |also,? )?(?:the following|"
     r"(?:at least )?(?:all|both|each|every one|every|any|one|"
     r"either|two|three)(?: \(\d\))?(?: or more)? of the (?:following|criteria))\b",
     re.I,
 )
 
-_NONE = re.compile(r"(?:and |in addition,? )?none of\b", re.I)
+_NONE = lore.regex(r"(?:and |in addition,? )?none of\b", re.I)
 # "Adults: all of the following", without a colon
-_LISTS = re.compile(r"\b(?:of (?:the following|these|those)|following|(?:is|are) (?:met|true)|apply|applies)$", re.I)
+_LISTS = lore.regex(r"\b(?:of (?:the following|these|those)|following|(?:is|are) (?:met|true)|apply|applies)$", re.I)
 
 # "further": a list of its own that neither approves nor refuses by itself; "waiver": one that frees from criteria
 Announced = Kind | Literal["further", "waiver"]

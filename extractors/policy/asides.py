@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from extractors import lore
 from extractors.policy.found import Criteria, Place
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import head_of, is_criterion, names_condition
@@ -72,4 +73,4 @@ def is_beside_phases(item: Item, items: Sequence[Item]) -> bool:
     return said and any(role in PHASES for role in roles)
 
 
-_DONE = re.compile(r"\b(?:failed|tried|showed|shown|received|completed|confirmed|documented|required)\b", re.I)
+_DONE = lore.regex(r"\b(?:failed|tried|showed|shown|received|completed|confirmed|documented|required)\b", re.I)

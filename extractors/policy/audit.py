@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from extractors import lore
 from extractors.policy.announced import refuses
 from extractors.policy.found import Criteria
 from extractors.policy.headings import heading_kind
@@ -16,12 +17,12 @@ from extractors.policy.roles import role_of
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
 
-_POINTS = re.compile(r"\bmeets? (?:all |any |one )?(?:of )?(?:the )?(?:following )?criteria\b", re.I)
+_POINTS = lore.regex(r"\bmeets? (?:all |any |one )?(?:of )?(?:the )?(?:following )?criteria\b", re.I)
 _MOST = 3  # of what was left out, quoted
 _SHOWN = 90  # characters of a quotation
 _TAIL = 15  # letters by whose end a text is known again: a leaf begins where its condition does
 # "at least 6 weeks of abstinence is required", and no paper that the payer wants
-_DEMANDS = re.compile(
+_DEMANDS = lore.regex(
     r"(?!.*\b(?:submit|submission|chart notes|documentation|records|request)\b).*\b(?:must|(?:is|are) required)\b", re.I
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from extractors import lore
 from extractors.evidence import Line
 from extractors.policy.demands import area_of
 from extractors.policy.headings import heading_kind
@@ -26,8 +27,8 @@ _EDGE = 6.0  # points within which two left edges are one
 _LONGEST = 11  # words of a heading
 _GAP = 9.0  # points of white between two cells of a table
 # "SECTION A. DIAGNOSIS", "Part 2: Tests", "Table 1."
-_DIVISION = re.compile(r"(?:section|part|step|table|box|chapter|§)\s+[\dA-Z]{1,4}\b\s*[.:)–-]*\s*(?=\S)", re.I)
-_BRACKET = re.compile(r"\s*\([^()]*\)\s*$")
+_DIVISION = lore.regex(r"(?:section|part|step|table|box|chapter|§)\s+[\dA-Z]{1,4}\b\s*[.:)–-]*\s*(?=\S)", re.I)
+_BRACKET = lore.regex(r"\s*\([^()]*\)\s*$")
 
 
 @dataclass
@@ -189,7 +190,7 @@ def _edge_of(row: Row) -> float | None:
     return cells[1].box.x0
 
 
-_COUNT = re.compile(r"\d{1,2}\.?|no\.?|#|nr\.?|item|row", re.I)
+_COUNT = lore.regex(r"\d{1,2}\.?|no\.?|#|nr\.?|item|row", re.I)
 
 
 def _uncounted(row: Row) -> tuple[Line, ...]:

@@ -4,22 +4,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from extractors import lore
 from extractors.evidence import Line, Page, enclose
 from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.rows import Row
 from extractors.policy.shapes import CONTINUED, DANGLING
 from extractors.policy.spacing import parts_rows, pitch_of
 
-_LEFT = re.compile(
+_LEFT = lore.regex(
     r"(?:drugs?|agents?|medications?|products?|brand(?: name)?|services?|procedures?|tests?|devices?|indications?|"
     r"modules?|#|no\.?|nr\.?|item|criterion (?:no\.?|number|#)|"
     r"conditions?|diagnos[ei]s|uses?|disease|therapy|treatment)(?:\(s\))?(?: name| class)?s?",
     re.I,
 )
-_COUNTS = re.compile(r"#|no\.?|nr\.?|item|criterion (?:no\.?|number|#)", re.I)  # over a column of numbers
+_COUNTS = lore.regex(r"#|no\.?|nr\.?|item|criterion (?:no\.?|number|#)", re.I)  # over a column of numbers
 # "PA" beside the criteria of a prior authorization, the number of a row
-_TELLS_NOTHING = re.compile(r"PA|ST|QL|PA ?(?:/|with) ?(?:ST|QL)|prior authorization|step therapy|\d{1,2}\.?", re.I)
-_REFUSED = re.compile(
+_TELLS_NOTHING = lore.regex(r"PA|ST|QL|PA ?(?:/|with) ?(?:ST|QL)|prior authorization|step therapy|\d{1,2}\.?", re.I)
+_REFUSED = lore.regex(
     r"(?:is |are )?(?:not (?:covered|approved|authorized|recommended)|excluded|non-?covered)\.?", re.I
 )
 _SLACK = 10.0  # points by which a cell may stand left of its column
@@ -83,7 +84,7 @@ def unfold(rows: Sequence[Row]) -> tuple[list[Row], dict[int, Kind | None]]:
 
 
 # over a column that says how a criterion is shown, and not what it is
-_ASIDE = re.compile(
+_ASIDE = lore.regex(
     r".*\b(?:document\w*|show|shown|evidence|source|proof|records?|where|pages?|met|yes|no|comments?|reference|attach\w*|"
     r"notes?|check)\b.*",
     re.I,

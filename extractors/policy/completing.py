@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from extractors import lore
 from extractors.policy.asides import MUDDLED
 from extractors.policy.demands import is_demand, is_stamp, is_strong
 from extractors.policy.found import Criteria
@@ -20,15 +21,15 @@ from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
 
 UNCERTAIN = "how its criteria hang together could not be read for certain"
-_BACKGROUND = re.compile(r"(?:about|why|background|introduction|overview|description|purpose|scope)\b", re.I)
-_MEASURED = re.compile(
+_BACKGROUND = lore.regex(r"(?:about|why|background|introduction|overview|description|purpose|scope)\b", re.I)
+_MEASURED = lore.regex(
     r"\b(?:or (?:more|less|older|higher|lower|greater)|at least|failed|within the (?:past|last))\b", re.I
 )
 _SHORT = 14  # letters of a text that may well stand in another
 _WELL_READ = 0.5  # part of the demands from which the outline is taken for understood
 _MOST, _SHOWN = 3, 90  # of what was added, quoted, and characters of a quotation
 _ALIKE = 93.0  # of 100, for what another row of letters was read as
-_LABEL = re.compile(r"[^.;:]{2,40}?(?::|\s[-–])\s+")  # "Prescriber: a dermatologist"
+_LABEL = lore.regex(r"[^.;:]{2,40}?(?::|\s[-–])\s+")  # "Prescriber: a dermatologist"
 _ENOUGH = 0.7  # part of a demand's letters by which it is known to be in a tree
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.announced import phase_of, phase_said, refuses
 from extractors.policy.asides import is_beside_phases, read_titled, refuse_muddled, titled
 from extractors.policy.drug_lists import drugs_approved
@@ -329,7 +330,7 @@ def _read_wrapper(item: Item, path: list[str], place: Place, found: Criteria) ->
 
 
 # "Coverage cannot be renewed", "Not applicable": no criteria
-_NONE = re.compile(
+_NONE = lore.regex(
     r"\b(?:cannot|can ?not|may not|will not|not) be (?:renewed|re-?authorized|continued|approved)\b|\bnot (?:renewable|"
     r"applicable|eligible for renewal)\b|\bN/A\b|\bone[- ]time (?:only|treatment|infusion)\b",
     re.I,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.policy.announced import refuses
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import names_condition
@@ -20,7 +21,7 @@ _KNOWN = {"excluded": "excluded", "continuation": "continuation", "ignored": "ig
     "general": "criteria",
     "criteria": "criteria",
 }
-_ASKS = re.compile(
+_ASKS = lore.regex(
     r"\b(?:patients?|members?|individuals?|beneficiar(?:y|ies)|recipients?|adults?|child(?:ren)?|prescribe[rd]|"
     r"prescribing|caregiver|surgeon|specialist|\w+ologist|psychiatrist|physician|must|needs?|years? (?:of age|old|or "
     r"older)|age|aged|within the (?:past|last)|(?:past|last) \d+ (?:days|weeks|months)|at least|or more|or less|or "
@@ -31,16 +32,16 @@ _ASKS = re.compile(
     re.I,
 )
 # "The need lasts at least 6 months.": a sentence, and no words beside another
-_SAYS = re.compile(
+_SAYS = lore.regex(
     r"\b(?:cannot|could|did|been|be)\b|^(?:the|an?|no|each|every|at least|all|any|both|two|three|one)\b.*"
     r"\s\w{3,}(?:[^s]s|ed)\b",
     re.I,
 )
-_DATED = re.compile(
+_DATED = lore.regex(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december) \d", re.I
 )
-_STAMP = re.compile(r"\b(?:effect|effective|revised|reviewed|version)\b.*\d|\d{1,2}/(?:\d{1,2}/)?\d{4}", re.I)
-_QUESTION = re.compile(r"(?:what|who|when|how|why|which|where)\b", re.I)
+_STAMP = lore.regex(r"\b(?:effect|effective|revised|reviewed|version)\b.*\d|\d{1,2}/(?:\d{1,2}/)?\d{4}", re.I)
+_QUESTION = lore.regex(r"(?:what|who|when|how|why|which|where)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def _words() -> _Words:
     data = read_yaml(_FILE, _PACKAGE)
     if set(data.get("areas", ())) != set(AREAS) or not (data.get("asks_nothing") and data.get("points")):
         raise VocabularyError(f"{_FILE}: 'areas' are {AREAS}, and 'points' and 'asks_nothing' are lists")
-    joined = {name: re.compile("|".join(data["areas"][name]), re.I) for name in AREAS}
-    nothing, points = (re.compile("|".join(data[name]), re.I) for name in ("asks_nothing", "points"))
+    joined = {name: lore.regex("|".join(data["areas"][name]), re.I) for name in AREAS}
+    nothing, points = (lore.regex("|".join(data[name]), re.I) for name in ("asks_nothing", "points"))
     return _Words(joined, nothing, points)
 
 
@@ -86,7 +87,7 @@ def is_demand(text: str, marked: bool = False) -> bool:
     return marked and _ASKS.search(bare) is not None and (bool(re.search(r"\d", bare)) or not names_condition(bare))
 
 
-_MUST = re.compile(
+_MUST = lore.regex(
     r"\b(?:must|required|needs? to|has to|have to|shall|(?:is|are) to be|may not|cannot)\b|"
     r"^(?:the |an? |all |no |any )?(?:patients?|members?|individuals?|prescribers?|physicians?|surgeons?|caregivers?|"
     r"\w+ologists?|psychiatrists?)\b",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from extractors import lore
 from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.heads import APPROVAL, names_condition, phase_and_condition
 from extractors.policy.quantifiers import is_head
@@ -11,9 +12,9 @@ from extractors.policy.rows import Row
 from extractors.policy.series import PART
 
 _LONGEST = 8  # words of the name of a part
-_TITLE_WORD = re.compile(r"[A-Z(\d&/–-]|(?:and|or|of|the|for|to|in|with|by|on|a|an)\b")
+_TITLE_WORD = lore.regex(r"[A-Z(\d&/–-]|(?:and|or|of|the|for|to|in|with|by|on|a|an)\b")
 # criteria are a part of the document only under such a name; "2. Diagnosis" may be a criterion
-_CRITERIA = re.compile(r"\b(?:criteri|polic|guideline|coverage|necess|authorization|indication)", re.I)
+_CRITERIA = lore.regex(r"\b(?:criteri|polic|guideline|coverage|necess|authorization|indication)", re.I)
 
 Style = tuple[str, str]  # kind and punctuation of a marker
 _Part = tuple[int, Row, Kind | None]  # value of the marker
@@ -81,7 +82,7 @@ def _with_paths(rows: Sequence[Row]) -> dict[int, Kind]:
 
 
 # "5 Renewal. Select Health renews coverage if items 5.1 to 5.3 are satisfied."
-_RUN_IN = re.compile(r"(?P<value>\d{1,2})\s+(?P<title>[A-Z][^.;:]{2,70})\.(?:\s+(?=\S)|$)")
+_RUN_IN = lore.regex(r"(?P<value>\d{1,2})\s+(?P<title>[A-Z][^.;:]{2,70})\.(?:\s+(?=\S)|$)")
 _NEAR = 6  # rows that the words over a list take
 
 

@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Note
 
-_SENTENCE_END = re.compile(r"(?<=[a-z)%\]\d][.;])\s+(?=[A-Z])")
-_EXPLAINS = re.compile(
+_SENTENCE_END = lore.regex(r"(?<=[a-z)%\]\d][.;])\s+(?=[A-Z])")
+_EXPLAINS = lore.regex(
     r"for (?:the )?purposes? of\b|(?:for|in) (?:condition|criteri(?:on|a)|item|requirement|step)s? \(?\w{1,4}\)|"
     r"(?:please )?notes?\b\s*[:.–-]|for example\b|examples? (?:are|is|of|include)\b|as used (?:here|in)\b|"
     r"(?:[A-Z][\w’'-]*(?:\s[\w’'()/-]+){0,12}) (?:is|are) defined as\b|"
@@ -15,7 +16,7 @@ _EXPLAINS = re.compile(
     r"(?:is|are) not (?:considered|counted|acceptable))\b",
     re.I,
 )
-_SPOKEN_OF = re.compile(
+_SPOKEN_OF = lore.regex(
     r"\b(?:condition|criteri(?:on|a)|item|requirement|step|number)s?\s+"
     r"(?P<marks>\(?[A-Za-z0-9]{1,4}\b\)?(?:[.(]+[A-Za-z0-9]{1,4}\b\)?)*)",
     re.I,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.policy.explaining import with_notes_told
 from extractors.policy.headings import common_words
 from extractors.policy.items import Section
@@ -13,12 +14,12 @@ from extractors.policy.tree import Indication, Node, Note
 
 _FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # "¹ A prescription", "Note 2 to criterion 5: ...", "2. A strength of ..."
-_LABEL = re.compile(
+_LABEL = lore.regex(
     rf"(?:notes?\s*)?(?P<mark>[{SUPERSCRIPTS}]+|\d{{1,2}}(?=[\s.:)])|[†‡§])\s*[.:)]?\s*"
     r"(?:(?:to|for|on)\s+[\w ().]{1,40}?:)?\s*(?=\S)",
     re.I,
 )
-_NAMES_ITEM = re.compile(
+_NAMES_ITEM = lore.regex(
     r"\b(?:condition|criteri(?:on|a)|item|requirement|step|number)s?\s+\(?[A-Za-z0-9]{1,4}\b", re.I
 )
 
@@ -100,7 +101,7 @@ def _above(uses: Sequence[Indication], place: tuple[int, float]) -> int | None:
 
 
 # "is not counted under D, E and F": letters without the word "criterion"
-_BARE = re.compile(
+_BARE = lore.regex(
     r"\b(?:under|for|in|to|toward)\s+(?P<marks>[A-Z](?:\.?\d{1,2})?(?:(?:,| and| or|, and|, or) [A-Z](?:\.?\d{1,2})?)*)"
     r"(?=\s*(?:[.;,)]|$)| (?:as|if|when|unless|only)\b)"
 )
@@ -141,7 +142,7 @@ def _about(use: Indication, apart: _Apart) -> Indication:
 
 
 # "X does not count as physical therapy", "a call is not a re-evaluation": it is about the therapy, the evaluation
-_NO_SUCH = re.compile(
+_NO_SUCH = lore.regex(
     r"\b(?:not (?:count|qualify|serve|be counted|be accepted|considered|counted|accepted|acceptable)\s+"
     r"(?:as|toward|for)|(?:is|are) not)\s+(?:an? |the )?(?P<what>[^.;]+)",
     re.I,

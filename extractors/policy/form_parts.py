@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.found import Criteria
 from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
 
-_FORM = re.compile(r"\b(?:form|check|tick|mark|select|choose)\b", re.IGNORECASE)
+_FORM = lore.regex(r"\b(?:form|check|tick|mark|select|choose)\b", re.IGNORECASE)
 _JOINED = "the parts of a form were put together: whether each of them is asked for could not be read for certain"
 _ORDERS = ("ABCDEFGHIJKLMNOP", "abcdefghijklmnop", tuple(map(str, range(1, 17))))
 

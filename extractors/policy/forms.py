@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 
+from extractors import lore
 from extractors.evidence import Line, Word, enclose
 from extractors.policy.headings import PHASES, Kind, heading_kind
 from extractors.policy.rows import Row
 
 _FIELDS = {
-    "use": re.compile(r"(?:diagnosis|indication|condition)s?:?", re.I),
-    "phase": re.compile(r"(?:therapy stage|request type|review type|authorization type|type of request|stage):?", re.I),
-    "duration": re.compile(r"(?:approval|authorization) (?:length|duration|period):?", re.I),
-    "product": re.compile(r"(?:product|drug|medication|brand)(?: names?)?(?:\(s\))?:?", re.I),
-    "other": re.compile(r"(?:guideline type|product names?|formulary|guideline name|benefit|quantity limit)\b.*", re.I),
+    "use": lore.regex(r"(?:diagnosis|indication|condition)s?:?", re.I),
+    "phase": lore.regex(r"(?:therapy stage|request type|review type|authorization type|type of request|stage):?", re.I),
+    "duration": lore.regex(r"(?:approval|authorization) (?:length|duration|period):?", re.I),
+    "product": lore.regex(r"(?:product|drug|medication|brand)(?: names?)?(?:\(s\))?:?", re.I),
+    "other": lore.regex(r"(?:guideline type|product names?|formulary|guideline name|benefit|quantity limit)\b.*", re.I),
 }
 _FEWEST = 2  # fields with meaning that make a form
 

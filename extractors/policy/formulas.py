@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors import lore
 from extractors.policy.quantifiers import Join
 
 _MARK = r"(?:[A-Za-z]|[ivxIVX]{1,5}|\d{1,2})"
 _WORD = (
     rf"(?:\b(?:anyof|allof|n\d+of|either|both|criteria|criterion|items?|and|or|through|to)\b|\b{_MARK}\b[.)]?|[(),–&-])"
 )
-_SPAN = re.compile(rf"{_WORD}(?:\s*{_WORD})+", re.I)
-_TOKEN = re.compile(rf"\b(?:anyof|allof|n\d+of|either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
+_SPAN = lore.regex(rf"{_WORD}(?:\s*{_WORD})+", re.I)
+_TOKEN = lore.regex(rf"\b(?:anyof|allof|n\d+of|either|both|and|or|through|to)\b|\b{_MARK}\b|[(),–&-]", re.I)
 
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 # "ANY of A-C AND D", "at least two of items 1 to 4, and 5": how many of the marks that follow
-_OF_MARKS = re.compile(
+_OF_MARKS = lore.regex(
     rf"\b(?:(?P<any>any(?: one)?|(?:at least )?one(?: or more)?|either)|(?P<all>all|both|each|every one)|"
     rf"(?:at least |any )?(?P<n>{'|'.join(_COUNTS)}|\d)(?: or more)?) (?:of )?(?:the )?(?:criteria |items? )?"
     rf"(?=\(?{_MARK}\)?(?:\s*[,–-]|\s+(?:and|or|to|through)\b))",
@@ -25,10 +26,10 @@ _OF_MARKS = re.compile(
 
 
 # "A or B is documented, together with C"
-_BESIDES = re.compile(
+_BESIDES = lore.regex(
     r",?\s+(?:(?:together|along) with|plus|as well as|and also|and in addition|in addition to)\s+", re.I
 )
-_SAID = re.compile(
+_SAID = lore.regex(
     r"\s+(?:is|are|has been|have been)\s+(?:met|documented|present|true|fulfilled|satisfied|shown)"
     r"(?=\s*,?\s+(?:and|or)\b)"
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractors import lore
 from extractors.dates import parse_us_date
 from extractors.evidence import Finding, Line, Page
 from extractors.policy.headings import heading_kind
@@ -19,21 +20,21 @@ _DATE = (
     r"(?P<date>\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{4}-\d{2}-\d{2}|"
     r"\d{1,2}[ -][A-Z][a-z]{2,8}[ -]\d{4})"
 )
-_EFFECTIVE = re.compile(rf"\beffective(?:\s+date)?(?:\s+of(?:\s+policy)?)?\s*[:.]?\s*{_DATE}", re.I)
-_NUMBER = re.compile(
+_EFFECTIVE = lore.regex(rf"\beffective(?:\s+date)?(?:\s+of(?:\s+policy)?)?\s*[:.]?\s*{_DATE}", re.I)
+_NUMBER = lore.regex(
     r"\b(?:(?:coverage |medical |clinical |drug |pharmacy |benefit )?"
     r"(?:policy|document|guideline|bulletin|reference|publication|program)\s*"
     r"(?:number|no\.?|id|#)|publication|policy\s*#|number)\s*[:#.]?\s*"
     r"(?P<number>\d{4} [A-Z]{1,4} \d{3,5}(?:-\d+)?|(?=[A-Z0-9.\-/]*\d)[A-Z0-9][A-Z0-9.\-/]*[A-Z0-9])",
     re.I,
 )
-_TITLE_LABEL = re.compile(
+_TITLE_LABEL = lore.regex(
     r"^(?:(?:policy )?(?:title|subject|topic|policy name|drug name|(?:medication|product|drug|service)s?)\s*:"
     r"|guideline name:?\s|brand name(?: \(generic\))?:?\s)\s*(?P<title>.+)",
     re.I,
 )
-_LABEL_ABOVE = re.compile(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
-_NOT_TITLE = re.compile(
+_LABEL_ABOVE = lore.regex(r"(?:(?:lcd|ncd|policy|document|guideline) )?(?:title|name)\s*:?", re.I)
+_NOT_TITLE = lore.regex(
     r"^title [xvi]+ of\b|^(?:guideline|policy|document|criteria) (?:code|id|set)\b|"
     r"^(?:edition|status|type|drug class)\b|"
     r"^(?:guideline|policy|document|bulletin|reference) [A-Z0-9.-]*\d[A-Z0-9.-]*$|"
@@ -43,14 +44,14 @@ _NOT_TITLE = re.compile(
     re.I,
 )
 # "Sacral Nerve Stimulation: Policy No. 399"
-_TITLED = re.compile(
+_TITLED = lore.regex(
     r"(?!(?:medical|clinical|coverage|pharmacy|drug|effective)\b)[A-Z][^\d:]{8,90}[:,;–-] *Policy (?:No|Number)\b", re.I
 )
-_APPLIES = re.compile(
+_APPLIES = lore.regex(
     r"\b(?:appl(?:y|ies) to|coverage of|(?:will be|is|are|may be) (?:approved|covered|considered)|requests? for)\b",
     re.I,
 )
-_GENERIC = re.compile(
+_GENERIC = lore.regex(
     r"^(?:(?:cms|drug|biologic|and|medical|pharmacy|clinical|review|specialty|prior|authorization|coverage|benefit|step|"
     r"therapy|corporate|appropriateness|appropriate use|utilization|management|medication|standard|commercial|medicare|"
     r"medicaid|health|plan|unified|preferred|formulary|national|local|state|department of \w+|member|provider|20\d\d|"
@@ -99,7 +100,7 @@ def find_title(pages: Sequence[Page]) -> Finding[str] | None:
     return page.cite(wrapped, text, text.lstrip("*•▪ "), 0.9)
 
 
-_MARK = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]{1,5}[-.]?\d{1,2})[.):]?")  # of an item, apart from its text
+_MARK = lore.regex(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]{1,5}[-.]?\d{1,2})[.):]?")  # of an item, apart from its text
 
 
 def _above_the_text(page: Page) -> list[Line]:
@@ -111,7 +112,7 @@ def _above_the_text(page: Page) -> list[Line]:
     return lines[:14]
 
 
-_DATED = re.compile(r"[.,;–—-]?\s+(?:effective|last reviewed|revised|reviewed)\b", re.I)
+_DATED = lore.regex(r"[.,;–—-]?\s+(?:effective|last reviewed|revised|reviewed)\b", re.I)
 
 
 def _before_date(text: str) -> str:

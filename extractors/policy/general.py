@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.found import Criteria
 from extractors.policy.heads import (
     bare_duration,
@@ -39,8 +40,8 @@ def read_general(sections: Sequence[Section], found: Criteria) -> None:
             ]
 
 
-_FOR_ALL = re.compile(r"for (?:all|any)(?: other)? (?:indications|uses|diagnoses|conditions)\s*[:,]\s*", re.I)
-_ASKS = re.compile(r"\b(?:must|cannot|may not|will not|should|shall|required?|prescribed|only)\b", re.I)
+_FOR_ALL = lore.regex(r"for (?:all|any)(?: other)? (?:indications|uses|diagnoses|conditions)\s*[:,]\s*", re.I)
+_ASKS = lore.regex(r"\b(?:must|cannot|may not|will not|should|shall|required?|prescribed|only)\b", re.I)
 
 
 def demands_by_condition(item: Item, path: Sequence[str]) -> list[tuple[str, Node]]:

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import Literal
 
+from extractors import lore
 from extractors.vocabulary.load import VocabularyError, read_yaml
 
 Kind = Literal["ignored", "excluded", "initial", "continuation", "general", "duration", "criteria", "notes"]
@@ -20,10 +21,10 @@ _KINDS = (
 
 PHASES: tuple[Kind, ...] = ("initial", "continuation")
 
-_TAIL = re.compile(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
+_TAIL = lore.regex(r"\s*(?:\([^()]*\)|\bcontinued|\(cont\.?(?:inued)?\))?\s*[:.]?\s*$", re.I)
 
 # raised letters, figures and daggers that lead to a footnote: "Coverage Criteria\u1d43:"
-_FOOTNOTE_MARK = re.compile(
+_FOOTNOTE_MARK = lore.regex(
     "[\u1d2c-\u1d6a\u1d9b-\u1dbf\u2070-\u209c\u00b9\u00b2\u00b3\u2020\u2021\u00a7\u2018\u2019\u201c\u201d\u00b0\u00ae'\"*]+(?=\\s*[:.]?\\s*$)"
 )
 
@@ -33,7 +34,7 @@ def _tables() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
     data = read_yaml("headings.yaml", "extractors.policy")
     if set(data["kinds"]) != set(_KINDS):
         raise VocabularyError(f"headings.yaml: kinds are {_KINDS}")
-    kinds = {kind: re.compile("|".join(f"(?:{p})" for p in data["kinds"][kind]), re.I) for kind in _KINDS}
+    kinds = {kind: lore.regex("|".join(f"(?:{p})" for p in data["kinds"][kind]), re.I) for kind in _KINDS}
     labels = {label: use for use, found in data["table_rows"].items() for label in found}
     return kinds, labels
 
@@ -49,7 +50,7 @@ def heading_kind(text: str) -> Kind | None:
 
 @cache
 def _disease_words() -> re.Pattern[str]:
-    return re.compile("|".join(read_yaml("headings.yaml", "extractors.policy")["condition_words"]), re.I)
+    return lore.regex("|".join(read_yaml("headings.yaml", "extractors.policy")["condition_words"]), re.I)
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.policy.headings import PHASES, Kind, has_condition_word, heading_kind
 from extractors.policy.runs import Run
 
@@ -11,7 +12,7 @@ _SPAN = (
     r"(?:one|two|three|six|nine|twelve)\s+(?:month|year|week)s?\b"
 )
 # what a payer does: "Approve for 6 months if", "Authorization of 12 months may be granted ... when", "is covered when"
-APPROVAL = re.compile(
+APPROVAL = lore.regex(
     r"\bapprov(?:e|ed|al|able)\b(?:\s+(?:for|if|when|of)\b)?"
     r"|\b(?:authorization|approval|coverage|treatment)s?\b[^.;:]{0,50}?\b(?:may|will|can|is|are|shall)(?: be)?\s+"
     r"(?:granted|issued|approved|recommended|provided|authorized|considered|met|renewed|continued)\b"
@@ -32,26 +33,26 @@ APPROVAL = re.compile(
     r"(?=(?: for [^.;:]{1,60}?)?,? (?:only )?(?:when|if|provided|as long as|where)\b)",
     re.I,
 )
-_CLAUSE = re.compile(
+_CLAUSE = lore.regex(
     r"\b(?:if|when|provided(?: that)?|as long as|so long as|on condition that|granted to|based on|"
     r"(?:granted |in |for )(?:for )?(?=(?:members?|patients?|individuals?|recipients?|beneficiaries|adults?|"
     r"children)\b))\b\s*",
     re.I,
 )
-_WEAK_CLAUSE = re.compile(
+_WEAK_CLAUSE = lore.regex(
     r"\b(?:granted for|granted (?=as\b|in combination)|in|for (?!\d|the duration|up to|one|a total))\b\s*", re.I
 )
-_DURATION = re.compile(
+_DURATION = lore.regex(
     rf"\b(?:approv(?:e|ed|al)|authoriz(?:ed|ation)|coverage|duration|issued|granted|continued|length)\b"
     rf"(?:(?!\b(?:first|beyond|after|every|within|past|last|least)\b)[^.;]){{0,60}}?"
     rf"(?:for|of|:|is|=|up to)?\s*(?P<span>(?:up to\s+)?(?:{_SPAN}))",
     re.I,
 )
-_BARE_SPAN = re.compile(rf"(?:up to\s+)?(?:{_SPAN})", re.I)
-_BRACKETS = re.compile(
+_BARE_SPAN = lore.regex(rf"(?:up to\s+)?(?:{_SPAN})", re.I)
+_BRACKETS = lore.regex(
     r"\s*\((?:must meet[^()]*|meets?[^()]*|all|any|[^()]{0,12}\b(?:or|and)\b[^()]{0,12})\)\s*:?\s*$", re.I
 )
-_IS_CRITERION = re.compile(
+_IS_CRITERION = lore.regex(
     r"^(?:the\s+)?(?:patient|member|individual|recipient|prescri|documentation|documented|diagnosis of|treatment with|"
     r"used\b|not used|history of|failure|trial|inadequate|one of|both of|all of|any of|either|age\b|aged\b|must|you\b|"
     r"will\b|has\b|is\b|request|provider|physician|submission|medical record|at least|for\b|if\b|within\b)",
@@ -59,10 +60,10 @@ _IS_CRITERION = re.compile(
 )
 
 
-_SENTENCE_START = re.compile(r"(?<!\bvs)(?<!\b[A-Z])[.:]\s+(?=[A-Z0-9])|\s[-–—]\s+(?=[A-Z])")
+_SENTENCE_START = lore.regex(r"(?<!\bvs)(?<!\b[A-Z])[.:]\s+(?=[A-Z0-9])|\s[-–—]\s+(?=[A-Z])")
 
 
-ALL_USES = re.compile(r"(?:all|any)(?: other)? (?:indications?|diagnos[ei]s|conditions?|uses?)\b", re.I)
+ALL_USES = lore.regex(r"(?:all|any)(?: other)? (?:indications?|diagnos[ei]s|conditions?|uses?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ class Head:
     condition: str = ""  # what a phase is for: "Initial coverage: plaque psoriasis"
 
 
-_PARTS = re.compile(r"\s*:\s+|,\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
+_PARTS = lore.regex(r"\s*:\s+|,\s+|\s+[–—-]\s+|\s+(?:for|of)\s+(?=\S)|\s*(?=\()")
 
 
-_GENERAL = re.compile(r"(?:therapy|treatment|coverage|approval|authorization|care|use)\b", re.I)
+_GENERAL = lore.regex(r"(?:therapy|treatment|coverage|approval|authorization|care|use)\b", re.I)
 
 
 def phase_and_condition(heading: str) -> tuple[Kind, str] | None:
@@ -126,7 +127,7 @@ def _is_title(line: str) -> bool:
     )
 
 
-_TITLE = re.compile(r"(?P<name>[A-Z][^.:;]{2,60}?)[.:]\s+(?=[A-Z])")  # "First approval. All of the following:"
+_TITLE = lore.regex(r"(?P<name>[A-Z][^.:;]{2,60}?)[.:]\s+(?=[A-Z])")  # "First approval. All of the following:"
 
 
 def head_of(text: str) -> Head:
@@ -148,14 +149,14 @@ def head_of(text: str) -> Head:
 
 
 # "For the preventive treatment of migraine:" over a list
-_FOR_USE = re.compile(
+_FOR_USE = lore.regex(
     r"for (?:the )?(?:\w+ )?(?:treatment|prevention|prophylaxis|management|diagnosis) of (?=\S+(?:\s+\S+){0,8}:?$)",
     re.I,
 )
 
 
 # "Plaque psoriasis, if all apply:", "Gout when each of these is met"
-_CONDITIONAL = re.compile(
+_CONDITIONAL = lore.regex(
     r"(?<=[\w)])[,;–—-]?\s+(?:if|when|where|provided(?: that)?|as long as|only if|must (?:meet|satisfy))\s+"
     r"(?=[^.;]*\b(?:all|both|any|each|every|either|one|two|these|following|criteria)\b)[^.;]*$",
     re.I,
@@ -184,7 +185,7 @@ def _sentence_start(text: str, at: int) -> int:
     return at if text[at].isupper() and not _IS_CRITERION.match(tail) else 0
 
 
-_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|must|will|may|can|does|do)\b", re.I)
+_VERB = lore.regex(r"\b(?:is|are|was|were|has|have|had|must|will|may|can|does|do)\b", re.I)
 
 
 def _end_of_name(text: str) -> int:
@@ -239,7 +240,7 @@ def is_criterion(text: str) -> bool:
     return _IS_CRITERION.match(text) is not None
 
 
-_SAYS = re.compile(
+_SAYS = lore.regex(
     r"^\W*(?:no|not|with|and|or|if|when|for|of|history|absence|presence|evidence|prior|failure of|severe or|"
     r"moderate or)\b|"
     r"\b(?:is|are|was|has|have|had|must|will|may|can|does|do|documented|confirmed|at least|within|days?|weeks?|months?|"
@@ -249,7 +250,7 @@ _SAYS = re.compile(
 )
 
 
-_DENIED = re.compile(r"\W*(?:no|not|without|absence of|history of)\b", re.I)
+_DENIED = lore.regex(r"\W*(?:no|not|without|absence of|history of)\b", re.I)
 
 
 def names_condition(name: str) -> bool:
@@ -267,7 +268,7 @@ def names_condition(name: str) -> bool:
     return 0 < len(words) <= 8 and not _SAYS.search(bare) and has_condition_word(bare)
 
 
-_USE = re.compile(r"(?P<name>[A-Z][^.:;]{2,60}?)\.\s+(?=[A-Z])")
+_USE = lore.regex(r"(?P<name>[A-Z][^.:;]{2,60}?)\.\s+(?=[A-Z])")
 
 
 def opens_use(text: str) -> str:

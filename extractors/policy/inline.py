@@ -3,21 +3,22 @@
 import re
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.policy.markers import Marker, Reading, marker_of
 from extractors.policy.quantifiers import Join, is_head, split_end
 
-_INLINE = re.compile(
+_INLINE = lore.regex(
     r"(?:^|(?<=[\s:;,]))\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\)(?=\s+\S)|(?<=[:;])\s\d{1,2}\.(?=\s[A-Z])"
 )
-_AFTER_MARK = re.compile(
+_AFTER_MARK = lore.regex(
     r"[:;,]\s+(?:(?:and|or|and/or)\s+)?(?P<marker>\(?(?:[a-z]|[ivx]{2,4}|[A-Z]|\d{1,2})\))(?=\s)", re.I
 )
 # a sentence after the list in the same text is a demand of its own: "1) ... OR 2) ... . Patient has tried ..."
-_AFTER_LIST = re.compile(r"(?<=[a-z)%])\.\s+(?=[A-Z][a-z]+ \w)")
-_RUN_ON = re.compile(r"[;.,]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
+_AFTER_LIST = lore.regex(r"(?<=[a-z)%])\.\s+(?=[A-Z][a-z]+ \w)")
+_RUN_ON = lore.regex(r"[;.,]\s+(?:[-–—]\s*)?(?P<join>AND|OR)(?:\s*[-–—])?[\s,:]+(?=\S)|;\s+(?P<low>and|or)\s+(?=\S)")
 
 
-_SAYS = re.compile(
+_SAYS = lore.regex(
     r"\b(?:is|are|was|were|has|have|had|does|do|will|must|may|can|cannot|meets?|tried|treated|fail\w*|prescribed|"
     r"documentation|diagnosis|history|trial|intoleran\w+|contraindicat\w+)\b",
     re.I,
@@ -162,7 +163,7 @@ def _by_joins(text: str, prose: bool) -> Part | None:
 
 
 # "either ambrisentan was taken for 3 months, or it was stopped because of an adverse effect"
-_EITHER = re.compile(
+_EITHER = lore.regex(
     r"(?:that\s+)?either\s+(?P<one>[^;]+?),?\s+or\s+(?P<two>(?!(?:more|less|higher|lower)\b)[^;]+)", re.I
 )
 
@@ -178,7 +179,7 @@ def _with_ways(text: str, part: Part) -> Part:
     return replace(part, text="", parts=(replace(ways[0], join="or"), ways[1]))
 
 
-_DOES = re.compile(
+_DOES = lore.regex(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|cannot|can|will|must|may|failed|tried|shows?)\b", re.I
 )
 

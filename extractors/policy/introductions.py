@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.heads import APPROVAL
 from extractors.policy.nodes import leaf_of
 from extractors.policy.quantifiers import is_head
@@ -15,7 +16,7 @@ from extractors.vocabulary.conditions import find_conditions
 
 _COUNT = r"(?:all|both|any|each|either|one|two|three|four|five|six|\d{1,2})"
 # "ALL of the following criteria", "the following conditions", "criteria A and B": here the list is spoken of
-_LIST = re.compile(
+_LIST = lore.regex(
     rf"\b(?:(?:at least|any|a minimum of) )?{_COUNT}(?: \(\d+\))?(?: or more)?(?: of)?(?: the| these| those)?"
     r"(?: following| below| listed)?(?: [\w-]+){0,3}? ?(?:following|criteri(?:a|on)|conditions?|requirements?|are met|"
     r"is met|apply|indications?|scenarios?|these)\b|"
@@ -27,32 +28,32 @@ _LIST = re.compile(
     r"\b(?:items?|statements?|paragraphs?|points?|steps?|rules?|questions?) (?=\(?(?:\d|[A-Z]\b|[A-Z]\d|[a-z]\)))",
     re.I,
 )
-_CUT = re.compile(
+_CUT = lore.regex(
     r"[,;]?\s+(?:when|if|provided(?: that)?|as long as|where)\b\s*|"
     r"[,;]?\s+and\s+(?=(?:who|the|is|has|have|are|meets?)\b)|"
     r",\s+(?=who\b)|\.\s+(?:in addition|additionally|also|furthermore|moreover|further)\b,?\s*",
     re.I,
 )
 # words before a demand, and after it, that are none of it
-_OPENING = re.compile(
+_OPENING = lore.regex(
     r"(?:[,;:\s]+|(?:for|in|to|of|by|when|if|granted|issued|approved|given|the use|use|treatment|the treatment|"
     r"management|the management|requests?|and|also|up to|a total of|"
     r"(?:\d+|one|two|three|six|nine|twelve) (?:day|week|month|year)s?(?: (?:duration|period))?)\b(?!-)\s*)+",
     re.I,
 )
-_CLOSING = re.compile(
+_CLOSING = lore.regex(
     r"(?:[,;:\s(]+|\b(?:and|who|that|which|when|if|with|has|have|had|meets?|met|satisf(?:y|ies)|fulfils?|based on|by|"
     r"in|for|the|(?:the )?(?:patient|member|individual|beneficiary|recipient)s?|it|they|also|as|on|including|is|are|"
     r"documentation of|must|one|under|per|considered|medically necessary|appropriate)\s*)+$",
     re.I,
 )
 # "all members who achieve a response as evidenced by one of": the list says when it is so
-_SHOWN = re.compile(
+_SHOWN = lore.regex(
     r"\b(?:shown|evidenced|demonstrated|defined|documented|indicated|supported|confirmed|measured) (?:by|as|in)\s*$|"
     r"\b(?:such as|including)\s*$",
     re.I,
 )
-_DEMANDS = re.compile(
+_DEMANDS = lore.regex(
     r"\b(?:adults?|child(?:ren)?|adolescents?|p(?:a)?ediatric|infants?|wom[ae]n|m[ae]n|males?|females?|pregnan\w+|"
     r"(?:pre|post)menopausal|years?|months? (?:of age|old)|aged?|older|younger|severe(?:ly)?|moderate(?:ly)?|"
     r"mild(?:ly)?|active(?:ly)?|refractory|uncontrolled|recurrent|relaps\w+|metastatic|advanced|resistant|inadequate\w*|insufficient|"
@@ -62,16 +63,16 @@ _DEMANDS = re.compile(
     r"eosinophilic|seropositive|homozygous|heterozygous)\b|[≥≤<>]|\d",
     re.I,
 )
-_AFTER = re.compile(
+_AFTER = lore.regex(
     r"^(?:[^,;]*?\b(?:are|is|be|been|has|have)\s+(?:met|present|documented|satisfied|fulfilled|true)\b[^,;]*|[^,;]*)"
     r"[,;]\s+(?:and|provided(?: that)?|as long as)\s+(?P<said>(?!/or\b).+?)\s*:?\s*$",
     re.I,
 )
-_VERB = re.compile(r"\b(?:is|are|was|has|have|had|will|must|does|do|been|tried|failed|prescribed|ordered)\b", re.I)
+_VERB = lore.regex(r"\b(?:is|are|was|has|have|had|will|must|does|do|been|tried|failed|prescribed|ordered)\b", re.I)
 
 
 # "Tezspire is proven for patients aged 12 years and older with severe asthma." limits what the next sentence approves
-SAYS_FOR = re.compile(
+SAYS_FOR = lore.regex(
     r"\b(?:is|are) (?:only )?(?:proven(?: and medically necessary)?|indicated|fda[- ]approved|labell?ed|limited to|"
     r"restricted to|covered only)\b(?![^.]*\b(?:when|if|following|criteria)\b)\s*",
     re.I,
@@ -107,7 +108,7 @@ def introduced(run: Run, path: Sequence[str], name: str, tree: Node) -> list[Nod
 
 
 # what is left of "any one of A through C, and D, is present"
-_MARKS_ONLY = re.compile(
+_MARKS_ONLY = lore.regex(
     r"(?:[\s,;()–-]|and|or|also|to|through|\d{1,2}|[A-Za-z](?![a-z])|[ivx]{2,4}|is|are|be|must|met|present|documented|true|"
     r"shown)+\.?"
 )
@@ -166,7 +167,7 @@ def _before_fragment(text: str, start: int, name: str) -> list[tuple[int, int]]:
     return [at for at in _before_list(text, start, start + last, name) if _OF_PATIENTS.match(text[slice(*at)])]
 
 
-_OF_PATIENTS = re.compile(
+_OF_PATIENTS = lore.regex(
     r"(?:an? |the |all |any |those )?(?:patients?|members?|individuals?|adults?|child(?:ren)?|adolescents?|"
     r"beneficiar\w+|"
     r"recipients?|people|persons?|those|wom[ae]n|m[ae]n)\b",
@@ -186,14 +187,14 @@ def _limits(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 
 # "A negative tuberculosis test is required. It is approved when one of the following is met:"
-_REQUIRED = re.compile(
+_REQUIRED = lore.regex(
     r"(?:^|(?<=[.;] ))(?P<said>(?:(?!\b(?:when|if|unless|following|below)\b)[^.:;]){3,120}?\s"
     r"(?:(?:is|are) (?:also )?required|must (?:also )?(?:have|be|not))\b"
     r"(?:(?!\b(?:following|below|criteria)\b)[^.:;])*)\.\s",
     re.I,
 )
 # what a payer requires of the request, and not of the patient
-_OF_REQUEST = re.compile(
+_OF_REQUEST = lore.regex(
     r"\b(?:authori[sz]\w*|pre-?cert\w*|notif\w*|review\w*|requests?|submi\w+|claims?|document\w*|records?|forms?|"
     r"information|codes?|coverage|benefits?|network|pharmac\w+|quantit\w+|"
     r"dos(?:e|es|age|ing)|plan|polic\w+|refer to)\b",
@@ -214,7 +215,7 @@ def _list_after(lists: Sequence[re.Match[str]], start: int, text: str) -> re.Mat
 
 
 # "In a patient 18 years of age or older with CIDP, immune globulin is medically necessary when"
-_WHOM_FIRST = re.compile(
+_WHOM_FIRST = lore.regex(
     r"(?:for|in|among|when an?)\s+(?P<said>(?:(?:an?|the|all|any)\s+)?(?:\w+\s+)?(?:adult|patient|member|individual|"
     r"child|adolescent|infant|beneficiar|recipient|wom[ae]n|m[ae]n\b|person)\w*\b[^.;:]*),\s+(?=\S)",
     re.I,

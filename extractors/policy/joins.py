@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.items import Item
 from extractors.policy.quantifiers import Join, Quantifier, split_end
 from extractors.policy.tree import Op
@@ -11,7 +12,7 @@ from extractors.policy.tree import Op
 MIXED = "mix AND and OR"  # in a flag: which binds first cannot be told
 ENDLESS = "nothing printed tells where the list inside ends"  # a flag of the item over that list
 _SAYS = "the head says"  # opens the flag of a head that its own letters, or the ends of the items, contradict
-_OPENS = re.compile(r"\s*[–—-]?\s*(?P<join>and/or|and|or)\b[\s,:]+(?=\S)", re.I)
+_OPENS = lore.regex(r"\s*[–—-]?\s*(?P<join>and/or|and|or)\b[\s,:]+(?=\S)", re.I)
 
 
 def seams_of(items: Sequence[Item]) -> list[Join | str | None]:

@@ -1,10 +1,10 @@
 """A cell that holds criteria for several uses: "Psoriasis (initial): ... Crohn's disease (initial): ..."."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import ALL_USES, names_condition
 from extractors.policy.inline import split_inline
@@ -13,9 +13,9 @@ from extractors.policy.quantifiers import split_end
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node, Phase
 
-_LABEL = re.compile(r"(?:^|(?<=[.;:]\s))(?P<label>[A-Z][\w'’ ()/,&-]{2,70}?)\s*:\s+(?=\S)")
-_BRACKETED = re.compile(r"(?P<name>.*?)\s*[(\[,–-]\s*(?P<phase>[^()\[\]]+?)\s*[)\]]?")
-_SENTENCE = re.compile(r"(?<=[a-z)%\]\d][.;])\s+(?=[A-Z])")
+_LABEL = lore.regex(r"(?:^|(?<=[.;:]\s))(?P<label>[A-Z][\w'’ ()/,&-]{2,70}?)\s*:\s+(?=\S)")
+_BRACKETED = lore.regex(r"(?P<name>.*?)\s*[(\[,–-]\s*(?P<phase>[^()\[\]]+?)\s*[)\]]?")
+_SENTENCE = lore.regex(r"(?<=[a-z)%\]\d][.;])\s+(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import re
 
+from extractors import lore
 from extractors.policy.headings import heading_kind
 from extractors.policy.items import Item
 from extractors.policy.quantifiers import split_end
 from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.unmarked import RUN_IN
 
-_LASTS = re.compile(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
+_LASTS = lore.regex(rf"(?!.*\b(?:if|when|patient|member)\b)(?:{DURATION_ROW.pattern})", re.I)
 
 
 def without_durations(items: list[Item]) -> tuple[list[Item], list[str]]:

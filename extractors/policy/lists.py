@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.announced import phase_of
 from extractors.policy.explaining import explains, with_notes_told
 from extractors.policy.flows import asked_in, phases_in
@@ -22,8 +23,8 @@ from extractors.policy.whom import whom_end
 from extractors.vocabulary.conditions import find_conditions
 
 # "may be approved for the following:" over "I. Ulcerative colitis when ...", "II. Plaque psoriasis when ..."
-_FOR_USES = re.compile(r"\bfor (?:any of |one of |each of )?the following(?: \w+){0,2}\s*:\s*$", re.I)
-_JOINED = re.compile(
+_FOR_USES = lore.regex(r"\bfor (?:any of |one of |each of )?the following(?: \w+){0,2}\s*:\s*$", re.I)
+_JOINED = lore.regex(
     r"(?:(?:the|this|an?)\s+)?(?:(?:patient|member|individual|recipient|beneficiary)\s+)?(?:(?:must|should)\s+)?"
     r"(?P<join>and|or|in addition|additionally|also)\b",
     re.I,
@@ -112,7 +113,7 @@ def by_service(use: Indication) -> list[Indication]:
     return [replace(use, tree=replace(use.tree, unsure=True, flags=(*use.tree.flags, said)))]
 
 
-_AGAIN = re.compile(
+_AGAIN = lore.regex(
     r"(?:an? |the |any )?(?:repeat(?:ed)?|further|subsequent|continued|second|renewed|additional)\s+", re.I
 )
 

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-_MARKER = re.compile(
+from extractors import lore
+
+_MARKER = lore.regex(
     r"(?P<open>[(\[]?)(?P<core>[A-Za-z]|[ivxIVX]{2,6}|[il1|I]{2,4}|\d{1,3})(?P<close>[.)\]:]|\.\))(?=\s|$|(?<=\))(?=[A-Z]|\(?[A-Za-z]{1,4}[.)]))"
 )
-_PATH_MARKER = re.compile(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
-_DASHED = re.compile(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
+_PATH_MARKER = lore.regex(r"(?P<core>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s+[A-Z])")
+_DASHED = lore.regex(r"(?P<core>\d{1,2})\s+[-–—](?=\s+[A-Z])")  # "1 - Diagnosis of"
 # what OCR makes of a round bullet before a capital or a figure
-_SMUDGED = re.compile(r"(?:[+«»¢°¥~]|e|©(?!.*\b(?:19|20)\d\d\b))(?=\s+[A-Z\d])")
+_SMUDGED = lore.regex(r"(?:[+«»¢°¥~]|e|©(?!.*\b(?:19|20)\d\d\b))(?=\s+[A-Z\d])")
 _BOXES = "☐☑☒□❑❏❒"
 # "①", "⑴", "❶", "ⓐ"
 _ROUND = {
@@ -19,8 +21,8 @@ _ROUND = {
     **{chr(0x24B6 + at): chr(65 + at) for at in range(26)},
 }
 # "[ ] Patient is", "___ Patient is": a box drawn with signs, and not the answers of a question
-_DRAWN_BOX = re.compile(r"(?:[\[(]\s{0,3}[\])]|_{2,8})(?=\s+(?!(?:yes|no)\b(?!\s+[a-z]{3}))[A-Z\d])", re.I)
-_BULLET = re.compile(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
+_DRAWN_BOX = lore.regex(r"(?:[\[(]\s{0,3}[\])]|_{2,8})(?=\s+(?!(?:yes|no)\b(?!\s+[a-z]{3}))[A-Z\d])", re.I)
+_BULLET = lore.regex(r"(?P<core>[☐☑☒□❑❏❒•●○▪■◦❖➢►›‣⁃◆◇✓✔\uf0b7\uf0a7*–—-]|o(?=\s+[A-Z]))(?=\s|$)")
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 # glyphs OCR takes for one another in a marker of one letter or digit

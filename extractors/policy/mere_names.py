@@ -3,18 +3,19 @@
 import re
 from collections.abc import Sequence
 
+from extractors import lore
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import is_criterion, names_condition
 from extractors.policy.nodes import is_sentence
 from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.conditions import find_conditions
 
-REFERS = re.compile(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
+REFERS = lore.regex(r"\b(?:refer to|see)\b[^.;]*\b(?:polic(?:y|ies)|guidelines?|criteria|section)\b", re.I)
 
-_ASKED = re.compile(r"\d|\b(?:fail|prior|history|therap|treat|trial|respon|intoler|old|prescri|test|score)", re.I)
+_ASKED = lore.regex(r"\d|\b(?:fail|prior|history|therap|treat|trial|respon|intoler|old|prescri|test|score)", re.I)
 # "Indications The indications below are covered benefits provided that all the approval criteria are met"
-_BELOW = re.compile(r"(?<=\w)\s+the indications below\b.*", re.I)
-_USES = re.compile(r"\b(?:indications?|uses)\b", re.I)
+_BELOW = lore.regex(r"(?<=\w)\s+the indications below\b.*", re.I)
+_USES = lore.regex(r"\b(?:indications?|uses)\b", re.I)
 
 
 def without_mere_names(uses: Sequence[Indication]) -> list[Indication]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.found import Criteria
 from extractors.policy.headings import PHASES, heading_kind
 from extractors.policy.heads import (
@@ -18,9 +19,9 @@ from extractors.policy.tree import Indication
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import find_drugs
 
-_DIAGNOSIS = re.compile(r"\bdiagnos(?:is of|ed with)\b", re.I)
+_DIAGNOSIS = lore.regex(r"\bdiagnos(?:is of|ed with)\b", re.I)
 
-_HAS = re.compile(
+_HAS = lore.regex(
     r"(?:you have|(?:the )?(?:patient|member|individual) has)\b(?!.*\b(?:no|not|without|history)\b)", re.I
 )
 
@@ -38,10 +39,10 @@ def name_the_unnamed(found: Criteria, title: str) -> None:
         found.indications = [each for use in found.indications for each in _for_each(use, found.indications, title)]
 
 
-_TREATS = re.compile(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
+_TREATS = lore.regex(r"\b(?:treatment|management|prevention|prophylaxis|diagnosis|reduction) of\b|\bfor\b", re.I)
 
 # "Continued coverage of a CGM" is for one service
-_OF_WHAT = re.compile(
+_OF_WHAT = lore.regex(
     r"\b(?:of|for|with|on)\s+"
     r"(?!(?:the )?(?:therapy|treatment|coverage|approval|authorization|care|use|all (?:other )?\w+$)\b)",
     re.I,
@@ -126,7 +127,7 @@ def approved_for(text: str) -> str:
     return said["what"].strip()
 
 
-_APPROVED_FOR = re.compile(
+_APPROVED_FOR = lore.regex(
     r"\s*(?:for |in )?(?:the )?(?:(?:treatment|management|prevention)\b(?!-))?(?: of)?\s*"
     r"(?P<what>(?!members|patients|individuals|adults)"
     r"[^.,;:]+?)\s+(?:if|when|in (?:members|patients|individuals|adults))\b",
@@ -144,7 +145,7 @@ def diagnosis_in(text: str) -> str:
     return text[match.end() :][longest.start : longest.end]
 
 
-_WHEN = re.compile(r"\s*,?\s+(?:when|if|provided|with (?:all|both|any|either|one|each|the following))\b", re.I)
+_WHEN = lore.regex(r"\s*,?\s+(?:when|if|provided|with (?:all|both|any|either|one|each|the following))\b", re.I)
 
 
 def condition_when(text: str) -> str:

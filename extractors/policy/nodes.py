@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.announced import refuses
 from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.flows import asked_in, by_answers, denied
@@ -20,9 +21,9 @@ from extractors.policy.tree import Node, Note, Op
 from extractors.policy.waivers import with_waivers
 from extractors.policy.whom import whom_end
 
-_TAG = re.compile(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
-_APPROVES = re.compile(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
-_VERB = re.compile(
+_TAG = lore.regex(r"\[(?P<tag>[^\[\]]*(?:documentation|required|verif|records?|attest)[^\[\]]*)\]", re.I)
+_APPROVES = lore.regex(r"\b(?:will be|may be|is|are) (?:approved|authorized|granted|covered)\b|\bapprove for\b", re.I)
+_VERB = lore.regex(
     r"\b(?:is|are|was|has|have|had|does|do|will|must|may|can|meets?|treated|tried|prescribed|shows?)\b", re.I
 )
 
@@ -194,7 +195,7 @@ def _refused(node: Node) -> Node:
     return said
 
 
-_UNLESS = re.compile(r"\b(?:unless|except|until|other than)\b", re.I)
+_UNLESS = lore.regex(r"\b(?:unless|except|until|other than)\b", re.I)
 
 
 def _beside_its_list(item: Item, path: Sequence[str], text: str, evidence: tuple, join: Join) -> Node:
@@ -237,13 +238,13 @@ def with_own_demand(run: Run, path: Sequence[str], node: Node, lead: str) -> Nod
 
 
 # "A hearing aid was worn for 3 months, or is of no use because of one of:"
-_INSTEAD = re.compile(
+_INSTEAD = lore.regex(
     r",\s+or\s+(?=(?:is|are|was|has|have|had|cannot|did|does|there is)\b[^.;:]*"
     r"\b(?:one|any|either|both|all|each) of\b[^.;:]*:$)",
     re.I,
 )
 # "a BMI of 30 or more, OR a BMI of 27 or more with ONE of the following:"
-_OTHER_WAY = re.compile(r",\s+or\s+(?=(?:an?|the|has|have)\b)", re.I)
+_OTHER_WAY = lore.regex(r",\s+or\s+(?=(?:an?|the|has|have)\b)", re.I)
 
 
 def _beside_another_way(run: Run, path: Sequence[str], node: Node, at: tuple[int, int, int, int, int]) -> Node:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
+from extractors import lore
 from extractors.evidence import PageSource
 from extractors.policy.announced import paragraph_of, refuses
 from extractors.policy.headings import Kind, heading_kind
@@ -33,7 +34,7 @@ _FULL = 0.85  # share of the text's width from which a line is full
 _SHORT = 0.7  # share of the text's width
 _COLUMN = 40.0  # points between words from which they stand in columns
 # alone on a line at the margin these are no end of a sentence
-_BACK_MATTER = re.compile(
+_BACK_MATTER = lore.regex(
     r"references|bibliography|appendix(?: [A-Z])?|(?:policy |document |revision )history|background|definitions|coding",
     re.I,
 )

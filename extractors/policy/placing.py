@@ -1,16 +1,16 @@
 """Where an item goes in the lists that are open: what its marker, its value and its left edge speak for."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.policy.headings import heading_kind
 from extractors.policy.items import Item
 from extractors.policy.markers import Marker, Reading
 from extractors.policy.quantifiers import is_head
 from extractors.policy.rows import Row
 
-_TITLE = re.compile(r"(?:(?:[A-Z(][\w/()-]*|and|or|of|the|for|to|in|with|by|on)\s?){2,9}:(?=\s|$)")
+_TITLE = lore.regex(r"(?:(?:[A-Z(][\w/()-]*|and|or|of|the|for|to|in|with|by|on)\s?){2,9}:(?=\s|$)")
 SAME = 7.0  # points: left edges that count as one
 
 Choice = tuple[float, int, Reading, str | None]  # cost, depth (-1: a list of its own), reading, what is odd about it

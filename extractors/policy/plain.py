@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.announced import phase_of, refuses
 from extractors.policy.blocks import Block, blocks_of, title_of
 from extractors.policy.demands import area_of, is_demand, points
@@ -20,13 +21,13 @@ from extractors.policy.shapes import TITLE_LABEL
 from extractors.policy.tree import Node, Op, Phase
 from extractors.vocabulary.drugs import find_drugs
 
-_SENTENCE = re.compile(r"(?<=[a-z)%\d\]][.])\s+(?=[A-Z])|(?<=[.;])\s+(?=[A-Z])")
-_RENEWS = re.compile(
+_SENTENCE = lore.regex(r"(?<=[a-z)%\d\]][.])\s+(?=[A-Z])|(?<=[.;])\s+(?=[A-Z])")
+_RENEWS = lore.regex(
     r"\b(?:plan|we|program)\s+(?:will\s+|may\s+|only\s+)*(?:renews?|extends?|authorizes?|allows?|grants?|reimburses?)\b"
     r"[^.;]{0,100}?\b(?:if|when|provided(?: that)?)\b\s*",
     re.I,
 )
-_ANSWERS = re.compile(r"(?<=\?)\s+\W*(?:yes|no)\b.*", re.I)
+_ANSWERS = lore.regex(r"(?<=\?)\s+\W*(?:yes|no)\b.*", re.I)
 _MARKER = "plain"
 _STEP = 2.0  # points by which a list stands right of its head
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from extractors import lore
 from extractors.policy.found import Place
 from extractors.policy.headings import heading_kind
 from extractors.policy.items import Section
@@ -13,8 +14,8 @@ from extractors.vocabulary.drugs import find_drugs
 
 Shelf = Literal["preferred", "non-preferred"]
 
-_HEADING = re.compile(r"(?:[\w/&,() -]{0,60}\b)?(?P<non>non-?\s?)?preferred\b(?:[\w/&,() -]{0,60})?:?", re.I)
-_NON = re.compile(r"\bnon-?\s?preferred\b", re.I)
+_HEADING = lore.regex(r"(?:[\w/&,() -]{0,60}\b)?(?P<non>non-?\s?)?preferred\b(?:[\w/&,() -]{0,60})?:?", re.I)
+_NON = lore.regex(r"\bnon-?\s?preferred\b", re.I)
 _LONGEST = 10  # words of such a heading
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.policy.announced import refuses
 from extractors.policy.explaining import explanations_start, notes_in
 from extractors.policy.found import Criteria, Place
@@ -28,40 +29,40 @@ from extractors.policy.shapes import DURATION_ROW
 from extractors.policy.tree import Indication, Node
 from extractors.policy.wordings import items_named
 
-_OF_PATIENT = re.compile(
+_OF_PATIENT = lore.regex(
     r"\b(?:patient|member|beneficiary|individual|practitioner|prescriber|response|"
     r"documentation|remission|improve\w*|(?:de|in)creas\w+|reduc\w+|halved|fewer|stabil\w+|maintain\w*|tolerated|"
     r"lower|higher|better|worse|less|no new|no longer|healed|remains?|ongoing|still|fell|falls?|rose|rises?|"
     r"gained|baseline|attacks?|relapses?|symptoms?)\b",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+_SENTENCE = lore.regex(r"(?<=[.;])\s+(?=[A-Z])")
 
-_SENTENCE_END = re.compile(r"(?<=[.])\s+(?=[A-Z])")
-_OF_WHOM = re.compile(
+_SENTENCE_END = lore.regex(r"(?<=[.])\s+(?=[A-Z])")
+_OF_WHOM = lore.regex(
     r"(?:the |an? |all )?(?:members?|patients?|individuals?|recipients?|beneficiar|adults?|children)\b", re.I
 )
-_HOW_LONG = re.compile(
+_HOW_LONG = lore.regex(
     r"(?:plan|calendar|contract)[- ]year\b|\d+[- ](?:month|year|day)s? (?:durations?|increments?|intervals?)\b", re.I
 )
-_POINTS = re.compile(r"\b(?:following|criteria|below|above|listed|indications?|polic(?:y|ies))\b", re.I)
+_POINTS = lore.regex(r"\b(?:following|criteria|below|above|listed|indications?|polic(?:y|ies))\b", re.I)
 
 # "All members must have had ...", "A negative tuberculosis test is also required."
-_OF_ALL = re.compile(
+_OF_ALL = lore.regex(
     r"(?:(?:all|every|each|the) (?:patients?|members?|individuals?) must (?:also )?(?:have|be|not)\b|"
     r"(?:an?|the|all|documented|documentation of) [^.;:]{3,80}? (?:is|are) also required\b)",
     re.I,
 )
 # a demand after a list that belongs to it: "In addition, the surgeon must document ..."
-_ADDED = re.compile(
+_ADDED = lore.regex(
     r"(?:in addition|additionally|also|furthermore|moreover|and)\b(?: to (?:the|these|all)[^,;.]*)?\s*[,:]?\s*(?=\S)",
     re.I,
 )
-_DEMANDS = re.compile(r"\b(?:must|shall|should|(?:is|are) required|needs? to|has to|have to)\b", re.I)
+_DEMANDS = lore.regex(r"\b(?:must|shall|should|(?:is|are) required|needs? to|has to|have to)\b", re.I)
 
 
 # "each row is met", "the five conditions below hold", "EV-1 through EV-5 have been shown"
-_POINTS_AT_LIST = re.compile(
+_POINTS_AT_LIST = lore.regex(
     r"(?:each|every|all|both|the \w+|any|one)(?: \w+){0,2}? (?:rows?|lines?|items?|conditions?|criteria|points?|boxes|"
     r"requirements?|statements?|rules?)\b(?: (?:of|in) the table)?(?: below| above| listed)?[^.;]{0,40}\b(?:is|are|"
     r"has been|have been|must be|holds?|appl(?:y|ies))\b[^.;]{0,30}\.?|(?:the (?:\w+ )?(?:conditions|criteria|"
@@ -142,7 +143,7 @@ def parts_of(item: Item, path: Sequence[str]) -> list[Node]:
 
 
 # "The following are not reasonable and necessary: a balloon; gastric plication."
-_LISTED = re.compile(r"\bfollowing\b[^.;:]*:\s+(?=[^.]*;)", re.I)
+_LISTED = lore.regex(r"\bfollowing\b[^.;:]*:\s+(?=[^.]*;)", re.I)
 
 
 def _between_semicolons(run: Run, path: Sequence[str], start: int) -> list[Node]:
@@ -189,7 +190,7 @@ def adds_demand(text: str) -> bool:
     return text[:1].isupper() and any(pattern.match(text) for pattern in (_ADDED, _OF_ALL, _MEETS))
 
 
-_MEETS = re.compile(
+_MEETS = lore.regex(
     r"the (?:patient|member|individual) (?:must )?(?:also )?(?:meets?|has|have)\b[^.;]*\bfollowing\b[^.;]*:", re.I
 )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors import lore
 from extractors.policy.headings import has_condition_word
 from extractors.policy.wordings import EACH_DOES, ONE_DOES, items_named
 from extractors.vocabulary.conditions import find_conditions
@@ -23,7 +24,7 @@ _NOT_HAVING = (
     r"(?:have|had|be|been|being|receiv\w*|us(?:e|ed|ing)|tak(?:e|en|ing)|combin\w*|concurrent\w*|concomitant\w*|given|"
     r"prescribed|administered|in\s+combination|exhibit\w*|any|either|one)\b"
 )
-_NONE = re.compile(
+_NONE = lore.regex(
     rf"\bnone of (?:these|those)\b(?! (?:tests|values))|"
     r"\b(?:no|without)\s+(?:\w+\s+){0,2}(?:evidence|history|signs?|symptoms?|diagnosis|presence)\s+of\s+"
     r"(?:any|either|one) of (?:these|those)\b|"
@@ -34,7 +35,7 @@ _NONE = re.compile(
     re.I,
 )
 # "will not use Skyrizi together with:", "is without:" over a list of things
-_DENIES = re.compile(
+_DENIES = lore.regex(
     rf"\b(?:{_NOT_HAVING}|without\b)[^.;:]*:\s*$|"
     r"\b(?:there (?:is|are|was|were|must be)|has|have|had|with|shows?|of) no\s*:\s*$|"
     r"^\s*(?:no|none|not)\s*:\s*$|\b(?:absence of|free (?:of|from))\s*:\s*$|"
@@ -44,21 +45,21 @@ _DENIES = re.compile(
     r"(?:contraindications?|evidence|history|signs?|diagnosis|presence)\b(?!.*\bas \w+ed by\b)[^.;:]*:\s*$",
     re.I,
 )
-_AT_LEAST = re.compile(
+_AT_LEAST = lore.regex(
     rf"\b(?:at least|a minimum of|minimum of|(?:no|not)\s+(?:fewer|less)\s+than|not\s+under)\s+(?:any\s+)?{_NUMBER}"
     r"(?:\s*\(\d+\))?(?:\s+(?:or more\s+)?(?:of\b|criteri|must\b|(?:the\s+)?(?:items?|statements?|conditions?|"
     r"requirements?|points?|boxes|findings?)\b)|(?:\s+or more)?(?=\s*:\s*$))|"
     rf"\b{_OF_MORE}\s+or\s+more\s+(?:must|should|need|have|are|apply|hold)\b[^.;]*:\s*$",
     re.I,
 )
-_MORE = re.compile(
+_MORE = lore.regex(
     rf"(?<!every )(?<!all )(?<!both )\b(?:any\s+)?{_NUMBER}(?:\s*\(\d+\))?\s+(?:or more\s+)?of"
     r"(?:\s+(?:the|these|those|what)\b|(?=\s*:\s*$))|"
     # "Risk, TWO:", "Risk, >= 2:"
     rf"(?:^|[,;:–-])\s*[≥>]?=?\s*{_OF_MORE}(?:\s+or\s+more)?\s*:\s*$",
     re.I,
 )
-_ANY = re.compile(
+_ANY = lore.regex(
     r"\b(?:one|any|either) of\s+\(?(?-i:[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)?(?:\s*,\s*\(?(?-i:[a-zA-Z]|[ivx]{1,4}|"
     r"\d{1,2})\)?)*,?\s+"
     r"(?:or|to|through)\s+\(?(?-i:[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)?\s*:?\s*$|"
@@ -68,32 +69,32 @@ _ANY = re.compile(
     re.I,
 )
 # "is either:", "by either route (i or ii):" - which says one thing only where the letters do not say another
-_EITHER = re.compile(
+_EITHER = lore.regex(
     r"\beither\b(?!\s+(?:drugs?|products?|agents?|brands?|medications?|medicines?|devices?|procedures?|services?|"
     r"formulations?|strengths?|knees?|eyes?|sides?|breasts?|hips?|arms?|legs?)\b)(?=[^.;]*[:)]?\s*$)",
     re.I,
 )
 # what follows are examples: "a severe reaction, such as:"
-_SUCH_AS = re.compile(r"\b(?:such as|for example|e\.g\.|including,? but not limited to)\s*,?\s*:\s*$", re.I)
-_ALL = re.compile(
+_SUCH_AS = lore.regex(r"\b(?:such as|for example|e\.g\.|including,? but not limited to)\s*,?\s*:\s*$", re.I)
+_ALL = lore.regex(
     r"\b(?:all|both|each|every one)\s+(?:of\b|(?:the\s+)?(?:following|criteria)|\(|are met|apply|listed)|"
     r"\bboth\b(?=\s*(?:\(|:|$))|"
     r"\ball\b(?=\s*(?:\(|:|$))",
     re.I,
 )
-_MUST_MEET = re.compile(r"\(\s*(?:must )?meets?\s+(?P<what>all|both|any|one|either)\b[^()]*\)", re.I)
+_MUST_MEET = lore.regex(r"\(\s*(?:must )?meets?\s+(?P<what>all|both|any|one|either)\b[^()]*\)", re.I)
 
 _MARK = r"(?:[A-Za-z]|[ivxIVX]{1,6}|\d{1,2})"
-_ENUMERATED = re.compile(
+_ENUMERATED = lore.regex(
     rf"\(\s*(?:must meet\s+)?(?:criteri(?:a|on)\s+|items?\s+)?(?:either\s+)?{_MARK}(?:\s*,\s*{_MARK})*\s*,?\s*"
     rf"(?P<join>and/or|and|or|&|through|to|[-–])\s*{_MARK}\s*\)",
 )
-_DANGLING_OR_AND = re.compile(r"\(\s*(?P<n>\d{1,2})\s+or more\s*\)", re.I)
+_DANGLING_OR_AND = lore.regex(r"\(\s*(?P<n>\d{1,2})\s+or more\s*\)", re.I)
 
-_END = re.compile(
+_END = lore.regex(
     r"(?P<stop>\s*[;,.]?\s*)(?:[-–—*]{1,2}\s*)?\b(?P<join>and/or|and|or)\b\s*(?:[-–—*]{1,2})?\s*[:;.,]?\s*$", re.I
 )
-_CONNECTOR_LINE = re.compile(r"[\s\-–—*;,:._~=]*(?P<join>AND/OR|AND|OR)[\s\-–—*;,:._~=]*", re.I)
+_CONNECTOR_LINE = lore.regex(r"[\s\-–—*;,:._~=]*(?P<join>AND/OR|AND|OR)[\s\-–—*;,:._~=]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def connector_of(text: str) -> Join | None:
     return None if match is None else "and" if match["join"].lower() == "and" else "or"
 
 
-_AND_GROUP = re.compile(
+_AND_GROUP = lore.regex(
     r"[,;]?\s+and\s+(?=(?:(?:the\s+)?(?:patient|member|individual)\s+)?(?:also\s+)?(?:meets?\s+|has\s+|have\s+)?"
     r"(?:(?:all|both|one|any|either|at least (?:\w+)|two|each|(?:\d+|one|two|three) or more)\b(?:\s+\(\d\))?\s*"
     r"(?:of\s+(?:the|these)\b|\()|(?:the\s+)?following\b)[^.;]*[:)]?\s*$|"
@@ -201,7 +202,7 @@ _AND_GROUP = re.compile(
 
 
 # "Spondylolisthesis with ALL of the following:", "Asthma when at least two of the following are met:"
-_WITH_GROUP = re.compile(
+_WITH_GROUP = lore.regex(
     r"[,;]?\s+(?:with|when|if|who (?:has|have|meets?)|and has|plus)\s+(?=(?:all|both|one|any|either|two|"
     r"at least (?:\w+)|criteria)\b[^.;]*[:)]?\s*$)",
     re.I,
@@ -231,7 +232,7 @@ def split_head(head: str) -> tuple[int, int] | None:
 
 
 # "Patient is 18 years of age or older and has tried one of the following:", "Adults with asthma who have failed TWO of"
-_WHO_GROUP = re.compile(
+_WHO_GROUP = lore.regex(
     r"[,;]?\s+(?P<join>and|who)\s+(?=(?:the\s+)?(?:(?:patient|member|individual|he or she)\s+)?(?:has|have|had|is|are|"
     r"was|were|must|cannot|did|does|meets?|shows?|demonstrates?|requires?|experiences?|documentation|there is)\b"
     r"(?:(?!\band\s+(?:has|have|is|are)\b)[^.;])*\b(?:all|both|one|any|either|two|three|\d+|none|each)\b"
@@ -239,19 +240,19 @@ _WHO_GROUP = re.compile(
     re.I,
 )
 # "Azathioprine did not work, where:", "The member smokes and, in addition:"
-_WHERE_GROUP = re.compile(
+_WHERE_GROUP = lore.regex(
     r"(?:,\s+(?:where|provided(?: that)?|on condition that|but only if|as long as|if|when)|"
     r"[,;]?\s+and,?\s+(?:in addition|also|besides|furthermore),?|,\s+and(?=\s*:))\s*(?=:?\s*$)",
     re.I,
 )
-_AGED = re.compile(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolescents?)\b", re.I)
-_SAYS = re.compile(r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|cannot)\b", re.I)
-_OPEN_END = re.compile(
+_AGED = lore.regex(r"\d+ (?:years?|months?)\b|\b(?:adults?|child(?:ren)?|adolescents?)\b", re.I)
+_SAYS = lore.regex(r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|cannot)\b", re.I)
+_OPEN_END = lore.regex(
     r"\b(?:tried|failed|had|used|taken|received|intolerant|response|trial|failure|of|to|with|for|by|from|"
     r"that|which|as|the|an?|is|are|been|or|either|(?<!or )both)\s*$",
     re.I,
 )
-_SHOWN_BY = re.compile(
+_SHOWN_BY = lore.regex(
     r"(?:has|have|is|are|was|were) (?:been )?(?:shown|demonstrated|evidenced|documented|confirmed|supported|defined)\b",
     re.I,
 )
@@ -278,19 +279,19 @@ def _is_finding(words: str) -> bool:
 
 
 # "Individual has chronic plaque psoriasis with either of the following:" asks for the disease too
-_OF_WHOM = re.compile(
+_OF_WHOM = lore.regex(
     r"^\s*(?:(?:the |an? )?(?:patient|member|individual|beneficiary|recipient|he or she|adult|child)s?\s+)?"
     r"(?:(?:has|have|had|with)\b\s*)?(?:(?:an?|the)\s+)?(?:(?:documented|confirmed|established|clinical)\s+)*"
     r"(?:diagnos(?:is|ed)\s+(?:of|with)\s+)?",
     re.I,
 )
-_MEASURE = re.compile(
+_MEASURE = lore.regex(
     r"\d\S*(?:\s+\S+){0,3}?\s+or (?:more|greater|higher|less|lower|above|below|older)\b|[≥≤<>]\s*\d", re.I
 )
-_TREATS = re.compile(
+_TREATS = lore.regex(
     r"\b(?:treat\w*|therap\w+|tri(?:al|ed|es)|fail\w*|response|combin\w+|us(?:e|ed|ing)|dos(?:e|es|ing))\b", re.I
 )
-_DOES = re.compile(
+_DOES = lore.regex(
     r"\b(?:is|are|was|were|has|have|had|will|must|may|can|be|being|been|treat\w*|therap\w+|trial|fail\w*|response|"
     r"combin\w+|consult\w+|us(?:e|ed|ing)|dos(?:e|es|ing)|approv\w+|cover\w+|document\w*|shown|evidence\w*|"
     r"demonstrat\w+|defined|confirmed|as|months?|weeks?|days?|years?)\b",

@@ -5,35 +5,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors import lore
+
 Answer = Literal["approve", "deny", "end"] | int  # "end": no more is asked; an int is the place of the next question
 BOX = r"[\[\](){}☐☑☒□❑❏❒○◯_|/\s]"
 # "[ ] Yes  [ ] No", "Yes ☐ No ☐", "Y / N" behind a question
-_BOXES = re.compile(rf"(?<=[?.:\])])\s*{BOX}*\b(?:yes{BOX}+no|y{BOX}+n)\b{BOX}*(?:n/?a{BOX}*)?", re.I)
-_FIRST = re.compile(
+_BOXES = lore.regex(rf"(?<=[?.:\])])\s*{BOX}*\b(?:yes{BOX}+no|y{BOX}+n)\b{BOX}*(?:n/?a{BOX}*)?", re.I)
+_FIRST = lore.regex(
     r"\s*[\[(]?\s*(?:\*\s*)?(?:if (?:yes|no)\b(?!\w)|(?:yes|no)\s*(?:[:=→]|[–-]+>?)\s*"
     r"(?=go\b|den|approv|stop|continue|proceed|skip|question|end\b|no (?:further|more)|q?\d))",
     re.I,
 )
-_ANSWER = re.compile(
+_ANSWER = lore.regex(
     r"\b(?:if\s+(?P<answer>yes|no)\b\s*[,:–→-]?>?|(?P<short>yes|no)\s*(?:[:=→]|[–-]+>?))\s*(?:then\s+)?"
     r"(?P<what>.*?)(?=[.;,|/\])]*\s*[\[(]?(?:\bif (?:yes|no)\b|\b(?:yes|no)\s*(?:[:=→]|[–-]+>?)\s)|$)",
     re.I,
 )
-_TO = re.compile(
+_TO = lore.regex(
     r"(?:^\s*(?:question\s*)?q?(?=\d{1,2}\b)|\b(?:go|proceed|continue|skip|advance|move)(?:\s+on)?(?:\s+(?:to|with))?)\s*"
     r"(?:the\s+)?(?:question|step|number|item|criteri(?:on|a)|no\.)?\s*#?\s*q?\.?\s*(?P<to>\d{1,2}|[a-z]\b|next)?"
 )
-_DENY = re.compile(
+_DENY = lore.regex(
     r"\b(?:den(?:y|ied|ial)|not (?:approv\w+|cover\w+|authoriz\w+|eligible|met)|stop|do not|does not|refer|forward|"
     r"pend|reject)\b",
     re.I,
 )
-_APPROVE = re.compile(
+_APPROVE = lore.regex(
     r"\b(?:approv\w*|authoriz\w*|cover\w*|grant\w*|(?:criteria|requirements?) (?:are |is )?met)\b", re.I
 )
-_END = re.compile(r"\bno (?:further|more|additional) questions?\b|\bend\b", re.I)
+_END = lore.regex(r"\bno (?:further|more|additional) questions?\b|\bend\b", re.I)
 # "Is this a request for continuation of therapy?": not what the chart must show, but which questions are asked
-_PHASE = re.compile(
+_PHASE = lore.regex(
     r"\W*(?:is|does) (?:this|the)(?: \w+)? (?:an? |the )?(?:request|prescription|authorization)?\s*(?:an? )?(?:for )?"
     r"(?:an? |the )?(?:(?P<continues>continu\w+|renewal|re-?authorization)|(?P<begins>initial|new|first))\b",
     re.I,
@@ -76,7 +78,7 @@ def _is_plain(match: re.Match[str]) -> bool:
 
 
 # "If no, give the reason:" asks for words, and leads nowhere
-_TELL = re.compile(
+_TELL = lore.regex(
     r"(?:please )?(?:give|document|explain|list|specify|describe|provide|attach|state|note|why|reason)\b", re.I
 )
 

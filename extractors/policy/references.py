@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from extractors import lore
 from extractors.policy.items import Section
 from extractors.policy.tree import Indication, Node, Note
 
@@ -19,7 +20,7 @@ _PART = r"(?:criteri(?:a|on)|items?|statements?|sections?|parts?|steps?|requirem
 _INITIAL = r"(?:initial|previous|prior|original)"
 _APPROVAL = r"(?:approval|authorization|coverage|therapy|treatment)"
 # "criteria A.1 and A.2 above are met", "meets all criteria in section II", "Section I applies"
-_BY_MARK = re.compile(
+_BY_MARK = lore.regex(
     rf"\b{_PART}\s+(?P<marks>{_LIST})\s*,?\s*(?:above|below|(?:is|are|have been|has been|must be|"
     r"apply|applies|holds?|must (?:also )?hold|must also be)\b)|"
     rf"\b(?:meets?|met|satisf\w+|fulfil\w*|per|under|in|of|see|refer to)\s+(?:(?:all|each|any) (?:of )?)?(?:the\s+)?"
@@ -29,14 +30,14 @@ _BY_MARK = re.compile(
     re.I,
 )
 # "continues to meet the initial approval criteria", "all criteria for initial therapy"
-_BY_PHASE = re.compile(
+_BY_PHASE = lore.regex(
     rf"\b{_INITIAL} (?:{_APPROVAL} )?criteria\b|\bcriteria (?:for|of) (?:an? )?{_INITIAL}\b|"
     rf"\b{_INITIAL} {_APPROVAL} (?:criteria|requirements)\b",
     re.I,
 )
 # what was so at an earlier time is not shown by what is so today
-_EARLIER = re.compile(r"\b(?:previously|has met|have met|had met|was|were|been|prior to|already)\b", re.I)
-_ABOVE = re.compile(
+_EARLIER = lore.regex(r"\b(?:previously|has met|have met|had met|was|were|been|prior to|already)\b", re.I)
+_ABOVE = lore.regex(
     r"\b(?:above|preceding|foregoing|aforementioned|below) (?:\w+ )?(?:criteri(?:a|on)|requirements|conditions)\b|"
     r"\bmeets? (?:all )?(?:of )?the criteria for (?:the |an? )?(?:(?:first|second|standard|primary) )?(?:\w+ )?"
     r"(?:procedures?|surgery|devices?|implants?|services?)\b|"
@@ -48,7 +49,7 @@ _PLACE = (
     r"(?P<place>(?-i:[Aa]ppendi(?:x|ces)|APPENDIX|[Tt]able|TABLE|[Ss]ection|[Aa]ttachment|[Dd]efinitions?|[Gg]lossary|"
     r"[Pp]olicy [Gg]uidelines|[Bb]ackground|[Aa]ddendum|[Ff]igure)\b(?:\s+(?-i:[IVX]{1,4}|[A-Z]|\d{1,2})\b)?)"
 )
-_EXPLAINED = re.compile(
+_EXPLAINED = lore.regex(
     rf"\b(?:defined|described|listed|outlined|specified|detailed|set (?:out|forth)|found|identified|provided|given|"
     rf"noted)\s+(?:in|under|by|at)\s+(?:the\s+)?{_PLACE}|"
     rf"(?:\b(?:see|refer to|per|according to|from|in|under)|(?<=\())\s*(?:the\s+)?{_PLACE.replace('place', 'seen')}"
@@ -134,7 +135,7 @@ def _same_use(one: Indication, other: Indication) -> bool:
     return one.name.lower() == other.name.lower() and one.drugs == other.drugs and one.products == other.products
 
 
-_ONE = re.compile(rf"{_MARK}|[–-]|\bthrough\b|\bto\b", re.I)
+_ONE = lore.regex(rf"{_MARK}|[–-]|\bthrough\b|\bto\b", re.I)
 
 
 def _marks(words: str) -> list[tuple[str, ...]]:

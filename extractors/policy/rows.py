@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.evidence import Line, Page
 from extractors.policy.markers import Marker, marker_of
 from extractors.policy.runs import Piece
@@ -12,13 +13,13 @@ from extractors.policy.runs import Piece
 _EDGE_ROWS = 5  # rows at the top and the bottom of a page where a running header or footer may stand
 
 # "Page 3 of 12", "3 Pages - Cigna National Formulary Coverage - Policy: ...", "(c) 2026 Plan"
-_PAGE_LINE = re.compile(
+_PAGE_LINE = lore.regex(
     r"page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d+\s*pages?\s*[-–—].*|.*\bpage\s+\d+\s+of\s+\d+\s*\.?|"
     r"(?:©|\(c\)\s*(?=\d{4}\b|copyright)|copyright\b).*|(?:proprietary|confidential)\b.*|.*\ball rights reserved\.?",
     re.I,
 )
-_CODE = re.compile(r"(?=.*\d)[A-Z]{0,6}[\d.\-_/]{3,}[A-Z\d]{0,4}")  # the policy's number at a page's foot: "5.01.647"
-_PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,3}\s*[-–—]?")  # alone on the first or last row
+_CODE = lore.regex(r"(?=.*\d)[A-Z]{0,6}[\d.\-_/]{3,}[A-Z\d]{0,4}")  # the policy's number at a page's foot: "5.01.647"
+_PAGE_NUMBER = lore.regex(r"[-–—]?\s*\d{1,3}\s*[-–—]?")  # alone on the first or last row
 
 
 @dataclass(frozen=True, slots=True)

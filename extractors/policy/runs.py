@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.evidence import Evidence, Line, Page, enclose
 
 # "anti-", "non-" keep their hyphen at a line end; so does whatever stands before a capital or a digit
-_KEEPS_HYPHEN = re.compile(
+_KEEPS_HYPHEN = lore.regex(
     r"(?:^|[\s(/-])(?:anti|non|pre|post|self|co|high|low|mid|long|short|step|double|single|multi|well|first|second|"
     r"third|one|two|three|four|six|twelve|disease|moderate|mild|to|in|by|over|follow|steroid|drug|health|tumor|"
     r"interleukin|beta|alpha|ultra|super|x|t|b|c|\d+)-$",
@@ -16,7 +17,7 @@ _KEEPS_HYPHEN = re.compile(
 
 
 # "lipid-" over "lowering"
-_TAKES_HYPHEN = re.compile(
+_TAKES_HYPHEN = lore.regex(
     r"(?:lowering|dependent|based|related|resistant|controlled|free|term|line|release|modifying|induced|specific|naive|"
     r"intolerant|refractory|positive|negative|associated|threatening|approved|labell?ed|reducing|sparing|directed|"
     r"delivery|risk|dose|acting|administered|confirmed|mediated|limiting|blocking|blockers?|supervised|guided|"

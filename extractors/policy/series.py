@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from extractors import lore
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import APPROVAL, names_condition
 from extractors.policy.markers import Marker, Reading, marker_of, path_marker, readings_of
@@ -16,7 +17,7 @@ from extractors.policy.rows import Row
 _ONE = r"(?:\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])"
 _AFTER = r"[.):]?\s+(?=[\w(\"“≥≤<>☐□])"
 # "1-A", "I-A-1", "C.2.a", "2.3" over a small letter; "A1", "Q12", "M1a"; "1A", "2b"; "1(a)", "A(1)(i)"
-_COMPOUND = re.compile(
+_COMPOUND = lore.regex(
     rf"(?P<core>(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])(?:[.–-]{_ONE}(?![\w%])){{1,4}}|"
     rf"\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[a-z](?!\w)|"
     rf"[A-Z]{{1,2}}\d(?:\d(?![.\d])|(?!\d))(?:[.-]?[a-z](?!\w)|[.-]\d{{1,2}}(?!\d))?|"
@@ -24,16 +25,16 @@ _COMPOUND = re.compile(
     rf"(?:\d{{1,2}}|[IVX]{{1,4}}|[A-Z])[.]?(?:\({_ONE}\)){{1,3}}){_AFTER}"
 )
 # "TP-1", "MN.2", "EV3", "TP-3.a", "TP-3(a)": a code of letters before the number
-_CODED = re.compile(
+_CODED = lore.regex(
     rf"(?P<core>[A-Z]{{1,6}}\s?[.–-]\s?\d{{1,2}}(?!\d)(?:[.–-]?{_ONE}(?!\w)|\({_ONE}\)){{0,2}}|"
     rf"(?:[A-Z]{{2,6}}|[A-Z][a-z]{{1,4}})\d{{1,2}}(?!\d)(?:[.–-]?{_ONE}(?!\w)|\({_ONE}\)){{0,2}}){_AFTER}"
 )
-_CODE_PARTS = re.compile(r"^[A-Za-z]+(?=\s?[.–-]?\s?\d)|\d+|[ivx]{2,4}|[A-Za-z]")
+_CODE_PARTS = lore.regex(r"^[A-Za-z]+(?=\s?[.–-]?\s?\d)|\d+|[ivx]{2,4}|[A-Za-z]")
 # "(1)(a)", "(A)(1)(i)" at the start of each line of a list inside
-_BRACKETED = re.compile(rf"(?P<core>\({_ONE}\)(?:\s?\({_ONE}\)){{1,3}})\s*(?=[\w\"“≥≤<>])")
-_PARTS = re.compile(r"\d+|[IVX]{2,4}|[ivx]{2,4}|[A-Z]{1,2}(?=\d)|[A-Za-z]")
+_BRACKETED = lore.regex(rf"(?P<core>\({_ONE}\)(?:\s?\({_ONE}\)){{1,3}})\s*(?=[\w\"“≥≤<>])")
+_PARTS = lore.regex(r"\d+|[IVX]{2,4}|[ivx]{2,4}|[A-Z]{1,2}(?=\d)|[A-Za-z]")
 # "Criterion 1:", "Requirement A.", "Step 2", "Condition (iii)"
-_WORDED = re.compile(
+_WORDED = lore.regex(
     r"(?P<word>criterion|requirement|condition|step|rule|statement|question|standard|element|item|test|point|clause|"
     r"paragraph|crit\.|req\.)\s+(?:#|no\.?\s*)?\(?(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z]|"
     r"one|two|three|four|five|six|seven|eight|nine|ten)\)?"
@@ -41,22 +42,22 @@ _WORDED = re.compile(
     re.I,
 )
 # "Section 2. Plaque psoriasis", "§ 3 Renewal": a part of the document under a name
-_PART = re.compile(
+_PART = lore.regex(
     r"(?:section|part|article|chapter|schedule|module|\btopic|§{1,2})\s*(?P<core>\d{1,2}|[IVX]{1,4}|[A-Z])\s*[.:)–—-]?\s+"
     r"(?=[A-Z(])(?!\S.*[;,]$)(?=(?:\S+\s*){1,14}$)",
     re.I,
 )
 PART = "part"  # punctuation of such a marker
 # "a - Adalimumab", "1/ Age of 18 years", "#1 Diagnosis", "2 = Age"
-_DASHED = re.compile(
+_DASHED = lore.regex(
     r"(?P<core>[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\s+[-–—]\s+(?=\w)|"
     r"#\s?(?P<hashed>\d{1,2})[.:)]?\s+(?=[A-Z])|(?P<slashed>\d{1,2}|[A-Za-z])\s?[/|]\s+(?=[A-Z\d])"
 )
-_BARE = re.compile(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
-_LETTERED = re.compile(r"[a-h]\s+(?=[A-Z][a-z-])")  # "b Fragility fracture": a small letter before a capital
+_BARE = lore.regex(r"(?P<core>\d{1,2}|[ivx]{1,4}|[IVX]{1,4}|[A-Za-z])(?=\s+\S)")
+_LETTERED = lore.regex(r"[a-h]\s+(?=[A-Z][a-z-])")  # "b Fragility fracture": a small letter before a capital
 # "Two. Resting heart rate"; "Second, two antidepressants", whose word is part of what is quoted
-_SPELLED = re.compile(r"(?P<core>One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)]\s+(?=[A-Z\d])")
-_ORDINAL = re.compile(r"(?P<core>First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)(?:ly)?,\s+(?=\w)")
+_SPELLED = lore.regex(r"(?P<core>One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten)[.:)]\s+(?=[A-Z\d])")
+_ORDINAL = lore.regex(r"(?P<core>First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth)(?:ly)?,\s+(?=\w)")
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _OVER = 3  # rows in which "4.1" must follow its "4 Spinal muscular atrophy"

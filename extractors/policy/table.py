@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from extractors import lore
 from extractors.evidence import Line
 from extractors.policy.found import Criteria
 from extractors.policy.headings import heading_kind, is_label_start, table_label
@@ -19,7 +20,7 @@ from extractors.policy.tree import Indication, Node
 from extractors.vocabulary.drugs import find_drugs
 
 _FEWEST = 3  # labels from which a page of rows is such a table
-_EMPTY = re.compile(
+_EMPTY = lore.regex(
     r"(?:n/?a|none|not applicable|-+|all (?:fda[- ]approved|medically[- ]accepted) indications.*)\.?", re.I
 )
 
@@ -67,7 +68,7 @@ def read_table(rows: Sequence[Row], title: str) -> Criteria | None:
 
 
 # labels of what no criterion is
-_ASIDE = re.compile(
+_ASIDE = lore.regex(
     r".*\b(?:quantit\w+|limits?|codes?|hcpcs|cpt|icd|line of business|formulary|effective|revised|reviewed|"
     r"brand|generic|"
     r"products?|drugs?|medications?|polic\w+|dos\w+|approval|authorization|notes?|background|references?|benefit|plan|"

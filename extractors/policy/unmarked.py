@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.headings import heading_kind
 from extractors.policy.heads import is_criterion, names_condition
 from extractors.policy.markers import Marker, Reading
@@ -12,18 +13,18 @@ from extractors.policy.rows import Row
 from extractors.policy.shapes import DANGLING, DURATION_ROW, NOTE
 from extractors.policy.spacing import margin_of
 
-_DEMANDS = re.compile(
+_DEMANDS = lore.regex(
     r"\b(?:met|true|hold|holds|appl(?:y|ies)|criteri\w+|requirements?|conditions?|following|satisf\w+|fulfill?\w*|these|"
     r"when|if|provided)\b",
     re.I,
 )
 # "Prior treatment. An oral antibiotic was taken", "Age: 18 years or older"
-RUN_IN = re.compile(r"(?P<label>[A-Z][A-Za-z/’'-]*(?: (?:[A-Za-z/’'-]+|&)){0,3})[.:]\s+(?=[A-Z\d≥≤<>])")
-_VERB = re.compile(
+RUN_IN = lore.regex(r"(?P<label>[A-Z][A-Za-z/’'-]*(?: (?:[A-Za-z/’'-]+|&)){0,3})[.:]\s+(?=[A-Z\d≥≤<>])")
+_VERB = lore.regex(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|may|can|cannot|meets?|failed|tried|shows?)\b", re.I
 )
 # "ADMISSION, ALL:", "Risk, >= TWO:"
-_COUNTED = re.compile(
+_COUNTED = lore.regex(
     r"[A-Z][\w /’'-]{2,40}[,–:-]\s*(?:(?:at least |[≥>]=? ?)?(?:one|two|three|\d)(?: or more)?|all|both|any|each)"
     r"(?: of)?(?: the following)?:",
     re.I,

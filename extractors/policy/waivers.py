@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.policy.headings import common_words
 from extractors.policy.runs import Run
 from extractors.policy.tree import Node
@@ -24,21 +25,21 @@ _WAIVES = (
 )
 # "Criteria 2 and 3 are not required if", "... waives items 1-3", "in lieu of criterion 2"
 _NAMED = (
-    re.compile(rf"\b{_NAMES}\s+{_MARKS}\s+(?:above\s+)?{_NOT_NEEDED}", re.I),
-    re.compile(rf"\b{_WAIVES}\s+(?:the\s+)?(?:need (?:for|to meet)\s+)?(?:{_NAMES}\s+|(?=\d))(?:of\s+)?{_MARKS}", re.I),
+    lore.regex(rf"\b{_NAMES}\s+{_MARKS}\s+(?:above\s+)?{_NOT_NEEDED}", re.I),
+    lore.regex(rf"\b{_WAIVES}\s+(?:the\s+)?(?:need (?:for|to meet)\s+)?(?:{_NAMES}\s+|(?=\d))(?:of\s+)?{_MARKS}", re.I),
 )
 # "The 6-week trial is not required when", "Conservative treatment may be waived if"
-_UNNAMED = re.compile(
+_UNNAMED = lore.regex(
     rf"^(?:note:?\s+)?(?:the |an? |any )?(?P<what>[\w][\w\s/-]{{3,70}}?)\s+{_NOT_NEEDED}\s+"
     rf"(?:if|when|where|in the (?:presence|case) of|for (?:patients|members|individuals)|in (?:patients|members))\b",
     re.I,
 )
-_CONDITION = re.compile(
+_CONDITION = lore.regex(
     r"\b(?:if|when|where|for (?=(?:patients|members|individuals)\b)|in the (?:presence|case) of)\s+(?P<what>[^;]+)$",
     re.I,
 )
-_ONE = re.compile(rf"\b(?:through|to)\b|\b{_MARK}(?!\w)|[–-]", re.I)
-_WORDS = re.compile(r"\b(?:criteri\w+|items?|and|or)\b|[()&,]", re.I)
+_ONE = lore.regex(rf"\b(?:through|to)\b|\b{_MARK}(?!\w)|[–-]", re.I)
+_WORDS = lore.regex(r"\b(?:criteri\w+|items?|and|or)\b|[()&,]", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,4 @@ def with_waivers(node: Node, runs: Sequence[Run]) -> Node:
     return node
 
 
-_ALL = re.compile(r"\b(?:all|both|each)\b", re.I)
+_ALL = lore.regex(r"\b(?:all|both|each)\b", re.I)

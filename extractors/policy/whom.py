@@ -2,14 +2,16 @@
 
 import re
 
-_WHOM = re.compile(
+from extractors import lore
+
+_WHOM = lore.regex(
     r"(?:for )?(?:all )?(?:(?:adult|p(?:a)?ediatric|adolescent|female|male|pregnant|postmenopausal) )?"
     r"(?:members?|patients?|individuals?|beneficiaries|recipients?|adults?|children|adolescents?|infants?|teens|"
     r"wom[ae]n|m[ae]n|ages?|aged)\b[^.:;]{0,50}?(?=[.:–-]\s|\s*$)",
     re.I,
 )
-_GROUP = re.compile(r"\d|adult|child|ediatric|adolesc|infant|teen|\bwom[ae]n|\bm[ae]n\b|male|pregnan", re.I)
-_SAYS = re.compile(
+_GROUP = lore.regex(r"\d|adult|child|ediatric|adolesc|infant|teen|\bwom[ae]n|\bm[ae]n\b|male|pregnan", re.I)
+_SAYS = lore.regex(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|will|must|may|can|meets?|who|whose|treated|tried|prescribed|shows?|"
     r"following|criteria|all of|one of|any of)\b",
     re.I,

@@ -2,13 +2,15 @@
 
 import re
 
+from extractors import lore
+
 _THING = (
     r"(?:criteri(?:on|a)|statements?|items?|conditions?|requirements?|points?|scenarios?|situations?|circumstances?|"
     r"reasons?|findings?|boxe?s?|routes?|ways?|options?|alternatives?|questions?|steps?|rules?|demands?|elements?|"
     r"paragraphs?|things)"
 )
 # "Two preventives failed, one of which is:", "Either statement is true:", "one suffices:", "Tick one:"
-ONE_DOES = re.compile(
+ONE_DOES = lore.regex(
     rf"\b(?:any|either|one)\s+(?:one\s+|single\s+)?(?:{_THING}\s+(?:given\s+|named\s+|listed\s+|stated\s+)?"
     r"(?:here\s+|below\s+)?)?"
     r"(?:is|are|applies|apply|holds?|suffices|will do|does|must (?:apply|hold|be)|can be shown)\b"
@@ -19,7 +21,7 @@ ONE_DOES = re.compile(
     r"\b(?:any|one|either)\s*:\s*$|\b(?:satisf\w+|fulfil\w*) (?:any|one|either)\b",
     re.I,
 )
-EACH_DOES = re.compile(
+EACH_DOES = lore.regex(
     rf"\b(?:each|every|all)\s+(?:single\s+)?(?:(?:one\s+)?of\b|(?:the\s+|these\s+|those\s+|\w+\s+)?{_THING}\b)"
     r"(?=[^.;]{0,90}[:.]?\s*$)|\b(?:must|should|have to|need to|are to|shall)\s+(?:all|both|each)\b|"
     r"\ball\s+(?:must|should|have to|need to|are|hold|true)\b|\bwithout exception\b",
@@ -28,7 +30,7 @@ EACH_DOES = re.compile(
 
 _PART = r"(?:\d{1,2}|[IVX]{1,4}|[ivx]{1,4}|[A-Za-z])"
 _PATH = rf"\(?{_PART}(?:[.–-]?\(?{_PART}\)?(?![\w%])){{0,4}}\)?"
-_NAMED = re.compile(
+_NAMED = lore.regex(
     r"\b(?:criteri\w+|items?|statements?|paragraphs?|requirements?|conditions?|points?|steps?|rules?|questions?|letters?|"
     r"numbers?|boxes|lines|every|both|all(?: of)?|each(?: of)?|either|any(?: of)?|one of|satisf(?:y|ies)|meets?|"
     r"fulfils?|if|when|provided that|from)\s+"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.vocabulary.drug_table import Drug, DrugMention, Via, class_parents, drugs, entries
 from extractors.vocabulary.load import VocabularyError, read_yaml
 from extractors.vocabulary.phrases import Hit, PhraseFinder, plain, without_overlaps
@@ -19,23 +20,23 @@ __all__ = [
 
 # forms that tell entries of one written name apart, looked for close to it
 _FORMS = {
-    "topical": re.compile(
+    "topical": lore.regex(
         r"\b(?:topical(?:ly)?|cream|creams|ointment|lotion|gel|foam|shampoo|spray(?! nasal)|solution|oint)\b|\d\s?%",
         re.I,
     ),
-    "inhaled": re.compile(r"\b(?:inhal\w*|puffs?|HFA|DPI|MDI|nebuli\w*|respules?|mcg/act\w*)\b", re.I),
-    "nasal": re.compile(r"\b(?:nasal|intranasal|nostrils?|nares)\b", re.I),
+    "inhaled": lore.regex(r"\b(?:inhal\w*|puffs?|HFA|DPI|MDI|nebuli\w*|respules?|mcg/act\w*)\b", re.I),
+    "nasal": lore.regex(r"\b(?:nasal|intranasal|nostrils?|nares)\b", re.I),
 }
 _FORM_BEFORE, _FORM_AFTER = 14, 42  # characters beside the name: "topical ...", "... acetonide 0.1 % ointment"
-_SUFFIX = re.compile(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
-_UNIT_BEFORE = re.compile(r"(?:mcg|hfa|act|puffs?|\d)\s*$", re.IGNORECASE)
+_SUFFIX = lore.regex(r"-[a-z]{4}(?![a-z])")  # biosimilar suffix that the table does not know yet
+_UNIT_BEFORE = lore.regex(r"(?:mcg|hfa|act|puffs?|\d)\s*$", re.IGNORECASE)
 # "ADA 40 mg", "pred 10", "MTF 1000 BID", "atorva 40 qhs"
-_DOSE_BEHIND = re.compile(
+_DOSE_BEHIND = lore.regex(
     r"\s+(?:XR\s+|ER\s+|XL\s+)?\d[\d,]*(?:\.\d+)?(?:/\d+)?\s*(?:mg|mcg|g\b|units?\b|(?:po\s+)?(?:q\w{1,4}|[bt]id|daily|weekly|nightly|x)\b|[.,;)]|$|\s*[-→>])",
     re.IGNORECASE,
 )
-_NUMBER_BEHIND = re.compile(r"\s+(?:XR\s+|ER\s+|XL\s+)?\d{1,4}(?:\.\d+)?(?![\d/]|\.\d)")
-_HYPHEN_WORD = re.compile(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
+_NUMBER_BEHIND = lore.regex(r"\s+(?:XR\s+|ER\s+|XL\s+)?\d{1,4}(?:\.\d+)?(?![\d/]|\.\d)")
+_HYPHEN_WORD = lore.regex(r"[-‐‑]\s?[A-Za-z]")  # "biologic-naive", "steroid-sparing" speak of no drug taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ icd10cm.tsv.gz: code and description of every row of the CMS tabular of April 20
 """
 
 import gzip
-import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-_CODE = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+from extractors import lore
+
+_CODE = lore.regex(r"[A-TV-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 
 
 @cache

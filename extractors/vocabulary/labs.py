@@ -1,10 +1,10 @@
 """Laboratory tests and vital signs: names in charts, canonical units, conversion."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from extractors import lore
 from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
 
 LabKind = Literal["number", "qualitative", "titer", "text", "pressure"]
@@ -97,7 +97,7 @@ def lab_named(name: str) -> Lab | None:
 
 
 # "1043/uL", "10*3/uL", "x10^3/uL": the raised 3 or its caret misread; no test is counted in 1043rds
-_POWER = re.compile(r"^x?10[4^*e]+(?P<power>[369])(?=/)")
+_POWER = lore.regex(r"^x?10[4^*e]+(?P<power>[369])(?=/)")
 
 
 def _squash(unit: str) -> str:

@@ -1,14 +1,7 @@
 """With which letters everything begins that a pattern finds: it need be tried only where they stand."""
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
-
-try:
-    from re import _parser
-except ImportError:  # pragma: no cover
-    _parser = None  # type: ignore[assignment]
 
 _MOST = 200  # beginnings of one pattern
 _SHORTEST = 2  # letters: nearly every text has any one letter many times
@@ -25,15 +18,12 @@ _NOTHING = frozenset([""])
 _ANYTHING = _Begun(frozenset(), _NOTHING)
 
 
-@lru_cache(maxsize=1024)
-def leads(pattern: re.Pattern[str]) -> frozenset[str] | None:
-    """Return texts, in the letters of `needed_words.folded`, with one of which all that the pattern finds begins.
+def leads_of(parsed: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+    """Return texts, in the letters of `needs.folded`, with one of which all begins that a parsed pattern finds.
 
     None where nothing can be said: a pattern that begins with any letter, with a digit, or also finds the empty text.
     """
-    if _parser is None:
-        return None
-    whole, cut = _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
+    whole, cut = _of_sequence(parsed)
     found = whole | cut
     if any(len(lead) < _SHORTEST for lead in found):
         return None

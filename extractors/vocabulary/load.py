@@ -1,8 +1,11 @@
 """Data files of the packages, read strictly: a slip in them stops the program at once."""
 
 from functools import cache
+from hashlib import blake2b
 from importlib import resources
 from typing import Any
+
+from extractors.lore import recall
 
 
 class VocabularyError(ValueError):
@@ -11,9 +14,22 @@ class VocabularyError(ValueError):
 
 def read_yaml(name: str, package: str = "extractors.vocabulary") -> Any:
     """Return the content of a YAML file of a package; a key given twice is an error."""
+    return recall(("yaml", name, digest_of(name, package)), lambda: _parse(name, _bytes(name, package)))
+
+
+@cache
+def digest_of(name: str, package: str) -> str:
+    """Return what tells the content of a data file from any other."""
+    return blake2b(_bytes(name, package)).hexdigest()
+
+
+def _bytes(name: str, package: str) -> bytes:
+    return resources.files(package).joinpath(*name.split("/")).read_bytes()
+
+
+def _parse(name: str, text: bytes) -> Any:
     import yaml
 
-    text = resources.files(package).joinpath(*name.split("/")).read_text(encoding="utf-8")
     try:
         return yaml.load(text, _strict_loader())  # noqa: S506  a safe loader
     except VocabularyError as error:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from extractors.vocabulary.leads import leads
-from extractors.vocabulary.needed_words import Way, folded, needed_ways, needed_words
+from extractors.vocabulary.needs import Way, folded, needs
 
 
 class PatternSet:
@@ -20,8 +19,8 @@ class PatternSet:
         holding: dict[str, list[int]] = {}
         self._ways: list[tuple[Way, ...]] = []
         for number, pattern in enumerate(patterns):
-            self._ways.append(needed_ways(pattern))
-            pieces = needed_words(pattern)
+            self._ways.append(needs(pattern).ways)
+            pieces = needs(pattern).words
             if pieces is None:
                 self._always.add(number)
             for piece in pieces or ():
@@ -68,7 +67,7 @@ class PatternSet:
         """What tells the places of first letters, and the patterns of which none are known."""
         import ahocorasick
 
-        begun = [leads(pattern) for pattern in self._patterns]
+        begun = [needs(pattern).leads for pattern in self._patterns]
         beginning: dict[str, list[int]] = defaultdict(list)
         for number, found in enumerate(begun):
             for lead in found or ():

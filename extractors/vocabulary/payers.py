@@ -4,7 +4,6 @@ Names are found whatever the spacing, hyphens and trademark signs: "BlueCross Bl
 "Blue Cross and Blue Shield" and "BLUE CROSS® BLUE SHIELD®" are one name.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from functools import cache
 import ahocorasick
 from rapidfuzz import fuzz, process
 
+from extractors import lore
 from extractors.vocabulary.load import read_yaml
 
 
@@ -72,8 +72,8 @@ def nearest_payer(text: str, at_least: float = 90.0) -> PayerName | None:
 
 
 # "Aetna Better Health of Ohio", "Ambetter from Superior HealthPlan"
-_LINK = re.compile(r"[.,]? (?:from|of|in) ")
-_STATE = re.compile(
+_LINK = lore.regex(r"[.,]? (?:from|of|in) ")
+_STATE = lore.regex(
     r"(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
     r"|Illinois|"
     r"Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri"

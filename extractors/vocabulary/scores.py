@@ -1,12 +1,12 @@
 """Disease-activity and severity scores: their names in charts and their ranges."""
 
-import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.vocabulary.terms import Term, TermFinder, load_vocabulary
 
-_WORD = re.compile(r"[\w'-]+")
+_WORD = lore.regex(r"[\w'-]+")
 
 
 @dataclass(frozen=True, slots=True)

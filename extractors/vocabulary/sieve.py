@@ -2,7 +2,7 @@
 
 A sentence of a chart is asked some two hundred questions, and holds the words of few: searching each pattern took
 half the time of reading a chart. Here every pattern and list gives the pieces of words it cannot do without
-(`needed_words`), and one automaton finds the pieces of all of them. What is known of a text is kept for a while, since
+(`needs`), and one automaton finds the pieces of all of them. What is known of a text is kept for a while, since
 its questions come one after the other.
 """
 
@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from extractors.vocabulary.needed_words import folded, needed_words
+from extractors import lore
+from extractors.lore import regex
+from extractors.vocabulary.needs import folded, needs
 
 # Pairs of letters that every sentence holds: a pattern that one of them may open is searched always.
 _EVERYWHERE = frozenset(
@@ -19,8 +21,8 @@ _EVERYWHERE = frozenset(
         r"\S+", "an as at be by do ed es ex fa he id if in is it ma me mo no of on or pa ra re so to up us we 19 20"
     )
 )
-_SHORT = re.compile(r"(?<![^\W_])[^\W_]{1,2}(?![^\W_])")  # words of one or two letters
-_RUN = re.compile(r"[^\W_]+")
+_SHORT = lore.regex(r"(?<![^\W_])[^\W_]{1,2}(?![^\W_])")  # words of one or two letters
+_RUN = lore.regex(r"[^\W_]+")
 _KEPT = 4096  # texts of which the answer is kept: a page holds about a hundred
 _LONGEST = 2000  # letters of a text that is worth it
 _PATIENCE = 64  # texts read before what came new is taken in
@@ -57,17 +59,18 @@ def _wait() -> None:
     global _waited
     _waited += 1
     if _waited >= _PATIENCE or not _taken_in:
-        _make()
+        take_in()
 
 
-def _make() -> None:
+def take_in() -> None:
+    """Take in what is new now; who loads ahead does so, that no case pays for it."""
     global _taken_in, _waited, _automaton, _always
     import ahocorasick
 
     owners: dict[str, int] = {}
     always = 0
-    for number, needs in enumerate(_needs):
-        pieces = needs()
+    for number, give in enumerate(_needs):
+        pieces = give()
         if pieces is None or not _EVERYWHERE.isdisjoint(pieces):
             always |= 1 << number
             continue
@@ -98,7 +101,7 @@ class Rare:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
         self._search, self._match = pattern.search, pattern.match
-        self._bit = _enter(lambda: needed_words(pattern))
+        self._bit = _enter(lambda: needs(pattern).words)
 
     def search(self, text: str, of: str | None = None) -> re.Match[str] | None:
         """Return the first place that fits."""
@@ -123,7 +126,7 @@ class Rare:
 
 def rare(pattern: str, flags: re.RegexFlag | int = 0) -> Rare:
     """Return a pattern that few texts hold, compiled."""
-    return Rare(re.compile(pattern, flags))
+    return Rare(regex(pattern, flags))
 
 
 def enter_terms(terms: Iterable[str], spaced: bool = False) -> int:

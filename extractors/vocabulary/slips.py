@@ -1,14 +1,14 @@
 """Drug names with an OCR slip or a misspelling: "methotraxate", "azathloprine", "Plaqueni1"."""
 
-import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.vocabulary.drug_table import DrugMention, drugs
 from extractors.vocabulary.load import read_yaml
 from extractors.vocabulary.phrases import plain
 
-_TOKEN = re.compile(r"[A-Za-z0-9|!]{5,}")
+_TOKEN = lore.regex(r"[A-Za-z0-9|!]{5,}")
 # glyphs that OCR takes for one another, folded to one before distances are measured
 _GLYPHS = str.maketrans({"1": "l", "|": "l", "!": "l", "0": "o", "5": "s", "8": "b", "6": "b", "q": "g"})
 _LONG = 10  # letters from which two slips are allowed

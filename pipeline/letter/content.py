@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from extractors import lore
 from extractors.evidence import asserted
 from pipeline.case import CaseDocument, CriterionOut, DenialOut
 from pipeline.deadlines import Level, open_level
@@ -149,7 +150,7 @@ def _running(denial: DenialOut) -> str:
 
 
 # Where an address printed in a sentence parts into lines: before the box, before city, state and ZIP code.
-_NEXT_LINE = re.compile(r",\s*(?=P\.?\s?O\.?\s?Box\b)|,\s*(?=[^,]+,\s*[A-Z]{2},?\s+\d{5})", re.IGNORECASE)
+_NEXT_LINE = lore.regex(r",\s*(?=P\.?\s?O\.?\s?Box\b)|,\s*(?=[^,]+,\s*[A-Z]{2},?\s+\d{5})", re.IGNORECASE)
 
 
 def _payer(denial: DenialOut) -> dict[str, Any]:

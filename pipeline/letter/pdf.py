@@ -7,7 +7,6 @@ is the letter's date.
 
 import io
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from extractors import lore
 from pipeline.letter.blocks import Block, Criterion, Facts, Heading, Letter, Paragraph, Runs, Table
 from pipeline.letter.exhibits import Reference
 
@@ -27,7 +27,7 @@ LINK = "exhibit:{exhibit}:{page}"
 
 
 # A word longer than a table column may break anywhere: runs of OCR noise, web addresses.
-_LONG = re.compile(r"\S{22}(?=\S{4})")
+_LONG = lore.regex(r"\S{22}(?=\S{4})")
 
 # The sheet for the practice is one page: it hangs on a wall. Points; smaller only as far as it has to be.
 _ONE_PAGE = (10.5, 9.0, 8.0, 7.0, 6.0)

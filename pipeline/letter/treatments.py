@@ -1,10 +1,10 @@
 """The table of prior treatments: courses of the drugs that the criteria are about."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from extractors import lore
 from extractors.evidence import asserted
 from pipeline.case import CaseDocument, EvidenceOut, FactOut, TreatmentOut
 
@@ -18,7 +18,7 @@ _ENDED = {
 }
 
 # "infliximab-dyyb" is infliximab: four letters that name no other substance (FDA guidance of 2017).
-_BIOSIMILAR = re.compile(r"-[a-z]{4}$")
+_BIOSIMILAR = lore.regex(r"-[a-z]{4}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

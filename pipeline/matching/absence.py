@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Assertion, Fact, Statement
 from pipeline.matching import infections
@@ -81,8 +82,8 @@ def judge_absence(requirement: Absence, record: Record) -> Verdict:
 
 
 _FAMILY = "family history of "
-_DENIED_BEFORE = re.compile(r"\b(?:no|not|negative|neg|denies|denied|without|never)\b[^.;?]*$")
-_DENIED_BEHIND = re.compile(r"^[^.;?]{0,30}?:?\s*\b(?:no|none|neg|negative|denied|denies)\b")
+_DENIED_BEFORE = lore.regex(r"\b(?:no|not|negative|neg|denies|denied|without|never)\b[^.;?]*$")
+_DENIED_BEHIND = lore.regex(r"^[^.;?]{0,30}?:?\s*\b(?:no|none|neg|negative|denied|denies)\b")
 _LOOSE = frozenset(["family", "history", "cancer", "syndrome", "disease", "multiple", "disorder", "blood"])
 
 
@@ -105,7 +106,7 @@ def _told_of_relatives(condition: str, record: Record) -> bool:
 
 
 # What comes and goes: a later denial ends it. Other diseases stay where they were stated once.
-_PASSING = re.compile(
+_PASSING = lore.regex(
     r"\b(?:active|current\w*|uncontrolled|untreated|infections?|sepsis|bacter\w*emia|pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\b",
     re.IGNORECASE,
 )
@@ -125,7 +126,7 @@ def _over_since(condition: str, present: list, denied: list[Statement], *, ever:
 
 
 _SHORT = data("negative_words")["abbreviations"]
-_ABBREVIATION = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
+_ABBREVIATION = lore.regex(rf"\b(?:{'|'.join(_SHORT)})\b")
 
 
 @lru_cache(maxsize=32768)  # each leaf asks the same sentences
@@ -148,10 +149,10 @@ def _modifiers(condition: str) -> set[str]:
 
 
 # A denial of something that comes and goes soon says nothing any more.
-_FADES = re.compile(r"\b(?:pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\b", re.IGNORECASE)
+_FADES = lore.regex(r"\b(?:pregnan\w+|breast-?feeding|lactat\w+|fever|bleeding)\b", re.IGNORECASE)
 _SOON = dt.timedelta(days=92)
 _LATE = dt.timedelta(days=366)
-_NOT_DENIED = re.compile(
+_NOT_DENIED = lore.regex(
     r"\b(?:change|longer|improve\w*|evidence against|relief|benefit|response|reaction|admitted"
     r"|hospitali[sz]ed|admissions?|worsen\w*|worse|exacerbat\w*|progression|progressing|decompensat\w*|flares?"
     r"|sure|certain|clear|whether|if|want\w*|wish\w*|become|get|risk|due|because|after|from|since|treat\w*)\b"
@@ -160,7 +161,7 @@ _NOT_DENIED = re.compile(
 
 
 # none of any kind: it denies each organ's
-_NO_TRANSPLANT = re.compile(
+_NO_TRANSPLANT = lore.regex(
     r"\bno (?:history of |prior |previous |solid |organ )*transplants?\b"
     r"(?! (?:list|work|eval|refer|candidate|recipient))"
 )
@@ -221,7 +222,7 @@ def _denied(condition: str, record: Record, *, ever: bool = False, first: dt.dat
     return found
 
 
-_OF_OLD = re.compile(
+_OF_OLD = lore.regex(
     r"\b(?:last (?:year|summer|winter|spring|fall)|years? ago|at that time|back then|previous(?:ly)?|prior)\b"
 )
 
@@ -232,14 +233,14 @@ def _told_of_old(part: str, statement: Statement, record: Record) -> bool:
     return bool(_OF_OLD.search(part)) or (bool(days) and record.request_date - max(days) > _SOON)
 
 
-_LIMITED = re.compile(
+_LIMITED = lore.regex(
     r"\b(?:since|in (?:the )?(?:past|last)|over the (?:past|last)|within the (?:past|last)|this (?:year|month|week)"
     r"|today|now|recently|for (?:the )?(?:past|last))\b"
 )
 
 
 # "no malignancy on the last scan": what a study of one day did not see says nothing of the years before
-_STUDY = re.compile(
+_STUDY = lore.regex(
     r"\b(?:scans?|ct|mri|pet|x-?rays?|films?|imaging|radiographs?|biops(?:y|ies)|ultrasound|sonogram|mammogra\w*|echo\w*"
     r"|ekg|ecg|smear|pap|colonoscopy|endoscopy|egd|patholog\w*|cytolog\w*|histolog\w*|marrow|seen|visuali[sz]ed|detected)\b"
 )

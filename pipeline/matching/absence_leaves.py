@@ -2,54 +2,55 @@
 
 import re
 
+from extractors import lore
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import Absence, Requirement
 from pipeline.matching.terms import data, wording
 
 _ABSENT = wording("patient_leaves.absent")
-_EVER = re.compile(
+_EVER = lore.regex(
     r"\b(?:no|without|absence of|free of|not have|not had|negative)\b[\w\s]{0,24}?\b(?:history|prior|previous)\b"
     r"|\bnever (?:had|been)\b",
     re.IGNORECASE,
 )
-_PERSONAL_OR_FAMILY = re.compile(
+_PERSONAL_OR_FAMILY = lore.regex(
     r"\s*(?:a |any )?(?:personal|individual)(?: history)? (?:or|and|nor|or a) family history of\s+", re.IGNORECASE
 )
-_EXAMPLES = re.compile(
+_EXAMPLES = lore.regex(
     r"\s*[(\[](?:e\.?\s?g|i\.?e|for example|such as|including|examples?)\b[^)\]]*[)\]]"
     r"|,?\s*\b(?:such as|for example|e\.g\.)\s.*$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = lore.regex(
     r"\s*\b(?:(?:is|are|was|were|has been|have been) "
     r"(?:present|documented|identified|noted|known|evident|reported|found|suspected)\b.*"
     r"|at (?:baseline|the time of\b.*))$",
     re.IGNORECASE,
 )
-_LIST_HEAD = re.compile(r"^\W*(?:any |either )?(?:of )?the following(?: \w+){0,2}\s*:?\s*", re.IGNORECASE)
+_LIST_HEAD = lore.regex(r"^\W*(?:any |either )?(?:of )?the following(?: \w+){0,2}\s*:?\s*", re.IGNORECASE)
 # where it has to be looked for: kept beside the conditions
-_SEEN_ON = re.compile(
+_SEEN_ON = lore.regex(
     r"\s+(?:on|by|upon)\s+(?P<on>(?:[\w-]+\s+){0,3}?(?:radiographs?|x-?rays?|films?|imaging|MRI|CT|examination|exam|ultrasound"
     r"|echocardiogra\w+|EKG|ECG))\W*$",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(
+_SPLIT = lore.regex(
     r",?\s*\bincluding(?: but not limited to)?\s+|,\s*(?:and/or|or|and|nor)\s+|\s+(?:and/or|or|and|nor)\s+|[,;]\s*"
 )
-_NEVER_ACTIVE = re.compile(r"\b(?:pregnan|breast-?feed|lactat|nursing|planning)", re.IGNORECASE)
-_LENT = re.compile(r"^(?:active|current|currently|untreated|uncontrolled|ongoing|known|history of)\b", re.IGNORECASE)
+_NEVER_ACTIVE = lore.regex(r"\b(?:pregnan|breast-?feed|lactat|nursing|planning)", re.IGNORECASE)
+_LENT = lore.regex(r"^(?:active|current|currently|untreated|uncontrolled|ongoing|known|history of)\b", re.IGNORECASE)
 
 
 # "Neither the member nor a blood relative has had X": denied of both
-_NEITHER = re.compile(
+_NEITHER = lore.regex(
     r"^\W*neither (?:the |a )?(?:member|patient|individual|beneficiary) nor (?:an?y? |any of |the |his or her |their )*"
     r"(?:blood |first[- ]degree |close |family )*(?:relatives?|family members?|family|members?) (?:has|have|had)"
     r"(?: ever)?(?: had| been diagnosed with)?\s+(?:an? |any )?(?:personal |family )*(?:history of )?",
     re.IGNORECASE,
 )
 # "has not had a transplant and has NO assist device": the second denial of a list
-_NOR = re.compile(
+_NOR = lore.regex(
     r",?\s+(?:and|or|nor)\s+(?:(?:has|have|had|does|do|is)\s+)?(?:no|not(?: have| had| been)?|without)\s+"
     r"(?:(?:received|undergone|had|required)\s+)?(?:an?\s+|any\s+|(?:prior |previous )?history of\s+)?",
     re.IGNORECASE,
@@ -57,7 +58,7 @@ _NOR = re.compile(
 
 
 # "does not have NYHA class III or IV heart failure": no reader turns a scale round
-DENIED_SCALE = re.compile(
+DENIED_SCALE = lore.regex(
     r"\b(?:(?:does|do|must|should) not have|has no|have no)\s+(?:an?\s+|any\s+)?"
     r"(?:NYHA|New York Heart|ECOG|class|stage)\b",
     re.IGNORECASE,
@@ -65,7 +66,7 @@ DENIED_SCALE = re.compile(
 
 
 # "is not pregnant and uses birth control": what stands behind is asked for, not denied
-_AND_DOES = re.compile(
+_AND_DOES = lore.regex(
     r",?\s+and\s+(?P<does>(?:(?:uses?|takes?|agrees?|will|receives?|understands?|needs?|meets?|weighs?|wears?|is|are|has|have)\b)"
     r"(?!\s+(?:not|no|never)\b).*)$",
     re.IGNORECASE,

@@ -2,20 +2,22 @@
 
 import re
 
+from extractors import lore
+
 _WHO = (
     r"(?P<who>(?:the |this |your )?(?:patient|member|individual|beneficiary|recipient|child|prescriber|provider|"
     r"requesting provider|physician))"
 )
 # the verb goes behind the one it is said of; "does" and "did" go into the verb that follows
-_DOES = re.compile(rf"does {_WHO} (?:(?P<also>also|currently|still) )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
-_DID = re.compile(rf"did {_WHO} (?P<verb>try and fail|try|fail|have|experience|receive|respond|use)\b", re.IGNORECASE)
-_IS = re.compile(
+_DOES = lore.regex(rf"does {_WHO} (?:(?P<also>also|currently|still) )?(?P<verb>[a-z]+)\b", re.IGNORECASE)
+_DID = lore.regex(rf"did {_WHO} (?P<verb>try and fail|try|fail|have|experience|receive|respond|use)\b", re.IGNORECASE)
+_IS = lore.regex(
     rf"(?P<verb>is|are|has|have|was|were|will|can) (?:{_WHO}|(?P<it>(?:the|this|any) (?:[\w-]+ ){{0,2}}?"
     r"(?:drug|medication|product|agent|therapy|treatment|request|dose|diagnosis|device|service|procedure|disease|"
     r"condition)))\b",
     re.IGNORECASE,
 )
-_THERE = re.compile(r"(?P<verb>is|has) there (?:been )?(?=documentation|evidence|a\b|an\b)", re.IGNORECASE)
+_THERE = lore.regex(r"(?P<verb>is|has) there (?:been )?(?=documentation|evidence|a\b|an\b)", re.IGNORECASE)
 _SAID = {
     "have": "has had", "try": "has tried", "try and fail": "has tried and failed",
     "fail": "has failed", "experience": "has experienced", "receive": "has received", "respond": "has responded",
@@ -24,7 +26,7 @@ _SAID = {
 
 
 # "Who may prescribe it? A dermatologist prescribes it.": a heading put as a question, with its answer behind it
-_HEADED = re.compile(
+_HEADED = lore.regex(
     r"^\W*(?P<asks>[A-Z][^.?!:]{3,120})\?\s+(?P<said>(?!(?:if|please|yes|no|note|list|specify|answer|skip|go to"
     r"|document|attach|provide)\b)[A-Z][^?]*)$",
     re.IGNORECASE,

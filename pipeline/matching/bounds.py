@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Fact
 from extractors.chart.facts import Measurement as Value
 from extractors.vocabulary.labs import convert, labs, without_unit
@@ -145,7 +146,7 @@ _SAME_UNIT = {
 
 
 # the stroke of "IU/mL" misread: "{U/mL", "lU/mL", "|U/mL"
-_MISREAD_IU = re.compile(r"^[{|l1!\[(]U/")
+_MISREAD_IU = lore.regex(r"^[{|l1!\[(]U/")
 
 
 def _unit(printed: str | None) -> str | None:
@@ -204,7 +205,7 @@ def _within(measured: Value, bounds: list[float]) -> Side:
 
 
 # "118 IU/mL (positive above 75)", "88 (limit 14)", "(normal below 30)"
-_TOLD = re.compile(
+_TOLD = lore.regex(
     rf"\((?:positive|abnormal|high|limit|upper limit|normal|ULN)\D{{0,14}}(?P<bound>{NUMBER})[^)]{{0,12}}\)",
     re.IGNORECASE,
 )

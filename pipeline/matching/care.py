@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from extractors import lore
 from extractors.chart import Assertion, Fact, Outcome, Statement, Treatment, assert_of
 from extractors.dates import find_dates
 from pipeline.matching.phrases import find_lengths
@@ -57,29 +58,29 @@ def find_care(statements: Iterable[Statement]) -> list[Fact]:
 
 
 # "Insurance approved 8 weeks of PT" is no therapy that was done
-_ORDERED = re.compile(
+_ORDERED = lore.regex(
     r"\b(?:approv\w+|authori[sz]\w+|order\w*|referr\w+|refers?|request\w*|prescrib\w+|schedul\w+|recommend\w*|offered"
     r"|covers?|eligible for|script for|rx for)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-_DONE = re.compile(
+_DONE = lore.regex(
     r"\b(?:complet\w+|attend\w+|finish\w+|underwent|did|done|has had|went|tried|failed|received|participat\w+)\b",
     re.IGNORECASE,
 )
 
 # "physical therapy evaluation; plan of care twice weekly for 6 weeks": what is to come
-_SET_UP = re.compile(
+_SET_UP = lore.regex(
     r"^\s*(?:initial\s+)?(?:evaluation|eval|intake|orders?|prescription|script|referral)\b|\bplan of care\b",
     re.IGNORECASE,
 )
-_HELD = re.compile(
+_HELD = lore.regex(
     r"\b(?:complet\w+|attend\w+|finish\w+|sessions?|visits?|discharged|underwent|received|tried|failed|done"
     r"|did not help|no (?:relief|benefit|improvement)|without)\b",
     re.IGNORECASE,
 )
 
 # "Outcome: goals not met." some sentences behind "Eight weeks of physical therapy", nothing else named between
-_ANSWERS = re.compile(
+_ANSWERS = lore.regex(
     r"^\W*(?:outcomes?|results?|response|goals?|discharge(?:d)?|pain|symptoms|function|no |not |little|without"
     r"|minimal|assessment)\b",
     re.IGNORECASE,
@@ -99,7 +100,7 @@ def _outcome_behind(statement: Statement, behind: tuple[Statement, ...]) -> Stat
     return None
 
 
-_BETTER = re.compile(r"\b(?:improved|better|good|goals? met|resolved|relieved)\b", re.IGNORECASE)
+_BETTER = lore.regex(r"\b(?:improved|better|good|goals? met|resolved|relieved)\b", re.IGNORECASE)
 
 
 def _course(name: str, statement: Statement, asserted: Assertion) -> Treatment:

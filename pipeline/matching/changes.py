@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.phrases import NUMBER, find_window
 from pipeline.matching.record import Record, cite, not_yet
@@ -15,13 +16,13 @@ _FALL = (
     r"|down|drop\w*|fell|decline\w*|alleviat\w+)"
 )
 _RISE = r"(?:increas\w+|ris(?:e|en|es|ing)|rose|worsen\w+|progress\w+|gain\w*|higher|up)"
-_AMOUNT = re.compile(
+_AMOUNT = lore.regex(
     rf"(?P<least>at least|[≥]|>=|a minimum of|minimum of"
     rf"|greater than or equal to)?\s*(?:an?\s+)?(?<![\d./])(?P<n>{NUMBER})[\s-]*"
     r"(?P<unit>%|percent|per cent|points?\b)(?P<more>\s+or (?:more|greater))?",
     re.IGNORECASE,
 )
-_MORE = re.compile(
+_MORE = lore.regex(
     r"\b(?:confirmed|sustained for|for at least|over at least|compared|while"
     r"|without|and (?!maintain)|or (?!more|greater))",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _MORE = re.compile(
 
 @cache
 def _pattern(key: str, side: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{at})" for at in data("changes")[key][side]), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{at})" for at in data("changes")[key][side]), re.IGNORECASE)
 
 
 def read_change(text: str) -> Requirement | None:
@@ -60,7 +61,7 @@ def spans(text: str, requirement: Change) -> list[tuple[int, int]]:
 
 
 # what a change is counted from
-_SINCE = re.compile(
+_SINCE = lore.regex(
     r"\b(?:since|from|compared (?:with|to)|relative to|over|versus)\s+(?:the\s+|his\s+|her\s+|their\s+)?"
     r"(?:start|beginning|initiation|baseline|pre-?treatment|first dose)\w*"
     r"(?:\s+(?:of\s+)?(?:therapy|treatment|weight|value|level)s?)?"
@@ -68,7 +69,7 @@ _SINCE = re.compile(
     re.IGNORECASE,
 )
 # "now 221 lb (-7.9%)"
-_SIGNED = re.compile(r"[(\s][-−–]\d+(?:\.\d+)?\s?%")
+_SIGNED = lore.regex(r"[(\s][-−–]\d+(?:\.\d+)?\s?%")
 
 
 def _turned(key: str, text: str) -> bool:
@@ -79,7 +80,7 @@ def _turned(key: str, text: str) -> bool:
 
 @cache
 def _turn(key: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_FALL if data('changes')[key]['falls'] else _RISE}\b", re.IGNORECASE)
+    return lore.regex(rf"\b{_FALL if data('changes')[key]['falls'] else _RISE}\b", re.IGNORECASE)
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -137,7 +138,7 @@ def _goes_back(statement: Statement, part: str, requirement: Change, record: Rec
     return any(_pattern(requirement.quantity, "chart").search(at.text) for at in record.before(statement, 1))
 
 
-_BY = re.compile(
+_BY = lore.regex(
     rf"\b(?:risen|rose|increased|worsened|fallen|fell|decreased|dropped"
     rf"|improved) by (?P<n>{NUMBER})(?!\s*%)",
     re.I,

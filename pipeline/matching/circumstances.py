@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.record import Cited, Record, page_of
@@ -18,13 +19,13 @@ from pipeline.matching.terms import base_of, belongs, data, find_therapies, with
 
 _VALUES = (Measurement, LabResult)
 # rows of a report that say what was done: "Exam  Right knee, three views, standing"
-_LABELS = re.compile(
+_LABELS = lore.regex(
     r"^\W*(?:exam(?:ination)?|study|test|procedure|technique|type|protocol|indication|views?|specimen)\b", re.IGNORECASE
 )
 
 
 # who wrote it says nothing of how: "Gulf Diagnostic Imaging", "Standish Heart Center"
-_CLINIC = re.compile(
+_CLINIC = lore.regex(
     r"\b(?:clinic|cent(?:er|re)|associates|hospital|medical|imaging|laborator\w+"
     r"|group|institute|health|practice|physicians)\b",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ def _table() -> dict:
     for key, patterns in held["never"].items():
         for pattern in patterns:
             try:
-                re.compile(pattern)
+                lore.regex(pattern)
             except re.error as error:
                 raise ValueError(f"pipeline/matching/circumstances.yaml: never of {key}: {error}") from error
     return held
@@ -54,11 +55,11 @@ def told_words(names: Iterable[str]) -> frozenset[str]:
 @cache
 def _never(name: str) -> re.Pattern[str] | None:
     patterns = _table()["never"].get(name)
-    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+    return lore.regex("|".join(patterns), re.IGNORECASE) if patterns else None
 
 
 # the title of a report that tells values under treatment
-_TREATED_REPORT = re.compile(r"\b(?:download|compliance|adherence|therapy report|titration)\b", re.IGNORECASE)
+_TREATED_REPORT = lore.regex(r"\b(?:download|compliance|adherence|therapy report|titration)\b", re.IGNORECASE)
 
 
 def is_another(fact: Fact, record: Record) -> bool:
@@ -130,7 +131,7 @@ def says_all(words: Sequence[str], fact: Fact, record: Record) -> bool:
 
 
 # what parts two values of one thing: "86% on 2 L, 92% on room air"
-_NEXT_VALUE = re.compile(
+_NEXT_VALUE = lore.regex(
     r"[,;]\s*(?:[A-Za-z]+\s+){0,3}\d+(?:\.\d+)?\s*(?:%|[a-z]+/|on\b|at\b|with\b|after\b|now\b)", re.IGNORECASE
 )
 
@@ -190,11 +191,11 @@ def _beside_treatment(rest: Sequence[str], besides: str, cited: Sequence[Cited],
     return kept
 
 
-_STOPPED = re.compile(
+_STOPPED = lore.regex(
     r"\b(?:stopp\w*|off|discontinu\w*|declin\w*|never|not|without|no|before|allerg\w*|intoleran\w*|held|refus\w*)\b",
     re.IGNORECASE,
 )
-_ON = re.compile(r"\b(?:on|with|taking|takes|despite|under|using|plus|and)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_ON = lore.regex(r"\b(?:on|with|taking|takes|despite|under|using|plus|and)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
 
 
 def _told_on(therapy: Therapy, text: str) -> bool:
@@ -206,7 +207,7 @@ def _told_on(therapy: Therapy, text: str) -> bool:
     return False
 
 
-_MORE_OF_TREATMENT = re.compile(r"\bmaxim|\bdose|\bstable\b|\bfor at least\b", re.IGNORECASE)
+_MORE_OF_TREATMENT = lore.regex(r"\bmaxim|\bdose|\bstable\b|\bfor at least\b", re.IGNORECASE)
 
 
 def _taken_on(therapy: Therapy, day: dt.date, record: Record) -> bool:

@@ -2,18 +2,19 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.record import Record
 from pipeline.matching.requirements import Therapy
 from pipeline.matching.terms import find_therapies, within, wording
 
 _BARRED = wording("class_bars.barred")
-_CONTRAINDICATED = re.compile(r"\bcontra-?indicat\w+", re.IGNORECASE)
-_BAR_OF_MONEY = re.compile(
+_CONTRAINDICATED = lore.regex(r"\bcontra-?indicat\w+", re.IGNORECASE)
+_BAR_OF_MONEY = lore.regex(
     r"\b(?:costs?|copay\w*|insurance|coverage|covered|formulary|price|expens\w+|denied|payer|preference|prefers)\b",
     re.IGNORECASE,
 )
-_BAR_OPEN = re.compile(
+_BAR_OPEN = lore.regex(
     r"\b(?:if|would|could|may|might|unless|relative\w*|possibl\w+|risk|some|certain|most|consider\w*"
     r"|review\w*|in (?:pregnan\w+|patients|women|men|people|children|those|any)|during)\b",
     re.IGNORECASE,

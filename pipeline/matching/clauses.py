@@ -3,21 +3,22 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.terms import wording
 
-_TODAY = re.compile(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
+_TODAY = lore.regex(r"\b(?:today|at this visit|this visit|this morning)\b", re.IGNORECASE)
 _REPORT = wording("clauses.report")
-_STOP = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)[.;] ")
+_STOP = lore.regex(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)[.;] ")
 # whoever else a sentence may say something will happen to: "Her sister will continue methotrexate"
-_RELATIVE = re.compile(
+_RELATIVE = lore.regex(
     r"\b(?:mother|father|sister|brother|son|daughter|wife|husband|spouse|partner|aunt|uncle|cousin|niece|nephew|twin"
     r"|neighbor|roommate|friend)(?:'s)?\s+(?:will|also|has|is|takes?|continues?|keeps?|stays?|goes|uses?|\w+ed)\b",
     re.IGNORECASE,
 )
 _OPEN = wording("deeds.open")
-_SHOUTED = re.compile(r"^\W*(?:[A-Z][A-Z/&'-]*[,:]?\s+){1,7}[A-Z][A-Z/&'-]+(?![a-z])")
+_SHOUTED = lore.regex(r"^\W*(?:[A-Z][A-Z/&'-]*[,:]?\s+){1,7}[A-Z][A-Z/&'-]+(?![a-z])")
 
 
 def clause_of(text: str, start: int, end: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from extractors import lore
 from extractors.vocabulary.conditions import conditions, find_conditions
 from extractors.vocabulary.load import VocabularyError
 from extractors.vocabulary.terms import TermFinder
@@ -127,27 +128,27 @@ def _patterns() -> tuple[tuple[Role, str, tuple[str, ...], re.Pattern[str]], ...
 
 def _compiled(patterns: list[str], place: str) -> re.Pattern[str]:
     try:
-        return re.compile("|".join(f"(?:{at})" for at in patterns), re.IGNORECASE)
+        return lore.regex("|".join(f"(?:{at})" for at in patterns), re.IGNORECASE)
     except re.error as error:
         raise VocabularyError(f"clinical findings: {place}: {error}") from None
 
 
-_SIDE = re.compile(
+_SIDE = lore.regex(
     r"\b(?P<side>right|left|rt|lt)\b"
     r"(?!\s+(?:now|away|after|before|heart|ventric\w+|atri\w+|main|anterior descending))|\((?P<mark>[RL])\)",
     re.IGNORECASE,
 )
-_BOTH = re.compile(
+_BOTH = lore.regex(
     r"\bboth(?= (?:knees|hips|shoulders|hands|feet|legs|arms|eyes|breasts|wrists|ankles|elbows|heels|ears|lungs|kidneys"
     r"|extremities|thighs|calves)\b)",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(
+_LEVEL = lore.regex(
     r"(?<![\w-])(?P<upper>[CTLctl])(?P<n>\d{1,2})\s*(?:[-–/]|to|on)\s*(?P<lower>[CTLScs]?)(?P<m>\d{1,2})(?![\w/]|-\d)"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _GRADE_VALUE = r"(?:[1-6]|IV|VI|V|I{1,3}|F[0-4]|(?-i:[A-F]))(?![\w%]|[./]\d)"
-_GRADE = re.compile(
+_GRADE = lore.regex(
     rf"\b(?P<scale>class(?:es)?|grades?|stages?|category|type)\s+(?:of\s+)?(?P<values>{_GRADE_VALUE}"
     rf"(?:\s*(?:,|to|through|or|and|/|\+|-|–)+\s*(?:(?:class|grade|stage)\s+)?{_GRADE_VALUE})*)"
     r"(?P<more>\s*(?:or|and) (?:higher|greater|above|worse|more|over)|\s*\+)?",

@@ -7,6 +7,7 @@ times the upper limit of normal": both halves become requirements of their own.
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.vocabulary.conditions import conditions, find_conditions
 from pipeline.matching.circumstances import long_name
 from pipeline.matching.phrases import find_comparisons
@@ -15,16 +16,16 @@ from pipeline.matching.terms import find_measures
 
 _LINK = r"\s*(?:\([^()]*\)\s*)?,?\s*"
 # between the name of a disease and the value that it is asked for with
-_WITH = re.compile(
+_WITH = lore.regex(
     rf"{_LINK}(?:with|and|that has"
     r"|(?:as )?(?:confirmed|documented|defined|shown|evidenced|demonstrated|established) (?:by|with|as))"
     r"\s+(?:an?\s+|the\s+)?(?:[a-z][\w-]*\s+){0,3}$",
     re.IGNORECASE,
 )
 # "heart failure (NYHA class II to IV)", "hidradenitis suppurativa, Hurley stage II or III"
-_DEFINED = re.compile(r"\s*(?:\(|\[|,|:|-|–)\s*(?:i\.e\.,?\s*|defined as\s+)?(?:an?\s+)?$", re.IGNORECASE)
-_DEGREE = re.compile(r"\b(?:mild|moderate|severe)(?:ly)?\b", re.IGNORECASE)
-_OR = re.compile(rf"{_LINK}or\s+(?:an?\s+|the\s+)?(?:[a-z][\w-]*\s+){{0,2}}$", re.IGNORECASE)
+_DEFINED = lore.regex(r"\s*(?:\(|\[|,|:|-|–)\s*(?:i\.e\.,?\s*|defined as\s+)?(?:an?\s+)?$", re.IGNORECASE)
+_DEGREE = lore.regex(r"\b(?:mild|moderate|severe)(?:ly)?\b", re.IGNORECASE)
+_OR = lore.regex(rf"{_LINK}or\s+(?:an?\s+|the\s+)?(?:[a-z][\w-]*\s+){{0,2}}$", re.IGNORECASE)
 
 
 def with_condition(found: Requirement, text: str) -> Requirement:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from extractors.vocabulary.drugs import drug
 from pipeline.matching.care_requirements import Continuing
@@ -19,17 +20,17 @@ _GOES_ON = wording("continuing.goes_on")
 _GOES_ON_BEHIND = wording("continuing.goes_on_behind")
 _WITH_IT = wording("continuing.with_it")
 _ENDS = wording("continuing.ends")
-_SPARED = re.compile(
+_SPARED = lore.regex(
     r"[,;]?\s*\b(?:unless (?:\w+ )?(?:contra-?indicated|not tolerated)|(?:if|as) tolerated)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
 # "continue Symbicort until dupilumab works, then stop it"
-_FOR_A_WHILE = re.compile(
+_FOR_A_WHILE = lore.regex(
     r"\b(?:until|for now|for the time being|then (?:stop|discontinue|taper|wean)|and (?:then )?(?:stop|wean|taper))",
     re.I,
 )
-_FUTURE = re.compile(r"\bwill\b|\bto be\b|\bshall\b|\bmust\b|\bplans? to\b", re.IGNORECASE)
-_ITSELF = re.compile(
+_FUTURE = lore.regex(r"\bwill\b|\bto be\b|\bshall\b|\bmust\b|\bplans? to\b", re.IGNORECASE)
+_ITSELF = lore.regex(
     r"\s*(?:it|this|these|them|that|the same)\b(?=[^.;]{0,20}\b(?:while|with"
     r"|together|during|along))",
     re.IGNORECASE,
@@ -45,7 +46,7 @@ def _groups() -> tuple[tuple[Therapy, re.Pattern[str]], ...]:
         parts += tuple(Therapy(name=name, sort="drug", printed=name) for name in entry.get("drugs", ()))
         if unknown := [name for name in entry.get("drugs", ()) if drug(name) is None]:
             raise ValueError(f"continuing.yaml: {key}: {unknown} are no drugs of the vocabulary")
-        pattern = re.compile(r"\b(?:" + "|".join(entry["names"]) + r")\b", re.IGNORECASE)
+        pattern = lore.regex(r"\b(?:" + "|".join(entry["names"]) + r")\b", re.IGNORECASE)
         made.append((Therapy(name=key, sort="class", printed=key, parts=parts), pattern))
     return tuple(made)
 

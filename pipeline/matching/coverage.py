@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from extractors import lore
 from extractors.vocabulary.conditions import conditions, find_conditions
 from pipeline.matching import changes, fractures, number_terms
 from pipeline.matching.circumstances import long_name, told_words
@@ -50,14 +51,14 @@ _CHECKED = (
     Fracture,
 )
 # "ONE conventional therapy (azathioprine, 6-mercaptopurine or methotrexate)": the list says what the words mean
-_DEFINED = re.compile(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
+_DEFINED = lore.regex(r"\b(?:one|two|three|a|an|of)\s+(?P<words>[\w\s,-]{3,60}?)\s*(?=\((?!s\)))", re.IGNORECASE)
 # drugs that are taken for the attack alone: "for acute treatment" adds nothing
 _ONLY_ACUTE = frozenset(["triptan"])
-_ACUTE = re.compile(r"\bfor (?:the )?acute (?:treatment|therapy|use)(?: of (?:migraines?|attacks?))?\b", re.IGNORECASE)
+_ACUTE = lore.regex(r"\bfor (?:the )?acute (?:treatment|therapy|use)(?: of (?:migraines?|attacks?))?\b", re.IGNORECASE)
 _MASK = "§"
-_TO_PREVENT = re.compile(r"\b(?:headaches? )?(?:prevent\w*|prophyla\w*)\b", re.IGNORECASE)
+_TO_PREVENT = lore.regex(r"\b(?:headaches? )?(?:prevent\w*|prophyla\w*)\b", re.IGNORECASE)
 # "additional asthma controller medication (e.g., a leukotriene receptor antagonist)": the examples say what it is
-_CONTROLLER = re.compile(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
+_CONTROLLER = lore.regex(r"\b(?:additional|another|second) (?:asthma )?controller\b(?=[^(§]{0,16}[(§])", re.IGNORECASE)
 
 
 _OTHER_USES = ("linking", "deeds", "studies", "continuing", "same", "gathering_classes")
@@ -84,7 +85,7 @@ def with_rest(requirement: Requirement, text: str, others: frozenset[str] = froz
 
 
 # A FRAX probability is always of ten years.
-_TEN_YEARS = re.compile(
+_TEN_YEARS = lore.regex(
     r"(?:\bFRAX\W+)?\b(?:10"
     r"|ten)[- ]year\s+(?:fracture\s+)?(?:probability|risk)(?:\s+\(?FRAX\)?)?",
     re.I,
@@ -168,24 +169,24 @@ def left_over(text: str, requirement: Requirement, others: frozenset[str] = froz
 
 
 # "oral or topical", "oral, topical or injectable": any way of giving it will do
-_ANY_ROUTE = re.compile(
+_ANY_ROUTE = lore.regex(
     r"\b(?:oral|topical|injectable|intravenous|subcutaneous|inhaled|systemic)"
     r"(?:(?:\s*,\s*|\s*,?\s+(?:or|and/or)\s+|/)(?:oral|topical|injectable|intravenous|subcutaneous|inhaled|systemic)\b)+",
     re.IGNORECASE,
 )
 
 
-_SHORT = re.compile(r"\s*\([A-Z][A-Za-z-]{1,8}\)")  # the abbreviation behind a name
-_AT_AGE = re.compile(
+_SHORT = lore.regex(r"\s*\([A-Z][A-Za-z-]{1,8}\)")  # the abbreviation behind a name
+_AT_AGE = lore.regex(
     r"\b(?:at|after|before|since|under|over|by|from)\s+(?:the\s+)?(?:age|\d+\s+years)\s+(?:of\s+)?(?:age|\d+)"
     r"(?:\s+years)?(?:\s+or (?:older|younger|above))?",
     re.IGNORECASE,
 )
-_DOSE = re.compile(r"\d[\d,.]*\s*(?:mg|mcg|µg|g|units?|IU)(?:/\w+)?\b(?:\s+or (?:more|higher|greater))?", re.IGNORECASE)
+_DOSE = lore.regex(r"\d[\d,.]*\s*(?:mg|mcg|µg|g|units?|IU)(?:/\w+)?\b(?:\s+or (?:more|higher|greater))?", re.IGNORECASE)
 _FAILURE = wording("therapy_leaves.inadequate")
-_DOSE_COUNT = re.compile(r"\b(?:doses|injections|infusions|sessions|treatments)\b", re.IGNORECASE)
+_DOSE_COUNT = lore.regex(r"\b(?:doses|injections|infusions|sessions|treatments)\b", re.IGNORECASE)
 _NO_FORCE = wording("therapy_leaves.no_force")
-_CONDITION = re.compile(
+_CONDITION = lore.regex(
     r"\b(?:a |any |another )?(?:medical |clinical )?condition (?:in which|for which|that|which)\b", re.IGNORECASE
 )
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from extractors.vocabulary.load import VocabularyError, read_yaml
+from extractors.lore import recall
+from extractors.vocabulary.load import VocabularyError, digest_of, read_yaml
 
 _FOLDER = "pipeline.matching"
 _SINGLE: dict[str, Any] = {"text": str, "string": str, "number": (int, float), "flag": bool, "pattern": str}
@@ -15,8 +16,13 @@ _LISTS = {"texts": "string", "names": "text", "patterns": "pattern", "numbers": 
 @cache
 def data(name: str) -> dict[str, Any]:
     """Return pipeline/matching/<name>.yaml; VocabularyError names the file and the key that is not as it should be."""
-    content = read_yaml(f"{name}.yaml", _FOLDER)
-    shapes = read_yaml("shapes.yaml", _FOLDER)
+    file, shapes = f"{name}.yaml", "shapes.yaml"
+    # found in order once, it is not looked at again: the patterns alone take 0.4 s
+    key = ("matching", name, digest_of(file, _FOLDER), digest_of(shapes, _FOLDER))
+    return recall(key, lambda: _checked(name, read_yaml(file, _FOLDER), read_yaml(shapes, _FOLDER)))
+
+
+def _checked(name: str, content: Any, shapes: dict[str, Any]) -> dict[str, Any]:
     if name not in shapes:
         raise VocabularyError(f"pipeline/matching/{name}.yaml: shapes.yaml does not say what it must hold")
     check(content, shapes[name], f"pipeline/matching/{name}.yaml")

@@ -9,30 +9,31 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.phrases import find_lengths
 from pipeline.matching.record import Record
 from pipeline.matching.terms import wording
 
-_CLAUSE_END = re.compile(
+_CLAUSE_END = lore.regex(
     r"(?<=[.;])\s+|\s[–—]\s|,?\s+\b(?:but|however|although|though|whereas|while|except)\b", re.IGNORECASE
 )
 _CUE = wording("denials.cue")
 _APART = wording("denials.apart")
 _BEHIND = wording("denials.behind")
 _LIFELONG = wording("denials.lifelong")
-_SINCE = re.compile(r"\b(?:since|after|from)\s+(?:the |her |his |about |around |early |late |mid-?)*$", re.IGNORECASE)
-_LATEST = re.compile(
+_SINCE = lore.regex(r"\b(?:since|after|from)\s+(?:the |her |his |about |around |early |late |mid-?)*$", re.IGNORECASE)
+_LATEST = lore.regex(
     r"\b(?:last|latest|most recent|final|previous)\b(?![\w\s-]{0,20}?\b(?:\d+|few|several) (?:day|week|month|year))",
     re.IGNORECASE,
 )
-_PAST = re.compile(
+_PAST = lore.regex(
     r"\b(?:in|within|over|during|for|these|the)\s+(?:at least )?(?:the )?(?:past|last|previous|prior|preceding)?\s*$",
     re.IGNORECASE,
 )
 _MONTHS = tuple(calendar.month_name[at].lower() for at in range(1, 13))
-_MONTH_DAY = re.compile(
+_MONTH_DAY = lore.regex(
     rf"\b(?P<mon>{'|'.join(_MONTHS)}|{'|'.join(at[:3] for at in _MONTHS)}|sept)\.?\s+"
     rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,?\s*\d)",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ def denial_at(text: str, start: int, end: int) -> Denial | None:
 
 
 # "No red flags, MRI in March showed stenosis": what follows the comma has a verb of its own
-_VERB = re.compile(
+_VERB = lore.regex(
     r"\b(?:is|are|was|were|has|had|have|shows?|showed|reveal\w*|demonstrat\w*|found|done|performed|uses?|takes?|will)\b",
     re.IGNORECASE,
 )
@@ -88,7 +89,7 @@ def _new_subject(between: str) -> bool:
 
 
 # "Gave no vaccine there, sent her to the county": what one place did not do another may have done.
-_ONE_PLACE = re.compile(
+_ONE_PLACE = lore.regex(
     r"\b(?:t?here\b(?! (?:is|are|was|were|has|have)\b)|(?:in|at) (?:our|this|that) (?:office|clinic|practice|pharmacy|"
     r"visit|appointment|hospital|facility)|(?:by|from|with) us)\b",
     re.IGNORECASE,
@@ -161,10 +162,10 @@ def span_of(text: str, near: dt.date | None) -> tuple[dt.date, dt.date] | None:
     return days[0] if len(set(days)) == 1 else None
 
 
-_PLAN = re.compile(
+_PLAN = lore.regex(
     r"^\W*(?:assessment\s*(?:and|/|&)\s*)?(?:plan|recommendations?|orders|instructions)\b", re.IGNORECASE
 )
-_LABEL = re.compile(r"^[A-Z][\w /&-]{2,40}[.:](?:\s|$)")
+_LABEL = lore.regex(r"^[A-Z][\w /&-]{2,40}[.:](?:\s|$)")
 
 
 def in_plan(record: Record, statement: Statement) -> bool:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import DeviceUse
@@ -19,12 +20,12 @@ _PLAIN = frozenset(data("plain_words")["device_use"])
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("device_use")[name], re.IGNORECASE)
+    return lore.regex(data("device_use")[name], re.IGNORECASE)
 
 
 @cache
 def _devices() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((key, re.compile(at, re.IGNORECASE)) for key, at in data("device_use")["devices"].items())
+    return tuple((key, lore.regex(at, re.IGNORECASE)) for key, at in data("device_use")["devices"].items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Diary
 from pipeline.matching.phrases import find_lengths, find_window
@@ -18,12 +19,12 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("diaries")[name], re.IGNORECASE)
+    return lore.regex(data("diaries")[name], re.IGNORECASE)
 
 
 @cache
 def _of(thing: str, side: str) -> re.Pattern[str]:
-    return re.compile(data("diaries")["of"][thing][side], re.IGNORECASE)
+    return lore.regex(data("diaries")["of"][thing][side], re.IGNORECASE)
 
 
 def read_diary(text: str) -> Requirement | None:

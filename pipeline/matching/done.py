@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.clauses import clause_of, day_of, days_in, is_report_title
 from pipeline.matching.phrases import find_window
@@ -18,12 +19,12 @@ _OPEN = wording("deeds.open")
 _NOT_DONE = wording("deeds.not_done")
 _CLEARED = wording("deeds.cleared")
 _NOT_CLEARED = wording("deeds.not_cleared")
-_APPOINTMENT = re.compile(r"\b(?:appointment|call\w*|message|letter|asked|told|order\w*)\b", re.IGNORECASE)
-_VALUE = re.compile(
+_APPOINTMENT = lore.regex(r"\b(?:appointment|call\w*|message|letter|asked|told|order\w*)\b", re.IGNORECASE)
+_VALUE = lore.regex(
     r"^\s*(?:score\s*)?(?:today\s*)?(?:was|is|of|:|=)?\s*(?:today\s*)?(?P<n>\d{1,2})(?![\d/.-])", re.IGNORECASE
 )
 # "finds no reason against surgery", "and clears the patient", "shows no contraindication to the operation"
-_ASKS_CLEARED = re.compile(
+_ASKS_CLEARED = lore.regex(
     r"(?:\b(?:which|that|and)\s+)?\b(?:has |have |was |were |is |been )*"
     r"(?:find(?:s|ing)?|found|show(?:s|ing|n)?|conclud\w+|identif\w+|reveal\w+|clear(?:s|ed|ing)?|support\w*|with)\b"
     r"(?:[^.;]{0,40}?\b(?:no (?:\w+ ){0,2}(?:reasons?|contra-?indications?|barriers?)|suitable|appropriate|candidate\w*"
@@ -34,7 +35,7 @@ _ASKS_CLEARED = re.compile(
 
 @cache
 def _pattern(deed: str, side: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{at})" for at in data("deeds")[deed][side]), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{at})" for at in data("deeds")[deed][side]), re.IGNORECASE)
 
 
 @cache
@@ -44,20 +45,20 @@ def _asked_of() -> tuple[tuple[str, re.Pattern[str]], ...]:
     for key, entry in data("clinicians").items():
         who = "|".join(entry["asked"])
         before = rf"\b(?:by|with|from)\s+(?:an?\s+|the\s+)?(?:{who})\b|^\s*(?:an?\s+|the\s+)?(?:{who})\s+has\b"
-        made.append((key, re.compile(before, re.IGNORECASE)))
+        made.append((key, lore.regex(before, re.IGNORECASE)))
     return tuple(made)
 
 
 @cache
 def _shown(clinician: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w])(?:" + "|".join(data("clinicians")[clinician]["shown"]) + r")")
+    return lore.regex(r"(?<![\w])(?:" + "|".join(data("clinicians")[clinician]["shown"]) + r")")
 
 
 @cache
 def _also(clinician: str | None) -> re.Pattern[str] | None:
     """Return what the same report has to show beside: the profession of one who states no financial relationship."""
     held = data("clinicians")[clinician].get("also") if clinician else None
-    return re.compile("|".join(held)) if held else None
+    return lore.regex("|".join(held)) if held else None
 
 
 def _holds_also(clinician: str | None, told: list[Statement]) -> bool:
@@ -94,12 +95,12 @@ def read_deed(text: str) -> Requirement | None:
 _PLAIN = frozenset(data("plain_words")["deeds"])
 # names too short to be kept as words: "pneumococcal and Hib vaccination" asks for both
 _OTHER_VACCINES = (
-    ("haemophilus", re.compile(r"\bhib\b")),
-    ("meningococcal", re.compile(r"\bmen-?(?:b|acwy|abcwy)\b")),
-    ("tetanus", re.compile(r"\b(?:tdap|dtap|td)\b")),
-    ("measles", re.compile(r"\bmmr\b")),
-    ("papillomavirus", re.compile(r"\bhpv\b")),
-    ("respiratory syncytial", re.compile(r"\brsv\b")),
+    ("haemophilus", lore.regex(r"\bhib\b")),
+    ("meningococcal", lore.regex(r"\bmen-?(?:b|acwy|abcwy)\b")),
+    ("tetanus", lore.regex(r"\b(?:tdap|dtap|td)\b")),
+    ("measles", lore.regex(r"\bmmr\b")),
+    ("papillomavirus", lore.regex(r"\bhpv\b")),
+    ("respiratory syncytial", lore.regex(r"\brsv\b")),
 )
 
 
@@ -199,7 +200,7 @@ def _page_of_report(statement: Statement, record: Record) -> list[Statement]:
 def _purposes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     held = data("purposes")
     return tuple(
-        (key, re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE))
+        (key, lore.regex(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE))
         for key, words in (*held["purposes"].items(), ("never", held["never"]))
     )
 

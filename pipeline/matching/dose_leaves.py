@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from extractors import lore
 from pipeline.matching.care_requirements import DoseSchedule, Step
 from pipeline.matching.phrases import DAYS_IN, NUMBER, number_of
 from pipeline.matching.requirements import AnyOf, Dose, DosesReceived, FreeText, Requirement
@@ -11,7 +12,7 @@ from pipeline.matching.terms import find_therapies, wording
 
 _ABOUT_DOSE = wording("dose_leaves.about")
 _CEILING = wording("dose_leaves.ceiling")
-_EXACTLY = re.compile(
+_EXACTLY = lore.regex(
     r"^\s*(?:the )?(?:requested |prescribed |proposed |recommended |maintenance )*(?:dose|dosage|dosing|regimen)"
     r"\s*(?:is|of|will be)?\s*:?\s*$",
     re.IGNORECASE,
@@ -21,11 +22,11 @@ _UNITS = (
     r"(?:mg|mcg|µg|g|grams?|iu|units?|ml|tablets?|capsules?|pens?|syringes?|vials?|injections?|patches|sprays?|puffs?)"
 )
 # "300 mg/kg subcutaneously every 4 weeks", "9 tablets per 30 days", "210 mg once a month", "2.4 mg weekly"
-_AMOUNT = re.compile(
+_AMOUNT = lore.regex(
     rf"(?<![\d.,/-])(?P<amount>{NUMBER})\s*-?\s*(?P<unit>{_UNITS})\b(?P<kg>\s*/\s*kg\b|\s+per\s+(?:kg|kilogram)\b)?",
     re.IGNORECASE,
 )
-_INTERVAL = re.compile(
+_INTERVAL = lore.regex(
     rf"(?:\s*\([^)]*\)|,|\s+(?!(?:then|and|or|for|followed)\b)[a-z-]+){{0,5}}?"
     rf"\s*(?P<times>once|twice|three times|one time|{_WORD} times)?\s*"
     rf"(?:(?:every|per|each|\bin|\bq)\s*(?P<count>{_WORD})?\s*-?\s*(?P<every>day|week|month|year|wk|mo|hour)s?\b"
@@ -34,19 +35,19 @@ _INTERVAL = re.compile(
     re.IGNORECASE,
 )
 # "at weeks 0, 4 and 8", "on week 0, week 2 and week 6", "at weeks 0/2/6"
-_WEEKS = re.compile(
+_WEEKS = lore.regex(
     r"(?:\s*\([^)]*\)|,|\s+(?!(?:then|followed|every)\b)[a-z]+){0,4}?\s*(?:at |on |in |\()?\bw(?:ee)?ks?\s*"
     r"(?P<weeks>\d{1,2}(?:\s*(?:,|/|and|&|, and)\s*(?:weeks?\s+)?\d{1,2})*)\b(?!\s*(?:mg|weeks))",
     re.IGNORECASE,
 )
-_THEN = re.compile(
+_THEN = lore.regex(
     rf"\s*,?\s*(?:(?:and|then|followed by|thereafter)\s*,?\s*)+(?P<times>once)?\s*(?:every|q)\s*"
     rf"(?P<count>{_WORD})?\s*-?\s*"
     r"(?P<every>day|week|month|year|wk|mo)s?\b(?P<a>(?!))?(?P<ly>(?!))?(?P<slash>(?!))?(?:\s+thereafter)?",
     re.IGNORECASE,
 )
 # "80 mg every 2 weeks through week 12"
-_UNTIL = re.compile(
+_UNTIL = lore.regex(
     r"\s*,?\s*(?:through|thru|until|till|up to|to)\s+(?:and including\s+)?w(?:ee)?k\s*(?P<week>\d{1,2})\b",
     re.IGNORECASE,
 )
@@ -124,7 +125,7 @@ def _days(match: re.Match[str]) -> float | None:
 
 
 _PIECES = ("pen", "syringe", "vial")
-_OR_LESS = re.compile(r"[\s,]*or (?:less|fewer|lower)\b", re.IGNORECASE)
+_OR_LESS = lore.regex(r"[\s,]*or (?:less|fewer|lower)\b", re.IGNORECASE)
 
 
 def read_dose(text: str) -> Requirement | None:
@@ -202,7 +203,7 @@ def _more_asked(text: str, held: Regimen, exactly: bool) -> bool:
     return any(not known.fullmatch(word) for word in re.findall(r"[a-z]{3,}", rest))
 
 
-_FEWER = re.compile(
+_FEWER = lore.regex(
     r"\b(?:(?P<below>fewer than|less than)|(?P<most>no more than|not more than|at most|up to|a maximum of|maximum of"
     r"|not exceed(?:ed|ing)?|exceed(?:ed|s)?|more than))\s+(?:a total of\s+)?(?P<n>\d+|[a-z]+)\s*(?:\(\d+\)\s*)?"
     r"(?:total |monthly |weekly |lifetime )*(?:doses|injections|infusions)\b",

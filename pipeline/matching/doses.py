@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Fact, Statement
 from pipeline.matching.care_requirements import DoseSchedule, Step
 from pipeline.matching.dose_leaves import Regimen, find_regimens
@@ -113,7 +114,7 @@ def _planned(statement: Statement, record: Record) -> list[Regimen]:
     return [at for at in find_regimens(statement.text) if start <= at.start < end]
 
 
-_LABELLED = re.compile(r"^\W*(?:dose|dosage|dosing|sig|directions|regimen)\b", re.IGNORECASE)
+_LABELLED = lore.regex(r"^\W*(?:dose|dosage|dosing|sig|directions|regimen)\b", re.IGNORECASE)
 
 
 def _doubtful(text: str) -> bool:
@@ -168,12 +169,12 @@ def _shown(amount: float, unit: str, days: float | None, weeks: tuple[int, ...] 
     return f"{amount:g} {unit}{plural} {every}"
 
 
-_COUNTED = re.compile(
+_COUNTED = lore.regex(
     r"\b(?:received|had|given|completed|taken)\s+(?:a total of\s+)?(?P<n>\d{1,3}|[a-z]+)\s+(?:\w+\s+)?"
     r"(?:doses|dose|injections?|infusions?)\b",
     re.IGNORECASE,
 )
-_TO_COME = re.compile(
+_TO_COME = lore.regex(
     r"\bfor\s+(?P<n>\d{1,3}|[a-z]+)\s+(?:\w+\s+)?(?:doses|injections|infusions)\b"
     r"|\b(?P<m>\d{1,3}|[a-z]+) more\b|\b(?P<k>\d{1,3}|[a-z]+) (?:monthly "
     r"|weekly )?(?:doses|injections) (?:are )?planned",
@@ -182,7 +183,7 @@ _TO_COME = re.compile(
 
 
 # "not given today" says nothing of the years before
-_EVER = re.compile(
+_EVER = lore.regex(
     r"\b(?:never|ever|naive|no prior|no previous|has not (?:yet )?(?:had|received"
     r"|taken|been (?:given|on)))\b(?!.*\btoday\b)",
     re.IGNORECASE,

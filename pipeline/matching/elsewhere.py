@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.references import DEFINED, REFERS, references_in
 from extractors.policy.tree import Node
 from pipeline.matching.judge import judge
@@ -17,7 +18,7 @@ from pipeline.matching.requirements import Requirement
 from pipeline.matching.verdict import Status, Verdict, all_of, any_of, sentence, unclear
 
 # where a further clause of a leaf begins: "criteria A.1 and A.2 above are met and the member is able to ..."
-_CLAUSE = re.compile(
+_CLAUSE = lore.regex(
     r"[,;]?\s+\b(?P<join>and|or)\s+(?=(?:the |an? |all )?(?:patient|member|individual|beneficiary|recipient|criteri|"
     r"statements?\b|items?\b|requirements?\b|"
     r"continues|meets|has|have|is|are|was|does|documentation)\w*\b)",
@@ -60,7 +61,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 # what leads up to a reference and demands nothing: "The patient continues to meet all of"
-_LEADS_UP = re.compile(
+_LEADS_UP = lore.regex(
     r"\b(?:the|all|each|both|any|of|an?|that|this|these|in|to|for|as|by|and|with|has|have|is|are|was|does|must|will|"
     r"continues?|still|also|currently|been|meets?|met|meeting|satisf\w+|fulfil\w*|patients?|members?|individuals?|"
     r"beneficiary|recipient|requirements?|criteri\w+|conditions?|initial\w*|coverage|authorization|approval|request|"

@@ -4,26 +4,27 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from extractors import lore
 from pipeline.matching.phrases import find_window, number_of
 from pipeline.matching.requirements import AllOf, Comparator, Events, FreeText, Requirement
 from pipeline.matching.terms import data, wording
 
 # "More than one ...", "two or more ...", "at least 2 ...", "A level 3 event", "4 or more per month", "a history of"
 _HOW_MANY = wording("number_leaves.how_many")
-_PER = re.compile(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
+_PER = lore.regex(r"(?:per|a|each|every|/)\s*(?P<per>day|week|month|year|hour)\b", re.IGNORECASE)
 
 
-_RANGE_OF = re.compile(
+_RANGE_OF = lore.regex(
     r"\d+\s*(?:to|-|–)\s*\d+\s+(?:\w+\s+){0,2}(?:days?|events?|attacks?|episodes?)\b|\bbut (?:no|not) more than\b",
     re.IGNORECASE,
 )
 # "that continues in spite of two or more attempts", "requiring corticosteroids", "of which 8 are migraine days"
-_CLAUSE = re.compile(
+_CLAUSE = lore.regex(
     r"\b(?:that|which|despite|in spite of|while|requiring|resulting in|with|of which)\b.{8,}", re.IGNORECASE
 )
 
 
-_LESS_OF = re.compile(
+_LESS_OF = lore.regex(
     r"\b(?:reduc\w+|decreas\w+|fewer|improvement|declin\w+|lessening)\b(?! than)[^.;]{0,40}$", re.IGNORECASE
 )
 
@@ -31,7 +32,7 @@ _LESS_OF = re.compile(
 @cache
 def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
-        (key, re.compile("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("events").items()
+        (key, lore.regex("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("events").items()
     )
 
 
@@ -68,7 +69,7 @@ def read_events(text: str) -> Requirement | None:
     return None
 
 
-_AVERAGED = re.compile(r"\b(?:averag\w+|mean)\b", re.IGNORECASE)
+_AVERAGED = lore.regex(r"\b(?:averag\w+|mean)\b", re.IGNORECASE)
 # "resulting in hospitalization or emergency medical care visit" and nothing more
 _LED_TO = wording("number_leaves.led_to")
 
@@ -82,7 +83,7 @@ def _settings(besides: str) -> tuple[str, ...]:
 
 
 # "4 to 14 migraine days per month", "no more than 14 headache days"
-_BOUND = re.compile(
+_BOUND = lore.regex(
     r"(?:(?P<low>\d+)\s*(?:to|-|–)\s*(?P<high>\d+)|(?P<most>no more than|not more than|at most|fewer than|less than)\s+"
     r"(?P<top>\d+)|(?P<least>at least|more than)\s+(?P<floor>\d+))\s+$",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.occurrences import (
     cause_pattern,
@@ -23,8 +24,8 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _HOW_MANY = wording("events.how_many")
 _BEHIND = wording("events.behind")
-_GOAL = re.compile(r"\b(?:goal|target|aim(?:ing)?|fewer than|less than|reduc\w+ (?:to|by))\b", re.IGNORECASE)
-_NONE_WORDS = re.compile(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
+_GOAL = lore.regex(r"\b(?:goal|target|aim(?:ing)?|fewer than|less than|reduc\w+ (?:to|by))\b", re.IGNORECASE)
+_NONE_WORDS = lore.regex(r"^(?:no|zero|never|none|denies|without|not)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def _affirms(statement: Statement, requirement: Events) -> bool:
     return not re.search(r"\b(?:no|not|never|denies|without|none|nor|if)\b", statement.text, re.IGNORECASE)
 
 
-_LAST = re.compile(r"\blast\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_LAST = lore.regex(r"\blast\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
 def _last_before(statement: Statement, requirement: Events, record: Record) -> Count | None:
@@ -117,11 +118,11 @@ def _last_before(statement: Statement, requirement: Events, record: Record) -> C
     return None
 
 
-_RANGE_TO = re.compile(
+_RANGE_TO = lore.regex(
     r"\s*(?:to|or|-|–)\s*(?P<high>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
 )
-_AT_LEAST = re.compile(r"\b(?:at least|a minimum of|[≥]|>=)\s*$", re.IGNORECASE)
-_MORE_THAN = re.compile(r"\b(?:more than|over)\s*$|>\s*$", re.IGNORECASE)
+_AT_LEAST = lore.regex(r"\b(?:at least|a minimum of|[≥]|>=)\s*$", re.IGNORECASE)
+_MORE_THAN = lore.regex(r"\b(?:more than|over)\s*$|>\s*$", re.IGNORECASE)
 
 
 def _number_before(lead: str) -> re.Match[str] | None:
@@ -139,7 +140,7 @@ def _number_before(lead: str) -> re.Match[str] | None:
 
 # What may stand between a number and the event that it counts: "3 (severe) (asthma) exacerbations", "two episodes of".
 # "5 days for an exacerbation", "34, exacerbation in May", "2 puffs for exacerbations" count something else.
-_OF_EVENT = re.compile(
+_OF_EVENT = lore.regex(
     r"\s*(?:(?:to|or|-|–)\s*\w+\s+)?(?:more\s+)?(?:(?:episodes?|events?|attacks?|spells?)\s+(?:of|with)\s+)?"
     r"(?:(?!(?:for|after|before|of|since|with|in|on|at|from|and|or|then|during|when|until|by|due|to|per|the|an?|her|his|mg|mcg|ml"
     r"|puffs?|tablets?|doses?|visits?|hours?|days?|weeks?|months?|years?|nebulizers?|pills?|times?|y|yo|yr|percent)\b)"
@@ -193,13 +194,13 @@ _MONTH = (
     r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 # "over June to August", "in the past 3 months", "since May": the events of more than one month
-_OVER_MONTHS = re.compile(
+_OVER_MONTHS = lore.regex(
     rf"\s*(?:\([^)]*\)\s*)?(?:(?:over|between|from|during|in|for|across|since|within)\s+)(?:the\s+)?(?:(?:past|last)\s+)?"
     rf"(?:{_MONTH}(?:\s+\d{{4}})?\s*(?:to|through|and|until|-|–)\s*{_MONTH}|(?:\d+|two|three|four|five|six|twelve)\s+(?:\w+\s+)?(?:months|weeks)"
     rf"|quarter|summer|winter|spring|fall|year)",
     re.IGNORECASE,
 )
-_IN_MONTH = re.compile(rf"[\s,;]*(?:and\s+)?(?:(?P<n>\d{{1,2}})\s+)?in\s+{_MONTH}", re.IGNORECASE)
+_IN_MONTH = lore.regex(rf"[\s,;]*(?:and\s+)?(?:(?P<n>\d{{1,2}})\s+)?in\s+{_MONTH}", re.IGNORECASE)
 
 
 def _by_month(tail: str) -> list[float]:
@@ -212,7 +213,7 @@ def _by_month(tail: str) -> list[float]:
     return found
 
 
-_SUM_OVER = re.compile(
+_SUM_OVER = lore.regex(
     rf"\s*(?:\([^)]*\)\s*)?(?:over|in|during|for|across|from|between)\s+(?:the\s+)?(?:(?:past|last)\s+)?(?:(?P<n>\d+|two|three|four|six|twelve)\s+months"
     rf"|(?P<a>{_MONTH})(?:\s+\d{{4}})?\s*(?:to|through|and|until|-|–)\s*(?P<b>{_MONTH}))",
     re.IGNORECASE,

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from extractors import lore
 from pipeline.matching.printed_leaves import PrintedDiagnosis
 from pipeline.matching.requirements import AnyOf, Diagnosis, FreeText, Requirement
 from pipeline.matching.stated_requirements import StatedFinding
 from pipeline.matching.terms import wording
 
 _EXPLAINED = wording("example_diseases.explained")
-_PARTS = re.compile(r",\s*(?:or\s+|and\s+)?|\s+or\s+|\s+and\s+", re.IGNORECASE)
+_PARTS = lore.regex(r",\s*(?:or\s+|and\s+)?|\s+or\s+|\s+and\s+", re.IGNORECASE)
 
 
 def with_example_diseases(found: Requirement, text: str, read: Callable[..., Requirement]) -> Requirement:

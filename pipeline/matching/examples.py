@@ -2,15 +2,16 @@
 
 import re
 
+from extractors import lore
 from pipeline.matching.terms import find_therapies
 
-EXAMPLES = re.compile(
+EXAMPLES = lore.regex(
     r"[(\[](?:\s*(?:e\.?\s?g|for example|such as|including|i\.?e|documents?|please)\b)[^)\]]*[)\]]", re.IGNORECASE
 )
 
 
 # "a contraindication to oral bisphosphonates, such as achalasia or being unable to sit upright": reasons among others
-_REASONS = re.compile(
+_REASONS = lore.regex(
     r",?\s*\b(?:such as|for example|e\.g\.,?|including(?: but not limited to)?)\s(?P<what>"
     r"(?:(?!;|, or (?:has|is|the)\b).)*)$",
     re.I,

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Facility
 from pipeline.matching.clauses import clause_of
@@ -13,26 +14,26 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _PLAIN = frozenset(data("plain_words")["facilities"])
 # "Our Lady of the Atchafalaya Hospital", "Mercy Surgical Center"
-_NAMED = re.compile(
+_NAMED = lore.regex(
     r"(?:[A-Z][\w.'’-]+\s+(?:(?:of|the|and|de|&)\s+){0,2}){1,6}(?:Hospital|Center|Centre|Clinic|Institute|Laboratory|Lab)"
 )
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("facilities")[name], re.IGNORECASE)
+    return lore.regex(data("facilities")[name], re.IGNORECASE)
 
 
 @cache
 def _bodies() -> tuple[tuple[str, re.Pattern[str]], ...]:
     held = data("facilities")["bodies"]
-    return tuple((key, re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE)) for key, words in held.items())
+    return tuple((key, lore.regex(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE)) for key, words in held.items())
 
 
 @cache
 def _place_asked() -> re.Pattern[str]:
     held = data("facilities")
-    return re.compile(
+    return lore.regex(
         rf"\b(?:{held['places']}\b.{{0,60}}\b{held['holds']}|{held['holds']}\b.{{0,60}}\b{held['places']}"
         r"|center of excellence)\b",
         re.IGNORECASE,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Fills
@@ -22,7 +23,7 @@ _NEAR = 0.02
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("fills")[name], re.IGNORECASE)
+    return lore.regex(data("fills")[name], re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

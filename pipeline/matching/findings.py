@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Statement
 from extractors.vocabulary.conditions import condition_of_code, conditions
 from pipeline.matching.patient_leaves import area_pattern, find_areas
@@ -98,7 +99,7 @@ def _diagnosis_words(requirement: Diagnosis) -> str:
     return " ".join([*(" to ".join(requirement.severity).split()), *requirement.qualifiers, names])
 
 
-_SYMPTOMS = re.compile(r"\b(?:symptoms?|episode|pain|hair loss|hives|itch\w*|wheals)\b", re.IGNORECASE)
+_SYMPTOMS = lore.regex(r"\b(?:symptoms?|episode|pain|hair loss|hives|itch\w*|wheals)\b", re.IGNORECASE)
 
 
 def judge_lasting(requirement: Lasting, record: Record) -> Verdict:
@@ -175,20 +176,20 @@ def judge_areas(requirement: Areas, record: Record) -> Verdict:
 def _patterns(concept: str) -> dict[str, re.Pattern[str] | None]:
     entry = data("concepts")[concept]
     return {
-        name: re.compile("|".join(entry[name]), re.IGNORECASE) if entry[name] else None
+        name: lore.regex("|".join(entry[name]), re.IGNORECASE) if entry[name] else None
         for name in ("says", "denies", "open")
     }
 
 
-_EMPTY_BOX = re.compile(r"[\[(]\s*[\])]|☐|□|_{3,}")
+_EMPTY_BOX = lore.regex(r"[\[(]\s*[\])]|☐|□|_{3,}")
 # "Trained in use of device [X] yes [ ] no": the ticked word is the answer
-_TICKED_ANSWER = re.compile(r"(?:[\[(]\s*[xX✓✔]\s*[\])]|☒|☑)\s*(?P<answer>yes|no)\b", re.IGNORECASE)
-_TICKED = re.compile(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑")
+_TICKED_ANSWER = lore.regex(r"(?:[\[(]\s*[xX✓✔]\s*[\])]|☒|☑)\s*(?P<answer>yes|no)\b", re.IGNORECASE)
+_TICKED = lore.regex(r"[\[(]\s*[xX✓✔]\s*[\])]|☒|☑")
 
 
 @cache
 def _asks_for(concept: str) -> re.Pattern[str]:
-    return re.compile("|".join(data("concepts")[concept]["criterion"]), re.IGNORECASE)
+    return lore.regex("|".join(data("concepts")[concept]["criterion"]), re.IGNORECASE)
 
 
 def judge_documentation(requirement: Documentation, record: Record) -> Verdict:

@@ -2,14 +2,15 @@
 
 import re
 
+from extractors import lore
 from pipeline.matching.requirements import Therapy
 from pipeline.matching.terms import find_therapies, within
 
 # letters behind a drug's name; anywhere else ER is a room and LA a city
 _LETTERS = {
-    "extended": re.compile(r"\b(?:ER|XR|XL|SR|CR|extended[- ]release|sustained[- ]release)\b", re.IGNORECASE),
-    "immediate": re.compile(r"\b(?:IR|immediate[- ]release)\b", re.IGNORECASE),
-    "delayed": re.compile(r"\b(?:DR|EC|delayed[- ]release|enteric[- ]coated)\b", re.IGNORECASE),
+    "extended": lore.regex(r"\b(?:ER|XR|XL|SR|CR|extended[- ]release|sustained[- ]release)\b", re.IGNORECASE),
+    "immediate": lore.regex(r"\b(?:IR|immediate[- ]release)\b", re.IGNORECASE),
+    "delayed": lore.regex(r"\b(?:DR|EC|delayed[- ]release|enteric[- ]coated)\b", re.IGNORECASE),
 }
 _BEHIND = 8  # characters: "metformin HCl ER"
 

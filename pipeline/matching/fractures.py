@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from extractors.dates import find_dates
 from pipeline.matching.phrases import find_window, number_of
@@ -12,28 +13,28 @@ from pipeline.matching.terms import find_therapies
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _PLACES = ("lumbar_spine", "femoral_neck", "total_hip", "forearm", "humerus", "pelvis")
-_FRACTURE = re.compile(r"\bfractur\w+", re.IGNORECASE)
-_SPINAL = re.compile(r"\b(?:vertebra\w*|spin(?:e|al)|compression|[TL]\d{1,2})\b", re.IGNORECASE)
-_LITTLE_FORCE = re.compile(
+_FRACTURE = lore.regex(r"\bfractur\w+", re.IGNORECASE)
+_SPINAL = lore.regex(r"\b(?:vertebra\w*|spin(?:e|al)|compression|[TL]\d{1,2})\b", re.IGNORECASE)
+_LITTLE_FORCE = lore.regex(
     r"\b(?:fragility|osteoporotic|low[- ](?:trauma|energy|impact)|minimal[- ]trauma"
     r"|insufficiency|atraumatic|non-?traumatic"
     r"|(?:ground|standing)[- ](?:level|height)|fall from standing)\b",
     re.IGNORECASE,
 )
 # A vertebra gives way under little force, unless the sentence tells of more.
-_COMPRESSED = re.compile(r"\b(?:vertebral )?compression fractur\w+|\bvertebral fractur\w+", re.IGNORECASE)
-_MUCH_FORCE = re.compile(
+_COMPRESSED = lore.regex(r"\b(?:vertebral )?compression fractur\w+|\bvertebral fractur\w+", re.IGNORECASE)
+_MUCH_FORCE = lore.regex(
     r"\b(?:accident|collision|MVA|MVC|crash|motor vehicle|traumatic|fell from|ladder"
     r"|stairs|patholog\w+|metasta\w+|tumou?r)\b",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:no|not|never|without|denies|nor|none|negative for|free of)\b", re.IGNORECASE)
-_HOW_MANY = re.compile(
+_DENIED = lore.regex(r"\b(?:no|not|never|without|denies|nor|none|negative for|free of)\b", re.IGNORECASE)
+_HOW_MANY = lore.regex(
     r"\b(?:at least |a history of |history of )?(?P<n>one|two|three|four|multiple"
     r"|\d)\s+(?P<more>or more\s+)?(?:\w+[\s,-]+){0,4}$",
     re.IGNORECASE,
 )
-_ELSE = re.compile(
+_ELSE = lore.regex(
     r"\b(?:T-?score|FRAX|probability|risk|on|while|despite|treatment|therapy|after|since|during)\b", re.IGNORECASE
 )
 
@@ -52,7 +53,7 @@ def read_fracture(text: str) -> Requirement | None:
     return Fracture(sites=_asked(text), least=int(least or 1), window=window[0] if window else None)
 
 
-_ONLY_RISK = re.compile(
+_ONLY_RISK = lore.regex(
     r"\b(?:risk|prevent\w*|FRAX|probability|avoid\w*|at risk|education"
     r"|screen\w*|rule[d]? out|versus|assess\w*|evaluat\w*|ordered|pending|awaiting|scheduled|liaison"
     r"|suspect\w*|possib\w*|suspicio\w*|concern\w*|query|\?)",
@@ -114,7 +115,7 @@ def judge_fracture(requirement: Fracture, record: Record) -> Verdict:
     return unclear("silent_fracture", cite(newest_first(denied)), wants=wants, wanted=wanted)
 
 
-_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+_YEAR = lore.regex(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
 
 
 def _some_before(part: str, requirement: Fracture, record: Record) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.patient_leaves import read_documentation
 from pipeline.matching.phrases import find_comparisons
@@ -29,7 +30,7 @@ from pipeline.matching.trial_qualifiers import find_breakthrough
 _FURTHER = wording("reading.further")
 
 
-_DEGREE = re.compile(
+_DEGREE = lore.regex(
     r"\b(mild|moderate|severe|refractory|active|chronic|uncontrolled|persistent)(?:ly)?\b", re.IGNORECASE
 )
 
@@ -46,7 +47,7 @@ def with_the_rest_of_age(whole: Age, text: str) -> Requirement:
     return replace(whole, besides=" ".join(others)) if others else whole
 
 
-_SO_OFTEN = re.compile(
+_SO_OFTEN = lore.regex(
     r"\b(?:at least |more than )?(?:two|three|four|multiple|[2-9])\+?(?: or more)? "
     r"(?:\w+ )?(?:doses|injections|times)\b",
     re.IGNORECASE,
@@ -69,7 +70,7 @@ def with_further(whole: Requirement, text: str) -> Requirement:
     return replace(whole, besides="; ".join(further))
 
 
-_COMORBIDITY = re.compile(
+_COMORBIDITY = lore.regex(
     r"\b(?:with|and|plus) (?:has |have )?(?:at least )?(?:one|1)\b"
     r"(?:[^():]{0,60}\((?P<list>[^)]+)\)|[^():]{0,60}:\s*(?P<listed>[^;.]+))",
     re.IGNORECASE,
@@ -87,7 +88,7 @@ def with_comorbidity(whole: Requirement, text: str) -> Requirement:
     return AllOf(options=(replace(whole, besides=None), Diagnosis(names=found))) if found else whole
 
 
-_ANY_DISEASE = re.compile(r"\bwith (?P<list>[^();:\d]+?,? or [^();:\d]+?)\W*$", re.IGNORECASE)
+_ANY_DISEASE = lore.regex(r"\bwith (?P<list>[^();:\d]+?,? or [^();:\d]+?)\W*$", re.IGNORECASE)
 
 
 def _any_disease(text: str) -> tuple[str, ...]:

@@ -5,19 +5,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from pipeline.matching.record import Record, cite, newest_first
 from pipeline.matching.requirements import TreatedWith
 from pipeline.matching.terms import belongs, find_therapies
 from pipeline.matching.verdict import Verdict
 
 # "has not reached the maximum tolerated dose"
-BELOW_MOST = re.compile(
+BELOW_MOST = lore.regex(
     r"\b(?:not|never|below|less than|under|until|toward|goal|target|aim\w*|titrat\w*|work\w* up|if|will|should)\b"
     r"[^.;]{0,40}\b(?:maxim|highest|most)",
     re.IGNORECASE,
 )
 # "the highest dose she tolerates", "maximum tolerated dose", "50 mg is the most she can take"
-_HIGHEST = re.compile(
+_HIGHEST = lore.regex(
     r"\b(?:highest|maxim(?:um|al|ally))[\s-]+(?:tolerat(?:ed|able)[\s-]+dos(?:e|age)"
     r"|dos(?:e|age) (?:she|he|they) (?:can )?tolerates?|dos(?:e|age) tolerated|tolerated)\b"
     r"|\bthe most (?:she|he|they) (?:can|could) (?:take|tolerate)\b",

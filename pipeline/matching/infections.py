@@ -4,31 +4,32 @@ import datetime as dt
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Statement
 from extractors.dates import find_dates
 from pipeline.matching.denials import clause_at, denial_at
 from pipeline.matching.record import Record, newest_first, not_yet
 from pipeline.matching.terms import data
 
-_ASKED = re.compile(r"\b(?:infections?|bacter\w*emia|sepsis|septicemia|infected)\b", re.IGNORECASE)
-_SAID = re.compile(
+_ASKED = lore.regex(r"\b(?:infections?|bacter\w*emia|sepsis|septicemia|infected)\b", re.IGNORECASE)
+_SAID = lore.regex(
     r"\b(?:infections?|infected|infectious|bacter\w*emia|sepsis|septic\w*|cellulitis|abscess\w*|osteomyelitis|pneumonia|UTI)\b",
     re.IGNORECASE,
 )
 # an infection by its germ is a disease of its own, judged like any other
-_BY_GERM = re.compile(
+_BY_GERM = lore.regex(
     r"\b(?:hepatitis|tubercul\w*|TB|HIV|fungal|viral|bacterial|HBV|HCV|difficile|helicobacter|herpes|opportunistic|latent|chronic|"
     r"parasitic|COVID\S*|meningococc\w*|recurrent|history|serious|severe)\b",
     re.IGNORECASE,
 )
-_OVER = re.compile(
+_OVER = lore.regex(
     r"\b(?:resolved|treated|cleared|over|healed|history|prior|previous|past|recovered|cured|completed|finished|"
     r"last (?:year|month)|"
     r"risk|rates?|prevent\w*|prophyla\w*|control|signs of|return if|call if|warning)\b",
     re.IGNORECASE,
 )
 # before "no infection" these leave it to the whole patient; anything else is the place that was looked at
-_WHOLE = re.compile(
+_WHOLE = lore.regex(
     r"^(?:\W|there|is|are|was|were|she|he|patient|the|has|had|have|currently|today|no|fever|afebrile|denies|and|with|exam|now|plan|"
     r"signs?|evidence|symptoms?|clinical|current|ongoing|known|"
     r"assessment|any|of|active|at|this|time|well|without|chills|fevers|not|or)*$",
@@ -49,14 +50,14 @@ _AROUND = (
     "index",
     "overlying",
 )
-_UNSURE = re.compile(r"\b(?:since|until|can(?:not)? be|could|excluded|yet|so far|if|whether)\b", re.IGNORECASE)
+_UNSURE = lore.regex(r"\b(?:since|until|can(?:not)? be|could|excluded|yet|so far|if|whether)\b", re.IGNORECASE)
 _NEAR = dt.timedelta(days=92)  # what no longer was there then may be there now
 _RECENT = dt.timedelta(days=60)
 
 
 @cache
 def _place(key: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(data('infection_sites')[key])})\b", re.IGNORECASE)
+    return lore.regex(rf"\b(?:{'|'.join(data('infection_sites')[key])})\b", re.IGNORECASE)
 
 
 def places_in(text: str) -> set[str]:

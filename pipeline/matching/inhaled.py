@@ -4,19 +4,20 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from pipeline.matching.phrases import number_of
 from pipeline.matching.terms import data, words_of
 
 # "500/50", "500-50 mcg", "160-4.5 mcg", "220 mcg"
-_STRENGTH = re.compile(
+_STRENGTH = lore.regex(
     r"(?<![\d./-])(?P<pair>\d{2,3})\s*(?:mcg)?\s*[-/]\s*(?:4\.5|5|10|14|21|25|50|62\.5)(?![\d/])|(?<![\d./-])(?P<lone>\d{2,3})\s*mcg\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(r"\b(?P<n>\d|one|two|three|four)\s+(?:inhalations?|puffs?|actuations?|sprays?)\b", re.IGNORECASE)
+_EACH = lore.regex(r"\b(?P<n>\d|one|two|three|four)\s+(?:inhalations?|puffs?|actuations?|sprays?)\b", re.IGNORECASE)
 _OFTEN = (
     (
         2,
-        re.compile(
+        lore.regex(
             r"\b(?:twice|two times|2 times|2x|b\.?i\.?d)\b|\bevery 12 hours\b"
             r"|\bmorning and (?:evening|night)\b",
             re.I,
@@ -24,14 +25,14 @@ _OFTEN = (
     ),
     (
         1,
-        re.compile(
+        lore.regex(
             r"\b(?:once (?:a day|daily|per day)|every (?:day|morning|evening"
             r"|night)|daily|nightly|q\.?d)\b",
             re.I,
         ),
     ),
 )
-_NOT_NOW = re.compile(
+_NOT_NOW = lore.regex(
     r"\b(?:stopp\w+|discontinu\w+|as needed|prn|stepped (?:up|down)"
     r"|was on|previous\w*|formerly)\b",
     re.I,

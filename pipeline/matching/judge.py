@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.chart import Assertion, frame_of_all
 from extractors.vocabulary.conditions import conditions
 from extractors.vocabulary.drugs import drug
@@ -177,8 +178,8 @@ def _unsettled(verdict: Verdict, requirement: Requirement) -> Verdict:
 _SMALL = frozenset(data("plain_words")["linking"])
 
 
-_TOKEN = re.compile(r"\d+[\s-]*(?:day|week|month|year)|(?<![\d.,/-])\d+(?:\.\d+)?(?![\d/])|[a-z]{4,}")
-_IN_WORDS = re.compile(r"\b(?:" + "|".join(at for at in NUMBER_WORDS if len(at) > 2 and at != "both") + r")\b")
+_TOKEN = lore.regex(r"\d+[\s-]*(?:day|week|month|year)|(?<![\d.,/-])\d+(?:\.\d+)?(?![\d/])|[a-z]{4,}")
+_IN_WORDS = lore.regex(r"\b(?:" + "|".join(at for at in NUMBER_WORDS if len(at) > 2 and at != "both") + r")\b")
 
 
 def _rest(requirement: Requirement, record: Record) -> list[str]:
@@ -229,7 +230,7 @@ def _of_another(word: str, text: str, verdict: Verdict) -> bool:
 _INJECTED = frozenset(
     ["subcutaneous", "intramuscular", "intravenous", "intra-articular", "intralesional", "intravitreal", "intrathecal"]
 )
-_NOT_SWALLOWED = re.compile(
+_NOT_SWALLOWED = lore.regex(
     r"\b(?:IV|intravenous\w*|infus\w+|inject\w+|subcutaneous\w*|gel|cream|ointment|topical\w*|patch\w*|suppositor\w+"
     r"|enemas?|rectal\w*|drops|spray|inhal\w+)\b",
     re.IGNORECASE,
@@ -261,7 +262,7 @@ def _without_route(rest: list[str], requirement: Requirement, verdict: Verdict) 
 
 
 # "medium-to-high-dose", "medium- or high-dose"
-_MEDIUM_OR_HIGH = re.compile(r"\b(?:medium|moderate)\b[\s-]*(?:dose)?[\s-]*(?:to|or|and|/)[\s-]*high", re.IGNORECASE)
+_MEDIUM_OR_HIGH = lore.regex(r"\b(?:medium|moderate)\b[\s-]*(?:dose)?[\s-]*(?:to|or|and|/)[\s-]*high", re.IGNORECASE)
 
 
 def _without_dose(rest: list[str], verdict: Verdict, besides: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from extractors import lore
 from extractors.policy.tree import Note
 from pipeline.matching.terms import wording
 
@@ -10,7 +11,7 @@ _LABEL = wording("reading.label")
 
 # "medium-potency or high-potency topical corticosteroid", "medium-, high-, and/or super-high-potency topical steroid"
 _LEVEL = r"(?:low|medium-high|medium|mid|moderate|high|super-high|very-high|ultra-high)"
-_POTENCIES = re.compile(
+_POTENCIES = lore.regex(
     rf"(?P<levels>(?:{_LEVEL}(?:[- ]potency|-)?\s*(?:,\s*(?:and/or|or|and)?|and/or|or|and|to)\s*)+{_LEVEL})"
     r"[- ]potency\s+"
     r"(?:prescription\s+)?(?P<noun>topical (?:cortico)?steroids?)",
@@ -19,7 +20,7 @@ _POTENCIES = re.compile(
 
 
 # "a topical corticosteroid of at least medium potency", "topical steroid (medium potency or higher)"
-_POTENCY_BEHIND = re.compile(
+_POTENCY_BEHIND = lore.regex(
     r"topical (?:cortico)?steroids?\s*[,(]?\s*(?:of )?(?P<least>at least )?(?P<level>low|medium|mid|moderate|high)"
     r"[- ]potency(?P<more> or (?:higher|greater|stronger|more))?\)?",
     re.IGNORECASE,
@@ -40,9 +41,9 @@ def _spelled_out(match: re.Match[str]) -> str:
 
 
 # "a biologic¹", "for 2 weeks;*": not the power of "kg/m²" or "10⁹/L"
-_FOOTNOTE_MARK = re.compile(r"(?:(?<=[a-z]{3})|(?<=[).;,]))[⁰¹²³⁴⁵⁶⁷⁸⁹†‡*]+(?=[\s,.;:)]|$)")
+_FOOTNOTE_MARK = lore.regex(r"(?:(?<=[a-z]{3})|(?<=[).;,]))[⁰¹²³⁴⁵⁶⁷⁸⁹†‡*]+(?=[\s,.;:)]|$)")
 # "(see Appendix B for examples)" adds nothing to what is asked
-_LIST_ELSEWHERE = re.compile(
+_LIST_ELSEWHERE = lore.regex(
     r"\s*[(\[](?:please )?(?:see|refer to)\b[^()\[\]]*\bfor (?:an? |the )?(?:list|examples?|more|further|additional|"
     r"information|details|dos\w+)\b[^()\[\]]*[)\]]",
     re.IGNORECASE,
@@ -58,8 +59,8 @@ def without_tags(text: str) -> str:
 
 
 # a raised figure that the text layer sets on the line: "for 2 months' duration1", with a note 1 beside the leaf
-_MELTED = re.compile(r"(?<=[a-z]{3}[a-z).,;:'’])(?P<mark>\d{1,2})(?=[\s,.;:)]|$)")
-_MARK_OF_NOTE = re.compile(r"(?:notes?\s*)?(?P<mark>\d{1,2})\b", re.IGNORECASE)
+_MELTED = lore.regex(r"(?<=[a-z]{3}[a-z).,;:'’])(?P<mark>\d{1,2})(?=[\s,.;:)]|$)")
+_MARK_OF_NOTE = lore.regex(r"(?:notes?\s*)?(?P<mark>\d{1,2})\b", re.IGNORECASE)
 
 
 def plain(text: str, notes: Sequence[Note] = ()) -> str:
@@ -71,7 +72,7 @@ def plain(text: str, notes: Sequence[Note] = ()) -> str:
 
 # "ONE of the following for at least 3 months, unless all are contraindicated:". What is spared when all of them are
 # contraindicated is no matter of one leaf.
-_TAIL = re.compile(
+_TAIL = lore.regex(
     r"\bof (?:the|these|any of the) following\b[^:;()]*?(?:\([^()]*\))?[^:;()]*?(?P<tail>,?\s*\b(?:each )?"
     r"(?:for (?=(?:a |an |at |the |each )*(?:minimum|least|total|duration|period|\d|one|two|three|four|six|eight)\b)"
     r"|over |taken |given |used for "

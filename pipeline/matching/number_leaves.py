@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors import lore
 from extractors.vocabulary.labs import labs
 from pipeline.matching import number_terms
 from pipeline.matching.examples import EXAMPLES
@@ -23,17 +24,17 @@ from pipeline.matching.terms import data, find_measures, find_therapies, wording
 _UPPER = wording("number_leaves.upper")
 _LOWER = wording("number_leaves.lower")
 _WITHIN = wording("number_leaves.within")
-_NEGATIVE = re.compile(r"\b(?:sero)?negative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
-_POSITIVE = re.compile(
+_NEGATIVE = lore.regex(r"\b(?:sero)?negative\b|\bnon-?reactive\b|\bnot detected\b|\bundetectable\b", re.IGNORECASE)
+_POSITIVE = lore.regex(
     r"\b(?:sero)?positiv\w*\b|(?<![A-Za-z]-)\breactive\b|(?<!not )\bdetect(?:ed|able)\b", re.IGNORECASE
 )
-_OF_LIMIT = re.compile(
+_OF_LIMIT = lore.regex(
     r"%\s+of\s+(?:the\s+)?(?:laborator\w+(?:'s|’s)?\s+)?(?:lower|upper) limit|times the lower limit|[×x]\s*LLN",
     re.IGNORECASE,
 )
-_HAS_HAD = re.compile(r"\b(?:has|have) (?:ever )?had\b", re.IGNORECASE)
-_SUCH_AS = re.compile(r",?\s*\b(?:such as|e\.g\.|for example|for instance)\b.*$", re.IGNORECASE | re.DOTALL)
-_BASELINE = re.compile(
+_HAS_HAD = lore.regex(r"\b(?:has|have) (?:ever )?had\b", re.IGNORECASE)
+_SUCH_AS = lore.regex(r",?\s*\b(?:such as|e\.g\.|for example|for instance)\b.*$", re.IGNORECASE | re.DOTALL)
+_BASELINE = lore.regex(
     r"\bbaseline\b|pre-?treatment|prior to (?:starting|initiat|treatment)|before (?:starting|treatment)", re.IGNORECASE
 )
 
@@ -83,17 +84,17 @@ def read_number(text: str) -> Requirement | None:
 
 
 # "on a 0-10 numeric rating scale", "a 10-point scale", "out of 10"
-_SCALE = re.compile(
+_SCALE = lore.regex(
     r"\b(?:on (?:an? )?(?:scale (?:of|from) )?)?[01]\s*(?:-|–|to)\s*(?:10|100)\b"
     r"(?=[\s-]*(?:point|numeric\w*|rating|pain|visual|analog\w*|scale|VAS|NRS|\.|$))"
     r"|\b(?:10|100|11)[\s-]*point\b|\bout of (?:10|100)\b",
     re.IGNORECASE,
 )
-_DOSE_UNIT = re.compile(
+_DOSE_UNIT = lore.regex(
     r"(?:mg|mcg|g|units?|tablets?|capsules?|mg/kg|mg/day|mg/d|mcg/day|g/day)(?:/day|/week|/d)?", re.IGNORECASE
 )
 
-_DOSE_BEHIND = re.compile(r"\s*(?:mg|mcg|units?|tablets?|capsules?)\b(?!\s*/\s*d?l)", re.IGNORECASE)  # of "40 to 80 mg"
+_DOSE_BEHIND = lore.regex(r"\s*(?:mg|mcg|units?|tablets?|capsules?)\b(?!\s*/\s*d?l)", re.IGNORECASE)  # of "40 to 80 mg"
 
 
 def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window: Window | None) -> Requirement | None:
@@ -119,12 +120,12 @@ def _times_limit(text: str, bare: str, named: list[tuple[str, int, int]], window
 
 
 # "more than 1 mg/dL above the upper limit of normal", "at least 20% below normal"
-_BY_SO_MUCH = re.compile(
+_BY_SO_MUCH = lore.regex(
     r"\d(?:\.\d+)?\s*(?:%|[a-zµ]+/[a-z]+|points?|percent)\s*(?:or more\s+|or greater\s+)?"
     r"(?:above|below|over|under|greater|higher|lower)\b[^.;]{0,40}\b(?:limit|normal|ULN|LLN|range|baseline)\b",
     re.IGNORECASE,
 )
-_BY_POINTS = re.compile(
+_BY_POINTS = lore.regex(
     r"\b(?:decrease|reduction|improvement|increase|decline)d?\s+(?:of|by)\s+(?:at least |≥\s*)?\d"
     r"[^.;]{0,12}\bpoints?\b",
     re.IGNORECASE,
@@ -226,7 +227,7 @@ def _bounded(
     return AnyOf(options=tuple(made))
 
 
-_EITHER = re.compile(
+_EITHER = lore.regex(
     r"\s*(?:\([^()]*\)\s*)?(?:\)\s*)?(?:,?\s*(?:and/or|or)|/)\s+"
     r"(?:an?\s+|the\s+)?(?:\w+[\s-]){0,5}\(?",
     re.IGNORECASE,

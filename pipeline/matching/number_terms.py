@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from extractors import lore
 from pipeline.matching.phrases import NUMBER_WORDS, Comparison, find_comparisons, number_of
 from pipeline.matching.requirements import Comparator
 from pipeline.matching.terms import wording
@@ -12,18 +13,18 @@ _OCCASIONS = wording("number_terms.occasions")
 _APART = wording("number_terms.apart")
 _NEWEST = wording("number_terms.newest")
 _EVER = wording("number_terms.ever")
-_HOW_DRAWN = re.compile(r"\b(?:early[- ]mornings?|mornings?|fasting)\b", re.IGNORECASE)
+_HOW_DRAWN = lore.regex(r"\b(?:early[- ]mornings?|mornings?|fasting)\b", re.IGNORECASE)
 _NO_COUNTS = ("both", "single", "once", "twice", "couple")
 _IN_WORDS = "|".join(word for word, n in NUMBER_WORDS.items() if n and len(word) > 2 and word not in _NO_COUNTS)
 # "3 or more tender joints": a number told in words before the thing it counts, which is masked with §
-_COUNTED = re.compile(
+_COUNTED = lore.regex(
     rf"\b(?:{_IN_WORDS})\b(?=\s*(?:\(\d+\)\s*)?(?:or (?:more|fewer|greater|higher|less)\s+)?§+(?![§\w-]))",
     re.IGNORECASE,
 )
 
 
 _GRADES = wording("number_leaves.roman")
-_GRADE = re.compile(r"[0-6]|IV|VI|V|I{1,3}", re.IGNORECASE)
+_GRADE = lore.regex(r"[0-6]|IV|VI|V|I{1,3}", re.IGNORECASE)
 _FIGURES = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 
 
@@ -71,7 +72,7 @@ def ever(text: str) -> bool:
 
 
 # "are not above 3 times the upper limit": a ceiling
-_NOT_ABOVE = re.compile(
+_NOT_ABOVE = lore.regex(
     r"\b(?:not|no|never|cannot|without)\b[^.;,]{0,20}\b(?:above|over|exceed\w*|elevat\w+|more|greater|higher|at least)"
     r"\b[^.;,]{0,20}$",
     re.IGNORECASE,
@@ -90,9 +91,9 @@ def limit_bound(text: str) -> tuple[Comparator, float] | None:
     return sign if sign in (">", ">=", "<", "<=") else ">=", float(found[0]["n"])
 
 
-_KIND_BEHIND = re.compile(r"\(type [IVX0-9]+[ab]?\)\s*\.?$", re.IGNORECASE)  # "below normal (type II)"
+_KIND_BEHIND = lore.regex(r"\(type [IVX0-9]+[ab]?\)\s*\.?$", re.IGNORECASE)  # "below normal (type II)"
 # what a value is read from asks for nothing more
-_TESTED_ON = re.compile(
+_TESTED_ON = lore.regex(
     r"\b(?:on|by|in|from) (?:an?|the|his|her) (?:(?:recent|fasting|routine|standard) )*"
     r"(?:lipid (?:panel|profile)|blood (?:test|count|work)|laboratory (?:test|report)|lab (?:test|report|work)"
     r"|metabolic panel|complete blood count|chemistry panel)\b",
@@ -119,7 +120,7 @@ def _around(holes: list[tuple[int, int]], start: int, end: int) -> list[tuple[in
     return [*parts, (start, end)]
 
 
-_NOT_REACHED = re.compile(
+_NOT_REACHED = lore.regex(
     r"\b(?:has|have|had|did|does|could|can|was|were)\s*(?:not|never)\s+(?:been able to\s+|able to\s+)?"
     r"(?:lower|reduc|br(?:ing|ought)|g[eo]t|decreas|rais|increas|reach|achiev|attain|keep|kept)\w*\b[^.;]{0,40}"
     r"\b(?:below|under|less than|above|over|to)\b",

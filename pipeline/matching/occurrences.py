@@ -8,6 +8,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.dates import DateMention, find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.record import Record, not_yet, page_of
@@ -26,19 +27,19 @@ _SELF = wording("occurrences.diagnosis")
 def setting_pattern(keys: tuple[str, ...], part: str) -> re.Pattern[str]:
     """Return the pattern of these settings: `part` is criterion, chart or record."""
     held = data("event_settings")["settings"]
-    return re.compile("|".join(at for key in keys for at in held[key][part]), re.IGNORECASE)
+    return lore.regex("|".join(at for key in keys for at in held[key][part]), re.IGNORECASE)
 
 
 @cache
 def cause_pattern(event: str) -> re.Pattern[str]:
     """Return the words that name the cause of a visit."""
-    return re.compile("|".join(data("event_settings")["causes"][event]), re.IGNORECASE)
+    return lore.regex("|".join(data("event_settings")["causes"][event]), re.IGNORECASE)
 
 
 @cache
 def event_pattern(event: str) -> re.Pattern[str]:
     """Return the words that name the event in a chart."""
-    return re.compile("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{at})" for at in data("events")[event]["chart"]), re.IGNORECASE)
 
 
 def words_of_event(requirement: Events) -> tuple[re.Pattern[str], ...]:
@@ -78,7 +79,7 @@ def _days(statement: Statement, requirement: Events, record: Record) -> list[dt.
     return days
 
 
-_JOINED = re.compile(r"\s*(?:\([^()]{0,20}\)\s*)?(?:[,;&]|and)?\s*(?:and\s+)?(?:on\s+)?", re.IGNORECASE)
+_JOINED = lore.regex(r"\s*(?:\([^()]{0,20}\)\s*)?(?:[,;&]|and)?\s*(?:and\s+)?(?:on\s+)?", re.IGNORECASE)
 
 
 def _is_list(part: str, dates: list[DateMention]) -> bool:
@@ -106,7 +107,7 @@ def _is_one(part: str, requirement: Events, statement: Statement, record: Record
     return not _DENIED.search(part) and not _NOT_ONE.search(part)
 
 
-_FOR = re.compile(
+_FOR = lore.regex(
     r"\b(?:for|with|due to|because of|from|after|following|secondary to)\s+(?P<what>(?:[\w/-]+\s*){1,5})", re.IGNORECASE
 )
 

@@ -2,13 +2,15 @@
 
 import re
 
+from extractors import lore
+
 _EACH = r"(?:[ -]daily|,? (?:a|per|each|every) day)"
 _TIMES = (
-    (4, re.compile(rf"\b(?:(?:four|4) times{_EACH}|q\.?i\.?d|every (?:6|six) hours|q6h)\b", re.IGNORECASE)),
-    (3, re.compile(rf"\b(?:(?:three|3) times{_EACH}|t\.?i\.?d|every (?:8|eight) hours|q8h)\b", re.IGNORECASE)),
+    (4, lore.regex(rf"\b(?:(?:four|4) times{_EACH}|q\.?i\.?d|every (?:6|six) hours|q6h)\b", re.IGNORECASE)),
+    (3, lore.regex(rf"\b(?:(?:three|3) times{_EACH}|t\.?i\.?d|every (?:8|eight) hours|q8h)\b", re.IGNORECASE)),
     (
         2,
-        re.compile(
+        lore.regex(
             rf"\b(?:(?:twice|(?:two|2) times|2x){_EACH}|b\.?i\.?d|every (?:12|twelve) hours|q12h)\b", re.IGNORECASE
         ),
     ),

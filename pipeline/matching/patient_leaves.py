@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.numbers import ONES, TENS
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.specialties import find_specialties
@@ -26,31 +27,31 @@ _AGE_FROM = wording("patient_leaves.age_from")
 _AGE_TO = wording("patient_leaves.age_to")
 _AGE_BETWEEN = wording("patient_leaves.age_between")
 _AGE_WORDS = wording("patient_leaves.age_words")
-_ADULT = re.compile(r"\b(?:is|be)?\s*(?:an )?adults?\b", re.IGNORECASE)
+_ADULT = lore.regex(r"\b(?:is|be)?\s*(?:an )?adults?\b", re.IGNORECASE)
 
 _PRESCRIBED = wording("patient_leaves.prescribed")
-_CONSULT = re.compile(r"consult", re.IGNORECASE)
-_UNDER_CARE = re.compile(r"\bunder the care of\b", re.IGNORECASE)
+_CONSULT = lore.regex(r"consult", re.IGNORECASE)
+_UNDER_CARE = lore.regex(r"\bunder the care of\b", re.IGNORECASE)
 # "A rheumatologist has evaluated the patient and recommends the drug"
-_EVALUATED = re.compile(r"\b(?:evaluated|seen|assessed|followed) by\b|\bhas (?:evaluated|recommended)\b", re.IGNORECASE)
-_MORE_OF_IT = re.compile(
+_EVALUATED = lore.regex(r"\b(?:evaluated|seen|assessed|followed) by\b|\bhas (?:evaluated|recommended)\b", re.IGNORECASE)
+_MORE_OF_IT = lore.regex(
     r"\b(?:clear\w*|within|who|financial|examin\w*|screen\w*|surg\w*|before|prior)\b|\d", re.IGNORECASE
 )
-_VISIT = re.compile(r"\b(?:visit|encounter|evaluat\w+|appointment|examination|seen)\b", re.IGNORECASE)
-_IN_PERSON = re.compile(r"in[- ]person|face[- ]to[- ]face|office visit", re.IGNORECASE)
-_TELEHEALTH = re.compile(r"tele-?health|telemedicine|virtual|video", re.IGNORECASE)
-_PURPOSE = re.compile(
+_VISIT = lore.regex(r"\b(?:visit|encounter|evaluat\w+|appointment|examination|seen)\b", re.IGNORECASE)
+_IN_PERSON = lore.regex(r"in[- ]person|face[- ]to[- ]face|office visit", re.IGNORECASE)
+_TELEHEALTH = lore.regex(r"tele-?health|telemedicine|virtual|video", re.IGNORECASE)
+_PURPOSE = lore.regex(
     r"\b(?:to|for)\s+(?P<purpose>(?:evaluat|assess|review|manag|discuss|address|treat)\w*\s.+?)(?:[.;]|$)",
     re.IGNORECASE,
 )
 
 _HAS = wording("patient_leaves.has")
-_SEVERITY = re.compile(
+_SEVERITY = lore.regex(
     r"\b(mild|moderate|moderately|severe|severely|refractory|relapsed|recurrent|active|chronic|uncontrolled|persistent)\b",
     re.IGNORECASE,
 )
-_AREAS = re.compile(r"\b(?:affect\w*|involv\w*|lesions?|locat\w+|plaques?)\b", re.IGNORECASE)
-_DEED = re.compile(
+_AREAS = lore.regex(r"\b(?:affect\w*|involv\w*|lesions?|locat\w+|plaques?)\b", re.IGNORECASE)
+_DEED = lore.regex(
     r"\b(?:completed|treat\w*|tried|failed|received|taken|undergone|screened|tested|controlled)\b", re.IGNORECASE
 )
 # words of a diagnosis leaf that ask for nothing more
@@ -125,12 +126,12 @@ _STOP = frozenset(
 
 
 # "eighteen (18) years of age", "six years", "twenty-one"; "one of the following" is no age
-_AGE_IN_WORDS = re.compile(
+_AGE_IN_WORDS = lore.regex(
     rf"\b(?:(?P<ten>{'|'.join(TENS)})(?:[\s-](?P<one>{'|'.join(list(ONES)[1:10])}))?|(?P<low>{'|'.join(list(ONES)[2:])}))\b"
     r"(?:\s*\((?P<figure>\d{1,2})\))?",
     re.IGNORECASE,
 )
-_FIGURE_TWICE = re.compile(r"\b(?P<n>\d{1,2})\s*\((?P=n)\)")
+_FIGURE_TWICE = lore.regex(r"\b(?P<n>\d{1,2})\s*\((?P=n)\)")
 
 
 def _age_in_figures(text: str) -> str:
@@ -178,7 +179,7 @@ def read_age(text: str) -> Requirement | None:
     return None
 
 
-_MONTHS_OLD = re.compile(
+_MONTHS_OLD = lore.regex(
     r"[\s-]*(?:months?|mos?)\s*(?:(?:of age|old)\s*)?(?:(?:or|and) (?:older|above|over|up))?\s*(?:of age|old)?[\s.]*$",
     re.IGNORECASE,
 )
@@ -189,7 +190,7 @@ def _in_months(count: str, behind: str) -> Age | None:
     return Age(minimum_months=int(count)) if _MONTHS_OLD.match(behind) else None
 
 
-_CERTIFIED = re.compile(r"\bboard[- ](?:certif\w+|eligible)\b", re.IGNORECASE)
+_CERTIFIED = lore.regex(r"\bboard[- ](?:certif\w+|eligible)\b", re.IGNORECASE)
 
 
 def read_prescriber(text: str) -> Requirement | None:
@@ -225,7 +226,7 @@ def _visit_window(text: str):
 @cache
 def _concepts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
-        (key, re.compile("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("concepts").items()
+        (key, lore.regex("|".join(entry["criterion"]), re.IGNORECASE)) for key, entry in data("concepts").items()
     )
 
 
@@ -289,7 +290,7 @@ def read_areas(text: str) -> Requirement | None:
     return Areas(areas=named)
 
 
-_LASTS = re.compile(
+_LASTS = lore.regex(
     r"\b(?:has (?:had|lasted|persisted|been present)|have (?:lasted|persisted|been present)"
     r"|(?:is|are|was|were)? ?present|ongoing|lasting|persist\w*|episode|duration)\b",
     re.IGNORECASE,
@@ -356,15 +357,15 @@ def read_diagnosis(text: str) -> Requirement | None:
     return Diagnosis(names=tuple(dict.fromkeys(at.key for at in found)), severity=severity, qualifiers=qualifiers)
 
 
-_CAUSED = re.compile(
+_CAUSED = lore.regex(
     r"\b(?:due|owing|attributable|related) to\b|\b(?:because|as a (?:result|consequence)) of\b|\bcaused by\b",
     re.IGNORECASE,
 )
 # kept by `with_further`, which the chart then has to say
-_CONFIRMED = re.compile(
+_CONFIRMED = lore.regex(
     r"\b(?:confirmed|verified|supported|established|demonstrated) (?:by|with|through|via)\b[^,;]*", re.IGNORECASE
 )
-_FOR_LENGTH = re.compile(
+_FOR_LENGTH = lore.regex(
     r"[,;]?\s*\b(?:for|of|with a duration of|present for|lasting|persisting for)\s+"
     r"(?=at least|more than|over|a minimum|\d|[≥>])",
     re.IGNORECASE,

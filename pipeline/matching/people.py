@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 
+from extractors import lore
 from extractors.chart.facts import Fact, Statement
 from extractors.evidence import Evidence
 from extractors.vocabulary.specialties import find_specialties
@@ -14,7 +15,7 @@ from pipeline.matching.terms import base_of, condition_keys, find_therapies
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 # "39-year-old woman", "26 y.o. F", "52 yo man", "age 61"
-_AGE = re.compile(
+_AGE = lore.regex(
     r"\b(?P<n>\d{1,3})[\s-]*(?:years?[\s-]*old|y\.?\s?/?\s?o\.?\b)|\baged? (?P<m>\d{1,3})\b", re.IGNORECASE
 )
 
@@ -233,9 +234,9 @@ def _consulted(requirement: Prescriber, record: Record) -> list[Statement]:
 
 # ---------------------------------------------------------------- visits
 
-_IN_PERSON = re.compile(r"\bin[- ]person\b|\bface[- ]to[- ]face\b|\boffice visit\b|\bclinic visit\b", re.IGNORECASE)
-_TELEPHONE = re.compile(r"\btelephone (?:note|encounter|call)\b", re.IGNORECASE)
-_TELEHEALTH = re.compile(r"\btele-?health\b|\btelemedicine\b|\bvideo visit\b|\bvirtual visit\b", re.IGNORECASE)
+_IN_PERSON = lore.regex(r"\bin[- ]person\b|\bface[- ]to[- ]face\b|\boffice visit\b|\bclinic visit\b", re.IGNORECASE)
+_TELEPHONE = lore.regex(r"\btelephone (?:note|encounter|call)\b", re.IGNORECASE)
+_TELEHEALTH = lore.regex(r"\btele-?health\b|\btelemedicine\b|\bvideo visit\b|\bvirtual visit\b", re.IGNORECASE)
 
 
 def judge_visit(requirement: Visit, record: Record) -> Verdict:

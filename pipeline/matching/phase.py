@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from extractors import lore
 from extractors.chart.facts import Outcome
 from extractors.denial.fields import Denial
 from extractors.evidence import asserted
@@ -15,12 +16,12 @@ _ESTABLISHED_DAYS = 30  # less than a month on the drug (samples, a loading dose
 _CONTINUES = wording("phase.continues")
 _BEGINS = wording("phase.begins")
 # A dose for "8 weeks, then ..." is a plan; only words of the past show that it is taken already.
-_ON_IT = re.compile(
+_ON_IT = lore.regex(
     r"\b(?:been (?:on|taking|receiving|treated)|since|so far|for the (?:past|last)|after \w+ (?:weeks|months) of)\b",
     re.I,
 )
 # "A patient who has received < 6 months of therapy should be considered under criterion 1A (Initial Therapy)"
-_TOO_SHORT = re.compile(
+_TOO_SHORT = lore.regex(
     r"(?:<|less than|fewer than|under)\s*(?P<n>\d{1,2})\s*(?:consecutive )?(?P<unit>days?|weeks?|months?)\b[^.]*?"
     r"\b(?:considered|reviewed|evaluated|assessed|treated as|meet)\b[^.]*\binitial",
     re.I,

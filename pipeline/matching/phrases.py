@@ -6,6 +6,7 @@ Lengths follow the payers' own rule: a month is 30 days, a week 7, a year 365.
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.numbers import ARTICLES, ONES, TENS
 from pipeline.matching.requirements import Comparator, Window
 
@@ -18,7 +19,7 @@ _UNIT = r"(?P<unit>day|week|wk|month|mo|year|yr)s?"
 DAYS_IN = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "year": 365, "yr": 365}
 
 # "at least 3 months", "3-month", "twelve (12) consecutive weeks", "> 90 days", "for 24 weeks"
-_LENGTH = re.compile(
+_LENGTH = lore.regex(
     rf"(?P<bound>at least|minimum of|more than|over|greater than|[≥>]=?|nearly|almost|less than|under|about|only)?\s*"
     rf"\b(?:a\s+)?(?P<count>{NUMBER}|{COUNT})(?:\s*\(\d+\))?(?P<half>\s+and\s+a\s+half)?"
     rf"[\s-]*(?:full|consecutive|continuous|calendar|complete|whole)?[\s-]*{_UNIT}\b",
@@ -26,7 +27,7 @@ _LENGTH = re.compile(
 )
 
 # "within the 3 months before the request", "in the past 12 months", "during the last 180 days", "≤ 6 months old"
-_WINDOW = re.compile(
+_WINDOW = lore.regex(
     rf"(?:(?:with)?in|during|over|for|from)\s+(?:the\s+)?(?:(?P<past>past|last|prior|previous|preceding)\s+)?"
     rf"(?P<count>{NUMBER}|{COUNT})?(?:\s*\(\d+\))?[\s-]*(?:calendar\s+)?{_UNIT}\b"
     r"(?P<tail>\s+(?:before|prior to|preceding|of|from|leading up to)\s+(?:the\s+)?"
@@ -69,7 +70,7 @@ _UNIT_BEFORE_MORE = (
 _PREDICTED = r"(?:\s+(?:of\s+)?(?:the\s+)?predicted(?:\s+(?:value|normal))?)?"
 
 _COMPARISONS: tuple[tuple[Comparator | str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
+    (name, lore.regex(pattern, re.IGNORECASE))
     for name, pattern in (
         (
             "between",
@@ -216,7 +217,7 @@ def find_comparisons(text: str) -> list[Comparison]:
     return sorted(found, key=lambda at: at.start)
 
 
-_NO_UNIT = re.compile(
+_NO_UNIT = lore.regex(
     r"^(?:or|and|on|with|in|within|at|of|points?|by|the|per|during|for|measured|to|if|is|\.)$", re.IGNORECASE
 )
 

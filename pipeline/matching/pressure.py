@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.phrases import find_window, number_of
 from pipeline.matching.record import Record, cite, not_yet
@@ -14,8 +15,8 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _BOUND = wording("pressure.bound")
 _DRUGS = wording("pressure.drugs")
-_READING = re.compile(r"(?<![\d/.-])(?P<s>\d{2,3})\s?/\s?(?P<d>\d{2,3})(?![\d/]|\s*(?:mg|mcg|%))")
-_GOAL = re.compile(
+_READING = lore.regex(r"(?<![\d/.-])(?P<s>\d{2,3})\s?/\s?(?P<d>\d{2,3})(?![\d/]|\s*(?:mg|mcg|%))")
+_GOAL = lore.regex(
     r"\b(?:target|goal(?: is| of|:| BP| <| below| under)|below|under|less than|if|until|should)\s*<?\s*$", re.IGNORECASE
 )
 
@@ -31,7 +32,7 @@ class Reading:
 
 @cache
 def _pattern(part: str) -> re.Pattern[str]:
-    return re.compile("|".join(data("pressure")[part]), re.IGNORECASE)
+    return lore.regex("|".join(data("pressure")[part]), re.IGNORECASE)
 
 
 def read_pressure(text: str) -> Requirement | None:

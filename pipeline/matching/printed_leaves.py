@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import ClassVar
 
+from extractors import lore
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.icd10 import descriptions, icd10_text
 from pipeline.matching.examples import EXAMPLES
@@ -30,23 +31,23 @@ class PrintedDiagnosis(Requirement):
 @cache
 def wording_of(key: str) -> re.Pattern[str]:
     """Return the compiled entry of printed_diseases.yaml."""
-    return re.compile("|".join(f"(?:{at})" for at in data("printed_diseases")[key]), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{at})" for at in data("printed_diseases")[key]), re.IGNORECASE)
 
 
-_CODE = re.compile(r"\b(?P<code>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?P<open>\.?[xX*-]+)?(?![\w.])")
-_CODED = re.compile(r"\bICD-?\s?(?:10|9)?(?:-CM)?\b|\bcodes?\b", re.IGNORECASE)
-_ABBREVIATED = re.compile(r"\s*[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,2})[)\]]")
-_ALSO = re.compile(
+_CODE = lore.regex(r"\b(?P<code>[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?P<open>\.?[xX*-]+)?(?![\w.])")
+_CODED = lore.regex(r"\bICD-?\s?(?:10|9)?(?:-CM)?\b|\bcodes?\b", re.IGNORECASE)
+_ABBREVIATED = lore.regex(r"\s*[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,2})[)\]]")
+_ALSO = lore.regex(
     r"\s*[(\[](?:also (?:known as|called)|aka|a\.k\.a\.|formerly(?: known as)?|previously(?: known as)?|or)"
     r"\s+(?P<name>[^()\[\]]{4,60})[)\]]",
     re.IGNORECASE,
 )
-_BRACKET = re.compile(r"\s*[(\[](?P<in>[^()\[\]]*)[)\]]")
-_SPLIT = re.compile(r"\s*(?:,\s*(?:and/or|or)\s+|,\s*|\s+and/or\s+|\s+or\s+|/(?=[a-z]{4}))\s*", re.IGNORECASE)
+_BRACKET = lore.regex(r"\s*[(\[](?P<in>[^()\[\]]*)[)\]]")
+_SPLIT = lore.regex(r"\s*(?:,\s*(?:and/or|or)\s+|,\s*|\s+and/or\s+|\s+or\s+|/(?=[a-z]{4}))\s*", re.IGNORECASE)
 
 
 # "The diagnosis was made by a dermatologist" names none
-_VERB_FIRST = re.compile(r"(?:was|were|is|are|has|have|had|must|should|will)\b", re.IGNORECASE)
+_VERB_FIRST = lore.regex(r"(?:was|were|is|are|has|have|had|must|should|will)\b", re.IGNORECASE)
 
 
 def read_printed(text: str) -> PrintedDiagnosis | None:
@@ -117,8 +118,8 @@ def _synonyms(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
 
 
 # ", including clinically isolated syndrome and relapsing-remitting disease": kinds of it, nothing more
-_KINDS = re.compile(r"^\s*[,;]?\s*including (?!at least|one|two|all|both|documentation)[^0-9<>≥≤]*$", re.IGNORECASE)
-_CODE_BRACKET = re.compile(r"\s*[(\[]\s*ICD[^()\[\]]*[)\]]", re.IGNORECASE)
+_KINDS = lore.regex(r"^\s*[,;]?\s*including (?!at least|one|two|all|both|documentation)[^0-9<>≥≤]*$", re.IGNORECASE)
+_CODE_BRACKET = lore.regex(r"\s*[(\[]\s*ICD[^()\[\]]*[)\]]", re.IGNORECASE)
 
 
 def _names(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -159,7 +160,7 @@ def _is_name(part: str) -> bool:
     return _in_icd(part) or bool(find_conditions(part))
 
 
-_PLURAL = re.compile(r"[^sui]s$")
+_PLURAL = lore.regex(r"[^sui]s$")
 
 
 def squash(name: str) -> str:
@@ -170,7 +171,7 @@ def squash(name: str) -> str:
     )
 
 
-_TITLE_END = re.compile(
+_TITLE_END = lore.regex(
     r",| with | without | due to | in | following | \(| complicating | associated with | secondary to "
 )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from extractors import lore
 from extractors.chart import assert_of
 from extractors.chart.facts import Assertion, Statement
 from extractors.vocabulary.conditions import conditions, find_conditions
@@ -26,7 +27,7 @@ _SKIPPED = frozenset(
         "review_of_systems",
     }
 )
-_CUT = re.compile(r";\s+|\.\s+(?=[A-Z])")
+_CUT = lore.regex(r";\s+|\.\s+(?=[A-Z])")
 
 
 def judge_printed(requirement: PrintedDiagnosis, record: Record) -> Verdict:

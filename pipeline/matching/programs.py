@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Program
@@ -20,12 +21,12 @@ _PLAIN = frozenset(data("plain_words")["programs"])
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("programs")[name], re.IGNORECASE)
+    return lore.regex(data("programs")[name], re.IGNORECASE)
 
 
 @cache
 def _of(program: str, side: str) -> re.Pattern[str]:
-    return re.compile(data("programs")["programs"][program][side], re.IGNORECASE)
+    return lore.regex(data("programs")["programs"][program][side], re.IGNORECASE)
 
 
 def read_program(text: str) -> Requirement | None:

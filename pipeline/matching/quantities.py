@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Measurement, Statement
 from extractors.dates import find_dates
 from extractors.vocabulary.labs import find_labs, labs
@@ -13,32 +14,32 @@ from pipeline.matching.terms import data, wording, words_of
 
 _PENDING = wording("quantities.pending")
 _NOT_NOW = wording("record.not_yet")
-_CELL_NUMBER = re.compile(
+_CELL_NUMBER = lore.regex(
     rf"\s*(?P<sign>[<>≤≥]=?)?\s*(?P<n>-?{NUMBER})\s*(?P<unit>%|[A-Za-z][\w/]*)?\s*(?:[HLA*]{{1,2}})?\s*"
 )
 # "SpO2 86%", "IgG level was 310 mg/dL", "slip of 6 mm": nothing but a linking word between name and number
-_BEHIND = re.compile(
+_BEHIND = lore.regex(
     rf"^\s*(?:\([^)]*\)\s*)?(?:(?:today|now|level|was|is|of|at|measured|:|=|,)\s*){{0,3}}(?P<sign>[<>≤≥]=?)?\s*"
     rf"(?P<n>{NUMBER})\s*(?P<unit>%|mm Hg\b|[A-Za-zµ]+[2²]?(?:/[A-Za-z]+)?)",
     re.IGNORECASE,
 )
 # "6 mm slip", "3.6 mm change between flexion and extension"
-_BEFORE = re.compile(
+_BEFORE = lore.regex(
     rf"(?P<sign>[<>≤≥]=?)?\s*(?<![\d./-])(?P<n>{NUMBER})\s*(?P<unit>%|mm)\s+(?:(?:of|anterior)\s+)?$", re.IGNORECASE
 )
 # a scale has no unit: "Kellgren-Lawrence grade 4", "HAM-D 24"
-_BARE = re.compile(
+_BARE = lore.regex(
     r"^\s*(?:\([^)]*\)\s*)?(?:(?:score|grade|today|was|is|of|at|:|=)\s*){0,3}(?P<sign>[<>≤≥]=?)?(?P<unit>)(?P<n>\d{1,2})(?![\d/%-]|\.\d)",
     re.IGNORECASE,
 )
-_WORDS_BEHIND = re.compile(
+_WORDS_BEHIND = lore.regex(
     r"^\s*(?:\([^)]*\)\s*)?(?:(?:level|test|screen|status|result|quantitative|by PCR|on|of|was"
     r"|is|were|came back|today|[\d/.-]{6,10}|:|=|,)\s*){0,6}"
     r"(?P<r>not detected|undetect\w*|non-?reactive|negative|detect(?:ed|able)"
     r"|reactive|positive|indeterminate|equivocal)\b",
     re.IGNORECASE,
 )
-_WORDS_BEFORE = re.compile(
+_WORDS_BEFORE = lore.regex(
     r"\b(?P<r>not detected|undetectable|non-?reactive|negative|detectable|reactive"
     r"|positive)\s+(?:serum |urine |blood )?$",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.tree import Node
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching import (
@@ -65,23 +66,23 @@ from pipeline.matching.trial_qualifiers import is_dose_of_trial
 from pipeline.matching.two_bounds import OR, WHO_HAS, two_bounds
 
 # ", or has completed ...", "; or the patient is ...", " OR documentation of ..."
-_OR_CLAUSE = re.compile(
+_OR_CLAUSE = lore.regex(
     r"[,;]?\s+(?:or|OR)\s+(?="
     r"(?:the )?(?:patient|member(?!['’])|he|she|there|individual|has|have|is|was|had|documentation)\b"
     r"|(?:completed|unable|intolerant|contraindic)\w*\b)"
 )
-_AND_CLAUSE = re.compile(
+_AND_CLAUSE = lore.regex(
     r"[,;]?\s+(?:and|AND)\s+(?=(?:the )?(?:patient|member|individual)\b|(?:has|have|is|was|had|meets|weighs|will)\b)"
 )
-_UNLESS = re.compile(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
+_UNLESS = lore.regex(r"[,;]?\s*\b(?:unless|except (?:if|when|where))\b\s*", re.IGNORECASE)
 # "..., contraindication, or intolerance to two of the following therapies (document drug):", "positive for ONE of ..."
-_QUANTIFIER = re.compile(
+_QUANTIFIER = lore.regex(
     r"\s*,?\s*(?:namely\s+)?(?:(?:as |which is )?(?:shown|demonstrated|evidenced) by\s+)?"
     r"(?:at least |any |(?<!treated )with )?"
     r"\b(?:one|two|three|four|all|both|each|any|\d)\b(?:\s*\(\d\))?\s*(?:or more\s+)?of\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
-_ONE_OF = re.compile(r"^\s*(?:at least )?(?:one|any) of the following\s*(?:of\s+)?:?\s*", re.IGNORECASE)
+_ONE_OF = lore.regex(r"^\s*(?:at least )?(?:one|any) of the following\s*(?:of\s+)?:?\s*", re.IGNORECASE)
 
 
 def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
@@ -100,7 +101,7 @@ def requirement_of(leaf: Node, heads: Sequence[Node] = ()) -> Requirement:
 
 
 # "An exception to the requirement for a trial of X can be made if the patient has already tried Y"
-_EXCEPTION = re.compile(r"\bexceptions?\b[^.]*?\bif\b(?P<what>(?:[^.]|\.(?=[a-z]\.|\w))*)", re.IGNORECASE)
+_EXCEPTION = lore.regex(r"\bexceptions?\b[^.]*?\bif\b(?P<what>(?:[^.]|\.(?=[a-z]\.|\w))*)", re.IGNORECASE)
 
 _WAIVED = wording("reading.waived")
 
@@ -148,7 +149,7 @@ def _own_or_led(leaf: Node, heads: Sequence[Node]) -> Requirement:
     return with_example_diseases(with_outcome_of_head(found, text, notes, heads, _read), text, _read)
 
 
-_NUMBER = re.compile(r"\b(?:two|three|four|2|3|4)\b", re.IGNORECASE)
+_NUMBER = lore.regex(r"\b(?:two|three|four|2|3|4)\b", re.IGNORECASE)
 
 
 def _counts_its_leaves(head: Node, count: int) -> bool:
@@ -178,7 +179,7 @@ def _added(found: Requirement, text: str) -> bool:
 
 
 # the mark of a footnote hides the end of a name: "a Janus kinase inhibitor²"
-_FOOTNOTE = re.compile(r"(?<=[A-Za-z.,;:)])[¹²³⁰⁴-⁹]+")
+_FOOTNOTE = lore.regex(r"(?<=[A-Za-z.,;:)])[¹²³⁰⁴-⁹]+")
 
 
 def _spared_of_head(found: Requirement, text: str, notes: str, heads: Sequence[Node]) -> PriorTherapy | None:
@@ -212,7 +213,7 @@ def _of_leaf(whole: Requirement, text: str) -> Requirement:
 
 
 # "This topical corticosteroid was applied daily": the treatment that the leaf before it asks for
-_THIS = re.compile(
+_THIS = lore.regex(
     r"^\s*(?:this|these|that|the same)\s+(?P<what>[\w\s-]{3,60}?)\s+(?:was|were|has been|have been)\b", re.IGNORECASE
 )
 
@@ -261,7 +262,7 @@ def _only_named(found: Requirement, text: str) -> bool:
 
 
 # "..., unless contraindicated", "unless there is a contraindication or intolerance to these medications"
-_SPARED = re.compile(
+_SPARED = lore.regex(
     r"[,;]?\s*\b(?:unless\b|or\b(?= (?:(?:the )?(?:patient|member|individual) )?(?:has|have|is|there is|cannot)\b))"
     r"[^.;]{0,40}\b(?:contra-?indicat\w+|intoleran\w+"
     r"|not tolerated|not appropriate|clinically inappropriate)[^.;]{0,60}$",
@@ -269,7 +270,7 @@ _SPARED = re.compile(
 )
 
 
-_WILL = re.compile(
+_WILL = lore.regex(
     r"\b(?:will|shall|is to) (?:also )?(?:be )?(?:receive|take|use|used|taken|given|on)\b", re.IGNORECASE
 )
 
@@ -341,7 +342,7 @@ def _one_thing(whole: Requirement | None, text: str) -> bool:
     return isinstance(whole, (NoConcurrentTherapy, Absence, Prescriber, Visit, *care_kinds.WHOLE))
 
 
-_CURRENTLY = re.compile(
+_CURRENTLY = lore.regex(
     r"^(?:the )?(?:patient|member|individual)?\s*(?:is|are|has been)\s+(?:being |currently |stable |established )*"
     r"(?:on|taking|treated|receiving|using|treated with)\b"
     r"(?!.*\b(?:fail|inadequate|intoleran|contraindic|tried))",

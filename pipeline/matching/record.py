@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from extractors import lore
 from extractors.chart import frame_of_all, states_nothing
 from extractors.chart.facts import Assertion, Chart, ChartPage, Fact, Statement
 from extractors.dates import find_dates
@@ -27,16 +28,16 @@ PageKey = tuple[str, int]
 # Who else a sentence may be about. "Mother" alone may be the patient when a daughter calls: such a sentence is left
 # out too, since nothing in it says whose mother.
 _SOMEONE_ELSE = wording("record.someone_else")
-_OF_FAMILY = re.compile(
+_OF_FAMILY = lore.regex(
     r"\b(?:family|FH|FHx|fam|mother|father|sister|brother|aunt|uncle|parent|grand\w+|cousin|son|daughter|mom|dad|relatives?)\b",
     re.I,
 )
 # "No personal or family history of ..." is about the patient too.
-_OF_BOTH = re.compile(r"\bpersonal (?:history )?(?:or|and|nor|/) ?family (?:history|hx)\b", re.IGNORECASE)
+_OF_BOTH = lore.regex(r"\bpersonal (?:history )?(?:or|and|nor|/) ?family (?:history|hx)\b", re.IGNORECASE)
 # What has not happened: planned, considered, hypothetical, asked for.
 _NOT_YET = wording("record.not_yet")
 _UNVERIFIED = wording("record.unverified")
-_LABEL = re.compile(r"(?:[A-Z][\w/-]*\s?){1,4}[:.](?:\s|$)")  # "Plan:", "Assessment."
+_LABEL = lore.regex(r"(?:[A-Z][\w/-]*\s?){1,4}[:.](?:\s|$)")  # "Plan:", "Assessment."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +138,12 @@ def months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
-_LONG_AGO = re.compile(
+_LONG_AGO = lore.regex(
     r"\b(?:years ago|in (?:her|his|their) life(?:time)?|lifetime|ever since|as a child|in childhood)\b", re.IGNORECASE
 )
-_BRACKET = re.compile(r"\([^()]*\)")
-_NOW = re.compile(r"\b(?:today|now|currently|at (?:this|today's) visit|this (?:visit|week|month))\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/%-]|\.\d)")
+_BRACKET = lore.regex(r"\([^()]*\)")
+_NOW = lore.regex(r"\b(?:today|now|currently|at (?:this|today's) visit|this (?:visit|week|month))\b", re.IGNORECASE)
+_YEAR = lore.regex(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/%-]|\.\d)")
 
 
 def tells_of_before(text: str, first: dt.date) -> bool:
@@ -256,7 +257,7 @@ def _usable(fact: Fact, allowed: set[PageKey]) -> bool:
     return all(page_of(at) in allowed for at in fact.evidence)
 
 
-_ORDER_DATE = re.compile(r"\border date\b|\bdate of order\b", re.IGNORECASE)
+_ORDER_DATE = lore.regex(r"\border date\b|\bdate of order\b", re.IGNORECASE)
 
 
 def _order_date(statements: Sequence[Statement], request_date: dt.date) -> dt.date | None:

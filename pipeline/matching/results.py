@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact
 from pipeline.matching.bounds import against_limit
 from pipeline.matching.record import Record, cite, newest_first
@@ -11,16 +12,16 @@ from pipeline.matching.values import day_words, latest_of, name_of
 from pipeline.matching.verdict import Verdict, any_of, met, not_met, unclear
 
 # what such a test says soon holds no more, whether or not a criterion names a time
-_FADES = re.compile(r"pregnan|hcg", re.IGNORECASE)
+_FADES = lore.regex(r"pregnan|hcg", re.IGNORECASE)
 _SOON = dt.timedelta(days=92)
 _RESULTS = (
     (
         "negative",
-        re.compile(
+        lore.regex(
             r"^\W*(?:neg(?:ative)?|non-?reactive|not detected|undetect\w*|none detected|absent)\b", re.IGNORECASE
         ),
     ),
-    ("positive", re.compile(r"^\W*(?:pos(?:itive)?|reactive|detected|present)\b", re.IGNORECASE)),
+    ("positive", lore.regex(r"^\W*(?:pos(?:itive)?|reactive|detected|present)\b", re.IGNORECASE)),
 )
 
 

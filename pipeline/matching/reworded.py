@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.numbers import ONES, TENS
 from extractors.policy.tree import Node
 from extractors.vocabulary.specialties import find_specialties
@@ -27,12 +28,12 @@ class _Rule:
 
 
 # what may not be lost: a bound, another way to meet the leaf
-_MORE = re.compile(r"\d|\bor\b|\bunless\b|intoleran|contra-?indic|tolerat|\band\b", re.IGNORECASE)
+_MORE = lore.regex(r"\d|\bor\b|\bunless\b|intoleran|contra-?indic|tolerat|\band\b", re.IGNORECASE)
 
 
 # "Fifteen or more headache days": in figures
 _NUMBERS = "|".join(at for at in (ONES | TENS) if len(at) > 2)
-_FIRST_NUMBER = re.compile(
+_FIRST_NUMBER = lore.regex(
     rf"^(?P<lead>\W*(?:at least |more than |fewer than )?)(?P<n>{_NUMBERS})\b"
     r"(?= or (?:more|fewer|less)\b)",
     re.IGNORECASE,
@@ -44,11 +45,11 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(
         _Rule(
             words=tuple(entry["if"]),
-            pattern=re.compile(entry["pattern"], re.IGNORECASE),
+            pattern=lore.regex(entry["pattern"], re.IGNORECASE),
             reads=entry["reads"],
             holds=entry.get("holds", ""),
             bare=tuple(entry.get("bare", ())),
-            needs=tuple(re.compile(at, re.IGNORECASE) for at in entry.get("needs", ())),
+            needs=tuple(lore.regex(at, re.IGNORECASE) for at in entry.get("needs", ())),
         )
         for entry in data("reworded")["rules"].values()
     )
@@ -57,7 +58,7 @@ def _rules() -> tuple[_Rule, ...]:
 @cache
 def _of_head() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(entry["pattern"], re.IGNORECASE), entry["reads"]) for entry in data("reworded")["of_head"].values()
+        (lore.regex(entry["pattern"], re.IGNORECASE), entry["reads"]) for entry in data("reworded")["of_head"].values()
     )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from extractors.chart.facts import Statement
-from extractors.vocabulary.needed_words import folded, needed_words
+from extractors.vocabulary.needs import folded, needs
 
 
 class SentenceIndex:
@@ -60,7 +60,7 @@ class SentenceIndex:
 
     def _candidates(self, pattern: re.Pattern[str]) -> Collection[int]:
         """Return the texts that hold one of the words without which a pattern is not found."""
-        pieces = needed_words(pattern)
+        pieces = needs(pattern).words
         if pieces is None:
             return range(len(self._texts))
         return set().union(*map(self._hold, pieces))

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.policy.tree import Node
 from pipeline.matching.requirements import PriorTherapy, Requirement
 from pipeline.matching.terms import find_therapies
 
-_OTHER_CLASS = re.compile(
+_OTHER_CLASS = lore.regex(
     r"\b(?:an(?:y)?\s?other|(?:a |any )?different|one other|any other|a third|a second)\s+(?:[\w-]+\s+){0,2}?"
     r"(?:class(?:es)?|mechanism(?:s)?(?: of action)?)\b",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from extractors.dates import find_dates
 from pipeline.matching.record import Record, cite, newest_first
@@ -12,11 +13,11 @@ from pipeline.matching.requirements import Measurement
 from pipeline.matching.terms import data
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
-_T_SCORE = re.compile(r"\bT-?\s?scores?\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])[-+−–]?\d{1,2}\.\d{1,3}(?![\d/])")
+_T_SCORE = lore.regex(r"\bT-?\s?scores?\b", re.IGNORECASE)
+_NUMBER = lore.regex(r"(?<![\w.])[-+−–]?\d{1,2}\.\d{1,3}(?![\d/])")
 # "spine T -1.9", "total hip T=-2.4": the score by its letter alone
-_T_BARE = re.compile(r"(?<![\w-])T\s*(?:is|was|of|[=:])?\s*[-−–+]?\d\.\d(?![\d%])")
-_COLUMN = re.compile(r"\b(?:BMD|BMC|area|T-?\s?score|Z-?\s?score|YA|AM|change)\b", re.IGNORECASE)
+_T_BARE = lore.regex(r"(?<![\w-])T\s*(?:is|was|of|[=:])?\s*[-−–+]?\d\.\d(?![\d%])")
+_COLUMN = lore.regex(r"\b(?:BMD|BMC|area|T-?\s?score|Z-?\s?score|YA|AM|change)\b", re.IGNORECASE)
 _DENSITY = ("lumbar_spine", "femoral_neck", "total_hip", "forearm")
 
 
@@ -31,7 +32,7 @@ class SiteValue:
 
 @cache
 def _pattern(site: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w])(?:" + "|".join(data("sites")[site]) + r")(?!\w)", re.IGNORECASE)
+    return lore.regex(r"(?<![\w])(?:" + "|".join(data("sites")[site]) + r")(?!\w)", re.IGNORECASE)
 
 
 def sites_in(text: str, among: tuple[str, ...] = _DENSITY) -> list[tuple[str, int, int]]:
@@ -162,7 +163,7 @@ def _latest(values: list[SiteValue]) -> list[SiteValue]:
     return [at for at, day in zip(values, days, strict=True) if day == newest]
 
 
-_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
+_YEAR = lore.regex(r"(?<![\d/.-])(?:19|20)\d\d(?![\d/-])")
 
 
 def _day(statement: Statement) -> dt.date | None:

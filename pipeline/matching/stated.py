@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from extractors import lore
 from pipeline.matching.clinical_terms import broader, find_clinical
 from pipeline.matching.findings import best_passages
 from pipeline.matching.record import Record, cite, months_before, page_of
@@ -18,7 +19,7 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 _FRESH_DAYS = 365  # a finding that comes and goes has to be stated within a year of the request
 _NEAR = 2  # statements between a pain and what it keeps the patient from
 _CLOSE = 3  # between two findings of one study
-_PROCEDURE = re.compile(
+_PROCEDURE = lore.regex(
     r"\b(?:fusion|fuse|decompression|discectomy|laminectomy|arthroplasty|injection|ablation|foraminotomy|TLIF|PLIF|ALIF"
     r"|ACDF)\b",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from pipeline.matching.care_requirements import Study
 from pipeline.matching.clinical_terms import Held, broader, find_clinical, find_in_criterion
 from pipeline.matching.coverage import EXAMPLES
@@ -16,27 +17,27 @@ from pipeline.matching.terms import data, find_measures, find_therapies
 
 _MASK = "\0"
 # a number or a letter of a scale that nothing has read: "grade C" of a scale not known
-_UNREAD = re.compile(r"\d|(?<![\w'’.-])[B-Z](?![\w'’.-])")
-_ABBREVIATED = re.compile(r"\s*\([A-Z][A-Za-z/-]{0,9}\)")
-_BRACKET = re.compile(r"\s*\([^()]*\)")
-_SUCH_AS = re.compile(r",?\s*\b(?:such as|for example|e\.g\.,?|including but not limited to)\b.*$", re.IGNORECASE)
+_UNREAD = lore.regex(r"\d|(?<![\w'’.-])[B-Z](?![\w'’.-])")
+_ABBREVIATED = lore.regex(r"\s*\([A-Z][A-Za-z/-]{0,9}\)")
+_BRACKET = lore.regex(r"\s*\([^()]*\)")
+_SUCH_AS = lore.regex(r",?\s*\b(?:such as|for example|e\.g\.,?|including but not limited to)\b.*$", re.IGNORECASE)
 _WORD_NUMBER = "|".join(at for at in NUMBER_WORDS if at not in ("a", "an", "no", "both", "once", "twice", "single"))
-_COUNT = re.compile(
+_COUNT = lore.regex(
     rf"\b(?P<over>(?:at least|a minimum of|minimum of|more than)\s+)?(?P<n>{NUMBER}|{_WORD_NUMBER})(?:\s*\(\d+\))?"
     r"(?P<more>\s+or more)?(?=\s)",
     re.IGNORECASE,
 )
 # "wheals, angioedema or both"
-_OR_BOTH = re.compile(r"(?:,\s*(?P<last>[\w\s-]+?))?,?\s+or both\b", re.IGNORECASE)
+_OR_BOTH = lore.regex(r"(?:,\s*(?P<last>[\w\s-]+?))?,?\s+or both\b", re.IGNORECASE)
 # ", or of grade 3 or 4 on one side": the second way to meet the same finding
-_OR_OF = re.compile(r",\s*or\s+(?=(?:of|with|on|in|at)\b)", re.IGNORECASE)
+_OR_OF = lore.regex(r",\s*or\s+(?=(?:of|with|on|in|at)\b)", re.IGNORECASE)
 _JOINS = {"or": "or", "and/or": "or", "and": "and", ",": ",", ", or": "or", ", and": "and", "/": "or", "or a": "or"}
 
 
 @cache
 def wording_of(key: str) -> re.Pattern[str]:
     """Return the compiled entry of stated.yaml."""
-    return re.compile("|".join(f"(?:{at})" for at in data("stated")[key]), re.IGNORECASE)
+    return lore.regex("|".join(f"(?:{at})" for at in data("stated")[key]), re.IGNORECASE)
 
 
 @cache
@@ -58,7 +59,7 @@ def read_stated(text: str, negated: bool = False) -> Requirement | None:
 
 
 # "symptoms of esophageal dysfunction, such as trouble swallowing or food impaction": any of them shows it
-_SYMPTOMS = re.compile(
+_SYMPTOMS = lore.regex(
     r"^(?P<lead>[^().;:]*\b(?:symptoms?|signs?|manifestations?|complaints?)\b[^().;:]*?),?\s*[(,]?\s*"
     r"\b(?:such as|including(?: but not limited to)?|like|for example,?|e\.g\.,?)\s+(?P<list>[^().;:]+?)\)?"
     r"(?:\s+(?:is|are) present)?\W*$",
@@ -298,7 +299,7 @@ def _degrees(text: str, group: list[Held], keys: tuple[str, ...]) -> tuple[str, 
     return tuple(at for at in _DEGREES if at in taken)
 
 
-_OR = re.compile(r"\s*(?:/|,?\s*(?:and/or|or)(?: the| an?)?)\s*", re.IGNORECASE)
+_OR = lore.regex(r"\s*(?:/|,?\s*(?:and/or|or)(?: the| an?)?)\s*", re.IGNORECASE)
 
 
 def _leans(text: str, heads: list[Held], part: FindingPart) -> bool:

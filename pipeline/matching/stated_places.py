@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from extractors.dates import find_dates
 from pipeline.matching.clinical_terms import Held, find_clinical
@@ -14,12 +15,12 @@ from pipeline.matching.stated_leaves import wording_of
 
 _REPORTS = ("imaging", "pathology", "procedures")
 _HEAD_ROWS = 14
-_AS_LEVEL = re.compile(r"^\W*(?:at\s+)?(?P<level>[CTL]\d{1,2}\s*[-–/]\s*[CTLS]?\d{1,2})\s*:", re.IGNORECASE)
-_LABELLED = re.compile(
+_AS_LEVEL = lore.regex(r"^\W*(?:at\s+)?(?P<level>[CTL]\d{1,2}\s*[-–/]\s*[CTLS]?\d{1,2})\s*:", re.IGNORECASE)
+_LABELLED = lore.regex(
     r"^\W*(?:exam|study|procedure|specimens?|examination|test|operation|site|modality|tissue)\b", re.IGNORECASE
 )
-_TITLE = re.compile(r"^[A-Z0-9][A-Z0-9 ,.&/()'-]{5,}$|^\W*(?:MRI|CT|X-?ray|Radiographs?|Ultrasound|Biopsy)\b")
-_CLINIC = re.compile(
+_TITLE = lore.regex(r"^[A-Z0-9][A-Z0-9 ,.&/()'-]{5,}$|^\W*(?:MRI|CT|X-?ray|Radiographs?|Ultrasound|Biopsy)\b")
+_CLINIC = lore.regex(
     r"\b(?:center|centre|clinic|associates|institute|hospital|LLC|department|group|imaging)\b", re.IGNORECASE
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion, Statement
 from pipeline.matching.clinical_terms import Held, broader, clinical, entry_of, find_clinical, find_in_chart
@@ -20,17 +21,17 @@ from pipeline.matching.stated_times import day_of
 from pipeline.matching.stated_words import groups_of, is_nearest, own_words, owned_lengths, placed, said_of
 
 _SKIPPED = frozenset({"header", "title", "instructions", "family_history", "care_team", "fax_header"})
-_CUT = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+(?:but|whereas|while|although)\s+")
+_CUT = lore.regex(r";\s+|\.\s+(?=[A-Z])|,?\s+(?:but|whereas|while|although)\s+")
 _NUMBER = r"(?:\d{1,3}|" + "|".join(at for at in NUMBER_WORDS if at not in ("a", "an")) + r")"
-_COUNT_BEFORE = re.compile(
+_COUNT_BEFORE = lore.regex(
     rf"\b(?P<n>{_NUMBER})(?:\s*/\s*\d+)?\s+(?:(?!weeks?|months?|years?|days?|hours?)\w+\s+){{0,2}}$", re.I
 )
-_COUNT_BEHIND = re.compile(
+_COUNT_BEHIND = lore.regex(
     rf"^s?(?:\s+count)?\s*(?:\(\w+\))?\s*(?:was|is|are|of|:|=)?\s*(?P<n>{_NUMBER})(?!\w|\.\d|%|\s*(?:weeks?|months?|years?|days?|hours?|mg))",
     re.I,
 )
 # "no diabetes medication", "pain clinic", "seizure precautions": not the finding itself
-_COMPOUND = re.compile(
+_COMPOUND = lore.regex(
     r"^'?s?[ -]+(?:medications?|medicines?|drugs?|pills?|therap(?:y|ies)|treatments?|clinic|cent(?:er|re)|education"
     r"|precautions?|prevention|prophylaxis|programs?|protocols?|pathway|scales?|ind(?:ex|ices)|questionnaires?|diar(?:y|ies)"
     r"|tests?|testing|work-?up|teams?|unit|specialists?|groups?|foundation|society|action plan|guidelines?|management"
@@ -38,13 +39,13 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 # "Dactylitis  none of 20 digits", "Fistula: absent"
-_NONE_BEHIND = re.compile(
+_NONE_BEHIND = lore.regex(
     r"^s?\s*(?:[:=-]|\.{2,}|\bcount\b)?\s*(?:none|absent|negative|denied|denies|not (?:seen|present|found)|no)\b"
     r"(?!\s+(?:change|longer|better|worse))",
     re.IGNORECASE,
 )
 # "no other fracture", "no new wheals": the one that is asked for may be there
-_OTHERS = re.compile(
+_OTHERS = lore.regex(
     r"\b(?:other|further|additional|new|more|worse|residual|associated|increase in|change in)\s+(?:\w+\s+)?$", re.I
 )
 

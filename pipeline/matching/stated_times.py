@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.dates import find_dates
 from pipeline.matching.phrases import find_lengths
 
@@ -11,17 +12,17 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_MONTH_OF_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
-_NUMERIC_MONTH = re.compile(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\d/])")
-_YEAR = re.compile(
+_MONTH_OF_YEAR = lore.regex(rf"\b{_MONTH},?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)
+_NUMERIC_MONTH = lore.regex(r"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\d/])")
+_YEAR = lore.regex(
     r"\b(?:(?P<lead>in|since|from|of)\s+(?:\w+\s+)?(?P<year>(?:19|20)\d\d)\b(?!\s*(?:mg|units?))"
     r"|(?<!since )(?<![/.-])(?P<before>(?:19|20)\d\d)(?=:\s))"
 )
-_A_UNIT = re.compile(
+_A_UNIT = lore.regex(
     r"\b(?:more than|over|for|about|at least)\s+(?:an?|one)\s+(?:full\s+)?(?P<unit>year|month|week)\b", re.IGNORECASE
 )
 _DAYS = {"year": 365, "month": 30, "week": 7}
-_SINCE = re.compile(
+_SINCE = lore.regex(
     r"\bsince\s+(?:(?:the\s+)?(?:middle|start|beginning|end|early|late|mid)(?:\s+of)?[\s-]+)?"
     rf"(?:{_MONTH}(?:\s+(?:\d{{1,2}},?\s+)?(?P<year>(?:19|20)\d\d))?|(?P<only>(?:19|20)\d\d))(?!\w)",
     re.IGNORECASE,
@@ -29,9 +30,9 @@ _SINCE = re.compile(
 
 
 # "pain for two and a half years, after the fusion of 2023": the year is that of the operation
-_FOR_SO_LONG = re.compile(r"\bfor (?:the past |the last )?[\w ]{1,20}?\b(?:years|months|weeks)\b", re.I)
-_WAS = re.compile(r"\b(?:had|was|were|until|resolved|gone|then|ago)\b", re.IGNORECASE)
-_AFTER_EVENT = re.compile(
+_FOR_SO_LONG = lore.regex(r"\bfor (?:the past |the last )?[\w ]{1,20}?\b(?:years|months|weeks)\b", re.I)
+_WAS = lore.regex(r"\b(?:had|was|were|until|resolved|gone|then|ago)\b", re.IGNORECASE)
+_AFTER_EVENT = lore.regex(
     r",?\s*\b(?:after|following|since)\s+(?:the |her |his |an? )?(?:[a-z-]+ ){1,4}(?:(?:of|in|on) )?"
     r"(?:\d{1,2}/)?(?:\d{1,2}/)?(?:19|20)\d\d\b",
     re.IGNORECASE,

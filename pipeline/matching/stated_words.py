@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.assertion import assert_of
 from extractors.chart.facts import Assertion
 from pipeline.matching.clinical_terms import Held, broader
@@ -10,18 +11,18 @@ from pipeline.matching.stated_times import lengths_in
 from pipeline.matching.terms import find_therapies
 
 # a degree or a place before one of these is of something else
-_OF_OTHER = re.compile(r"[,]|\b(?:and|with|without|who|for)\b", re.IGNORECASE)
-_ADJECTIVE = re.compile(r"(?:al|ar|ic|ary|oid|ous|ate|ere|ild|ked|ive|ed)$", re.IGNORECASE)
-_NOUN = re.compile(
+_OF_OTHER = lore.regex(r"[,]|\b(?:and|with|without|who|for)\b", re.IGNORECASE)
+_ADJECTIVE = lore.regex(r"(?:al|ar|ic|ary|oid|ous|ate|ere|ild|ked|ive|ed)$", re.IGNORECASE)
+_NOUN = lore.regex(
     r"\s+(?!(?:and|or|on|in|at|of|with|without|for|since|over|to|by|from|but|than|as|the|a|an|is|was|are|were|today|now"
     r"|now|both|more|less|per|after|before|during|when|while|despite|that|which)\b)[a-z]{3,}",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s*(?:,|/|&|\+|,?\s*(?:and/or|and|or|nor)(?: (?:no|the|an?))?)\s*", re.IGNORECASE)
-_APART = re.compile(r"[,:]|\b(?:and|with|without|in an?|who|for|on)\b", re.IGNORECASE)
+_JOINED = lore.regex(r"\s*(?:,|/|&|\+|,?\s*(?:and/or|and|or|nor)(?: (?:no|the|an?))?)\s*", re.IGNORECASE)
+_APART = lore.regex(r"[,:]|\b(?:and|with|without|in an?|who|for|on)\b", re.IGNORECASE)
 # between a finding and the place right before or behind it
-_LINK = re.compile(r"\s*(?:(?:,\s*)?(?:of|in|at|over|to)\s+(?:the\s+|her\s+|his\s+)?)?", re.IGNORECASE)
-_SMALL = re.compile(
+_LINK = lore.regex(r"\s*(?:(?:,\s*)?(?:of|in|at|over|to)\s+(?:the\s+|her\s+|his\s+)?)?", re.IGNORECASE)
+_SMALL = lore.regex(
     r"\b(?:right|left|both|bilateral|mild|moderate|severe|marked|chronic|acute|active|small|large)\b", re.IGNORECASE
 )
 

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Study
 from pipeline.matching.clauses import clause_of, day_of, days_in, is_open, is_report_title
@@ -17,24 +18,24 @@ _ASKED = wording("studies.asked")
 _OUTCOME = wording("studies.outcome")
 _RESULTED = wording("studies.resulted")
 _DONE = wording("deeds.done")
-_NO = re.compile(
+_NO = lore.regex(
     r"\b(?:no|never|not|without|declin\w+|refus\w+|cancel\w+)\b(?:(?!\b(?:and|but)\b)[^.;,]){0,30}§", re.IGNORECASE
 )
-_NOT_BEHIND = re.compile(
+_NOT_BEHIND = lore.regex(
     r"§[^.;,]{0,30}\b(?:not (?:done|performed|obtained|taken|made|drawn|available)|never|declined|cancel\w+"
     r"|no[- ]show|refused)\b",
     re.IGNORECASE,
 )
 # what is compared with, or was sent from elsewhere, is an older one: "Comparison: radiographs of 03/2023"
-_COMPARED = re.compile(r"^\W*(?:comparison|compared?(?: with| to)?|prior|previous)\b", re.IGNORECASE)
-_ANY = re.compile(r"\bor\b", re.IGNORECASE)
+_COMPARED = lore.regex(r"^\W*(?:comparison|compared?(?: with| to)?|prior|previous)\b", re.IGNORECASE)
+_ANY = lore.regex(r"\bor\b", re.IGNORECASE)
 
 
 @cache
 def _pattern(table: str, key: str) -> re.Pattern[str]:
     held = data("studies")[table][key]
     words = held["words"] if table == "studies" else held
-    return re.compile(r"(?<![\w-])(?:" + "|".join(words) + r")(?![\w-])", re.IGNORECASE)
+    return lore.regex(r"(?<![\w-])(?:" + "|".join(words) + r")(?![\w-])", re.IGNORECASE)
 
 
 def _named(table: str, text: str) -> list[tuple[str, int, int]]:
@@ -48,7 +49,7 @@ def _named(table: str, text: str) -> list[tuple[str, int, int]]:
 
 
 # what a study is made for asks for no outcome: "to look for conduction abnormalities"
-_MADE_FOR = re.compile(
+_MADE_FOR = lore.regex(
     r",?\s+(?:to|in order to|for) (?:look(?:ing)? for|rule out|ruling out|screen(?:ing)? for|assess\w*|evaluat\w+"
     r"|detect\w*|identify\w*|check(?:ing)? for|exclud\w+)\s(?:(?!\b(?:and|within|in the (?:past|last))\b)[^.;,])*",
     re.IGNORECASE,
@@ -214,7 +215,7 @@ def _is_report(statement: Statement, record: Record) -> bool:
     return any(_FINDINGS.match(at) for at in page)
 
 
-_FINDINGS = re.compile(r"\W*(?:findings?|impression|opinion|conclusion|result|report|read by|interpretation)\b", re.I)
+_FINDINGS = lore.regex(r"\W*(?:findings?|impression|opinion|conclusion|result|report|read by|interpretation)\b", re.I)
 
 
 def _reports_first(statements: list[Statement]) -> list[Statement]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.chart import Assertion, assert_of
 from extractors.denial.fields import Denial, ReasonCategory
 from extractors.evidence import asserted
@@ -55,7 +56,7 @@ def _regions(text: str) -> set[str]:
 
 
 # "group 3", "level 2": the figure alone says nothing
-_COUNTED = re.compile(r"\b(?:group|level|stage|grade|class|tier|part|phase|category)s? (?:\d{1,2}|[ivx]{1,4})\b")
+_COUNTED = lore.regex(r"\b(?:group|level|stage|grade|class|tier|part|phase|category)s? (?:\d{1,2}|[ivx]{1,4})\b")
 
 
 def _words(text: str) -> set[str]:
@@ -65,8 +66,8 @@ def _words(text: str) -> set[str]:
     return counted | {word for word in said if word not in data("title_words")["words"]}
 
 
-_EITHER = re.compile(r"(?P<one>[\w-]+),? or (?P<other>[\w-]+)")  # "suicidal ideation or behavior"
-_BRACKETED = re.compile(r"\(([A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)\)")
+_EITHER = lore.regex(r"(?P<one>[\w-]+),? or (?P<other>[\w-]+)")  # "suicidal ideation or behavior"
+_BRACKETED = lore.regex(r"\(([A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)\)")
 
 
 def _alternatives(name: str, common: set[str]) -> tuple[frozenset[str], ...]:
@@ -114,7 +115,7 @@ def _held(words: frozenset[str], text: str, section: str, kinds: tuple[Assertion
 
 
 _FEWEST = 3  # words of the denial's reason that only one section's criteria hold; a figure counts for two
-_FIGURE = re.compile(r"(?<![\d./-])\d{2,3}(?![\d/-]|\.\d)")
+_FIGURE = lore.regex(r"(?<![\d./-])\d{2,3}(?![\d/-]|\.\d)")
 _SPELLED = {
     "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
     "eighteen": "18", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
@@ -153,7 +154,7 @@ def reasoned_from(sections: Sequence[Indication], denial: Denial) -> Indication 
 
 
 # a denial for want of other treatment first speaks of the one section that asks for it
-_STEP = re.compile(
+_STEP = lore.regex(
     r"\b(?:fail(?:ed|ure)|tried|trials?|ineffective|intoleran\w+|contraindicat\w+|"
     r"inadequate (?:response|control)|refractory)\b",
     re.I,

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.denials import Denial, clause_at, covered_from, denial_at, span_of
@@ -25,10 +26,10 @@ _QUIT = wording("substances.quit")
 _NOW_FREE = wording("substances.free")
 _USES = wording("substances.uses")
 _NEUTRAL = wording("substances.neutral")
-_NEGATIVE = re.compile(
+_NEGATIVE = lore.regex(
     r"\b(?:negative|not detected|none detected|undetect\w+|non-?detect\w+)\b|(?:\bunder|\bbelow|<)\s*\d", re.IGNORECASE
 )
-_POSITIVE = re.compile(
+_POSITIVE = lore.regex(
     r"\b(?:positive|elevated|high)\b|(?<!not )(?<!none )\bdetected\b|\b\d{2,}(?:\.\d+)?\s*ng", re.IGNORECASE
 )
 _PLAIN = frozenset(data("negative_words")["unused_leaf"])
@@ -37,12 +38,12 @@ _NEAR = dt.timedelta(days=60)
 
 @cache
 def _names(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(data('substances')[key]['names'])})(?!\w)", re.IGNORECASE)
+    return lore.regex(rf"(?<![\w-])(?:{'|'.join(data('substances')[key]['names'])})(?!\w)", re.IGNORECASE)
 
 
 @cache
 def _tests(key: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(data('substances')[key]['tests'])})\b", re.IGNORECASE)
+    return lore.regex(rf"\b(?:{'|'.join(data('substances')[key]['tests'])})\b", re.IGNORECASE)
 
 
 def read_unused(text: str) -> Requirement | None:
@@ -179,13 +180,13 @@ def _told(record: Record) -> tuple[list[_Free], list[tuple[str, Statement, dt.da
 
 
 # "nicotine withdrawal", "tobacco history": none of them says whether it is used
-_ABOUT = re.compile(
+_ABOUT = lore.regex(
     r"^\s+(?:withdrawal|craving|history|dependence|disorder|test|level|screen|counsel|cessation|section|clinic"
     r"|questions?|questionnaire|leaflet|polic(?:y|ies)|rules?|status (?:not|unknown|unclear))",
     re.IGNORECASE,
 )
 # "quit smoking in May and now uses a nicotine pouch" says two things
-_JOINT = re.compile(
+_JOINT = lore.regex(
     r",?\s+and\s+(?=(?:now|still|currently|uses?|is|has|vapes|chews|smokes|takes|wears)\b)"
     r"|,\s+(?:but\s+)?(?=(?:(?:s?he|they)\s+)?(?:now|still|currently|continues)\b)",
     re.IGNORECASE,
@@ -223,11 +224,11 @@ def _free_from(clause: str, text: str, match: re.Match[str], day: dt.date) -> dt
 
 
 # "denied street drugs years ago": nothing of today
-_ONCE = re.compile(
+_ONCE = lore.regex(
     r"^(?!.*\b(?:since|for|quit|stopped|last|gave up|ceased)\b).*\b(?:years? ago|at that time|back then|last year)\b",
     re.I,
 )
-_AGO = re.compile(
+_AGO = lore.regex(
     r"\b(?P<n>\d+|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s+(?P<unit>day|week|month|year)s?\s+ago\b",
     re.IGNORECASE,
 )

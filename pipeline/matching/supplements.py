@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.care_requirements import Supplements
 from pipeline.matching.clauses import clause_of, of_a_relative
@@ -12,21 +13,21 @@ from pipeline.matching.terms import data
 from pipeline.matching.together import _CURRENT_FOR
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
-_DAILY = re.compile(r"\b(?:daily|every day|each day|a day|per day)\b", re.IGNORECASE)
-_STOPPED = re.compile(r"\b(?:stop|discont|no longer|not tak|does not take)", re.IGNORECASE)
-_NOT_MISSED = re.compile(r"\b(?:does not|never|without) miss", re.IGNORECASE)
+_DAILY = lore.regex(r"\b(?:daily|every day|each day|a day|per day)\b", re.IGNORECASE)
+_STOPPED = lore.regex(r"\b(?:stop|discont|no longer|not tak|does not take)", re.IGNORECASE)
+_NOT_MISSED = lore.regex(r"\b(?:does not|never|without) miss", re.IGNORECASE)
 _PLAIN = frozenset(data("plain_words")["supplements"])
 
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(data("supplements")[name], re.IGNORECASE)
+    return lore.regex(data("supplements")[name], re.IGNORECASE)
 
 
 @cache
 def _words(key: str, side: str) -> re.Pattern[str]:
     words = data("supplements")["supplements"][key][side]
-    return re.compile(r"(?<![\w-])(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
+    return lore.regex(r"(?<![\w-])(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
 
 
 def read_supplements(text: str) -> Requirement | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart import Assertion, assert_of
 from extractors.chart.facts import Statement
 from extractors.vocabulary.conditions import find_conditions
@@ -18,12 +19,12 @@ _STUCK = wording("tapering.stuck")
 _FREE = wording("tapering.free")
 _OPEN = wording("tapering.open")
 _OWN_WORDS = wording("tapering.own_words")
-_FLOOR = re.compile(
+_FLOOR = lore.regex(
     r"\b(?:below|under|less than|lower than|beneath|short of|to less than)\s+(?:the equivalent of\s+|about\s+)?"
     r"(?P<mg>\d+(?:\.\d+)?)\s*mg\b",
     re.IGNORECASE,
 )
-_NOW = re.compile(
+_NOW = lore.regex(
     r"(?P<mg>\d+(?:\.\d+)?)\s*mg(?: (?:a day|daily))?(?: now)?[;,]? (?:flares?|relapses?|worse) when lower", re.I
 )
 # mg of prednisone that do what one mg does (anti-inflammatory equivalence of the US labels)

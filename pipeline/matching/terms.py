@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Literal
 
+from extractors import lore
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import drug, drugs, find_classes, find_drugs, is_a, members
 from extractors.vocabulary.labs import find_labs
@@ -18,7 +19,7 @@ def wording(key: str) -> re.Pattern[str]:
     """Return the compiled entry of patterns.yaml."""
     ((kind, alternatives),) = data("patterns")[key].items()
     joined = "|".join(alternatives)
-    return re.compile(rf"\b(?:{joined})\b" if kind == "words" else joined, re.IGNORECASE)
+    return lore.regex(rf"\b(?:{joined})\b" if kind == "words" else joined, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Mention:
 def words_of(*words: str) -> re.Pattern[str]:
     """Return a pattern of any of the words as whole words, plurals in -s too, any capitals."""
     ordered = sorted(words, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in ordered) + r")s?(?!\w)", re.IGNORECASE)
+    return lore.regex(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in ordered) + r")s?(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -155,7 +156,7 @@ def find_measures(text: str) -> list[tuple[str, int, int]]:
 
 
 # the gene EGFR is no filtration rate
-_OF_GENE = re.compile(
+_OF_GENE = lore.regex(
     r"\b(?:exons?|mutations?|mutated|mutant|T790M|L858R|ALK|tyrosine kinase|gene|receptor|amplif\w*)\b", re.IGNORECASE
 )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors import lore
 from extractors.vocabulary.conditions import find_conditions
 from pipeline.matching.examples import EXAMPLES
 from pipeline.matching.often import times_a_day
@@ -27,7 +28,7 @@ from pipeline.matching.trial_qualifiers import find_breakthrough, find_join, fin
 
 # "will not be used together with", "Use with another biologic" (of an exclusion), "not in combination with"
 _NOT_WITH = wording("therapy_leaves.not_with")
-_USE_WITH = re.compile(
+_USE_WITH = lore.regex(
     r"\b(?:use|used|combination|concurrent\w*|concomitant\w*|together|given)\b[^.;]{0,40}\bwith\b", re.IGNORECASE
 )
 # "will be used together with", "in combination with", "added to", "on background", "concurrent use of"
@@ -35,26 +36,26 @@ _WITH = wording("therapy_leaves.with")
 _AVOID = wording("therapy_leaves.avoid")
 _ON_NOW = wording("therapy_leaves.on_now")
 _RESPONSE = wording("therapy_leaves.response")
-_EVERY = re.compile(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following)\b|\bBOTH\b|\bALL\b")
+_EVERY = lore.regex(r"\b(?:all|both|each) of\b|\ball (?:three|four|the following)\b|\bBOTH\b|\bALL\b")
 # "one agent from each of two different classes": some of the classes, not all that are listed
-_EACH_OF_SOME = re.compile(r"\beach of (?:at least )?(?:two|three|2|3)\b", re.IGNORECASE)
+_EACH_OF_SOME = lore.regex(r"\beach of (?:at least )?(?:two|three|2|3)\b", re.IGNORECASE)
 _COUNT = wording("therapy_leaves.count")
-DOSES = re.compile(
+DOSES = lore.regex(
     rf"(?:at least |minimum of )?\b({COUNT})"
     r"(?:\s*\(\d+\))?\s+(?:treatments\b|(?:[\w-]+\s+){0,3}?(?:doses|injections|infusions|sessions)\b)",
     re.IGNORECASE,
 )
 _OF_TRIALS = wording("therapy_leaves.of_trials")
-_EXAMPLES_ARE = re.compile(r"\bexamples?\b[^.:]{0,60}?(?:\binclude|\bare|\bis|:)\s*(?P<what>[^.]+)", re.IGNORECASE)
+_EXAMPLES_ARE = lore.regex(r"\bexamples?\b[^.:]{0,60}?(?:\binclude|\bare|\bis|:)\s*(?P<what>[^.]+)", re.IGNORECASE)
 # "ONE systemic therapy", "a conventional agent": a kind of treatment that only a note can name
-_KIND_OF = re.compile(r"\b(?:therap(?:y|ies)|agents?|drugs?|medications?|treatments?|products?)\b", re.IGNORECASE)
-_SEVERAL = re.compile(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
+_KIND_OF = lore.regex(r"\b(?:therap(?:y|ies)|agents?|drugs?|medications?|treatments?|products?)\b", re.IGNORECASE)
+_SEVERAL = lore.regex(r"\bboth\b|\bcombination therapy\b|\bdual therapy\b|\btriple therapy\b", re.IGNORECASE)
 _NOT_COUNTED = wording("therapy_leaves.not_counted")
 _APART = wording("therapy_leaves.apart")
 _COUNT_ONCE = wording("therapy_leaves.count_once")
 
 
-_TO_PREVENT = re.compile(
+_TO_PREVENT = lore.regex(
     r"\bfor (?:the )?(?:\w+ ){0,3}(?:prevent\w*|prophyla\w*)|\b(?:preventive|prophylactic) (?:use|therapy)", re.I
 )
 
@@ -86,13 +87,13 @@ def read_combination(text: str, negated: bool) -> Requirement | None:
 
 
 # "with other monoclonal antibodies for asthma": drugs that only their purpose names
-_UNNAMED = re.compile(
+_UNNAMED = lore.regex(
     r"\b(?:any other|another|other|additional)\s+(?:[\w-]+\s+){0,3}?(?:drugs?|agents?|medications?|medicines?|products?"
     r"|treatments?|therap(?:y|ies)|antibod(?:y|ies)|inhibitors?)"
     r"\s+(?:used |indicated |approved )?(?:for|to treat)\s+[^.;()]{3,60}",
     re.IGNORECASE,
 )
-_BOTH = re.compile(
+_BOTH = lore.regex(
     r"^\W*(?:(?:together|in combination|combined)\s+)?(?:with|plus|and)(?:\s+(?:a|an|the))?\s+$", re.IGNORECASE
 )
 
@@ -115,9 +116,9 @@ def read_avoidance(text: str) -> Requirement | None:
 
 
 # "has not previously failed adalimumab" asks for the opposite of a failure, "has not responded" for a failure
-_NOT_FAILED = re.compile(r"\b(?:has|have|had|did) not (?:previously |yet |already )?fail", re.IGNORECASE)
+_NOT_FAILED = lore.regex(r"\b(?:has|have|had|did) not (?:previously |yet |already )?fail", re.IGNORECASE)
 # "has received fewer than 12 doses": a ceiling, no trial
-_AT_MOST = re.compile(
+_AT_MOST = lore.regex(
     r"\b(?:fewer than|less than|no more than|not more than|at most|up to)\s+\w+\s+(?:\w+\s+)?"
     r"(?:doses|injections|infusions|courses|weeks|months|years|cycles)\b|\b(?:has|have) not (?:yet )?received\b",
     re.IGNORECASE,
@@ -125,14 +126,14 @@ _AT_MOST = re.compile(
 
 
 # "applied daily for 28 consecutive days"; "a daily dose of" is none of it
-_DAILY = re.compile(
+_DAILY = lore.regex(
     r"\b(?:applied|used|taken|inhibitor|therapy|treatment)\s+(?:every day|daily)\b|\bdaily (?:use|application|for)\b",
     re.IGNORECASE,
 )
 
 
 # "two statins, one of which must be atorvastatin", "two DMARDs, including methotrexate"; not "(including ...)"
-_ONE_OF_WHICH = re.compile(
+_ONE_OF_WHICH = lore.regex(
     r",?\s*(?:\b(?:at least )?one of (?:which|these|them)\b"
     r"(?: (?:drugs?|agents?|must|should|has|have|is|was|to|be|include[sd]?))*"
     r"|\bincluding\b(?! but not limited))"
@@ -140,7 +141,7 @@ _ONE_OF_WHICH = re.compile(
     re.IGNORECASE,
 )
 # "a TNF inhibitor other than certolizumab": what does not count
-_OTHER_THAN = re.compile(
+_OTHER_THAN = lore.regex(
     r"\b(?:other than|excluding|except(?: for)?|not including|apart from|but not|with the exception of)\s+"
     r"(?P<what>[^.;()]+)",
     re.IGNORECASE,
@@ -167,8 +168,8 @@ def read_prior(text: str, notes: str = "") -> Requirement | None:
     return AllOf(options=(whole, replace(whole, therapies=parts, count=1, every=must, apart=False)))
 
 
-_NONE = re.compile(r"^\W*(?:no|none|neither|nothing)\b", re.IGNORECASE)
-_AND_WILL = re.compile(
+_NONE = lore.regex(r"^\W*(?:no|none|neither|nothing)\b", re.IGNORECASE)
+_AND_WILL = lore.regex(
     r"\band (?:the \w+ |it )?(?:will|shall|is to) (?:also )?(?:use|take|be"
     r"|receive|continue)\b",
     re.IGNORECASE,
@@ -273,13 +274,13 @@ def read_current(text: str) -> Requirement | None:
     return TreatedWith(therapies=others, minimum_days=max((at.days for at in lengths), default=None))
 
 
-_NO_RESPONSE = re.compile(
+_NO_RESPONSE = lore.regex(
     r"\b(?:has|have|had|did|does) (?:not|never)\b[\w\s]{0,30}\b(?:respon|benefit|improv)", re.IGNORECASE
 )
 
 
 # "at least a 20% improvement in swollen joint count"
-_BY_SO_MUCH = re.compile(
+_BY_SO_MUCH = lore.regex(
     r"\b(?:at least |a |an )*\d+(?:\.\d+)?\s*(?:%|percent\b|-?points?\b|-?fold\b).*$", re.IGNORECASE | re.DOTALL
 )
 

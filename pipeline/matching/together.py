@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement
 from pipeline.matching.naming import joined, names_of
 from pipeline.matching.record import Record, cite, newest_first, not_yet
@@ -14,23 +15,23 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 # A list older than this says little of what is taken at the time of the request.
 _CURRENT_FOR = dt.timedelta(days=183)
 
-NO = re.compile(
+NO = lore.regex(
     r"\b(?:no|not|without|nor|neither|never|none|avoid\w*|stop\w*|discontinu\w*|instead of|hold(?:ing)?|off)\b",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
-_CONTINUE = re.compile(
+_BREAK = lore.regex(r"[.;]\s|\b(?:but|except|however|although|continue\w*|add(?:ed)? to)\b", re.IGNORECASE)
+_CONTINUE = lore.regex(
     r"\b(?:continu\w+|keep\w*|stay\w* on|remain\w* on|maintain\w*|added to|together with|along with|with|on)\b",
     re.IGNORECASE,
 )
-_STOPPED = re.compile(
+_STOPPED = lore.regex(
     r"\b(?:stop\w*|discontinu\w*|held|hold|paus\w*|suspend\w*|withheld|off|taper\w* off|d/c|ceased?|quit)\b",
     re.IGNORECASE,
 )
-_TAKES = re.compile(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
+_TAKES = lore.regex(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
 
 
-_STOPS_BEHIND = re.compile(
+_STOPS_BEHIND = lore.regex(
     r"\s+(?:was |were |has been |is |remains |are |still |currently )*"
     r"(?:stopped|discontinued|(?:put |placed )?on hold|held|paused|suspended|withheld|d/c'?d)\b",
     re.IGNORECASE,
@@ -141,12 +142,12 @@ def is_current(fact: Fact) -> bool:
     return held.outcome is None and bool(held.start or _TAKES.search(fact.statement.text) or _listed(fact.statement))
 
 
-_END = re.compile(
+_END = lore.regex(
     r"^(?:to|until|stop(?:ped)?(?: date)?|end(?:ed)?(?: date)?"
     r"|discontinued(?: on)?|last taken)$",
     re.IGNORECASE,
 )
-_OPEN_END = re.compile(r"^\W*(?:present|current|ongoing|active|none|now)?\W*$", re.IGNORECASE)
+_OPEN_END = lore.regex(r"^\W*(?:present|current|ongoing|active|none|now)?\W*$", re.IGNORECASE)
 
 
 def _row_ended(statement: Statement) -> bool:
@@ -208,7 +209,7 @@ def state(generic: str, facts: list[Fact], record: Record) -> str:
     return "disputed" if any(start <= latest_stop for start in starts) or not starts else "on"
 
 
-_NOW = re.compile(
+_NOW = lore.regex(
     r"\b(?:takes|is taking|uses|is using|currently (?:on|takes|taking|uses)|is on"
     r"|remains on|continues (?:on|to take))\b",
     re.I,
@@ -296,10 +297,10 @@ def _days_on(record: Record, generic: str, facts: list[Fact]) -> int:
     return longest(trials_of(record, generic, facts)) or 0
 
 
-_NOT_ON = re.compile(
+_NOT_ON = lore.regex(
     r"\b(?:not (?:on|taking|using|treated with)|does not (?:take|use)|on no)\s+(?:any )?", re.IGNORECASE
 )
-_RIGHT_BEFORE = re.compile(rf"{_NOT_ON.pattern}$", re.IGNORECASE)
+_RIGHT_BEFORE = lore.regex(rf"{_NOT_ON.pattern}$", re.IGNORECASE)
 
 
 def _denied_now(therapies: tuple[Therapy, ...], record: Record) -> list[Statement]:

@@ -2,16 +2,17 @@
 
 import re
 
+from extractors import lore
 from extractors.dates import find_dates
 from pipeline.matching.phrases import number_of
 from pipeline.matching.trials import Trial
 
-_COUNTED = re.compile(
+_COUNTED = lore.regex(
     r"\b(?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:\w+\s+)?"
     r"(?:doses|injections|infusions|sessions|treatments|visits|shots|cycles)\b",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_GIVEN = lore.regex(
     r"\b(?:given|infus\w+|inject\w+|dos(?:e|es|ed)|received|administered|sessions?|visits?)\b", re.IGNORECASE
 )
 

@@ -2,14 +2,15 @@
 
 import re
 
+from extractors import lore
 from pipeline.matching.requirements import PriorTherapy
 from pipeline.matching.terms import base_of, find_therapies, wording
 from pipeline.matching.trial_qualifiers import multiple_of
 from pipeline.matching.trials import Trial
 
-_AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+_AMOUNT = lore.regex(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
 _DOSE = wording("therapy_leaves.dose")
-_FROM = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:mg|mcg|g|units?)?\s*(?:to|-|–)\s*$", re.IGNORECASE)
+_FROM = lore.regex(r"(?P<low>\d+(?:\.\d+)?)\s*(?:mg|mcg|g|units?)?\s*(?:to|-|–)\s*$", re.IGNORECASE)
 
 
 def dose_asked(text: str) -> str | None:

@@ -2,11 +2,12 @@
 
 import re
 
+from extractors import lore
 from pipeline.matching.requirements import Wanted
 from pipeline.matching.terms import wording
 
 _INTOLERANCE = wording("therapy_leaves.intolerance")
-_CONTRAINDICATION = re.compile(
+_CONTRAINDICATION = lore.regex(
     r"contra-?indicat|not (?:a )?(?:appropriate|suitable|candidate)|medically inadvisable|clinically inadvisable"
     r"|(?:in|for) which\b[^.;]{0,60}\b(?:should|must|can) ?not be (?:used|given|taken|prescribed)"
     r"|precludes? (?:the )?use",
@@ -22,14 +23,14 @@ def is_outcome(text: str) -> bool:
 
 
 # "class III heart failure" is no failure of a drug
-_ORGAN_FAILURE = re.compile(
+_ORGAN_FAILURE = lore.regex(
     r"\b(?:heart|cardiac|renal|kidney|liver|hepatic|respiratory|ovarian|organ|graft|marrow|pump|multi-?organ)\s+failure\b",
     re.IGNORECASE,
 )
 
 
 # "unable to tolerate CPAP after a trial of at least 30 days": the trial alone is not what is asked for
-_AFTER_TRIAL = re.compile(
+_AFTER_TRIAL = lore.regex(
     r"(?:intoleran\w+|tolerate|side effects?|adverse \w+|allerg\w+)\b[^,;]{0,60}"
     r"\b(?:after|during|following|on|with|to|of|from)\b[^,;]{0,40}\b(?:trial|course|attempt|use)\b",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ _AFTER_TRIAL = re.compile(
 
 
 # "was tried and was not tolerated", "tried, but the response was inadequate": the trial alone is not what is asked for
-_TRIED_AND = re.compile(
+_TRIED_AND = lore.regex(
     r"\b(?:tried|trial|used|taken|received|treated)\b(?:(?!\bor\b)[^;]){0,60}\b(?:and|but|yet|which|that|then)\b"
     r"(?:(?!\bor\b|\bto\b)[^;]){0,30}\b(?:not tolerated|intoleran\w+|stopped|discontinued|fail\w*|inadequate"
     r"|insufficient|ineffective|no (?:response|benefit)|without (?:response|benefit|relief)|did not|side effects?"

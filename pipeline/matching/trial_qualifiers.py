@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from extractors import lore
 from pipeline.matching.phrases import number_of
 from pipeline.matching.terms import data, wording
 from pipeline.matching.trial_outcomes import is_outcome
@@ -17,16 +18,16 @@ _TIMES = (
     r"|(?:two|three|four|2|3|4)(?:[- ]?fold|\s+times|\s?x))"
 )
 # "at twice the labeled dose or more", "up to four times the FDA-approved dose", "updosed fourfold"
-_MULTIPLE = re.compile(
+_MULTIPLE = lore.regex(
     rf"(?:at (?:a dose of )?(?:at least )?)?{_TIMES}\s+(?:of\s+)?(?:the\s+|its\s+)?(?:{_KIND}\s+)+"
     r"(?:dos(?:e|es|age|ing)|amount)(?:\s+or\s+(?:more|higher|greater))?",
     re.IGNORECASE,
 )
-_UPDOSED = re.compile(
+_UPDOSED = lore.regex(
     rf"\b(?:up-?dos(?:ed|ing)|increased|raised|titrated)\s+(?:to\s+|by\s+)?{_TIMES}\b(?!\s+(?:a|per)\s)", re.IGNORECASE
 )
 # "at the labeled dose", "at standard doses"
-_SINGLE = re.compile(
+_SINGLE = lore.regex(
     rf"\bat (?:the |an? )?(?:{_KIND}\s+)*(?:label(?:l)?ed|(?:FDA[- ])?approved|standard|usual|recommended|licensed)\s+"
     r"(?:daily\s+)?dos(?:e|es|age|ing)\b",
     re.IGNORECASE,
@@ -56,20 +57,20 @@ def _fold(printed: str) -> float:
 
 # how often a day; the first that stands behind the dose counts
 _OFTEN = (
-    (4.0, re.compile(r"\b(?:four times|4 times|4x|q\.?i\.?d|every 6 hours)\b", re.IGNORECASE)),
-    (3.0, re.compile(r"\b(?:three times|3 times|3x|t\.?i\.?d|every 8 hours)\b", re.IGNORECASE)),
-    (2.0, re.compile(r"\b(?:twice|two times|2 times|2x|b\.?i\.?d|every 12 hours)\b", re.IGNORECASE)),
+    (4.0, lore.regex(r"\b(?:four times|4 times|4x|q\.?i\.?d|every 6 hours)\b", re.IGNORECASE)),
+    (3.0, lore.regex(r"\b(?:three times|3 times|3x|t\.?i\.?d|every 8 hours)\b", re.IGNORECASE)),
+    (2.0, lore.regex(r"\b(?:twice|two times|2 times|2x|b\.?i\.?d|every 12 hours)\b", re.IGNORECASE)),
     (
         1.0,
-        re.compile(
+        lore.regex(
             r"\b(?:once|daily|a day|per day|nightly|every (?:day|night|morning|evening)"
             r"|at (?:night|bedtime)|q\.?d|q\.?h\.?s)\b",
             re.IGNORECASE,
         ),
     ),
 )
-_NOT_STEADY = re.compile(r"\bas needed\b|\bprn\b|\bweekly\b|\bevery other\b|\ba week\b", re.IGNORECASE)
-_TABLETS = re.compile(r"\b(?:\d|two|three|four)\s+(?:tab\w*|pills?|caps?\w*)\b", re.IGNORECASE)
+_NOT_STEADY = lore.regex(r"\bas needed\b|\bprn\b|\bweekly\b|\bevery other\b|\ba week\b", re.IGNORECASE)
+_TABLETS = lore.regex(r"\b(?:\d|two|three|four)\s+(?:tab\w*|pills?|caps?\w*)\b", re.IGNORECASE)
 
 
 def multiple_of(generic: str, dose: str, sentence: str) -> float | None:
@@ -85,7 +86,7 @@ def multiple_of(generic: str, dose: str, sentence: str) -> float | None:
 
 
 # "inadequate response (new fracture or falling bone density) to", "failure (no ACR20 response) of"
-_SHOWN_BY = re.compile(
+_SHOWN_BY = lore.regex(
     r"(?:response|failure|failed|efficacy|control|relief)\s*"
     r"\((?!\s*(?:e\.?\s?g|for example|such as|including|i\.?e|after|at least|see)\b)(?P<how>[^()]*[a-z]{4}[^()]*)\)",
     re.IGNORECASE,

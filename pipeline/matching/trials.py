@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact, Outcome, Statement, Treatment
 from extractors.vocabulary.drugs import is_a
 from pipeline.matching.phrases import find_lengths
@@ -103,7 +104,7 @@ _FOLLOWED = wording("trials.followed")
 _OTHERWISE = wording("trials.followed_otherwise")
 _ALL_FAILED = wording("trials.all_failed")
 _STOPPED_FOR = wording("trials.stopped_for")
-_OPEN = re.compile(
+_OPEN = lore.regex(
     r"\b(?:if|unless|until|may|might|could|would|will|expect\w*|risk|monitor\w*|no (?:fail"
     r"|loss|lack)\w*|not (?:fail|stop|discontinu)\w*"
     r"|never (?:fail|stop)\w*|except|but)\b",
@@ -112,7 +113,7 @@ _OPEN = re.compile(
 
 
 # "...; new fracture while taking it", "...; joints still swollen at 7 months": said of the drug of the clause before
-_TIED = re.compile(
+_TIED = lore.regex(
     r"\b(?:on|with|taking|using|despite|after) (?:it|this|them)\b|\bat (?:week|month) \d+|\bat \d+ (?:weeks|months)\b",
     re.IGNORECASE,
 )
@@ -175,7 +176,7 @@ def _days(fact: Fact) -> tuple[int | None, bool]:
     return days, closed
 
 
-_IN_A_ROW = re.compile(r"\b(?:consecutive|straight|continuous|in a row)\b", re.IGNORECASE)
+_IN_A_ROW = lore.regex(r"\b(?:consecutive|straight|continuous|in a row)\b", re.IGNORECASE)
 
 
 def _unbroken(fact: Fact) -> int | None:
@@ -220,7 +221,7 @@ def no_bar(record: Record, generic: str) -> list[Statement]:
 
 
 # "so the infusion is not contraindicated": of the drug named before
-_OF_WHAT = re.compile(
+_OF_WHAT = lore.regex(
     r"\b(?:it|this|that|the (?:infusions?|drug|medicine|medication|treatment|tablets?|injections?))"
     r" (?:is|are|was) not\b",
     re.IGNORECASE,
@@ -248,13 +249,13 @@ def _speaks_of(record: Record, statement: Statement, generic: str) -> bool:
     return base_of(generic) in [base_of(name) for name in drugs_of(record, statement)]
 
 
-_DAILY = re.compile(
+_DAILY = lore.regex(
     r"\b(?:daily|every day|nightly|each (?:day|night|morning|evening)|every (?:night|morning"
     r"|evening)|(?:once|twice|two times|three times|2x|1x)"
     r" (?:a|per|each) day|b\.?i\.?d|q\.?d|t\.?i\.?d|qhs|q(?:am|pm)|every \d+ hours)\b",
     re.IGNORECASE,
 )
-_NOT_DAILY = re.compile(
+_NOT_DAILY = lore.regex(
     r"\b(?:as needed|prn|now and then|off and on|on and off|intermittent\w*"
     r"|sometimes|occasional\w*|sporadic\w*|irregular\w*"
     r"|weekly|a week|per week|days? a week|weekends?|every other day|missed|skipp\w+|for flares?)\b",

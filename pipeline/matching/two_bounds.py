@@ -2,13 +2,14 @@
 
 import re
 
+from extractors import lore
 from pipeline.matching import number_terms
 from pipeline.matching.phrases import find_comparisons
 from pipeline.matching.terms import find_measures
 
 # what parts two ways of meeting a leaf; whom both are said of
-OR = re.compile(r",?\s+or\s+(?!(?:more|less|fewer|higher|lower|greater|above|below|over|under)\b)", re.IGNORECASE)
-WHO_HAS = re.compile(r"^\W*(?:the )?(?:patient|member|individual|beneficiary) (?:has|have|had)\s+", re.IGNORECASE)
+OR = lore.regex(r",?\s+or\s+(?!(?:more|less|fewer|higher|lower|greater|above|below|over|under)\b)", re.IGNORECASE)
+WHO_HAS = lore.regex(r"^\W*(?:the )?(?:patient|member|individual|beneficiary) (?:has|have|had)\s+", re.IGNORECASE)
 
 
 def two_bounds(text: str) -> tuple[str, str] | None:
@@ -26,7 +27,7 @@ def two_bounds(text: str) -> tuple[str, str] | None:
     return first, f"{text[named[0][1] : named[0][2]]} {second}"
 
 
-_SECOND_BOUND = re.compile(
+_SECOND_BOUND = lore.regex(
     r"[,;]?\s+or\s+(?:(?:a|an|is|of|it is|if|BMI|score)\s+){0,2}"
     r"(?=(?:[≥>≤<]|at least|greater than|more than|less than|between|above|below)"
     r"|\d+(?:\.\d+)?[^,;]{0,14}\s+(?:or (?:more|greater|higher|above)|to|and above)\b)",

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
+from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.facts import Statement
 from pipeline.matching.denials import Denial, clause_at, covered_from, denial_at, in_plan, span_of
@@ -99,7 +100,7 @@ def _of_this_request(thing: Procedure, record: Record) -> Procedure:
 _PAIRED = frozenset(["shoulder", "elbow", "wrist and hand", "hip", "knee", "ankle and foot", "breast"])
 
 
-_OPERATIONS = re.compile(
+_OPERATIONS = lore.regex(
     r"\b(?:arthroplast\w+|replacement|surger(?:y|ies)|operation|fusion|repair|reconstruction|TKA|THA|TKR|THR)\b",
     re.IGNORECASE,
 )
@@ -169,7 +170,7 @@ def _elsewhere(text: str, thing: Procedure) -> bool:
 # words that may stand before a wide name: "no prior injection", not "no insulin injection"
 _GENERAL = ("injection", "imaging", "surgery", "vaccine", "advanced imaging")
 _BEFORE = frozenset(data("negative_words")["before_wide_name"])
-_PLACE = re.compile(
+_PLACE = lore.regex(
     r"^[\s,]*(?:(?:of|on|in|into|to|for|at)\s+)(?:(?:the|her|his|their|either|both|any|a|an)\s+)?(?P<what>[a-z-]+)",
     re.IGNORECASE,
 )
@@ -228,7 +229,7 @@ def _denials(thing: Procedure, record: Record) -> list[_Told]:
     return found
 
 
-_LAST = re.compile(r"\b(?:last|latest|most recent)\b", re.IGNORECASE)
+_LAST = lore.regex(r"\b(?:last|latest|most recent)\b", re.IGNORECASE)
 
 
 def _latest(statement: Statement, thing: Procedure, at: Named, clause: str) -> _Told | None:
@@ -243,7 +244,7 @@ def _latest(statement: Statement, thing: Procedure, at: Named, clause: str) -> _
     return _Told(statement=statement, first=days[1] + dt.timedelta(days=1), last=statement.date)
 
 
-_NOW_ONLY = re.compile(
+_NOW_ONLY = lore.regex(
     r"\b(?:today|now|at this time|at present|currently|for now|this visit|needed|necessary|indicated|required"
     r"|available|here|on file|planned|advised)\b",
     re.IGNORECASE,
@@ -267,13 +268,13 @@ def _tells_history(denial: Denial, statement: Statement) -> bool:
 
 
 # "never had an MRI read by a radiologist", "no MRI that showed": only some of them
-_SOME = re.compile(
+_SOME = lore.regex(
     r"^[^.;,]{0,40}?\b(?:read|showing|showed|that|which|under|abnormal|done elsewhere"
     r"|available|here|at (?:this|our)|in our)\b",
     re.IGNORECASE,
 )
 # "none since the last one of 04/02/2026": there was one
-_AFTER_ONE = re.compile(
+_AFTER_ONE = lore.regex(
     r"\bsince\s+(?:the|her|his)\s+(?:one|last|latest|previous|prior|first|study|scan|exam|injection|MRI|CT)\b",
     re.IGNORECASE,
 )

@@ -4,21 +4,22 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from extractors import lore
 from pipeline.matching.phrases import find_window
 from pipeline.matching.requirements import Procedure, Requirement, Undone
 from pipeline.matching.terms import data, wording
 
 _ASKED = wording("undone.asked")
-_OPERATION = re.compile(
+_OPERATION = lore.regex(
     r"\b(?:before|prior to|of|preceding|from)\s+(?:the\s+)?(?:date of\s+)?(?:the\s+)?"
     r"(?:(?:planned|scheduled|proposed|requested|anticipated|index|joint|elective)\s+)*"
     r"(?:surgery|operation|procedure|arthroplasty|replacement)\b",
     re.IGNORECASE,
 )
-_OF_REQUEST = re.compile(
+_OF_REQUEST = lore.regex(
     r"\b(?:same|affected|operative|operated|index|involved|surgical|requested|target|symptomatic)\b", re.IGNORECASE
 )
-SIDE = re.compile(r"\b(?P<side>right|left|bilateral|both)\b(?! (?:of|in|by) mind)", re.IGNORECASE)
+SIDE = lore.regex(r"\b(?P<side>right|left|bilateral|both)\b(?! (?:of|in|by) mind)", re.IGNORECASE)
 # words of such a leaf that ask for nothing more
 _PLAIN = frozenset(data("negative_words")["undone_leaf"])
 
@@ -35,22 +36,22 @@ def procedures() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(procedures()[name]['names'])})(?![\w-])", re.IGNORECASE)
+    return lore.regex(rf"(?<![\w-])(?:{'|'.join(procedures()[name]['names'])})(?![\w-])", re.IGNORECASE)
 
 
 @cache
 def _substance(name: str) -> re.Pattern[str] | None:
     held = procedures()[name].get("of")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(held)})(?![\w-])", re.IGNORECASE) if held else None
+    return lore.regex(rf"(?<![\w-])(?:{'|'.join(held)})(?![\w-])", re.IGNORECASE) if held else None
 
 
 @cache
 def _region(name: str) -> re.Pattern[str]:
     words = data("regions")[name]
-    return re.compile(rf"\b(?:{'|'.join(re.escape(at) for at in words)})s?\b", re.IGNORECASE)
+    return lore.regex(rf"\b(?:{'|'.join(re.escape(at) for at in words)})s?\b", re.IGNORECASE)
 
 
-_BACK = re.compile(r"\b(?:the|her|his|their) back\b(?! of)", re.IGNORECASE)
+_BACK = lore.regex(r"\b(?:the|her|his|their) back\b(?! of)", re.IGNORECASE)
 
 
 def regions_in(text: str) -> set[str]:

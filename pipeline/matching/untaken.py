@@ -2,6 +2,7 @@
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from pipeline.matching.denials import clause_at
 from pipeline.matching.naming import joined, names_of
@@ -15,19 +16,19 @@ from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
 _NEVER = wording("untaken.never")
 _NOT_NOW = wording("untaken.not_now")
-_TOGETHER = re.compile(
+_TOGETHER = lore.regex(
     r"\b(?:combin\w+|together|concurrent\w*|concomitant\w*|simultaneous\w*|same time|alongside|another|other|unless"
     r"|except|in addition)\b",
     re.IGNORECASE,
 )
 _PLAIN = frozenset(data("negative_words")["untaken_leaf"])
 _DENIED = wording("untaken.denied")
-_OF_EFFECT = re.compile(r"\b(?:tolerat\w+|respon\w+|help\w*|benefit\w*|found|there is|allerg\w*)\b", re.IGNORECASE)
+_OF_EFFECT = lore.regex(r"\b(?:tolerat\w+|respon\w+|help\w*|benefit\w*|found|there is|allerg\w*)\b", re.IGNORECASE)
 # "never received it at this clinic": elsewhere, or before, she may have
-_HERE = re.compile(
+_HERE = lore.regex(
     r"^[^.;,]{0,20}?\b(?:at (?:this|our|the)|here|from (?:us|this)|since|during|within|in (?:this|our|the))\b", re.I
 )
-_BEFORE = re.compile(r"\b(?:never|prior|previous(?:ly)?|ever|naive|history of|past)\b", re.IGNORECASE)
+_BEFORE = lore.regex(r"\b(?:never|prior|previous(?:ly)?|ever|naive|history of|past)\b", re.IGNORECASE)
 
 
 def read_untaken(text: str) -> Requirement | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+from extractors import lore
 from extractors.chart.facts import Assertion, Fact
 from extractors.dates import find_dates
 from extractors.vocabulary.labs import labs
@@ -274,7 +275,7 @@ def _of_reference(fact: Fact) -> bool:
     )
 
 
-_SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+_SIDES = lore.regex(r"\b(left|right)\b", re.IGNORECASE)
 
 
 def _of_other_side(fact: Fact, record: Record) -> bool:

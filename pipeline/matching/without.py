@@ -7,6 +7,7 @@ names drugs for osteoporosis. What goes on beside it fails the criterion; a list
 
 import re
 
+from extractors import lore
 from extractors.chart.facts import Statement
 from extractors.vocabulary.conditions import find_conditions
 from extractors.vocabulary.drugs import members
@@ -18,45 +19,45 @@ from pipeline.matching.terms import Mention, base_of, belongs, condition_keys, d
 from pipeline.matching.together import NO, current_of, is_recent, negated_at
 from pipeline.matching.verdict import Verdict, met, not_met, unclear
 
-_ALONE = re.compile(
+_ALONE = lore.regex(
     r"\bmonotherapy\b|\bby itself\b|\b(?:will be (?:used|given|taken)|used|given|taken) alone\b|\bon its own\b"
     r"|\b(?:the |her |his )?(?:sole|only) (?:agent|drug|therapy|treatment|medication)\b(?! for)",
     re.IGNORECASE,
 )
-_NOT_ALONE = re.compile(
+_NOT_ALONE = lore.regex(
     r"\b(?:fail\w*|after|than|prior|previous|if|was|were|had|tried|despite|during)\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 # what was, and not what will be
-_WAS = re.compile(r"\b(?:tried|helped|worked|was|were|has|had|have)\b", re.IGNORECASE)
-_WILL = re.compile(r"\b(?:will|is|are|to be|going to|with it|planned)\b", re.IGNORECASE)
+_WAS = lore.regex(r"\b(?:tried|helped|worked|was|were|has|had|have)\b", re.IGNORECASE)
+_WILL = lore.regex(r"\b(?:will|is|are|to be|going to|with it|planned)\b", re.IGNORECASE)
 _ALONGSIDE = wording("together.alongside")
 _PAST = wording("together.past")
 _GOES_ON = wording("together.goes_on")
 _OPEN = wording("without.open")
 _NOT_FOR_GOOD = wording("without.not_for_good")
 _OTHER_DRUGS = wording("without.other_drugs")
-_ACUTE = re.compile(
+_ACUTE = lore.regex(
     r"\bacute\b|\babortive\b|\bat (?:the )?onset\b|\bas[- ]needed\b|\bprn\b|\brescue\b"
     r"|\b(?:at|for|with|during) (?:an? |the |each |every |migraine |headache )*attacks?\b",
     re.IGNORECASE,
 )
 # "dupilumab will not be used with it"
-_NOT_USED = re.compile(
+_NOT_USED = lore.regex(
     r"^(?:\s+\([^)]*\))?(?:,?\s+(?:and|or)\s+[\w-]+)?\s+(?:will|is|are|must|should|shall) "
     r"(?:not|never) (?:to )?(?:be )?(?:used|given|taken|combined|added|continued|prescribed|co-?administered"
     r"|restarted|taken up)\b",
     re.IGNORECASE,
 )
-_ONLY = re.compile(r"\b(?:only|sole)\s+$", re.IGNORECASE)
+_ONLY = lore.regex(r"\b(?:only|sole)\s+$", re.IGNORECASE)
 # "tofacitinib 5 mg twice daily continues with tocilizumab"
-_STAYS = re.compile(
+_STAYS = lore.regex(
     r"^[\s\w.,/%-]{0,40}?\b(?:continues|goes on|will (?:go on|continue|stay)|stays|is (?:kept|continued))\b"
     r"[^.;]{0,20}\b(?:with|beside|alongside)\b",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", re.IGNORECASE)
-_IT = re.compile(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
+_JOINT = lore.regex(r"\b(?:together|in combination|along|concurrent\w*|concomitant\w*)\b", re.IGNORECASE)
+_IT = lore.regex(r"^\W*(?:it|this|the drug|this drug|the medication)\b", re.IGNORECASE)
 # what may stand before the name of a class without narrowing it: "no other biologic", not "no other IL-5 biologic"
 _BEFORE_CLASS = frozenset(data("negative_words")["before_class"])
 
@@ -188,7 +189,7 @@ def _rules_out(
 
 
 # "No strong CYP3A4 inhibitor on her list"
-_NOT_ON_LIST = re.compile(
+_NOT_ON_LIST = lore.regex(
     r"^[^.;]{0,60}?\b(?:on|in)\s+(?:the |her |his |their )?(?:current |medication |med |drug )*list\b", re.IGNORECASE
 )
 

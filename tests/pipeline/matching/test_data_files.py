@@ -4,7 +4,7 @@ from importlib import resources
 
 import pytest
 
-from extractors.vocabulary.load import VocabularyError
+from extractors.vocabulary.load import VocabularyError, read_yaml
 from pipeline.matching.data_files import check, data
 
 FILES = sorted(
@@ -15,6 +15,8 @@ FILES = sorted(
 @pytest.mark.parametrize("name", FILES)
 def test_every_data_file_is_as_its_shape_says(name):
     """A slip in a data file stops the program before a chart is read with it."""
+    check(read_yaml(f"{name}.yaml", "pipeline.matching"), read_yaml("shapes.yaml", "pipeline.matching")[name], name)
+
     assert data(name)
 
 

@@ -1,10 +1,13 @@
-"""Which pieces of words a text must hold before a pattern can be found in it."""
+"""What a text must hold before a pattern can be found in it, and with what all that it finds begins: by one parse."""
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
+
+from extractors.lore import recall
+from extractors.vocabulary.leads import leads_of
 
 try:  # the parser of `re` itself; without it nothing is known of a pattern, and every text is searched
     from re import _parser
@@ -35,32 +38,35 @@ _NO_WIDTH = _Asks(_NOTHING, None)
 
 
 def folded(text: str) -> str:
-    """Return a text in the letters that `needed_words` uses; it may grow shorter or longer."""
+    """Return a text in the letters that `Needs` uses; it may grow shorter or longer."""
     return text.translate(_ALIKE).lower()
 
 
+class Needs(NamedTuple):
+    """What is known of a pattern before it is searched; texts are asked in the letters of `folded`."""
+
+    # Pieces of words of which every text that the pattern finds holds at least one. None where nothing can be said: a
+    # pattern of digits and signs, or one that also finds the empty text.
+    words: frozenset[str] | None
+    # In how many ways it may find something, by all that each needs: one way that needs nothing where nothing is known.
+    ways: tuple[Way, ...]
+    # With what all that it finds begins. None where nothing can be said.
+    leads: frozenset[str] | None
+
+
 @lru_cache(maxsize=4096)  # the patterns of the data files and those of the leaves at hand
-def needed_words(pattern: re.Pattern[str]) -> frozenset[str] | None:
-    """Return pieces of words, in lower case, of which every text that the pattern finds holds at least one.
-
-    None where nothing can be said: a pattern of digits and signs, or one that also finds the empty text.
-    """
-    needed = _asks(pattern).needed
-    return needed if needed and len(needed) <= _MOST else None
+def needs(pattern: re.Pattern[str]) -> Needs:
+    """Return what is known of a pattern."""
+    return Needs(*recall(("needs", pattern.pattern, pattern.flags), lambda: _of_pattern(pattern)))
 
 
-@lru_cache(maxsize=4096)
-def needed_ways(pattern: re.Pattern[str]) -> tuple[Way, ...]:
-    """Return the ways in which a pattern may find something, by all that each needs; a text must have one of them.
-
-    One way that needs nothing where nothing can be said.
-    """
-    return tuple(tuple(sorted(set(way), key=_often)) for way in _asks(pattern).ways)
-
-
-@lru_cache(maxsize=8)  # for words and ways of one pattern, asked one after the other
-def _asks(pattern: re.Pattern[str]) -> _Asks:
-    return _ANYTHING if _parser is None else _of_sequence(_parser.parse(pattern.pattern, pattern.flags))
+def _of_pattern(pattern: re.Pattern[str]) -> tuple[Any, ...]:
+    if _parser is None:
+        return None, ((),), None
+    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    asked = _of_sequence(parsed)
+    words = asked.needed if asked.needed and len(asked.needed) <= _MOST else None
+    return words, tuple(tuple(sorted(set(way), key=_often)) for way in asked.ways), leads_of(parsed)
 
 
 def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> _Asks:

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from extractors.chart.frames import frames, openings
-from extractors.vocabulary.leads import leads
-from extractors.vocabulary.needed_words import needed_words
+from extractors.vocabulary.needs import needs
 from extractors.vocabulary.pattern_set import PatternSet
 
 PATTERNS = [at for frame in frames() for at in (frame.before, frame.after) if at] + [at.pattern for at in openings()]
@@ -29,7 +28,7 @@ SENTENCES = [said.replace("*", "") for entry in (*frames(), *openings()) for sai
     ],
 )
 def test_the_words_that_a_pattern_needs(pattern: str, needed: set[str] | None) -> None:
-    found = needed_words(re.compile(pattern, re.IGNORECASE))
+    found = needs(re.compile(pattern, re.IGNORECASE)).words
     assert found is None if needed is None else found is not None and found <= needed and found
 
 
@@ -73,4 +72,4 @@ def test_a_set_finds_what_a_search_of_each_pattern_finds_first() -> None:
     ],
 )
 def test_the_letters_that_a_pattern_begins_with(pattern: str, begun: set[str] | None) -> None:
-    assert leads(re.compile(pattern, re.IGNORECASE)) == begun
+    assert needs(re.compile(pattern, re.IGNORECASE)).leads == begun
