@@ -7,7 +7,7 @@ name, so the same content is read once however often and under whatever name it 
 import atexit
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache, partial
@@ -21,10 +21,11 @@ from pipeline.settings import read_settings
 from pipeline.storage import MissingObjectError, Storage, digest
 from pipeline.workflow import DocumentRow, Outcome, Successor, Task
 
-# Small enough that the last chunk does not keep one core waiting, large enough that opening the file does
-# not count (2 to 5 ms). Depends on the page count alone: the same file is always cut the same way.
-_CHUNKS = ((40, 2), (200, 4))
+# Small enough that the last chunk does not keep one core waiting, large enough that what a chunk costs (a job: 13 ms)
+# does not count. Depends on the file alone: the same file is always cut the same way.
+_CHUNKS = ((40, 2), (200, 4))  # pages, of a file with so many pages
 _LONGEST_CHUNK = 8
+_MANY_SCANS = 100  # a page that may be a scan (2 s) is the only one of its chunk; in a file with more there are two
 
 # Chunks of a file with pages that hung or ended their process: each halves the time of a page, down to the least;
 # after so many the rest of the file is not tried. A file of 1,000 such pages takes an hour and not three days.
@@ -49,7 +50,7 @@ def intake(task: Task) -> Outcome:
             part=f"{document.id}:{first}-{last}",
             input_hash=digest(f"{document.sha256} {first}-{last} {reader_mark()}".encode()),
         )
-        for first, last in chunks(told["page_count"])
+        for first, last in chunks(told["page_count"], told["pictured"])
     )
     learnt = {"id": document.id, "kind": told["kind"], "page_count": told["page_count"]}
     return Outcome(output_key=key, successors=reads, document=learnt)
@@ -63,7 +64,7 @@ def read(task: Task) -> Outcome:
     if task.storage.exists(key):
         return Outcome(output_key=key)
     pdf = json.loads(task.load("intake", document_id) or b"")["pdf"]
-    bad = _bad_chunks(task, document_id)
+    bad = _bad_chunks(task, document)
     if bad >= _HOPELESS_CHUNKS:
         found = _not_tried(range(first, last + 1))
     else:
@@ -78,15 +79,21 @@ def read(task: Task) -> Outcome:
     return Outcome(output_key=key)
 
 
-def _bad_chunks(task: Task, document_id: str) -> int:
-    """Count the chunks of the file read so far in which a page hung or ended its process."""
-    count = 0
+def _bad_chunks(task: Task, document: DocumentRow) -> int:
+    """Count the chunks of the file read so far in which a page hung or ended its process.
+
+    Chunks short for their scans count as one where a long one would hold them: some bad pages side by side are
+    no reason to leave the rest.
+    """
+    given_up, bad = 0, set()
     for part in task.parts("read"):
-        if part.startswith(f"{document_id}:"):
+        if part.startswith(f"{document.id}:"):
             key = task.outputs["read", part]
-            # What was read without loss is the file's. A chunk that was given up was cut in pages: those count.
-            count += not smaller_parts(part) if key is None else key.startswith("cases/")
-    return count
+            if key is None:  # a chunk that was given up was cut in pages: those count
+                given_up += not smaller_parts(part)
+            elif key.startswith("cases/"):  # what was read without loss is the file's
+                bad.add((split_part(part)[1] - 1) // _longest_chunk(document.page_count or 0))
+    return given_up + len(bad)
 
 
 def _not_tried(numbers: Iterable[int]) -> ReadPages:
@@ -112,10 +119,21 @@ def smaller_parts(part: str) -> list[str]:
     return [f"{document_id}:{n}-{n}" for n in range(first, last + 1)] if last > first else []
 
 
-def chunks(page_count: int) -> list[tuple[int, int]]:
-    """Cut pages 1..page_count into runs of first and last page."""
-    size = next((size for most, size in _CHUNKS if page_count <= most), _LONGEST_CHUNK)
-    return [(first, min(first + size - 1, page_count)) for first in range(1, page_count + 1, size)]
+def chunks(page_count: int, pictured: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Cut pages 1..page_count into runs of first and last page; pictured: those that may be scans."""
+    longest, most_scans = _longest_chunk(page_count), 1 if len(pictured) <= _MANY_SCANS else 2
+    may_be_scan = frozenset(pictured)
+    found, first, scans = [], 1, 0
+    for number in range(1, page_count + 1):
+        if number - first == longest or (scans == most_scans and number in may_be_scan):
+            found.append((first, number - 1))
+            first, scans = number, 0
+        scans += number in may_be_scan
+    return [*found, (first, page_count)] if page_count else []
+
+
+def _longest_chunk(page_count: int) -> int:
+    return next((size for most, size in _CHUNKS if page_count <= most), _LONGEST_CHUNK)
 
 
 def split_part(part: str) -> tuple[str, int, int]:
@@ -199,6 +217,7 @@ def _take_in(storage: Storage, document: DocumentRow) -> dict:
         "pdf": key,
         "kind": taken.kind,
         "page_count": taken.page_count,
+        "pictured": taken.pictured,
         "parts": taken.parts,
         "warnings": taken.warnings,
     }

@@ -32,7 +32,7 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
         first = readers.enter_context(Reader(limits=limits))
         taken = {name: first.take_in(_writer(data), name) for name, data in files.items()}
         pdfs = {name: one.pdf.read() if one.pdf and not one.pdf.seek(0) else files[name] for name, one in taken.items()}
-        wanted = [(name, at) for name, one in taken.items() for at in chunks(one.page_count)]
+        wanted = [(name, at) for name, one in taken.items() for at in chunks(one.page_count, one.pictured)]
         total = sum(one.page_count for one in taken.values())
         wide = 1 if total <= _NOT_WORTH_ANOTHER else min(processes or cores(), len(wanted))
         others = [readers.enter_context(Reader(limits=limits)) for _ in range(wide - 1)]

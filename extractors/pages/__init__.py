@@ -10,7 +10,7 @@ from extractors.pages.normalized import Normalized
 from extractors.pages.store import dump_pages, load_pages
 
 if TYPE_CHECKING:
-    from extractors.pages.read import READER_VERSION, each_page, name_parts, normalize, read_pages
+    from extractors.pages.read import READER_VERSION, each_page, name_parts, normalize, pictured_pages, read_pages
 
 __all__ = [
     "READER_VERSION",
@@ -20,6 +20,7 @@ __all__ = [
     "load_pages",
     "name_parts",
     "normalize",
+    "pictured_pages",
     "read_pages",
 ]
 

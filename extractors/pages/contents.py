@@ -5,13 +5,16 @@ A page of which half is gone would be taken for a short page, and one of which a
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 _GARBAGE = 0.05  # share of control bytes in what should be words of drawing
 _LOOKED_AT = 4096  # bytes of it
 _PRINTED = bytes([9, 10, 12, 13, *range(32, 127)])
 _MOST_PICTURES = 20  # of one page
+_SCAN_PIXELS = 400_000  # least of a picture that may be a scanned page: 70 dpi of a letter page
 _REBUILT = ("reconstruct", "loop detected")  # qpdf's words for a list of objects that it had to guess
 
 
@@ -52,6 +55,17 @@ class Contents:
         found = [] if page is None else list(_pictures(page.obj.get("/Resources"), 3))[:_MOST_PICTURES]
         return all(is_whole_picture(picture) for picture in found)
 
+    def is_pictured(self, number: int) -> bool:
+        """Say whether the page shows a picture as large as a scan; where qpdf cannot tell, it may."""
+        page = self._page(number)
+        if page is None:
+            return True
+        try:
+            found = islice(_pictures(page.resources, 1), _MOST_PICTURES)
+            return any(int(one.get("/Width", 0)) * int(one.get("/Height", 0)) >= _SCAN_PIXELS for one in found)
+        except (TypeError, ValueError, RuntimeError):  # what stands there is no number, or no page
+            return True
+
     def close(self) -> None:
         if self._pdf is not None:
             self._pdf.close()
@@ -83,6 +97,12 @@ class Contents:
         except (pikepdf.PdfError, ValueError, RuntimeError, IndexError, RecursionError):
             self._broken = True  # PDFium reads on where qpdf gives up: then nobody can say what is missing
             return None
+
+
+def pictured_pages(pdf: bytes, page_count: int) -> list[int]:
+    """Return the pages (from 1) that may be scans, which take seconds and not milliseconds: 0.05 ms a page to tell."""
+    with closing(Contents(pdf)) as contents:
+        return [number for number in range(1, page_count + 1) if contents.is_pictured(number)]
 
 
 def _is_drawing(content: bytes) -> bool:

@@ -19,7 +19,7 @@ import pypdfium2.raw as raw
 from extractors.errors import MissingProgramError
 from extractors.evidence import Box, Page, PageSource, Word
 from extractors.pages.anyfile import Normalized, normalize
-from extractors.pages.contents import Contents
+from extractors.pages.contents import Contents, pictured_pages
 from extractors.pages.engine import open_engine
 from extractors.pages.frame import inverse, rounded, turned
 from extractors.pages.insert import find_inserts, read_inserts
@@ -47,6 +47,7 @@ __all__ = [
     "load_pages",
     "name_parts",
     "normalize",
+    "pictured_pages",
     "read_pages",
 ]
 

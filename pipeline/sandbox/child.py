@@ -94,7 +94,7 @@ def _in_time(numbers: Iterable[int], seconds: float) -> Iterator[int]:
 
 
 def _take_in(source: Path, result: int, name: str) -> dict[str, Any]:
-    from extractors.pages import normalize
+    from extractors.pages import normalize, pictured_pages
 
     data = source.read_bytes()
     normalized = normalize(data, name)
@@ -105,6 +105,7 @@ def _take_in(source: Path, result: int, name: str) -> dict[str, Any]:
         "changed": changed,
         "kind": normalized.kind,
         "page_count": normalized.page_count,
+        "pictured": pictured_pages(normalized.pdf, normalized.page_count),
         "parts": [
             {"name": part.name, "first_page": part.first_page, "last_page": part.last_page} for part in normalized.parts
         ],

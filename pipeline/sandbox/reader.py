@@ -48,6 +48,7 @@ class TakenIn:
 
     kind: str
     page_count: int
+    pictured: list[int]  # pages that may be scans
     parts: list[dict[str, Any]]  # {"name", "first_page", "last_page"}
     warnings: list[str]
     pdf: BinaryIO | None  # None: the file is that PDF already
@@ -138,6 +139,7 @@ class Reader:
         return TakenIn(
             kind=told["kind"],
             page_count=told["page_count"],
+            pictured=told["pictured"],
             parts=told["parts"],
             warnings=told["warnings"],
             pdf=opened.result if told["changed"] else None,

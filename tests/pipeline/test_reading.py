@@ -16,6 +16,7 @@ from pipeline.sandbox.faults import ReaderKilledError
 from pipeline.stages import WORKFLOW
 from pipeline.tables import audit, job
 from pipeline.work import work_on
+from tests.extractors.pages.sheets import picture, saved, typed
 from tests.hostile import loop_function, poisoned_chart
 from tests.pages import pages_of
 from tests.papers import pdf_of
@@ -42,6 +43,35 @@ def test_a_file_is_cut_into_chunks_that_cover_it(pages, expected):
 def test_chunks_leave_no_page_out(pages):
     """And none is read twice."""
     assert [n for first, last in chunks(pages) for n in range(first, last + 1)] == list(range(1, pages + 1))
+
+
+@pytest.mark.parametrize(
+    ("pages", "scans", "expected"),
+    [
+        (4, [1, 2, 3, 4], [(1, 1), (2, 2), (3, 3), (4, 4)]),
+        (6, [3, 6], [(1, 2), (3, 4), (5, 6)]),
+        (48, [2, 4, 40], [(1, 3), *((n, min(n + 3, 48)) for n in range(4, 49, 4))]),
+        (2000, range(1, 2001), [(n, n + 1) for n in range(1, 2000, 2)]),
+    ],
+)
+def test_a_page_that_may_be_a_scan_shares_its_chunk_with_no_other(pages, scans, expected):
+    """It takes 300 times as long as a typed one: two of them at the end keep the other cores waiting. Long files
+    have two in a chunk."""
+    assert chunks(pages, list(scans)) == expected
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_scanned_pages_are_found_when_the_file_is_taken_in(database, storage):
+    """Before any page is read: two pages that would be one chunk are a job each."""
+    sheet = picture(typed("CDAI 31.5 on 02/11/2026."), 100)
+    fax = saved(sheet, "TIFF", save_all=True, append_images=[sheet])
+    case_id, _ = open_case(database, storage, WORKFLOW, [given("fax.tif", fax)], DAY)
+    work_on(database, storage, WORKFLOW, jobs.claim_next(database, case_id=case_id))
+
+    with database.read() as connection:
+        parts = connection.execute(select(job.c.part).where(job.c.stage == "read")).scalars().all()
+
+    assert sorted(part.partition(":")[2] for part in parts) == ["1-1", "2-2"]
 
 
 def test_a_chunk_is_cut_into_pages_until_it_is_one():

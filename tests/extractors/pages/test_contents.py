@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from extractors.evidence import PageSource
-from extractors.pages import read_pages
+from extractors.pages import pictured_pages, read_pages
+from tests.extractors.pages.sheets import saved
 from tests.hostile import bad_font, page, picture
 from tests.papers import pdf_of
 
@@ -101,3 +102,24 @@ def test_a_missing_checksum_costs_no_page():
 
     assert read.source is PageSource.TEXT
     assert read.text.count("tuberculosis") == 12
+
+
+def test_a_page_that_may_be_a_scan_is_told_from_its_pictures():
+    """Without drawing it: a logo is none, a picture inside a form is one, and a file that qpdf cannot open may hold
+    nothing else."""
+    scan = faxed(WHITE)
+    logo = img2pdf.convert(saved(Image.new("L", (300, 120), 255), "PNG"))
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf_of(NOTE, NOTE))) as chart:
+        for other in (scan, logo, scan):
+            with pikepdf.open(io.BytesIO(other)) as opened:
+                chart.pages.extend(opened.pages)
+        last = chart.pages[-1]
+        form = last.as_form_xobject()
+        last.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F1=form))
+        last.obj.Contents = chart.make_stream(b"/F1 Do")
+        chart.save(out)
+
+    assert pictured_pages(out.getvalue(), 5) == [3, 5]
+    assert pictured_pages(b"%PDF-1.4 and no more", 2) == [1, 2]
+    assert pictured_pages(pdf_of(NOTE), 2) == [2]  # PDFium saw a page that qpdf does not
