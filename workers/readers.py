@@ -18,6 +18,8 @@ from pipeline.settings import cores, read_settings
 
 # Pages that one process reads sooner than a second one is loaded.
 _NOT_WORTH_ANOTHER = 2
+# Files so large have more: then the others load (0.35 s) while the first one takes the files in.
+_SURELY_WORTH_ANOTHER = 1 << 20
 
 Report = Callable[[int, int, tuple[str, ...]], None]
 
@@ -29,17 +31,18 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
     """
     limits = read_settings().limits
     with ExitStack() as readers:
-        first = readers.enter_context(Reader(limits=limits))
+        first, *others = [readers.enter_context(Reader(limits=limits)) for _ in range(processes or cores())]
+        for other in others[: sum(map(len, files.values())) // _SURELY_WORTH_ANOTHER]:
+            other.start()
         taken = {name: first.take_in(_writer(data), name) for name, data in files.items()}
         pdfs = {name: one.pdf.read() if one.pdf and not one.pdf.seek(0) else files[name] for name, one in taken.items()}
         wanted = [(name, at) for name, one in taken.items() for at in chunks(one.page_count, one.pictured)]
         total = sum(one.page_count for one in taken.values())
-        wide = 1 if total <= _NOT_WORTH_ANOTHER else min(processes or cores(), len(wanted))
-        others = [readers.enter_context(Reader(limits=limits)) for _ in range(wide - 1)]
+        wide = 1 if total <= _NOT_WORTH_ANOTHER else len(wanted)
         report(0, total, ("read",))
         found: dict[str, list[Page]] = {name: [] for name in files}
         done = 0
-        for name, pages in _read_all([first, *others], pdfs, wanted):
+        for name, pages in _read_all([first, *others][:wide], pdfs, wanted):
             found[name] += pages
             done += len(pages)
             report(done, total, ("read",))
