@@ -57,7 +57,7 @@ _keeps = False
 
 
 def recall(key: Key, make: Callable[[], Any]) -> Any:
-    """Return what `make` returns, which follows from the key alone; plain values that `marshal` knows.
+    """Return what `make` returns, which follows from the key alone; plain values and code that `marshal` knows.
 
     Each caller gets a value of its own.
     """

@@ -80,6 +80,7 @@ def _written_out(template: str, words: dict[str, list[str]]) -> Iterator[str]:
         yield " ".join(chosen)
 
 
+@cache
 def _as_pattern(phrase: str) -> str:
     words, _ = _tables()
     pieces = []

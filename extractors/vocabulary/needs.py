@@ -39,7 +39,7 @@ _NO_WIDTH = _Asks(_NOTHING, None)
 
 def folded(text: str) -> str:
     """Return a text in the letters that `Needs` uses; it may grow shorter or longer."""
-    return text.translate(_ALIKE).lower()
+    return text.lower() if text.isascii() else text.translate(_ALIKE).lower()
 
 
 class Needs(NamedTuple):
