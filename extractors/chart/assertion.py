@@ -91,6 +91,7 @@ def _lexicon() -> _Lexicon:
     )
 
 
+@lru_cache(maxsize=4096)  # of sentences that a chart repeats word for word, and by several readers of one
 def assert_of(text: str, start: int, end: int, section: str = "") -> Assertion:
     """Return what the text asserts of characters start..end (exclusive) of it.
 
@@ -113,6 +114,7 @@ def modifiers_of(text: str, start: int, end: int, section: str = "") -> frozense
     return frozenset(held)
 
 
+@lru_cache(maxsize=4096)
 def frame_of(text: str, start: int, end: int) -> Assertion | None:
     """Return what the frame of the sentence asserts of the words: a guess, a payer's claim, patients in general.
 

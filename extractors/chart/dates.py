@@ -254,11 +254,12 @@ def _number(word: str) -> float:
     return float(word) if word[0].isdigit() else float(_WORDS[word.lower()] or 0)
 
 
-def find_durations(text: str) -> list[Duration]:
+@lru_cache(maxsize=2048)
+def find_durations(text: str) -> tuple[Duration, ...]:
     """Return lengths of time in reading order: "fifteen months" is 450 days, "2-3 weeks" the shorter."""
     found = []
     if not _UNIT.search(text):
-        return []
+        return ()
     for match in _DURATION.finditer(text):
         unit = match["unit"].lower().rstrip("s") or "mo"
         number = _number(match["n"]) + (0.5 if match["half"] else 0.0)
@@ -280,4 +281,4 @@ def find_durations(text: str) -> list[Duration]:
                 unit=unit,
             )
         )
-    return found
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, Self, TypeVar, overload
@@ -277,6 +277,13 @@ def _is_broken(before: str, after: str) -> bool:
 
 def _keeps_hyphen(before: str) -> bool:
     return bool(_KEEP.search(before.strip())) or before.rstrip()[-2:-1].isdigit()
+
+
+def text_of(page: Page, words: Sequence[Word], breaks: Collection[int]) -> str:
+    """Return the text that the words would have as a passage; of most nothing else is asked."""
+    if any(_is_broken(words[i - 1].text, words[i].text) for i in breaks):
+        return Passage(page, tuple(words), frozenset(breaks)).text
+    return " ".join([word.text for word in words])
 
 
 def passage_of(page: Page, rows: list[Row]) -> Passage:

@@ -50,6 +50,7 @@ _VISIT_COLUMN = lore.regex(
 )
 _DATE_LABEL = rare(r"\b(?:order\s+)?date\s*:?\s+", re.IGNORECASE)
 SIGNED = rare(r"\b(?:signed|e-signed|authenticated|dictated|(?:electronic|digital) signature)\b", re.IGNORECASE)
+_SIGNING = lore.regex(r"sign|authenticated|dictated", re.IGNORECASE)  # few rows, and each of a page is asked
 # what stands before "signed" where the page itself is: nothing, its name, or who did
 _OF_THE_PAGE = lore.regex(
     r"^[\W\d]*(?:(?:electronically|digitally|e|was|has\s+been|and|this|the|progress|office|clinic|visit|final|"
@@ -86,7 +87,7 @@ def is_visit(text: str) -> bool:
 
 def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
-    rows = [*rows[:body], *(row for row in rows[body:] if not _signs_another(row.text))]
+    rows = [*rows[:body], *(row for row in rows[body:] if not (_SIGNING.search(row.text) and _signs_another(row.text)))]
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
         for row in (*top, *rows[:body]):  # the row of name and birth date may end in "Visit 09/15/2026, 1 of 2"

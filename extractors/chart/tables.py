@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
+from extractors import lore
 from extractors.chart.dates import parse_date
-from extractors.chart.layout import Passage, Row, median, once_a_row, pitch
+from extractors.chart.layout import Passage, Row, median, once_a_row, pitch, text_of
 from extractors.evidence import Line, Page, Word
 from extractors.vocabulary.labs import lab_named
 from extractors.vocabulary.load import read_yaml
@@ -75,14 +76,15 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         return None
     if flow := _flow_head(row):
         return flow
-    finder, kinds = _rules()
     text = row.text
+    if _speaks(text):
+        return None
+    finder, kinds = _rules()
     found = _terms_of(finder, row)
     if len({term.start for term in found}) < 2:
         return None
     covered = sum(len(set(range(term.start, term.end))) for term in {(t.start): t for t in found}.values())
-    letters = sum(not c.isspace() and c not in "/.-:|" for c in text)
-    if covered < 0.8 * letters:
+    if covered < _COVERED * _letters(text):
         return None
     spans = _word_spans(row.words)
     columns = []
@@ -107,6 +109,35 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
         if needed <= roles and any_of & roles:
             return kind, heads
     return None
+
+
+_COVERED = 0.8  # of the letters of a head, by its headings
+_RUN = lore.regex(r"[^\W_]+")
+
+
+def _letters(text: str) -> int:
+    """Return how many signs the text has, less those that part headings."""
+    return len("".join(text.split())) - sum(map(text.count, "/.-:|"))
+
+
+@cache
+def _heading_words() -> frozenset[str]:
+    data = read_yaml("tables.yaml", "extractors.chart")["columns"]
+    return frozenset(word for terms in data.values() for term in terms for word in _RUN.findall(str(term).lower()))
+
+
+def _speaks(text: str) -> bool:
+    """Tell by its words that a row is no head: too much of it stands in none of them. Most rows are sentences."""
+    low = text.lower()
+    if len(low) != len(text):
+        return False
+    known, left = _heading_words(), len(text) - _COVERED * _letters(text)
+    for word in _RUN.findall(low):
+        if word not in known:
+            left -= len(word)
+            if left < 0:
+                return True
+    return False
 
 
 def _terms_of(finder: TermFinder, row: Row) -> list[Term]:
@@ -363,8 +394,5 @@ def _entry(page: Page, rows: Sequence[_Cells]) -> Entry:
     for index, words in enumerate(cells):
         marks |= {len(ordered) + at for at in breaks[index] if at}
         ordered.extend(words)
-    texts = tuple(
-        Passage(page, tuple(words), frozenset(breaks[index] - {0})).text if words else ""
-        for index, words in enumerate(cells)
-    )
+    texts = tuple(text_of(page, words, breaks[index] - {0}) if words else "" for index, words in enumerate(cells))
     return Entry(texts, Passage(page, tuple(ordered), frozenset(marks)))

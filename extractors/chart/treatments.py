@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from extractors import lore
@@ -89,7 +89,8 @@ class OutcomeMention:
     outcome: Outcome
 
 
-def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
+@lru_cache(maxsize=4096)
+def find_outcomes(text: str, stopped: bool = False) -> tuple[OutcomeMention, ...]:
     """Return outcome phrases that are asserted; side effects count where the drug was stopped for them."""
     found = []
     for term in _outcomes().find(text):
@@ -122,7 +123,7 @@ def find_outcomes(text: str, stopped: bool = False) -> list[OutcomeMention]:
                 found.append(OutcomeMention(term.start, term.end, Outcome.INTOLERANCE))
         for term in _words("other_if_stopped").find(text):
             found.append(OutcomeMention(term.start, term.end, Outcome.OTHER))
-    return sorted(found, key=lambda at: at.start)
+    return tuple(sorted(found, key=lambda at: at.start))
 
 
 @cache
@@ -198,6 +199,7 @@ def _denied(text: str, start: int, end: int) -> bool:
     return assert_of(text, start, end) in (Assertion.FAMILY, Assertion.HYPOTHETICAL)
 
 
+@lru_cache(maxsize=4096)  # clauses are short, and a chart repeats its medicines page after page
 def outcome_of(text: str, stopped: bool = False) -> Outcome | None:
     """Return the one outcome the text states, None when it states none or they disagree.
 

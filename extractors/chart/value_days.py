@@ -87,7 +87,11 @@ def told_day(statement: Statement, start: int, after: str) -> dt.date | None:
         day = dates[0].day if len(dates) == 1 else day
     if day == statement.date and (lead := _day_before(statement, start)):
         day = lead
-    earlier = _EARLIER.search(statement.text[:start]) or _BEFORE_AFTER.match(after) or _is_superseded(after, 0)
+    earlier = (
+        _EARLIER.search(statement.text[:start], statement.text)
+        or _BEFORE_AFTER.match(after)
+        or _is_superseded(after, 0)
+    )
     return None if earlier and day == statement.date else day
 
 

@@ -1,0 +1,45 @@
+import pytest
+
+from extractors.chart import find_people
+from tests.pages import page_of
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "birth"),
+    [
+        ("Patient: Ketterman, Marisol", "Ketterman, Marisol", None),
+        ("Patient (formerly Ashe): Ketterman, Marisol", "Ketterman, Marisol", None),
+        ("RE Abercrombie, Lionel, chart", "Abercrombie, Lionel", None),
+        ("patient mrs. Marisol Ketterman, 46", "Marisol Ketterman", None),
+        ("Annika Rosvold DOB: 11/19/1998", "Annika Rosvold", "1998-11-19"),
+        ("Rowan Tillery, b. 04/02/1980", "Rowan Tillery", "1980-04-02"),
+        ("D/O/B 04/02/1980", None, "1980-04-02"),
+        ("OSTRANDER, WILHELMINA F 02/11/1964", "OSTRANDER, WILHELMINA F", "1964-02-11"),
+        ("TILLERY,ROWAN 46 y.o. female", "TILLERY,ROWAN", None),
+        ("Seen 03/04/2021 for a record of her pain; patient reports relief", None, None),
+        ("Infliximab, Remicade 03/04/2021", None, None),  # a day too late to be anybody's here
+    ],
+)
+def test_a_row_names_somebody_by_its_label_or_by_what_stands_behind_the_name(row, name, birth):
+    """Whoever a row names is found however it is labelled; prose beside it names nobody."""
+    found = find_people(page_of(row))
+
+    assert [(at.value.name, at.value.birth_date) for at in found] == ([(name, birth)] if name or birth else [])
+
+
+@pytest.mark.parametrize(
+    "row", ["MRN 58-20716", "M.R.N. 58-20716", "MR # 58-20716", "ID No.: 58-20716", "pt id 58-20716", "Acct 58-20716"]
+)
+def test_a_number_alone_is_kept_with_its_page(row):
+    """A record number without a name still tells whose page it is."""
+    found = find_people(page_of(row))
+
+    assert [at.value.record_numbers for at in found] == [("58-20716",)]
+
+
+@pytest.mark.parametrize("row", ["Health plan id 58-20716", "Policy number 58-20716", "Medicaid # 58-20716"])
+def test_a_number_of_a_plan_is_the_members(row):
+    """A plan's number is a member id and no record number."""
+    found = find_people(page_of(row))
+
+    assert [at.value.member_id for at in found] == ["58-20716"]
