@@ -38,7 +38,7 @@ LOST = "reader-lost"  # problem code of a page whose reading took the process wi
 def intake(task: Task) -> Outcome:
     """Turn one file into a PDF with the same pages and say how many there are."""
     document = _document(task, task.job.part)
-    key = f"files/{document.sha256}/intake-{reader_mark()}.json"
+    key = _intake_key(document.sha256)
     try:
         told = json.loads(task.storage.get(key))
     except MissingObjectError:
@@ -60,7 +60,7 @@ def read(task: Task) -> Outcome:
     """Read some pages of one file."""
     document_id, first, last = split_part(task.job.part)
     document = _document(task, document_id)
-    key = f"files/{document.sha256}/pages-{reader_mark()}-{first}-{last}.json"
+    key = _pages_key(document.sha256, first, last)
     if task.storage.exists(key):
         return Outcome(output_key=key)
     pdf = json.loads(task.load("intake", document_id) or b"")["pdf"]
@@ -77,6 +77,24 @@ def read(task: Task) -> Outcome:
         return Outcome(output_key=task.store(found.dump), audit=told if found.lost else {})
     task.storage.put(key, found.dump)
     return Outcome(output_key=key)
+
+
+def is_read(storage: Storage, sha256: str) -> bool:
+    """Whether all pages of a file were read before, in whatever case."""
+    try:
+        told = json.loads(storage.get(_intake_key(sha256)))
+    except MissingObjectError:
+        return False
+    cut = chunks(told["page_count"], told["pictured"])
+    return all(storage.exists(_pages_key(sha256, first, last)) for first, last in cut)
+
+
+def _intake_key(sha256: str) -> str:
+    return f"files/{sha256}/intake-{reader_mark()}.json"
+
+
+def _pages_key(sha256: str, first: int, last: int) -> str:
+    return f"files/{sha256}/pages-{reader_mark()}-{first}-{last}.json"
 
 
 def _bad_chunks(task: Task, document: DocumentRow) -> int:

@@ -102,6 +102,7 @@ def make_packet(
     """
     from pipeline.cases import given, open_case
     from pipeline.database import open_database
+    from pipeline.reading import is_read
     from pipeline.remade import MADE_BY, program_mark
     from pipeline.settings import private_folder, read_settings
     from pipeline.stages import WORKFLOW
@@ -112,8 +113,10 @@ def make_packet(
     private_folder(settings.home)
     storage = open_storage(settings.storage)
     database = open_database(settings.database)
-    with Pool(settings.database, settings.storage, WORKFLOW, processes or settings.jobs) as pool:
-        contents = [given(name, data) for name, data in files.items()]
+    contents = [given(name, data) for name, data in files.items()]
+    # What follows on reading is done by one process: a second one would cost 0.5 s of CPU and do nothing.
+    size = 1 if all(is_read(storage, file.sha256) for file in contents) else processes or settings.jobs
+    with Pool(settings.database, settings.storage, WORKFLOW, size) as pool:
         mark = {MADE_BY: program_mark(settings.clinic)}
         case_id, _ = open_case(database, storage, WORKFLOW, contents, day, options=mark)
         ended = drive(pool, database, case_id, report)
