@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from pipeline.lately import LATELY
+from pipeline.workflow import Task
+
 T = TypeVar("T")
 
 
@@ -21,6 +24,19 @@ def dump(kind: Any, value: object) -> bytes:
 def load(kind: type[T], data: bytes) -> T:
     """Return the value that `dump` wrote, equal to it."""
     return _adapter(kind).validate_json(data)
+
+
+def store(task: Task, kind: Any, value: object) -> str:
+    """Store what a stage found and return its key."""
+    key = task.store(dump(kind, value))
+    LATELY.keep(task.case.id, key, value)
+    return key
+
+
+def fetch(task: Task, kind: type[T], stage: str, part: str = "") -> T | None:
+    """Return what a stage of this case stored; None where there is none."""
+    key = task.outputs.get((stage, part))
+    return None if key is None else LATELY.recall(task.case.id, key, lambda: load(kind, task.storage.get(key)))
 
 
 @cache

@@ -27,6 +27,7 @@ from pipeline.decisions import (
     settled_fields,
     with_settled,
 )
+from pipeline.lately import LATELY
 from pipeline.publish import publish_candidates, publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import fetch_pdf, file_reader, load_files, load_some
 from pipeline.scratch import scratch_folder
@@ -48,9 +49,11 @@ def match(task: Task) -> Outcome:
     """Decide each criterion and write down the case, all but the packet."""
     files = load_files(task)
     contents = load_contents(task)
-    denial = codec.load(Denial, task.load("understand", "denial") or b"")
-    chart = codec.load(Chart, found) if (found := task.load("understand", "chart")) else None
-    policies = codec.load(tuple[Policy, ...], found) if (found := task.load("understand", "policy")) else ()
+    denial = codec.fetch(task, Denial, "understand", "denial")
+    chart = codec.fetch(task, Chart, "understand", "chart")
+    policies = codec.fetch(task, tuple[Policy, ...], "understand", "policy") or ()
+    LATELY.forget()
+    assert denial
     today = dt.date.fromisoformat(task.case.today)
     settled = settle(task.decisions, task.documents)
     case = decide(task.case.id, files, contents, denial, chart, policies, today, settled)

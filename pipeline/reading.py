@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extractors.evidence import Page, PageSource
+from pipeline.lately import LATELY
 from pipeline.sandbox import Reader, ReadPages
 from pipeline.settings import read_settings
 from pipeline.storage import MissingObjectError, Storage, digest
@@ -169,12 +170,14 @@ def load_file(task: Task, document: DocumentRow, wanted: AbstractSet[int] | None
     from extractors.pages import load_pages
 
     found: dict[int, Page] = {}
+    pages: list[Page]
     for part in task.parts("read"):
         document_id, first, last = split_part(part)
         if document_id != document.id or (wanted is not None and wanted.isdisjoint(range(first, last + 1))):
             continue
-        if data := task.load("read", part):
-            found |= {page.number: page for page in load_pages(data)}
+        if key := task.outputs["read", part]:
+            pages = LATELY.recall(task.case.id, key, lambda key=key: load_pages(task.storage.get(key)))
+            found |= {page.number: page for page in pages}
     told = json.loads(task.load("intake", document.id) or b"{}")
     pages = complete(found.values(), document.name, told.get("page_count", 0), told.get("parts", []))
     return pages if wanted is None else [page for page in pages if page.number in wanted]

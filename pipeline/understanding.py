@@ -60,7 +60,7 @@ def classify(task: Task) -> Outcome:
     parts = ["denial"]
     parts += ["chart"] if contents.of_type(*CHART_TYPES) else []
     parts += ["policy"] if contents.of_type(DocumentType.PAYER_POLICY) else []
-    key = task.store(codec.dump(Contents, contents))
+    key = codec.store(task, Contents, contents)
     shown = {
         "payer": asserted(denial.payer),
         "service": asserted(denial.service),
@@ -83,16 +83,16 @@ def understand(task: Task) -> Outcome:
     summary: dict[str, str] = {}
     if task.job.part == "denial":
         denial = contents.letters[contents.chosen].denial
-        data, summary = codec.dump(Denial, denial), _last_day(denial, task.case.today)
+        key, summary = codec.store(task, Denial, denial), _last_day(denial, task.case.today)
     elif task.job.part == "chart":
         charts = contents.of_type(*CHART_TYPES)
         today = dt.date.fromisoformat(task.case.today)
-        data = codec.dump(Chart, understand_chart(charts, _load_pages(task, charts), today))
+        key = codec.store(task, Chart, understand_chart(charts, _load_pages(task, charts), today))
     else:
         policies = contents.of_type(DocumentType.PAYER_POLICY)
         pages = _load_pages(task, policies)
-        data = codec.dump(tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
-    return Outcome(output_key=task.store(data), summary=summary)
+        key = codec.store(task, tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
+    return Outcome(output_key=key, summary=summary)
 
 
 def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:
@@ -113,7 +113,9 @@ def _last_day(denial: Denial, today: str) -> dict[str, str]:
 
 def load_contents(task: Task) -> Contents:
     """Return the output of `classify`."""
-    return codec.load(Contents, task.load("classify") or b"")
+    contents = codec.fetch(task, Contents, "classify")
+    assert contents
+    return contents
 
 
 def split_file(pages: Sequence[Page]) -> list[Segment]:

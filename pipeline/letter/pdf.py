@@ -7,7 +7,7 @@ is the letter's date.
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -31,6 +31,7 @@ _LONG = lore.regex(r"\S{22}(?=\S{4})")
 
 # The sheet for the practice is one page: it hangs on a wall. Points; smaller only as far as it has to be.
 _ONE_PAGE = (10.5, 9.0, 8.0, 7.0, 6.0)
+_SHRINKS = 2  # so many pages in the largest type often are one in a smaller
 
 # What stands at the head and foot of each page.
 _DRAFT = {"banner": "DRAFT FOR THE PHYSICIAN'S SIGNATURE", "part": "Letter"}
@@ -56,12 +57,23 @@ def render_pdf(letter: Letter) -> bytes:
     data = {**_letter(letter), **_FURNITURE.get(letter.kind, _furniture(letter)), "links": False}
     if letter.kind != NEXT_STEPS:
         return _compile("letter.typ", data, standard="ua-1")
-    pdf = b""
-    for size in _ONE_PAGE:
-        pdf = _compile("letter.typ", data | {"size": size}, standard="ua-1")
+    return _on_one_page(lambda size: _compile("letter.typ", data | {"size": size}, standard="ua-1"))
+
+
+def _on_one_page(render: Callable[[float], bytes]) -> bytes:
+    """Return the sheet in the largest type in which it is one page, else in the smallest."""
+    largest, *between, smallest = _ONE_PAGE
+    pdf = render(largest)
+    if (pages := _page_count(pdf)) == 1:
+        return pdf
+    last = render(smallest) if pages > _SHRINKS else None  # most such are too long in any type: 3 pictures saved
+    if last and _page_count(last) > 1:
+        return last
+    for size in between:
+        pdf = render(size)
         if _page_count(pdf) == 1:
-            break
-    return pdf
+            return pdf
+    return last or render(smallest)
 
 
 def render_front(letter: Letter, enclosures: Enclosures) -> bytes:
