@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from extractors import lore
 from extractors.documents.cues import Cue, all_cues, compile_loosely
@@ -27,9 +28,22 @@ _PLACES = ("heading", "title", "opening")
 _WITH_TWO = lore.regex(r"[A-Za-z0-9]{2}[^ \n]*")  # the rest of a word from there
 
 
-def words_on(page: Page) -> int:
-    """Return how many words with two letters or digits the page has."""
-    return len(_WITH_TWO.findall(page.text))
+_MANY = 250  # words: more than any question about their number goes up to
+
+
+def words_on(page: Page, most: int = _MANY) -> int:
+    """Return how many words with two letters or digits the page has, at most so many."""
+    return sum(1 for _ in islice(_WITH_TWO.finditer(page.text), most))
+
+
+def _words_of(pages: Sequence[Page]) -> int:
+    """Return how many words the pages have, no more than are asked about: a chart of 300 pages has 180,000."""
+    count = 0
+    for page in pages:
+        count += words_on(page)
+        if count >= _MANY:
+            break
+    return count
 
 
 _LEFT_BLANK = lore.regex(r"(?:page|this) (?:is )?(?:intentionally|purposely) (?:left )?blank", re.IGNORECASE)
@@ -39,7 +53,7 @@ def is_blank(page: Page) -> bool:
     """Whether there is nothing to read: no words, specks only, or "intentionally left blank"."""
     if page.source is PageSource.BLANK:
         return True
-    count = words_on(page)
+    count = words_on(page, most=12)
     return (count == 0 and page.source is not PageSource.FAILED) or (count < 12 and bool(_LEFT_BLANK.search(page.text)))
 
 
@@ -74,7 +88,7 @@ def judge(pages: Sequence[Page], looks: Mapping[int, Look] | None = None) -> Jud
             ruled_out.update(cue.over)
     for kind in ruled_out & scores.keys():
         scores[kind] = min(scores[kind], 2.0)
-    _weigh(scores, sum(map(words_on, pages)), offered)
+    _weigh(scores, _words_of(pages), offered)
     if shaped_as_policy(pages):
         scores = {kind: min(score, 2.0) for kind, score in scores.items()} | {DocumentType.PAYER_POLICY: 8.0}
         firm = False
