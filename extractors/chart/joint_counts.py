@@ -26,6 +26,7 @@ _KIND_FIRST = rare(
     re.IGNORECASE,
 )
 # "T 12 / S 7" beside joints; "T12/S1" of a spine is none
+_LETTER = lore.regex(r"T\s?\d")  # few sentences have it, and each is asked
 _LETTERS = lore.regex(r"(?<![\w-])T\s?(?P<tender>\d{1,2})\s?[/,]\s?S\s?(?P<swollen>\d{1,2})(?![\w-]|\.\d)")
 _OF_JOINTS = lore.regex(r"\bjoints?\b|arthr|\bPsA\b|\bRA\b", re.IGNORECASE)
 _OF_SPINE = rare(r"\b(?:spine|spinal|disc|disk|MRI|vertebra\w*|level|fusion|fracture|kypho\w*)\b", re.IGNORECASE)
@@ -43,7 +44,7 @@ def joint_counts(statement: Statement, context: str) -> list[Fact]:
         for match in _KIND_FIRST.finditer(text):
             pair = [match["tender"] or match["tender_second"], match["swollen"] or match["swollen_first"]]
             found.append((match, [("tender", pair[0]), ("swollen", pair[1])]))
-    lettered = "T" in text and "S" in text and _LETTERS.search(text)
+    lettered = "S" in text and _LETTER.search(text) and _LETTERS.search(text)
     if lettered and _OF_JOINTS.search(context) and not _OF_SPINE.search(text):
         found += [(at, [("tender", at["tender"]), ("swollen", at["swollen"])]) for at in _LETTERS.finditer(text)]
     facts = []

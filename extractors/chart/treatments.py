@@ -36,6 +36,7 @@ def _routes() -> TermFinder:
     return TermFinder((str(term), key) for key, terms in _data()["routes"].items() for term in terms)
 
 
+@lru_cache(maxsize=4096)
 def says(kind: str, text: str) -> bool:
     """Tell whether the text has a term of use, current, never or stops."""
     return bool(_words(kind).find(text))

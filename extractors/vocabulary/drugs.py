@@ -6,7 +6,7 @@ The tables are drugs.yaml and classes.yaml; their headers give sources and decis
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors import lore
 from extractors.vocabulary.drug_table import Drug, DrugMention, Via, class_parents, drugs, entries
@@ -149,13 +149,18 @@ def find_drugs(text: str, fuzzy: bool = False) -> list[DrugMention]:
     Abbreviations count in the capitals of the table alone. `fuzzy` adds words of seven letters or more that are one
     slip (two from ten letters on) away from exactly one drug and are no drug themselves.
     """
+    return list(_drugs_in(text, fuzzy))
+
+
+@lru_cache(maxsize=4096)  # a chart lists the same medicines page after page, and several readers ask of one sentence
+def _drugs_in(text: str, fuzzy: bool) -> tuple[DrugMention, ...]:
     finder, names = _drug_names()
     hits = [hit for hit in finder.all_hits(text) if _as_written(text, hit, names[hit.phrase])]
     mentions = [_mention(text, hit, names[hit.phrase]) for hit in without_overlaps(hits)]
     if fuzzy:
         mentions += find_slips(text, mentions)
         mentions.sort(key=lambda at: at.start)
-    return mentions
+    return tuple(mentions)
 
 
 def _as_written(text: str, hit: Hit, name: _Name) -> bool:
