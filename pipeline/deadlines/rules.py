@@ -97,9 +97,7 @@ class Rules(_Row):
 @cache
 def load_rules() -> Rules:
     """Return the table; pydantic's ValidationError if the file breaks its own shape."""
-    data = read_yaml("rules.yaml", "pipeline.deadlines")
-    data["law_as_of"] = str(data["law_as_of"])
-    return Rules.model_validate(data)
+    return Rules.model_validate(read_yaml("rules.yaml", "pipeline.deadlines"))
 
 
 def first_level(plan_type: str | None) -> Level:

@@ -1,5 +1,6 @@
 """What a process loads ahead while it has nothing to do."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -29,3 +30,21 @@ def test_what_was_read_before_needs_no_reader():
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout.strip() == "False"
+
+
+def test_a_second_start_makes_nothing_anew(tmp_path):
+    """Every pattern and table is kept; none is put together in another order at each start."""
+    told = []
+    for seed in ("1", "2"):
+        code = (
+            "from extractors import lore; from pipeline.ahead import steps\n"
+            "*loads, keep = steps()\n"
+            "for load in loads: load()\n"
+            "print(len(lore._made)); keep()"
+        )
+        command = [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-c", code]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        told.append(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
+
+    assert int(told[0]) > 2000
+    assert int(told[1]) == 0
