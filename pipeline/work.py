@@ -30,7 +30,7 @@ def work_on(database: Database, storage: Storage, workflow: Workflow, taken: Job
         try:
             try:
                 task = patiently(database, lambda: jobs.gather(database, storage, taken))
-                with _seldom_collected():
+                with seldom_collected():
                     outcome = workflow.stages[taken.stage].run(task)
             except jobs.LostLeaseError:
                 raise
@@ -57,8 +57,8 @@ def _log_failure(taken: JobRow, error: Exception) -> None:
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Search for cycles seldom: a stage makes plain records by the hundred thousand, and these hold none."""
+def seldom_collected() -> Iterator[None]:
+    """Search for cycles seldom: a stage makes plain records by the hundred thousand, and loading makes what stays."""
     before = gc.get_threshold()
     gc.set_threshold(_NEW_OBJECTS, *before[1:])
     try:

@@ -19,7 +19,7 @@ from pipeline.jobs import LostLeaseError
 from pipeline.progress import Progress, watch_case
 from pipeline.reconcile import reconcile
 from pipeline.storage import StorageUnavailableError, open_storage
-from pipeline.work import work_on
+from pipeline.work import seldom_collected, work_on
 from pipeline.workflow import JobRow, Workflow
 from workers.server import start_server
 
@@ -168,7 +168,7 @@ def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connect
 def _load(ahead: list[Callable[[], object]], pipe: Connection, calm: float) -> None:
     """Load one thing after the other for as long as no job comes for so many seconds."""
     while ahead and not pipe.poll(calm):
-        with suppress(Exception):  # the stage that needs it will fail of it, and say so
+        with suppress(Exception), seldom_collected():  # the stage that needs it will fail of it, and say so
             ahead.pop(0)()
         if not ahead:
             pipe.send(_LOADED)
