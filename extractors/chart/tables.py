@@ -131,13 +131,9 @@ def _speaks(text: str) -> bool:
     low = text.lower()
     if len(low) != len(text):
         return False
-    known, left = _heading_words(), len(text) - _COVERED * _letters(text)
-    for word in _RUN.findall(low):
-        if word not in known:
-            left -= len(word)
-            if left < 0:
-                return True
-    return False
+    known = _heading_words()
+    strange = len("".join([word for word in low.split() if word not in known and word.isalnum()]))
+    return strange > len(text) - _COVERED * _letters(text)
 
 
 def _terms_of(finder: TermFinder, row: Row) -> list[Term]:
