@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 
 import pikepdf
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import select
 from extractors.evidence import PageSource
 from pipeline import jobs
 from pipeline.cases import given, open_case, show_case
-from pipeline.reading import LOST, chunks, complete, load_files, smaller_parts
+from pipeline.reading import LOST, chunks, complete, is_read, load_files, reader_mark, smaller_parts
 from pipeline.sandbox import Limits, Reader
 from pipeline.sandbox.faults import ReaderKilledError
 from pipeline.stages import WORKFLOW
+from pipeline.storage import FolderStorage
 from pipeline.tables import audit, job
 from pipeline.work import work_on
 from tests.extractors.pages.sheets import picture, saved, typed
@@ -193,3 +195,17 @@ def test_a_reader_killed_from_outside_is_tried_again(database, storage, monkeypa
     case = show_case(database, case_id)
     assert (case["state"], case["error"]) == ("running", None)
     assert case["stages"] == [{"stage": "intake", "ready": 1}]
+
+
+def test_a_file_was_read_once_every_page_of_it_was(tmp_path):
+    """Then one process does the case: a second one would find nothing to do."""
+    storage, sha256 = FolderStorage(tmp_path), "0" * 64
+    key = f"files/{sha256}/{{}}-{reader_mark()}{{}}.json"
+    assert not is_read(storage, sha256)
+
+    storage.put(key.format("intake", ""), json.dumps({"page_count": 3, "pictured": []}).encode())
+    storage.put(key.format("pages", "-1-2"), b"{}")
+    assert not is_read(storage, sha256)
+
+    storage.put(key.format("pages", "-3-3"), b"{}")
+    assert is_read(storage, sha256)
