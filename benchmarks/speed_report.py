@@ -175,13 +175,13 @@ def _sentence(found: Found) -> str:
     layer = found["textlayer"]["rounds"]
     ours, theirs = (statistics.median(pair[n] for pair in layer) for n in (0, 1))
     peak = statistics.median(cost["peak"] for cost in sides["rebut"])
-    engine, pdf, text, plain = (
-        times(*pair)
-        for pair in (("rebut", "engine"), ("ocrmypdf", "rebut"), ("ocrmypdf-text", "rebut"), ("plain", "rebut"))
-    )
+    engine, pdf, plain = (times(*pair) for pair in (("rebut", "engine"), ("ocrmypdf", "rebut"), ("plain", "rebut")))
+    where = chart if "ocrmypdf-text" in sides else main_chart([c for c in found["reading"] if c != chart])
+    text = f"{statistics.median(_ratios(found['reading'][where], 'ocrmypdf-text', 'rebut', 'cpu')):.2f}"
+    of = "" if where == chart else f", on {where}"
     told = f"""
 A chart of {pages} pages, {scanned} of them scanned or faxed: {engine} times the CPU of the OCR engine alone.
-OCRmyPDF takes {pdf} times the CPU of rebut ({text} times for the text without a PDF),
+OCRmyPDF takes {pdf} times the CPU of rebut ({text} times for the text without a PDF{of}),
 pytesseract with pdfplumber {plain} times. A typed page takes {ours:.1f} ms, {theirs / ours:.0f} times less than
 pdfplumber's words. No process takes more than {peak:.0f} MB. What makes these numbers:
 {_command(found)}; accuracy beside cost, and cost by pages:

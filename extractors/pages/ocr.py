@@ -17,13 +17,16 @@ from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
-from extractors.pages.specks import without_specks
+from extractors.pages.specks import without_specks, without_strays
 from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
+from extractors.pages.typeface import look_at_type
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
 SURE = 0.6  # word confidence that counts as read
 FEW_SURE = 0.55  # share of sure words under which the page may stand the wrong way
 LOW = 0.72  # mean confidence under which a second pass with another segmentation is tried
+SMALL_PRINT = 20.5  # pixels: mean height of letters of eight points at 300 dpi, which have no detail to spare
+HOLE = 1.4  # heights of a word that a punch hole has and no lone sign: it is a quarter of an inch wide
 TURN_CONFIDENCE = 1.5  # of the engine's orientation detection
 
 
@@ -47,6 +50,15 @@ class _Upright:
     turn: int
     skew: float  # degrees put right
     rulings: tuple[Segment, ...]  # upright ruling lines, pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How the engine is shown a picture."""
+
+    mode: int  # page segmentation
+    across: float = 1.0  # share of the picture's width
+    down: float = 1.0  # share of its height
 
 
 def read_picture(
@@ -94,20 +106,22 @@ def _read_flat(
     if bilevel:
         grey = prepare.smooth_fax(grey)
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
+    tall = prepare.letter_height(ink) * grey.shape[0] / small.shape[0] if sharp else 0.0
     upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
-    down = prepare.reading_size(prepare.letter_height(ink) * grey.shape[0] / small.shape[0]) if sharp else 1.0
-    marks = _recognise(engine, upright.grey, dpi, COLUMN, deadline, down)
+    upright, view = _prepared(upright, dpi, bilevel, sharp, tall)
+    marks = _recognise(engine, upright.grey, dpi, view, deadline)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
         other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
-        again = _recognise(engine, other.grey, dpi, COLUMN, deadline, down)
+        other, view = _prepared(other, dpi, bilevel, sharp, tall)
+        again = _recognise(engine, other.grey, dpi, view, deadline)
         passes += 1
         if _worth(again) > _worth(marks):
             upright, marks = other, again
     if marks and _mean_confidence(marks) < LOW:
-        mode = AUTOMATIC if _share_of_sure(marks) < 0.3 else BLOCK
+        mode = AUTOMATIC if _share_of_sure(marks) < 0.3 else COLUMN if view.mode == BLOCK else BLOCK
         try:
-            again = _recognise(engine, upright.grey, dpi, mode, deadline)
+            again = _recognise(engine, upright.grey, dpi, _View(mode), deadline)
         except PageProblem:
             again = []
         passes += 1
@@ -117,16 +131,33 @@ def _read_flat(
     return _reading(lines, upright, grey.shape, scale, passes)
 
 
-def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: float, down: float = 1.0) -> list[Mark]:
-    """Return the words in pixels of `grey`; down: share of its height at which the engine sees it."""
+def _prepared(upright: _Upright, dpi: int, bilevel: bool, sharp: bool, tall: float) -> tuple[_Upright, _View]:
+    """Return an upright picture and how to show it to the engine; tall: its letters, pixels.
+
+    No larger than its letters need, and its layout looked into no further than there is one: a scan or a fax of plain
+    lines is one block, 8% of the engine, once the dots of the fax are gone that would be read as signs.
+    """
+    face = look_at_type(upright.grey, dpi)
+    if bilevel and face.capital:
+        upright = replace(upright, grey=without_strays(upright.grey, face.capital))
+    if not sharp or tall < SMALL_PRINT:
+        return upright, _View(BLOCK if bilevel and face.plain else COLUMN, face.width(False))
+    down = prepare.reading_size(tall, face.plain)
+    return upright, _View(BLOCK if face.plain else COLUMN, down * face.width(True), down)
+
+
+def _recognise(engine: Engine, grey: np.ndarray, dpi: int, view: _View, deadline: float) -> list[Mark]:
+    """Return the words in pixels of `grey`."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise PageProblem("page-too-slow")
-    seen = prepare.condense(grey, down) if down < 1 else grey
+    seen = prepare.condense(grey, view.across, view.down)
     try:
-        marks = engine.recognise(seen, round(dpi * down), mode, left)
+        marks = engine.recognise(seen, round(dpi * view.down), view.mode, left)
     except EngineTimeoutError as error:
         raise PageProblem("page-too-slow") from error
+    if view.mode == BLOCK:
+        marks = _without_holes(marks)
     if seen is grey:
         return marks
     wide, high = grey.shape[1] / seen.shape[1], grey.shape[0] / seen.shape[0]
@@ -139,6 +170,20 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, mode: int, deadline: 
             bottom=round(mark.bottom * high),
         )
         for mark in marks
+    ]
+
+
+def _without_holes(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks without what stands tall beside all text: punch holes, which a block's reader spells."""
+    words = [mark for mark in marks if len(mark.text) > 2]
+    if not words:
+        return list(marks)
+    first, last = min(mark.left for mark in words), max(mark.right for mark in words)
+    tall = HOLE * float(np.median([mark.bottom - mark.top for mark in words]))
+    return [
+        mark
+        for mark in marks
+        if (first < mark.right and mark.left < last) or len(mark.text) > 2 or mark.bottom - mark.top < tall
     ]
 
 

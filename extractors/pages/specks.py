@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from extractors.pages.prepare import halved
+
 SPECK = {True: 9, False: 16}  # pixels at 300 dpi, bilevel and grey: a full stop of eight points has 18 and more
 NEAR = {True: 6, False: 3}  # pixels around letters where nothing is taken out: a fax breaks its letters
 BESIDE, FOOT = 8, (9, 3)  # nor beside their feet: so far left and right, above and below
@@ -20,6 +22,9 @@ REACH = 15  # pixels around a crowd that belong to the shade
 LETTER = (14, 80)  # pixels high
 STRIPS, SHARE = 3, 36  # looked at first: strips across the page, each this part of its height
 DENSE, DENSE_CELLS = 0.25, 20  # changes between black and white per pixel of a row, in so many cells: no print has them
+STRAY = 0.35  # heights of a capital that a dot has at most: a full stop has 0.2
+STRAY_INK = 214  # of a picture whose paper is white
+STRAY_REACH = (0.9, 2.6)  # heights of a capital, down and across: a full stop of Courier stands one away from all else
 ROWS, CELL = 8, 64  # a cell is two of every so many rows, and so many pixels wide
 
 
@@ -115,3 +120,25 @@ def _has_dots(rows: np.ndarray) -> bool:
     high, wide = changes.shape[0] // 2, changes.shape[1] // CELL
     cells = cv2.resize(changes[: 2 * high, : CELL * wide] * np.uint8(255), (wide, high), interpolation=cv2.INTER_AREA)
     return int(np.count_nonzero(cells > 255 * DENSE)) > DENSE_CELLS
+
+
+def without_strays(grey: np.ndarray, capital: float) -> np.ndarray:
+    """Return a fax, white as paper, without the dots that stand away from all print; capital: its height in pixels.
+
+    Seven faxed pages read as one block: 0.6 points of characters more than with their dots.
+    """
+    dark = cv2.threshold(halved(grey), STRAY_INK, 1, cv2.THRESH_BINARY_INV)[1]
+    _, _, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    wide, high, half = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], capital / 2
+    small = (np.maximum(wide, high) <= STRAY * half) & (wide < 2 * high)  # a dash in a cell of its own is a value
+    small[0] = False
+    dots = stats[small, :4].tolist()
+    for left, top, across, down in dots:
+        dark[top : top + down, left : left + across] = 0
+    near = cv2.dilate(dark, np.ones([round(reach * half) | 1 for reach in STRAY_REACH], np.uint8))
+    x, y = centres[small].astype(int).T
+    cleaned = grey.copy()
+    for (left, top, across, down), kept in zip(dots, near[y, x].tolist(), strict=True):
+        if not kept:
+            cleaned[max(2 * top - 2, 0) : 2 * (top + down) + 2, max(2 * left - 2, 0) : 2 * (left + across) + 2] = 255
+    return cleaned

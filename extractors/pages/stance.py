@@ -13,7 +13,7 @@ SIDEWAYS = 1.7  # times sharper lines up and down than across
 HEAD = 0.05  # lean from which a page is said to stand on its feet or on its head; 79 of 79 scans had 0.075
 _COARSE = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5)
 _MOST_POINTS = 16_000
-_MOST_LETTERS = 600  # compared with all others
+_MOST_LETTERS = 300  # compared with all others
 
 
 class TextRows:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from extractors.pages import normalize, read_pages
-from extractors.pages.specks import without_specks
+from extractors.pages.specks import without_specks, without_strays
 from tests.extractors.pages.sheets import LETTER, picture, saved, scanned, typed
 
 FACTS = ["Marisol Ketterman", "U61840273 02", "CR2609-441827", "March 4, 2026", "PO Box 188011", "1-877-815-4827"]
@@ -78,3 +78,47 @@ def test_points_of_numbers_are_no_specks(size):
         row = (foot, slice(round(box.x0 * 300 / 72), round(box.x1 * 300 / 72)))
         ink = np.asarray(clean)[row] < 60
         assert np.array_equal(wiped[row][ink], dirty[row][ink])
+
+
+def _dotted(clean: np.ndarray, side: int) -> np.ndarray:
+    """Return the picture with the dots that a bad line leaves: few, and everywhere."""
+    rng = np.random.default_rng(11)
+    grey = clean.copy()
+    for y, x in zip(rng.integers(0, grey.shape[0] - 4, 250), rng.integers(0, grey.shape[1] - 4, 250), strict=True):
+        grey[y : y + side, x : x + side] = 40
+    return grey
+
+
+def test_dots_away_from_print_are_taken_from_a_fax_and_no_print(letter):
+    clean = np.asarray(picture(letter, 300))
+    dotted = _dotted(clean, 4)
+    wiped = without_strays(dotted, capital=32)
+    margin = (slice(0, 290), slice(None))
+
+    assert np.count_nonzero(dotted[margin] < 128) > 100
+    assert not np.count_nonzero(wiped[margin] < 128)
+    assert np.array_equal(wiped[clean < 128], dotted[clean < 128])
+
+
+@pytest.mark.parametrize("cell", ["-", "."])
+def test_a_sign_between_the_words_of_a_line_stays(cell):
+    clean = np.asarray(
+        picture(typed("\n".join(f"Range {n}{cell}{n + 4} mg  {cell} day {n}" for n in range(1, 9))), 300)
+    )
+
+    assert np.array_equal(without_strays(clean, capital=32) < 128, clean < 128)
+
+
+def test_a_dash_alone_in_its_cell_is_a_value_and_stays():
+    clean = np.full((600, 2400), 255, np.uint8)
+    clean[300:304, 1200:1222] = 0
+
+    assert np.array_equal(without_strays(clean, capital=28), clean)
+
+
+def test_a_dotted_fax_is_read_without_its_dots(letter):
+    page = read_pages(_fax(_dotted(np.asarray(picture(letter, 204)), 2)), "fax.pdf", [1])[0]
+    signs = [word.text for line in page.lines for word in line.words if not any(map(str.isalnum, word.text))]
+
+    assert all(fact in page.text for fact in FACTS)
+    assert not signs
