@@ -7,56 +7,26 @@ from typing import Literal
 
 MissingDay = Literal["first_of_next_month", "last_of_month"]
 
-# 5 U.S.C. 6103(a) as it stands since 2021. A test holds it to the package `holidays`, which loads the calendars of all
-# countries for them: 0.13 s.
-_ON_A_DAY = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))  # month, day
-_ON_A_WEEKDAY = (  # month, weekday, which of the month
-    (1, calendar.MONDAY, 3),
-    (2, calendar.MONDAY, 3),
-    (5, calendar.MONDAY, -1),
-    (9, calendar.MONDAY, 1),
-    (10, calendar.MONDAY, 2),
-    (11, calendar.THURSDAY, 4),
-)
-_JUNETEENTH, _FIRST_JUNETEENTH = (6, 19), 2021
-# 5 U.S.C. 6103(b) and Executive Order 11582: a Saturday's is observed on Friday, a Sunday's on Monday
-_INSTEAD = {calendar.SATURDAY: -1, calendar.SUNDAY: 1}
-
 
 @cache
-def _statutory(year: int) -> frozenset[date]:
-    """Return the holidays of 5 U.S.C. 6103(a) of a year."""
-    days = [on for on in _ON_A_DAY if on != _JUNETEENTH or year >= _FIRST_JUNETEENTH]
-    return frozenset(
-        [date(year, month, day) for month, day in days]
-        + [_weekday_of(year, month, weekday, which) for month, weekday, which in _ON_A_WEEKDAY]
-    )
+def _holidays(year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """Return the holidays of 5 U.S.C. 6103(a) of a year, and those with the days they are observed on."""
+    import holidays  # 0.15 s to load, so only where a date is counted
 
-
-def _weekday_of(year: int, month: int, weekday: int, which: int) -> date:
-    """Return the first, second ... of a weekday in a month; -1 is the last."""
-    weeks = calendar.monthcalendar(year, month)
-    days = [week[weekday] for week in weeks if week[weekday]]
-    return date(year, month, days[which - 1 if which > 0 else which])
-
-
-@cache
-def _observed(year: int) -> frozenset[date]:
-    """Return the holidays of a year and the days they are observed on."""
     # New Year's Day on a Saturday is observed on 31 December of the year before.
-    days = [*_statutory(year), *_statutory(year + 1)]
-    moved = [day + timedelta(days=_INSTEAD.get(day.weekday(), 0)) for day in days]
-    return frozenset(day for day in (*days, *moved) if day.year == year)
+    statutory = holidays.country_holidays("US", years=[year], observed=False)
+    observed = holidays.country_holidays("US", years=[year, year + 1], observed=True)
+    return frozenset(statutory), frozenset(day for day in observed if day.year == year)
 
 
 def is_federal_holiday(day: date) -> bool:
     """True on the day the statute names (5 U.S.C. 6103(a)), not on the Monday or Friday instead of it."""
-    return day in _statutory(day.year)
+    return day in _holidays(day.year)[0]
 
 
 def is_working_day(day: date) -> bool:
     """Monday to Friday, and neither a federal holiday nor the day one is observed on."""
-    return day.weekday() < 5 and day not in _observed(day.year)
+    return day.weekday() < 5 and day not in _holidays(day.year)[1]
 
 
 def on_or_before(day: date) -> date:
