@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from extractors.evidence import Page
 from extractors.pages import load_pages
 from pipeline.reading import chunks, complete
-from pipeline.sandbox import Reader
+from pipeline.sandbox import Reader, TakenIn
 from pipeline.settings import cores, read_settings
 
 # Pages that one process reads sooner than a second one is loaded.
@@ -29,25 +29,37 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
 
     Raises the RebutError of a file that cannot be used.
     """
+    found: dict[str, list[Page]] = {name: [] for name in files}
+    taken: dict[str, TakenIn] = {}
+    for name, pages in read_in_turn(files, processes, report, taken):
+        found[name] += pages
+    return {name: complete(found[name], name, one.page_count, one.parts) for name, one in taken.items()}
+
+
+def read_in_turn(
+    files: Mapping[str, bytes], processes: int | None, report: Report, taken: dict[str, TakenIn]
+) -> Iterator[tuple[str, list[Page]]]:
+    """Yield name and pages of each chunk as it is read: whoever keeps none of them needs no more memory for more pages.
+
+    taken: where to put what each file turned out to be, before the first chunk.
+    """
     limits = read_settings().limits
     with ExitStack() as readers:
         first, *others = [readers.enter_context(Reader(limits=limits)) for _ in range(processes or cores())]
         for other in others[: sum(map(len, files.values())) // _SURELY_WORTH_ANOTHER]:
             other.start()
-        taken = {name: first.take_in(_writer(data), name) for name, data in files.items()}
+        taken |= {name: first.take_in(_writer(data), name) for name, data in files.items()}
         pdfs = {name: one.pdf.read() if one.pdf and not one.pdf.seek(0) else files[name] for name, one in taken.items()}
         wanted = [(name, at) for name, one in taken.items() for at in chunks(one.page_count, one.pictured)]
         total = sum(one.page_count for one in taken.values())
         wide = 1 if total <= _NOT_WORTH_ANOTHER else len(wanted)
         report(0, total, ("read",))
-        found: dict[str, list[Page]] = {name: [] for name in files}
         done = 0
         for name, pages in _read_all([first, *others][:wide], pdfs, wanted):
-            found[name] += pages
             done += len(pages)
             report(done, total, ("read",))
+            yield name, pages
     report(total, total, ("understand",))
-    return {name: complete(found[name], name, one.page_count, one.parts) for name, one in taken.items()}
 
 
 def _read_all(
