@@ -31,7 +31,7 @@ _SHARED = 0.65  # heights of a capital by which descenders may reach into the ne
 _LINE = 1.9  # heights of a capital that a line has at most, from ascender to descender
 _PLAIN = 0.92  # share of rows that must be lines of text, and of ink that must not be larger than letters
 _PROSE = 0.5  # share of rows without a column's gap: numbers of a page that is all table are lost as a block
-_MOST_SHAPES = 65_000  # told apart in 16 bits, at 6 ms a page and not 15; more is no print
+_MOST_SHAPES = 60_000  # told apart in 16 bits, at 6 ms a page and not 15; more is no print
 
 
 @dataclass(frozen=True, slots=True)
