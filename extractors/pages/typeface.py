@@ -1,4 +1,4 @@
-"""How the letters of a page are set, measured on its ink before the engine: how wide, and whether in plain lines.
+"""How the letters of a page are set, measured on its ink before the engine: how wide, and whether in lines of prose.
 
 The engine brings every line to one height and its cost goes by how wide the line then is. A typewriter face
 takes half as much again of it as Times, and can be shown narrower before a letter is lost; Times cannot at
@@ -30,7 +30,7 @@ _WIDE_GAP = 3.0  # heights of a capital: more is a column's gap
 _SHARED = 0.65  # heights of a capital by which descenders may reach into the next line
 _LINE = 1.9  # heights of a capital that a line has at most, from ascender to descender
 _PLAIN = 0.92  # share of rows that must be lines of text, and of ink that must not be larger than letters
-_PROSE = 0.5  # share of rows without a column's gap: numbers of a page that is all table are lost as a block
+_PROSE = 0.5  # share of rows without a column's gap: of a page that is all table numbers are lost sooner
 _MOST_SHAPES = 60_000  # told apart in 16 bits, at 6 ms a page and not 15; more is no print
 
 
