@@ -3,8 +3,9 @@
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from extractors.errors import RebutError, SameNameTwiceError
 
@@ -25,15 +26,31 @@ class OutputFolderError(RebutError):
 
 def open_files(paths: Sequence[Path]) -> dict[str, bytes]:
     """Return the content of each file under its bare name, in the order given."""
-    content: dict[str, bytes] = {}
+    return _named(paths, Path.read_bytes)
+
+
+def find_files(paths: Sequence[Path]) -> dict[str, bytes | Path]:
+    """Return each file under its bare name, in the order given: where it lies, or its content if it is a pipe."""
+    return _named(paths, _found)
+
+
+def _named(paths: Sequence[Path], found: Callable[[Path], Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
     for path in paths:
-        if path.name in content:
+        if path.name in named:
             raise SameNameTwiceError(path.name)
         try:
-            content[path.name] = path.read_bytes()
+            named[path.name] = found(path)
         except OSError as error:
             raise NoSuchFileError(path, (error.strerror or "unreadable").lower()) from None
-    return content
+    return named
+
+
+def _found(path: Path) -> bytes | Path:
+    if not path.is_file():
+        return path.read_bytes()
+    with path.open("rb"):  # whether this user may read it
+        return path
 
 
 class OverwritesInputError(RebutError):

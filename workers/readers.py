@@ -4,10 +4,12 @@ Each thread has a reader whose processes open the files; here is only the handin
 """
 
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from extractors.evidence import Page
@@ -22,9 +24,10 @@ _NOT_WORTH_ANOTHER = 2
 _SURELY_WORTH_ANOTHER = 1 << 20
 
 Report = Callable[[int, int, tuple[str, ...]], None]
+Source = bytes | Path  # a file of 200 MB need not be in memory to be handed on
 
 
-def read_files(files: Mapping[str, bytes], processes: int | None, report: Report) -> dict[str, list[Page]]:
+def read_files(files: Mapping[str, Source], processes: int | None, report: Report) -> dict[str, list[Page]]:
     """Return the pages of every file, under its name, in order. A page that fails is a FAILED page.
 
     Raises the RebutError of a file that cannot be used.
@@ -37,7 +40,7 @@ def read_files(files: Mapping[str, bytes], processes: int | None, report: Report
 
 
 def read_in_turn(
-    files: Mapping[str, bytes], processes: int | None, report: Report, taken: dict[str, TakenIn]
+    files: Mapping[str, Source], processes: int | None, report: Report, taken: dict[str, TakenIn]
 ) -> Iterator[tuple[str, list[Page]]]:
     """Yield name and pages of each chunk as it is read: whoever keeps none of them needs no more memory for more pages.
 
@@ -46,9 +49,9 @@ def read_in_turn(
     limits = read_settings().limits
     with ExitStack() as readers:
         first, *others = [readers.enter_context(Reader(limits=limits)) for _ in range(processes or cores())]
-        for other in others[: sum(map(len, files.values())) // _SURELY_WORTH_ANOTHER]:
+        for other in others[: sum(map(_size, files.values())) // _SURELY_WORTH_ANOTHER]:
             other.start()
-        taken |= {name: first.take_in(_writer(data), name) for name, data in files.items()}
+        taken |= {name: first.take_in(_writer(source), name) for name, source in files.items()}
         pdfs = {name: one.pdf.read() if one.pdf and not one.pdf.seek(0) else files[name] for name, one in taken.items()}
         wanted = [(name, at) for name, one in taken.items() for at in chunks(one.page_count, one.pictured)]
         total = sum(one.page_count for one in taken.values())
@@ -63,7 +66,7 @@ def read_in_turn(
 
 
 def _read_all(
-    readers: Sequence[Reader], pdfs: Mapping[str, bytes], wanted: Sequence[tuple[str, tuple[int, int]]]
+    readers: Sequence[Reader], pdfs: Mapping[str, Source], wanted: Sequence[tuple[str, tuple[int, int]]]
 ) -> Iterator[tuple[str, list[Page]]]:
     """Yield what each chunk held, as the readers get through them; raises what stopped one of them."""
     waiting: queue.SimpleQueue[tuple[str, tuple[int, int]]] = queue.SimpleQueue()
@@ -91,5 +94,16 @@ def _read_all(
         yield name, [replace(page, document=name) for page in load_pages(pages.dump)]
 
 
-def _writer(data: bytes) -> Callable[[BinaryIO], object]:
-    return lambda file: file.write(data)
+def _size(source: Source) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
+
+
+def _writer(source: Source) -> Callable[[BinaryIO], object]:
+    def write(file: BinaryIO) -> None:
+        if isinstance(source, bytes):
+            file.write(source)
+        else:
+            with source.open("rb") as stream:
+                shutil.copyfileobj(stream, file, 1 << 20)
+
+    return write

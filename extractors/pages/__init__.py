@@ -10,11 +10,20 @@ from extractors.pages.normalized import Normalized
 from extractors.pages.store import dump_pages, load_pages
 
 if TYPE_CHECKING:
-    from extractors.pages.read import READER_VERSION, each_page, name_parts, normalize, pictured_pages, read_pages
+    from extractors.pages.read import (
+        READER_VERSION,
+        count_pages_of_pdf,
+        each_page,
+        name_parts,
+        normalize,
+        pictured_pages,
+        read_pages,
+    )
 
 __all__ = [
     "READER_VERSION",
     "Normalized",
+    "count_pages_of_pdf",
     "dump_pages",
     "each_page",
     "load_pages",

@@ -99,7 +99,7 @@ class Contents:
             return None
 
 
-def pictured_pages(pdf: bytes, page_count: int) -> list[int]:
+def pictured_pages(pdf: bytes | str, page_count: int) -> list[int]:
     """Return the pages (from 1) that may be scans, which take seconds and not milliseconds: 0.05 ms a page to tell."""
     with closing(Contents(pdf)) as contents:
         return [number for number in range(1, page_count + 1) if contents.is_pictured(number)]

@@ -28,10 +28,16 @@ def open_pdf(data: bytes, name: str) -> Normalized:
     )
 
 
-def _look(data: bytes) -> tuple[int, bool, int]:
+def count_pages(path: str) -> int | None:
+    """Return how many pages a PDF has that can be read as it lies there, None where it must be mended or decrypted."""
+    count, locked, _ = _look(path)
+    return None if locked else count or None
+
+
+def _look(source: bytes | str) -> tuple[int, bool, int]:
     """Return (pages, whether it is encrypted, PDFium's error)."""
     try:
-        with pdfium.PdfDocument(data) as opened:
+        with pdfium.PdfDocument(source) as opened:
             return len(opened), raw.FPDF_GetSecurityHandlerRevision(opened) != -1, 0
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None) or 0

@@ -18,7 +18,7 @@ import pypdfium2.raw as raw
 
 from extractors.errors import MissingProgramError
 from extractors.evidence import Box, Page, PageSource, Word
-from extractors.pages.anyfile import Normalized, normalize
+from extractors.pages.anyfile import Normalized, count_pages_of_pdf, normalize
 from extractors.pages.contents import Contents, pictured_pages
 from extractors.pages.engine import open_engine
 from extractors.pages.frame import inverse, rounded, turned
@@ -42,6 +42,7 @@ from extractors.pages.textlayer import TextLayer, read_text_layer
 __all__ = [
     "READER_VERSION",
     "Normalized",
+    "count_pages_of_pdf",
     "dump_pages",
     "each_page",
     "load_pages",

@@ -7,25 +7,33 @@ as long as it is open: nothing of one patient is kept for another.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from extractors.pages.ocr import Reading
+from extractors.pages.packed import pack_lines, unpack_lines
 
-KEPT = 64  # readings of pages, some 100 KB each
+KEPT = 64  # readings of pages, their words packed: as objects they would be 15 MB
 
 
 class Readings:
     """The last readings of a file's pictures, by their pixels."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[object, ...], Reading | None] = OrderedDict()
+        self._found: OrderedDict[tuple[object, ...], tuple[Reading, dict] | None] = OrderedDict()
 
     def of(self, grey: np.ndarray, how: tuple[object, ...], read: Callable[[], Reading | None]) -> Reading | None:
         """Return the reading of the picture; `how`: whatever else it depends on, `read`: makes it where it is new."""
         key = (hashlib.sha256(np.ascontiguousarray(grey)).digest(), grey.shape, *how)
-        if key not in self._found:
-            self._found[key] = read()
-            if len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return self._found[key]
+        if key in self._found:
+            return _unpacked(self._found[key])
+        reading = read()
+        self._found[key] = reading and (replace(reading, lines=()), pack_lines(reading.lines))
+        if len(self._found) > KEPT:
+            self._found.popitem(last=False)
+        return reading
+
+
+def _unpacked(known: tuple[Reading, dict] | None) -> Reading | None:
+    return known and replace(known[0], lines=unpack_lines(known[1]))

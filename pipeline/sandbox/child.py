@@ -94,15 +94,16 @@ def _in_time(numbers: Iterable[int], seconds: float) -> Iterator[int]:
 
 
 def _take_in(source: Path, result: int, name: str) -> dict[str, Any]:
-    from extractors.pages import normalize, pictured_pages
+    from extractors.pages import count_pages_of_pdf, normalize, pictured_pages
 
-    data = source.read_bytes()
-    normalized = normalize(data, name)
-    if changed := normalized.pdf != data:
-        with os.fdopen(os.dup(result), "wb") as file:
-            file.write(normalized.pdf)
+    if count := count_pages_of_pdf(str(source), name):
+        pictured = pictured_pages(str(source), count)
+        return {"changed": False, "kind": "pdf", "page_count": count, "pictured": pictured, "parts": [], "warnings": []}
+    normalized = normalize(source.read_bytes(), name)
+    with os.fdopen(os.dup(result), "wb") as file:
+        file.write(normalized.pdf)
     return {
-        "changed": changed,
+        "changed": True,
         "kind": normalized.kind,
         "page_count": normalized.page_count,
         "pictured": pictured_pages(normalized.pdf, normalized.page_count),

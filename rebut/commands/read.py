@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from rebut.files import open_files
+from rebut.files import find_files
 from rebut.progress import reporter
 from rebut.today import today
 
@@ -48,7 +48,7 @@ def _read_files(arguments: argparse.Namespace) -> Mapping[str, list[Any]]:
     from workers.readers import read_files
 
     with reporter() as report:
-        return read_files(open_files(arguments.files), arguments.jobs, report)
+        return read_files(find_files(arguments.files), arguments.jobs, report)
 
 
 def _print_json(document: Any) -> None:
