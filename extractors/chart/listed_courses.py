@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extractors import lore
@@ -61,6 +61,8 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> list[Fact]:
     if not name or len(name) < 3:
         return []
     found = find_drugs(name, fuzzy=True)
+    if not found and sum(map(bool, entry.cells)) == 1:
+        return []  # a heading between the rows ("Stopped"), or a remark
     generics = list(dict.fromkeys(mention.generic for mention in found))
     if len(generics) > 1 and not re.search(r"[/+]| and ", name):
         apart = [at.start for at in found if re.search(r"(?:,|\bor)\s*$", name[: at.start])]
@@ -73,7 +75,7 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> list[Fact]:
 def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) -> Fact:
     name = table.cell(entry, "medication")
     status = table.cell(entry, "status")
-    dose = table.cell(entry, "dose") or dose_of(name) or None
+    dose = table.cell(entry, "dose") or dose_of(_as_named(table, entry)) or None
     begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
     dates = table.cell(entry, "dates")
     if dates and begun is None and ended is None:
@@ -82,7 +84,8 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     until = f"{table.cell(entry, 'stop')} {dates}"
     running = ended is None and not idle and (says("current", status) or bool(_TO_NOW.search(until)))
     length = table.cell(entry, "duration") or dates
-    if not length and (count := re.fullmatch(r"\D{0,3}(\d{1,4})\D{0,3}", table.cell(entry, "days"))):
+    supplied = {"quantity", "supply", "refills", "fill_date"} & {column.role for column in table.columns}
+    if not length and not supplied and (count := re.fullmatch(r"\D{0,3}(\d{1,4})\D{0,3}", table.cell(entry, "days"))):
         length = f"{count[1]} days"
     span = _with_length(_table_span(begun, ended, running, statement.date), length)
     stopped = ended is not None or says("stops", status)
@@ -92,7 +95,7 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     assertion = Assertion.AFFIRMED
     if _ERROR.search(statement.text):
         assertion = Assertion.ENTERED_IN_ERROR
-    elif says("never", status):
+    elif says("never", f"{status} {table.cell(entry, 'dose')}"):
         assertion, outcome = Assertion.NEGATED, Outcome.OTHER
     elif _DECLINED.search(status):
         assertion = Assertion.DECLINED
@@ -102,7 +105,7 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
         assertion = Assertion.POSSIBLE
     elif (_WAITING.match(status) or _ASKED.search(status)) and not span.start:
         assertion = Assertion.PLANNED
-    details = " ".join([name, dose or "", table.cell(entry, "route")])
+    details = " ".join([name, table.cell(entry, "strength"), dose or "", table.cell(entry, "route")])
     return Fact(
         kind="treatment",
         name=generic,
@@ -112,6 +115,11 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
         evidence=(statement.evidence,),
         treatment=treatment_of(generic, details, span, outcome, dose),
     )
+
+
+def _as_named(table: Table, entry: Entry) -> str:
+    """Return drug, strength and frequency as one line, as a list without directions has them."""
+    return " ".join([table.cell(entry, role) for role in ("medication", "strength", "frequency")])
 
 
 _TO_NOW = lore.regex(r"\b(?:present|current|ongoing|now|today|since)\b", re.IGNORECASE)
@@ -219,33 +227,47 @@ def _dose_fact(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    begun: dt.date  # of the first fill that the row tells of
+    day: dt.date
+    supply: int  # days, 0 where not told
+    statement: Statement
+    dose: str | None
+
+
 def _filled(table: Table, pairs: list[tuple[Entry, Statement]]) -> list[Fact]:
     """Read a pharmacy's fills: one course per drug, from the first fill to the end of the last supply."""
-    fills: dict[str, list[tuple[dt.date, int, Statement]]] = {}
+    fills: dict[str, list[_Fill]] = {}
     for entry, statement in pairs:
         generics = {mention.generic for mention in find_drugs(table.cell(entry, "medication"), fuzzy=True)}
         day = _cell_date(table.cell(entry, "fill_date", "date"))
         supply = re.search(r"\d+", table.cell(entry, "supply", "days"))
         refused = re.search(r"revers|not\s+picked|return|cancel|reject|denied", statement.text, re.IGNORECASE)
         if len(generics) == 1 and day and day[1] == "day" and not refused:
-            fills.setdefault(generics.pop(), []).append((day[0], int(supply[0]) if supply else 0, statement))
-    facts = []
-    for generic, held in fills.items():
-        held.sort(key=lambda at: at[0])
-        end = held[-1][0] + dt.timedelta(days=held[-1][1])
-        even = all(b[0] - a[0] <= dt.timedelta(days=max(45, 2 * a[1])) for a, b in pairwise(held))
-        days = (end - held[0][0]).days if even else None
-        facts.append(
-            Fact(
-                kind="treatment",
-                name=generic,
-                assertion=Assertion.AFFIRMED,
-                date=held[-1][0],
-                statement=held[-1][2],
-                evidence=tuple(at[2].evidence for at in held),
-                treatment=treatment_of(
-                    generic, held[-1][2].text, Span(start=held[0][0], days=days), None, dose_of(held[-1][2].text)
-                ),
+            dose = table.cell(entry, "dose") or dose_of(_as_named(table, entry)) or dose_of(statement.text)
+            first = _cell_date(table.cell(entry, "first_fill"))
+            begun = first[0] if first and first[1] == "day" and first[0] <= day[0] else day[0]
+            fills.setdefault(generics.pop(), []).append(
+                _Fill(begun, day[0], int(supply[0]) if supply else 0, statement, dose)
             )
-        )
-    return facts
+    return [_fill_course(generic, sorted(held, key=lambda fill: fill.day)) for generic, held in fills.items()]
+
+
+def _fill_course(generic: str, held: list[_Fill]) -> Fact:
+    """Return the course of one drug's fills, which stand by their days."""
+    first, last = min(held, key=lambda fill: fill.begun), held[-1]
+    # between the first and the last fill of one row there may have been none
+    even = first.begun == held[0].day and all(
+        b.day - a.day <= dt.timedelta(days=max(45, 2 * a.supply)) for a, b in pairwise(held)
+    )
+    days = (last.day - first.begun).days + last.supply if even else None
+    return Fact(
+        kind="treatment",
+        name=generic,
+        assertion=Assertion.AFFIRMED,
+        date=last.day,
+        statement=last.statement,
+        evidence=tuple(fill.statement.evidence for fill in held),
+        treatment=treatment_of(generic, last.statement.text, Span(start=first.begun, days=days), None, last.dose),
+    )

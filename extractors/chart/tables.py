@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from extractors import lore
 from extractors.chart.dates import parse_date
-from extractors.chart.layout import Passage, Row, median, once_a_row, pitch, text_of
+from extractors.chart.entries import Cells, group_rows
+from extractors.chart.layout import Passage, Row, once_a_row, pitch, text_of
 from extractors.evidence import Line, Page, Word
 from extractors.vocabulary.labs import lab_named
 from extractors.vocabulary.load import read_yaml
@@ -58,14 +59,15 @@ class Table:
 
 
 @cache
-def _rules() -> tuple[TermFinder, dict[str, tuple[frozenset[str], frozenset[str]]]]:
+def _rules() -> tuple[TermFinder, dict[str, tuple[frozenset[str], ...]]]:
     data = read_yaml("tables.yaml", "extractors.chart")
     finder = TermFinder((str(term), role) for role, terms in data["columns"].items() for term in terms)
     kinds = {}
     for kind, needs in data["kinds"].items():
-        if not set(needs["all"]) | set(needs["any"]) <= set(data["columns"]):
+        asked = tuple(frozenset(needs.get(how, ())) for how in ("all", "any", "none"))
+        if not frozenset().union(*asked) <= set(data["columns"]):
             raise ValueError(f"tables.yaml: {kind} asks for a column that is not defined")
-        kinds[kind] = (frozenset(needs["all"]), frozenset(needs["any"]))
+        kinds[kind] = asked
     return finder, kinds
 
 
@@ -102,11 +104,11 @@ def find_head(row: Row) -> tuple[str, tuple[Column, ...]] | None:
     if sum(gap > 0.8 * height for gap in gaps) < max(1, len(gaps) // 2):
         return None
     roles = {column.role for column in heads}
-    if "name" in roles and "medication" not in roles and "dose" in roles and roles & {"start", "stop"}:
+    if "name" in roles and "medication" not in roles and roles & {"dose", "strength"} and roles & {"start", "stop"}:
         heads = tuple(replace(column, role="medication") if column.role == "name" else column for column in heads)
         roles = {column.role for column in heads}
-    for kind, (needed, any_of) in kinds.items():
-        if needed <= roles and any_of & roles:
+    for kind, (needed, any_of, none_of) in kinds.items():
+        if needed <= roles and any_of & roles and not none_of & roles:
             return kind, heads
     return None
 
@@ -231,7 +233,8 @@ def read_table(page: Page, rows: Sequence[Row], head: int, is_heading: Callable[
     if not body:
         return None
     cuts = _cuts(columns, body)
-    groups = _group(body, [_cells(row, cuts) for row in body])
+    value = next((at for at, column in enumerate(columns) if at and column.role in _VALUES), None)
+    groups = group_rows(body, [_cells(row, cuts) for row in body], value)
     entries = tuple([_entry(page, group) for group in groups])
     return Table(kind, columns, entries, at)
 
@@ -324,61 +327,19 @@ def _cuts(columns: Sequence[Column], body: Sequence[Row]) -> list[float]:
     return cuts
 
 
-_Cells = list[list[Word]]  # the words of a row, column by column
-
-
-def _cells(row: Row, cuts: Sequence[float]) -> _Cells:
-    cells: _Cells = [[] for _ in range(len(cuts) + 1)]
+def _cells(row: Row, cuts: Sequence[float]) -> Cells:
+    cells: Cells = [[] for _ in range(len(cuts) + 1)]
     edges = sorted([cut - 0.5 for cut in cuts])
     for word in row.words:
         cells[bisect_right(edges, word.box.x0)].append(word)
     return cells
 
 
-def _group(body: Sequence[Row], dealt: Sequence[_Cells]) -> list[list[_Cells]]:
-    """Return the rows of each entry, dealt to their columns: wrapped lines stand closer than entries do."""
-    steps = [pitch(a, b) for a, b in pairwise(body)]
-    filled_cells = [[index for index, cell in enumerate(cells) if cell] for cells in dealt]
-    limit = _told_limit(steps, filled_cells[1:]) or _step_limit(steps)
-    groups: list[list[_Cells]] = [[dealt[0]]]
-    for index, cells in enumerate(dealt[1:], start=1):
-        filled = filled_cells[index]
-        if limit is not None:
-            wrapped = steps[index - 1] < limit and len(filled) < max(3, len(cells))
-        elif 0 not in filled:
-            wrapped = True
-        else:
-            first = cells[0][0].text
-            wrapped = filled == [0] and (first[0] == "(" or first[0].islower()) and dealt[index - 1][0] != []
-        if wrapped:
-            groups[-1].append(cells)
-        else:
-            groups.append([cells])
-    return groups
+_VALUES = frozenset({"result", "score", "reading"})
 
 
-def _told_limit(steps: list[float], filled: list[list[int]]) -> float | None:
-    """Return the spacing between lines that surely go on (first cell empty) and rows that surely begin (three)."""
-    wraps = [step for step, cells in zip(steps, filled, strict=True) if 0 not in cells]
-    begins = [step for step, cells in zip(steps, filled, strict=True) if 0 in cells and len(cells) >= 3]
-    if not wraps or not begins:
-        return None
-    low, high = median(wraps), median(begins)
-    return (low + high) / 2 if high > 1.06 * low else None
-
-
-def _step_limit(steps: list[float]) -> float | None:
-    """Return the spacing that parts wrapped lines from entries, None when all rows stand alike."""
-    ordered = sorted(steps)
-    best, limit = 1.13, None
-    for a, b in pairwise(ordered):
-        if a > 0 and b / a > best:
-            best, limit = b / a, (a + b) / 2
-    return limit
-
-
-def _entry(page: Page, rows: Sequence[_Cells]) -> Entry:
-    cells: _Cells = [[] for _ in rows[0]]
+def _entry(page: Page, rows: Sequence[Cells]) -> Entry:
+    cells: Cells = [[] for _ in rows[0]]
     breaks: list[set[int]] = [set() for _ in cells]
     for row in rows:
         for index, words in enumerate(row):

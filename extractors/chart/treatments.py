@@ -219,11 +219,11 @@ def outcome_of(text: str, stopped: bool = False) -> Outcome | None:
 
 
 _DOSE = lore.regex(
-    r"\d[\d,]*(?:\.\d+)?\s*(?:-\s*\d+(?:\.\d+)?\s*)?(?:mg/kg|mcg/kg|mg/m2|mg|mcg|µg|ug|g|grams?|units?|IU|mL|ml|%|tablets?|tabs?|puffs?)(?![A-Za-z])(?!\s*/\s*d?L\b)"
+    r"(?<![\d/.])(?:(?:\d+\s+(?:and\s+)?)?\d+(?:\.\d+)?/)?\d[\d,]*(?:\.\d+)?\s*(?:-\s*\d+(?:\.\d+)?\s*)?(?:mg/kg|mcg/kg|mg/m2|mg|mcg|µg|ug|g|grams?|units?|IU|mL|ml|%|tablets?|tabs?|puffs?)(?![A-Za-z])(?!\s*/\s*d?L\b)"
     r"(?:\s*/\s*(?:\d+(?:\.\d+)?\s*)?(?:mL|kg|day|d|wk|week|dose|hr|h))?"
 )
 _FREQUENCY = lore.regex(
-    r"[\s,]*(?:(?:IV|SC|SQ|PO|IM|subcutaneously|intravenously|orally|by\s+mouth|tablet|ointment|cream|oint)\s+)*"
+    r"[\s,]*(?:(?:IV|SC|SQ|PO|IM|subcutaneously|intravenously|orally|by\s+mouth|tab(?:let)?s?|cap(?:sule)?s?|ointment|cream|oint)\s+)*"
     r"(?:(?:once|twice|three\s+times|four\s+times|\d\s*(?:x|times))\s+(?:a\s+|per\s+|every\s+)?(?:daily|day|weekly|week|month|monthly)|"
     r"(?:once\s+|twice\s+)?(?:daily|weekly|monthly|nightly|biweekly)|every\s+(?:other\s+)?(?:\w+\s+)?(?:days?|weeks?|months?|hours?|morning|night|evening)|"
     r"(?:a|per|each)\s+(?:day|week|month)|at\s+bedtime|as\s+needed|q\s?\d+\s?(?:hours|h|weeks|wks|wk|w|days|d|months|mo|m)\b|q(?:hs|am|pm|week|wk|d|w)\b|BID|TID|QID|QD|PRN|QHS)",
@@ -250,15 +250,21 @@ def dosed(text: str) -> bool:
 
 
 def dose_of(text: str) -> str | None:
-    """Return the first dose with its frequency, as printed: "400 mg a day"."""
-    match = _DOSE.search(text)
+    """Return the first dose with its frequency, as printed: "400 mg a day".
+
+    How strong a tablet is ("2.5 mg tabs") is no dose: how many are taken is not said there.
+    """
     short = _SHORTHAND.match(text)
-    if short and (not match or match.start() > short.start("dose")):
-        return short["dose"]
-    if not match:
-        return None
-    frequency = _FREQUENCY.match(text, match.end())
-    return text[match.start() : frequency.end() if frequency else match.end()].strip()
+    for match in _DOSE.finditer(text):
+        if short and match.start() > short.start("dose"):
+            break
+        frequency = _FREQUENCY.match(text, match.end())
+        if frequency or not _OF_ONE.match(text, match.end()):
+            return text[match.start() : frequency.end() if frequency else match.end()].strip()
+    return short["dose"] if short else None
+
+
+_OF_ONE = lore.regex(r"\s*(?:oral\s+)?(?:tab(?:let)?s?|cap(?:sule)?s?|pills?)\b", re.IGNORECASE)
 
 
 def route_of(text: str, generic: str) -> str | None:

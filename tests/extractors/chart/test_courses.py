@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from extractors.chart import Assertion, Fact, Outcome, read_chart
+from extractors.chart.treatments import dose_of
 from tests.pages import page_of, pages_of
 
 VISIT = date(2026, 8, 19)
@@ -312,6 +313,69 @@ def test_a_medication_row_is_one_course(row, expected):
     first = facts[0]
     assert (first.name, first.assertion, first.treatment.outcome, first.treatment.days) == expected
     assert first.statement.cells[0] == row[0]
+
+
+def test_a_list_that_says_what_was_filled_last_still_tells_since_when():
+    """Hydroxychloroquine taken since 2022 and filled again this month was not begun this month."""
+    head = ("Medication", "Directions", "Start", "Prescriber", "Last filled")
+    rows = [
+        ("HCQ 200 mg tab", "1.5 tabs daily", "03/14/2022", "Okereke", "08/02/2026"),
+        ("cetirizine 10 mg", "1 daily", "2016", "OTC", "-"),
+    ]
+    first = table_of(rows, head)[0]
+
+    assert (first.name, first.treatment.start, first.treatment.dose) == (
+        "hydroxychloroquine",
+        date(2022, 3, 14),
+        "1.5 tabs daily",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dose"),
+    [
+        ("methotrexate 2.5 mg tabs", None),
+        ("PREDNISONE 5 MG TABLET", None),
+        ("azathioprine 50 mg tab 125 mg daily", "125 mg daily"),
+        ("200 mg tablet twice daily", "200 mg tablet twice daily"),
+        ("take 15 mg weekly (2.5 mg tabs)", "15 mg weekly"),
+        ("adalimumab 40 mg/0.4 mL pen", "40 mg/0.4 mL"),
+        ("PREDNISONE 5 MG TAB take 1 and 1/2 tablets daily", "1 and 1/2 tablets daily"),
+        ("take 1/2 tablet daily", "1/2 tablet daily"),
+        ("Entresto 24/26 mg twice daily", "24/26 mg twice daily"),
+    ],
+)
+def test_how_strong_a_tablet_is_is_no_dose(text, dose):
+    """Six tablets of 2.5 mg are a dose of 15 mg; the strength alone does not say how many are taken."""
+    assert dose_of(text) == dose
+
+
+def test_a_profile_with_first_and_last_fill_tells_since_when_and_no_length():
+    """The days of one supply are no length of a trial, and between two fills there may have been none."""
+    head = ("Drug", "Strength", "Directions", "Days", "First fill", "Last fill")
+    rows = [("METHOTREXATE", "2.5 MG TAB", "6 TABS WEEKLY", "28", "10/05/2022", "11/01/2022")]
+    text = "\n".join("\t".join(row) for row in (head, *rows))
+    from tests.extractors.chart.tables import wide_page_of
+
+    page = wide_page_of(f"Patient: Rowan Tillery   DOB: 04/02/1980\n\nPrescription profile\n{text}", apart=95.0)
+    (course,) = [f.treatment for f in read_chart([page], date(2026, 12, 1)).facts if f.kind == "treatment"]
+
+    assert (course.start, course.days, course.dose) == (date(2022, 10, 5), None, "6 TABS WEEKLY")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (("Saphnelo 300 mg IV", "NOT STARTED", "-", "Okereke", "-"), [A.NEGATED]),
+        (("Stopped", "", "", "", ""), []),
+    ],
+)
+def test_what_a_list_says_was_not_started_is_not_taken(row, told):
+    """Nor is a heading between its rows a drug."""
+    head = ("Medication", "Directions", "Start", "Prescriber", "Last filled")
+    facts = table_of([("prednisone 5 mg", "15 mg daily", "03/14/2022", "Okereke", "08/02/2026"), row], head)
+
+    assert [fact.assertion for fact in facts[1:]] == told
 
 
 def test_an_infusion_record_counts_the_doses_given():

@@ -1,11 +1,12 @@
 """Scores, laboratory values and vital signs, from tables and sentences."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from extractors.chart import Assertion, Fact, limits_of, read_chart
-from extractors.evidence import PageSource
+from extractors.evidence import IDENTITY, Line, PageSource
 from extractors.vocabulary.labs import convert
 from tests.extractors.chart.tables import wide_page_of
 from tests.pages import page_of
@@ -126,6 +127,24 @@ def test_a_scanned_value_that_contradicts_its_flag_is_left_out():
 
     assert [f.name for f in lab_facts(row, PageSource.OCR)] == ["sodium"]
     assert [f.name for f in lab_facts(row)] == ["carbon_dioxide", "sodium"]
+
+
+def test_a_scanned_row_that_stands_a_little_closer_is_a_row_of_its_own():
+    """A row with a test and a result is never the second line of the row above because the scan is uneven."""
+    rows = "ANA, IFA titer\t1:640\tA\ttiter\t<1:80\nANA pattern\tHomogeneous\tA\nHemoglobin\t12.1\t\tg/dL\t11.8-15.5\n"
+    page = wide_page_of(LABS + rows + "Sodium\t141\t\tmmol/L\t135-145\nPlatelets\t214\t\t10^3/uL\t150-400\n")
+    top = next(line.box.top for line in page.lines if line.text == "ANA pattern")
+    lines = tuple(_raised(line) if line.box.top == top else line for line in page.lines)
+    facts = read_chart([replace(page, lines=lines, source=PageSource.OCR)], TODAY).facts
+
+    ana = next(fact for fact in facts if fact.name == "ana")
+    assert ana.statement.text == "ANA, IFA titer 1:640 A titer <1:80"
+
+
+def _raised(line: Line) -> Line:
+    up = (*IDENTITY[:5], -2.5)
+    words = tuple(replace(word, box=word.box.moved_by(up)) for word in line.words)
+    return replace(line, words=words, box=line.box.moved_by(up))
 
 
 def test_units_convert_only_within_their_test():
