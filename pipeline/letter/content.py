@@ -227,9 +227,9 @@ def _criterion(
 def _treatments(case: CaseDocument, exhibits: Exhibits) -> list[dict[str, Any]]:
     rows = []
     for course in prior_treatments(case):
-        reference = exhibits.where(course.evidence.document, course.evidence.page)
-        if reference:
-            rows.append({**asdict(course), "reference": reference})
+        places = [exhibits.where(at.document, at.page) for at in course.evidence]
+        if places[0]:
+            rows.append({**asdict(course), "references": list(dict.fromkeys(at for at in places if at))})
     return rows
 
 

@@ -136,7 +136,8 @@ def _chart_pages(case: CaseDocument) -> Iterator[SourcePage]:
         for evidence in cited_findings(case, criterion):
             yield evidence.document, evidence.page
     for course in prior_treatments(case):
-        yield course.evidence.document, course.evidence.page
+        for evidence in course.evidence:
+            yield evidence.document, evidence.page
 
 
 def _chart_exhibits(case: CaseDocument, pages: list[SourcePage]) -> list[Exhibit]:

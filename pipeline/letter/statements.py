@@ -48,11 +48,12 @@ def _passages(
     block: Block, case: CaseDocument, exhibits: Exhibits
 ) -> Iterator[tuple[Runs, list[EvidenceOut], str | None]]:
     if not isinstance(block, Criterion):
-        courses = [(exhibits.where(at.evidence.document, at.evidence.page), at) for at in prior_treatments(case)]
+        told = [(at, course.drug) for course in prior_treatments(case) for at in course.evidence]
+        courses = [(exhibits.where(at.document, at.page), at, drug) for at, drug in told]
         for runs in passages_of((block,)):
             text = _folded("".join(run.text for run in runs))
             references = [run.reference for run in runs if run.reference]
-            yield runs, [at.evidence for where, at in courses if where in references and _folded(at.drug) in text], None
+            yield runs, [at for where, at, drug in courses if where in references and _folded(drug) in text], None
         return
     criterion = next(at for at in case.criteria if at.number == block.number)
     cited = cited_findings(case, criterion)

@@ -1,7 +1,8 @@
 """The table of prior treatments: courses of the drugs that the criteria are about."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extractors import lore
@@ -32,7 +33,7 @@ class Course:
     days: int | None
     days_are: Literal["exactly", "about", "at least"]
     outcome: str | None  # in words
-    evidence: EvidenceOut
+    evidence: tuple[EvidenceOut, ...]  # where it is told, then where start and dose are, if elsewhere
 
     @property
     def said(self) -> int:
@@ -50,9 +51,9 @@ def prior_treatments(case: CaseDocument) -> list[Course]:
     courses: dict[str, list[Course]] = {}
     for fact in _treatments(case):
         course = _course(case, fact)
-        if course and (course.start or course.stop or course.outcome):
+        if course:
             courses.setdefault(_BIOSIMILAR.sub("", course.drug.casefold()), []).append(course)
-    rows = [row for found in courses.values() for row in _distinct(found)]
+    rows = [_completed(row, found) for found in courses.values() for row in _distinct(found)]
     return sorted(rows, key=lambda row: (row.start or row.stop or "9999", row.drug))
 
 
@@ -86,7 +87,7 @@ def _course(case: CaseDocument, fact: FactOut) -> Course | None:
         days=treatment.days,
         days_are=_days_are(treatment),
         outcome=_ENDED.get(treatment.outcome or ""),
-        evidence=evidence,
+        evidence=(evidence,),
     )
 
 
@@ -118,7 +119,7 @@ def _distinct(courses: list[Course]) -> list[Course]:
     stop wins.
     """
     kept: list[Course] = []
-    for course in sorted(courses, key=_fullest_first):
+    for course in sorted([at for at in courses if at.start or at.stop or at.outcome], key=_fullest_first):
         if not any(_same_course(course, other) for other in kept):
             kept.append(course)
     return kept
@@ -126,8 +127,33 @@ def _distinct(courses: list[Course]) -> list[Course]:
 
 def _fullest_first(course: Course) -> tuple[object, ...]:
     ended = course.outcome not in (None, _ENDED["current"])
-    place = (course.evidence.document, course.evidence.page)
+    place = (course.evidence[0].document, course.evidence[0].page)
     return (course.stop is None, not ended, -len(course.start or ""), -course.said, place)
+
+
+def _completed(course: Course, tellings: list[Course]) -> Course:
+    """Add start and dose from the telling that has them, where the chart tells of one course without an end.
+
+    A note says that the drug failed, the medication list since when it is taken. Where the chart gives a stop, whose
+    start it is would be a guess; where it gives other amounts, so would be which one was taken.
+    """
+    begun = [at for at in tellings if at.start]
+    if course.start or not begun or any(at.stop for at in tellings):
+        return course
+    earliest = min(at.start or "" for at in begun)
+    first = max(
+        (at for at in begun if _overlap(at.start or "", earliest)), key=lambda at: (len(at.start or ""), at.said)
+    )
+    alike = len({told for at in tellings if at.dose and (told := _amounts(at.dose))}) <= 1
+    dose = course.dose or (first.dose if alike else None)
+    return replace(course, start=first.start, dose=dose, evidence=course.evidence + first.evidence)
+
+
+_AMOUNT = lore.regex(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+
+
+def _amounts(dose: str) -> frozenset[tuple[str, str]]:
+    return frozenset((number.rstrip(".,"), unit.casefold()) for number, unit in _AMOUNT.findall(dose))
 
 
 def _same_course(course: Course, kept: Course) -> bool:

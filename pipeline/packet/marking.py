@@ -34,7 +34,8 @@ def _evidence(case: CaseDocument) -> Iterator[Pointer]:
         for evidence in cited_findings(case, criterion):
             yield (evidence.document, evidence.page), tuple(evidence.bbox), criterion.number
     for course in prior_treatments(case):
-        yield (course.evidence.document, course.evidence.page), tuple(course.evidence.bbox), ""
+        for evidence in course.evidence:
+            yield (evidence.document, evidence.page), tuple(evidence.bbox), ""
 
 
 def _policy(case: CaseDocument, pages: Mapping[str, list[Page]]) -> Iterator[Pointer]:

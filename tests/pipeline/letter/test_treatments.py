@@ -85,6 +85,42 @@ def test_a_number_of_days_is_no_more_exact_than_the_dates(course, days_are):
     assert row.days_are == days_are
 
 
+FAILED = ("methotrexate", "affirmed", {"days": 180, "days_at_least": True, "outcome": "inadequate_response"})
+LISTED = ("methotrexate", "affirmed", {"start": "2024-01-10", "dose": "15 mg weekly", "outcome": "current"})
+
+
+@pytest.mark.parametrize(
+    ("others", "start", "dose", "pages"),
+    [
+        ([LISTED], "2024-01-10", "15 mg weekly", [1, 2]),
+        ([("methotrexate", "affirmed", {"dose": "15 mg every week"}), LISTED], "2024-01-10", "15 mg weekly", [1, 3]),
+        # a fill of last month is no start, and the year alone says less than the day
+        ([("methotrexate", "affirmed", {"start": "2026-09-02"}), LISTED], "2024-01-10", "15 mg weekly", [1, 3]),
+        ([("methotrexate", "affirmed", {"start": "2024-01-01", "date_precision": "year"}), LISTED],
+         "2024-01-10", "15 mg weekly", [1, 3]),
+        # two amounts: which one failed is not said
+        ([LISTED, ("methotrexate", "affirmed", {"dose": "20 mg weekly"})], "2024-01-10", None, [1, 2]),
+        # a start of somebody else, or of what was only planned
+        ([("methotrexate", "family", LISTED[2])], None, None, [1]),
+        ([("methotrexate", "planned", LISTED[2])], None, None, [1]),
+    ],
+)  # fmt: skip
+def test_a_note_that_says_it_failed_takes_start_and_dose_from_the_list(others, start, dose, pages):
+    """Each is shown with the page it was read from."""
+    (row,) = prior_treatments(case(FAILED, *others))
+
+    assert (row.start, row.dose, row.outcome) == (start, dose, "inadequate response")
+    assert [at.page for at in row.evidence] == pages
+
+
+def test_whose_start_it_is_where_a_course_has_ended_is_not_guessed():
+    """The drug was taken twice, and which time it failed is not said."""
+    ended = ("methotrexate", "historical", {"start": "2019-02-01", "stop": "2020-06-01"})
+    rows = prior_treatments(case(ended, FAILED, LISTED))
+
+    assert all(row.start is None or row.outcome != "inadequate response" for row in rows)
+
+
 def test_the_telling_that_says_how_a_course_ended_wins():
     """A medication list says "active" where the note of the same day says that it failed."""
     (row,) = prior_treatments(
