@@ -56,12 +56,15 @@ class Bench:
         """Run the sides on one chart in turn, in every round after the first the `others`."""
         if chart in self.found["scores"]:
             return
-        costs = self.found["reading"][chart] = {side: [] for side in sides}
+        costs = self.found["reading"].setdefault(chart, {side: [] for side in sides})
         for number in range(self.rounds):
             for side in sides if number == 0 else others[:: 1 if number % 2 == 0 else -1]:
+                if len(costs[side]) > number:
+                    continue  # of a run that was stopped
                 cost = self._side(side, chart)
                 costs[side].append(asdict(cost))
                 note(f"{chart} {side}: {cost.cpu:.1f} CPU s, {cost.wall:.1f} s, {cost.peak:.0f} MB")
+                self._keep()
         self.found["scores"][chart] = {side: self._score(side, chart) for side in sides}
         self._keep()
 
