@@ -153,11 +153,10 @@ def _flatness(found: Found) -> str:
     for chart, sides in found["reading"].items():
         if chart.startswith(("mixed", "chart")):
             pages = int(re.sub(r"\D", "", chart))
-            cpu, engine, peak = (
-                statistics.median(cost[name] for cost in sides[side])
-                for side, name in (("rebut", "cpu"), ("engine", "cpu"), ("rebut", "peak"))
-            )
-            told.append((pages, f"{pages} pages {1000 * cpu / pages:.0f} ms, {cpu / engine:.2f}, {peak:.0f} MB"))
+            cpu, peak = (statistics.median(cost[name] for cost in sides["rebut"]) for name in ("cpu", "peak"))
+            against = _ratios(sides, "rebut", "engine", "cpu") if "engine" in sides else []
+            engine = f"{statistics.median(against):.2f}" if against else "-"
+            told.append((pages, f"{pages} pages {1000 * cpu / pages:.0f} ms, {engine}, {peak:.0f} MB"))
     rows = "; ".join(row for _, row in sorted(told))
     return f"| CPU a page, against the engine alone, largest process | {rows} |" if len(told) > 1 else ""
 

@@ -110,6 +110,19 @@ def test_a_punched_page_is_read_without_its_holes(face):
     assert [word.rstrip(";i") for word in words] == [word.rstrip(";i") for word in " ".join(12 * PROSE).split()]
 
 
+def test_small_print_at_the_foot_of_a_typed_page_is_read_though_the_page_is_seen_narrow():
+    """Three lines of 8 point among 36 of a typewriter do not decide how the page is seen."""
+    foot = (*PROSE[:2], PROSE[2])
+    page = _page("Courier", 9 * PROSE)
+    page[2250:] = 255
+    page[2250:3050] = _page("Times-Roman", foot, 8)[180:980]
+    assert look_at_type(page, 300).width(sharp=True) < 0.8
+    read = read_pages(scanned(Image.fromarray(page), 300), "scan.pdf", [1])[0]
+    below = [word.text for line in read.lines if line.box.top > 540 for word in line.words]
+
+    assert below == " ".join(foot).split()
+
+
 def test_columns_whose_lines_stand_at_other_heights_are_read_line_by_line():
     left = tuple(row[:40] for row in 6 * PROSE)
     page = _page("Helvetica", left, beside=left)
