@@ -85,7 +85,9 @@ def _reading(found: Found, chart: str) -> str:
         cpu, wall, peak = (statistics.median(cost[key] for cost in costs) for key in ("cpu", "wall", "peak"))
         against = [_ratios(sides, side, "rebut", name) for name in ("cpu", "wall")]
         name = NAMES[side] + (" (1 round)" if len(costs) == 1 < rounds else "")
-        rows.append(f"| {name} | {cpu:.1f} | {wall:.1f} | {peak:.0f} | {' | '.join(map(_spread, against))} |")
+        least, most = min(cost["cpu"] for cost in costs), max(cost["cpu"] for cost in costs)
+        spread = f" ({least:.0f}-{most:.0f})" if len(costs) > 1 else ""  # a busy machine shows
+        rows.append(f"| {name} | {cpu:.1f}{spread} | {wall:.1f} | {peak:.0f} | {' | '.join(map(_spread, against))} |")
     return "\n".join(rows) + "\n"
 
 
@@ -173,7 +175,7 @@ def _sentence(found: Found) -> str:
 
     layer = found["textlayer"]["rounds"]
     ours, theirs = (statistics.median(pair[n] for pair in layer) for n in (0, 1))
-    peak = statistics.median(cost["peak"] for cost in sides["rebut"])
+    peak = max(cost["peak"] for read in found["reading"].values() for cost in read["rebut"])
     engine, pdf, plain = (times(*pair) for pair in (("rebut", "engine"), ("ocrmypdf", "rebut"), ("plain", "rebut")))
     where = chart if "ocrmypdf-text" in sides else main_chart([c for c in found["reading"] if c != chart])
     text = f"{statistics.median(_ratios(found['reading'][where], 'ocrmypdf-text', 'rebut', 'cpu')):.2f}"
