@@ -57,7 +57,7 @@ def _result(table: Table, entry: Entry, statement: Statement, ocr: bool) -> Fact
     has_flags = any(column.role == "flag" for column in table.columns)
     if ocr and has_flags and not _flag_agrees(measurement):
         return None  # a stroke read as a digit: the laboratory itself did not flag such a value
-    day = _own_date(table.cell(entry, "date")) or statement.date
+    day = _day_of_row(table, entry) or statement.date
     if lab and lab.unit and ("%" in (measurement.unit or "")) != ("%" in lab.unit) and measurement.unit:
         lab = None  # "Hemoglobin Alc 8.1 %" is no hemoglobin
     return measured(lab.key if lab else " ".join(name.lower().split()), measurement, day, statement)
@@ -153,6 +153,19 @@ def _named_value(name: str, printed: str, side: str, context: str) -> tuple[str,
     return (
         (key, Measurement(value=value, unit=scores()[key].unit, comparator=sign_of(number["compare"]))) if key else None
     )
+
+
+def _day_of_row(table: Table, entry: Entry) -> dt.date | None:
+    """Return the day in a column of its own; "88 (03/31/2025)" and what stands behind a value before are of another."""
+    roles = [column.role for column in table.columns]
+    if "date" not in roles or "prior" in roles[max(0, roles.index("date") - 1) : roles.index("date")]:
+        return None
+    cell = table.cell(entry, "date")
+    return None if _BESIDE_DATE.search(cell) else _own_date(cell)
+
+
+# a value with its day in brackets
+_BESIDE_DATE = lore.regex(r"(?<![\d/.])(?!(?:19|20)\d\d\b)\d+(?:\.\d+)?\s*[HLA*]?\s*\(\s*\d")
 
 
 def _own_date(cell: str) -> dt.date | None:

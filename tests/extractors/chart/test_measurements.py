@@ -141,6 +141,19 @@ def test_a_scanned_row_that_stands_a_little_closer_is_a_row_of_its_own():
     assert ana.statement.text == "ANA, IFA titer 1:640 A titer <1:80"
 
 
+@pytest.mark.parametrize("head", ["Prior (date)", "Previous", "Prior date", "Date"])
+def test_the_day_of_the_value_before_is_not_this_values(head):
+    """The panel was drawn on 08/12/2026; 88 was the value of 2025."""
+    labs = LABS.replace("Test\tResult\tFlag\tUnits\tReference", f"Test\tResult\tUnits\tReference\t{head}")
+    rows = "Anti-dsDNA (EIA)\t132\tIU/mL\t0-29\t88 (03/31/2025)\nSodium\t141\tmmol/L\t135-145\t140\n"
+    facts = [f for f in read_chart([wide_page_of(labs + rows)], TODAY).facts if f.kind == "measurement"]
+
+    assert [(f.name, f.measurement.value, f.date) for f in facts] == [
+        ("anti_dsdna", 132.0, date(2026, 8, 12)),
+        ("sodium", 141.0, date(2026, 8, 12)),
+    ]
+
+
 def _raised(line: Line) -> Line:
     up = (*IDENTITY[:5], -2.5)
     words = tuple(replace(word, box=word.box.moved_by(up)) for word in line.words)
