@@ -55,15 +55,13 @@ def _bars_in(dark: np.ndarray, stretches: np.ndarray) -> Iterator[Bar]:
             yield x0, first + int(solid[0]), x1, first + int(solid[-1]) + 1
 
 
-def turn_bars(grey: np.ndarray, bars: list[Bar], factor: float) -> np.ndarray:
-    """Return the picture with the print of its bars black on white; factor: pixels of `grey` to one of the bars'."""
-    turned = grey.copy()
+def turn_bars(grey: np.ndarray, bars: list[Bar], factor: float) -> None:
+    """Make the print of the bars black on white, in place; factor: pixels of `grey` to one of the bars'."""
     for bar in bars:
         left, top, right, bottom = (round(edge * factor) for edge in bar)
-        window = turned[top:bottom, left:right]
+        window = grey[top:bottom, left:right]
         dark, light = np.percentile(window[::2, ::2], (40, 99.5))
         if light - dark < LEAST_CONTRAST:
             continue  # nothing is written on it
         levels = 255 - (np.arange(256) - dark) * (255 / (light - dark))
-        turned[top:bottom, left:right] = cv2.LUT(window, np.clip(levels, 0, 255).astype(np.uint8))
-    return turned
+        grey[top:bottom, left:right] = cv2.LUT(window, np.clip(levels, 0, 255).astype(np.uint8))

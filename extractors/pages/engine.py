@@ -30,6 +30,8 @@ AUTOMATIC = 3
 BLOCK = 6
 LINE = 7
 
+_LARGE = 1_000_000  # pixels: a page, of which the engine takes up to 45 MB
+
 INSTALL_HINT = "apt-get install -y --no-install-recommends tesseract-ocr"
 
 
@@ -78,6 +80,7 @@ class InProcessEngine:
         api = self._api
         api.SetPageSegMode(mode)
         _set_image(api, grey, dpi)
+        del grey  # the engine has its own
         try:
             if not api.Recognize(max(1, int(seconds * 1000))):
                 raise EngineTimeoutError
@@ -95,8 +98,10 @@ class InProcessEngine:
             more = found.Next(word)
 
     def find_turn(self, grey: np.ndarray, dpi: int) -> tuple[int, float] | None:
+        give_back_memory()
         try:
             with self._module.PyTessBaseAPI(path=self._data, lang="osd", psm=0) as turner:
+                give_back_memory()  # what the model was read into
                 _set_image(turner, grey, dpi)
                 found = turner.DetectOrientationScript()
         finally:
@@ -166,7 +171,11 @@ def _engine_of(_process: int) -> Engine:
 
 def _set_image(api, grey: np.ndarray, dpi: int) -> None:
     height, width = grey.shape
+    if height * width >= _LARGE:
+        give_back_memory()  # what the engine takes comes on top of what is not given back
     api.SetImageBytes(grey.tobytes(), width, height, 1, width)
+    if height * width >= _LARGE:
+        give_back_memory()  # two copies made on the way
     api.SetSourceResolution(dpi)
 
 

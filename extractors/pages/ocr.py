@@ -17,7 +17,7 @@ from extractors.pages.reread import reread_weak_lines
 from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
-from extractors.pages.specks import without_specks, without_strays
+from extractors.pages.specks import wipe_specks, wipe_strays
 from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
 from extractors.pages.typeface import look_at_type
 
@@ -65,6 +65,8 @@ def read_picture(
 ) -> Reading | None:
     """Return the words of a page as shown (scale: pixels per point), None where it is blank.
 
+    grey: used up, its pixels are changed. A letter page at 300 dpi is 8.4 MB; with a new picture for each step
+    five of them stood in memory while the engine worked.
     sharp: the picture has detail enough that the engine may see it smaller.
     """
     small = prepare.small_of(grey)
@@ -96,23 +98,23 @@ def _read_flat(
     if prepare.is_blank(ink):
         return None
     if bars := find_bars(small, background, dpi * small.shape[0] / grey.shape[0]):
-        grey = turn_bars(grey, bars, grey.shape[0] / small.shape[0])
+        turn_bars(grey, bars, grey.shape[0] / small.shape[0])
         for left, top, right, bottom in bars:
             ink[top:bottom, left:right] = 0
     if not bilevel and prepare.unevenness(background) > UNEVEN:
-        grey = prepare.flatten(grey, background)
-    grey = without_specks(grey, bilevel)
+        prepare.flatten(grey, background)
+    wipe_specks(grey, bilevel)
     if bilevel:
-        grey = prepare.smooth_fax(grey)
+        prepare.smooth_fax(grey)
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
     tall = prepare.letter_height(ink) * grey.shape[0] / small.shape[0] if sharp else 0.0
     upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
-    upright, view = _prepared(upright, dpi, bilevel, sharp, tall)
+    view = _made_ready(upright, dpi, bilevel, sharp, tall)
     marks = _recognise(engine, upright.grey, dpi, view, deadline)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
         other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
-        other, view = _prepared(other, dpi, bilevel, sharp, tall)
+        view = _made_ready(other, dpi, bilevel, sharp, tall)
         again = _recognise(engine, other.grey, dpi, view, deadline)
         passes += 1
         if _worth(again) > _worth(marks):
@@ -130,19 +132,19 @@ def _read_flat(
     return _reading(lines, upright, grey.shape, scale, passes)
 
 
-def _prepared(upright: _Upright, dpi: int, bilevel: bool, sharp: bool, tall: float) -> tuple[_Upright, _View]:
-    """Return an upright picture and how to show it to the engine, no larger than its letters need; tall: in pixels.
+def _made_ready(upright: _Upright, dpi: int, bilevel: bool, sharp: bool, tall: float) -> _View:
+    """Wipe off what is no print, and return how to show the picture: no larger than its letters need; tall: in pixels.
 
     Always as one column, though one block costs 8% less where lines stand one under the other: a block's reader parts
     lines beside which something else stands, such as the date of a letter beside the address.
     """
     face = look_at_type(upright.grey, dpi)
     if bilevel and face.capital:
-        upright = replace(upright, grey=without_strays(upright.grey, face.capital))
+        wipe_strays(upright.grey, face.capital)
     if not sharp or tall < SMALL_PRINT:
-        return upright, _View(COLUMN, face.width(False))
+        return _View(COLUMN, face.width(False))
     down = prepare.reading_size(tall, face.plain)
-    return upright, _View(COLUMN, down * face.width(True), down)
+    return _View(COLUMN, down * face.width(True), down)
 
 
 def _recognise(engine: Engine, grey: np.ndarray, dpi: int, view: _View, deadline: float) -> list[Mark]:
@@ -150,14 +152,14 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, view: _View, deadline
     left = deadline - time.monotonic()
     if left <= 0:
         raise PageProblem("page-too-slow")
-    seen = prepare.condense(grey, view.across, view.down)
-    try:
-        marks = engine.recognise(seen, round(dpi * view.down), view.mode, left)
+    size = prepare.condensed_size(grey, view.across, view.down)
+    try:  # what is made smaller is held by nobody, so that the engine lets go of it
+        marks = engine.recognise(prepare.condense(grey, size), round(dpi * view.down), view.mode, left)
     except EngineTimeoutError as error:
         raise PageProblem("page-too-slow") from error
-    if seen is grey:
+    wide, high = grey.shape[1] / size[0], grey.shape[0] / size[1]
+    if wide == high == 1:
         return marks
-    wide, high = grey.shape[1] / seen.shape[1], grey.shape[0] / seen.shape[0]
     return [
         replace(
             mark,
@@ -173,7 +175,7 @@ def _recognise(engine: Engine, grey: np.ndarray, dpi: int, view: _View, deadline
 def _put_upright(
     grey: np.ndarray, ink: np.ndarray, turn: int, dpi: int, bilevel: bool, rows: TextRows | None = None
 ) -> _Upright:
-    """Return the picture turned, straightened and without ruling lines; rows: of the ink once turned."""
+    """Return a copy of the picture turned, straightened and without ruling lines; rows: of the ink once turned."""
     picture, ink = prepare.turn_clockwise(grey, turn), prepare.turn_clockwise(ink, turn)
     skew = find_skew(rows or TextRows(ink))
     if abs(skew) < prepare.LEAST_SKEW:
@@ -181,13 +183,15 @@ def _put_upright(
     else:
         picture = prepare.straighten(picture, rotated(-skew, picture.shape[1] / 2, picture.shape[0] / 2), 255)
         ink = prepare.straighten(ink, rotated(-skew, ink.shape[1] / 2, ink.shape[0] / 2), 0)
+    if picture is grey:  # may be put up another way round yet
+        picture = grey.copy()
     paper = max(60, int(np.median(picture[::8, ::8])))
     rulings: list[Segment] = []
     if area := find_ruled_area(ink, round(dpi * ink.shape[0] / picture.shape[0])):
-        picture, rulings = erase_rulings(picture, area, paper, dpi)
+        rulings = erase_rulings(picture, area, paper, dpi)
     # a fax is black and white already: stretched, its smoothed edges grow stairs again
     if not bilevel:
-        picture = prepare.stretch(picture, paper)
+        prepare.stretch(picture, paper)
     return _Upright(picture, turn, skew, tuple(rulings))
 
 

@@ -43,10 +43,10 @@ def unevenness(background: np.ndarray) -> float:
     return float(high - low) / max(float(high), 1.0)
 
 
-def flatten(grey: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Return the picture with its paper white everywhere: shadows and grey boxes gone."""
+def flatten(grey: np.ndarray, background: np.ndarray) -> None:
+    """Make the paper white everywhere, in place: shadows and grey boxes gone."""
     wide = cv2.resize(background, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, cv2.max(wide, 40), scale=250)
+    cv2.divide(grey, cv2.max(wide, 40, dst=wide), dst=grey, scale=250)
 
 
 def ink_of(small: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -86,11 +86,14 @@ def reading_size(height: float, plain: bool) -> float:
     return min(1.0, max(LEAST_DOWN[plain], LETTER / height)) if height else 1.0
 
 
-def condense(grey: np.ndarray, across: float, down: float) -> np.ndarray:
-    """Return the picture at these shares of its width and height, itself where they are all of it."""
-    if across >= 1 and down >= 1:
-        return grey
-    return cv2.resize(grey, (round(grey.shape[1] * across), round(grey.shape[0] * down)), interpolation=cv2.INTER_AREA)
+def condensed_size(grey: np.ndarray, across: float, down: float) -> tuple[int, int]:
+    """Return these shares of the picture's width and height in whole pixels."""
+    return max(1, round(grey.shape[1] * across)), max(1, round(grey.shape[0] * down))
+
+
+def condense(grey: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return the picture made this wide and high, itself where it is."""
+    return grey if size == grey.shape[::-1] else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
 
 
 def straighten(grey: np.ndarray, matrix: tuple[float, ...], empty: int) -> np.ndarray:
@@ -101,19 +104,19 @@ def straighten(grey: np.ndarray, matrix: tuple[float, ...], empty: int) -> np.nd
     return cv2.warpAffine(grey, forward, (width, height), flags=cv2.INTER_LINEAR, borderValue=empty)
 
 
-def stretch(grey: np.ndarray, paper: int) -> np.ndarray:
-    """Return the picture with its paper white and its ink black.
+def stretch(grey: np.ndarray, paper: int) -> None:
+    """Make the paper white and the ink black, in place.
 
     The grain of the paper, shown through compression as faint tiles, misleads the engine: on
     twelve scanned pages with tables this halved the words misread (47 to 23).
     """
     levels = (np.arange(256) - BLACK * paper) * (255 / ((WHITE - BLACK) * paper))
-    return cv2.LUT(grey, np.clip(levels, 0, 255).astype(np.uint8))
+    cv2.LUT(grey, np.clip(levels, 0, 255).astype(np.uint8), dst=grey)
 
 
-def smooth_fax(grey: np.ndarray) -> np.ndarray:
-    """Return a bilevel page with its stairs rounded: up-scaling without it triples the errors."""
-    return cv2.GaussianBlur(grey, (0, 0), 1.0)
+def smooth_fax(grey: np.ndarray) -> None:
+    """Round the stairs of a bilevel page, in place: up-scaling without it triples the errors."""
+    cv2.GaussianBlur(grey, (0, 0), 1.0, dst=grey)
 
 
 def turn_clockwise(grey: np.ndarray, degrees: int) -> np.ndarray:

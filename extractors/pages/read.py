@@ -100,7 +100,7 @@ def _read_page(opened: pdfium.PdfDocument, contents: Contents, readings: Reading
         page = _open_page(opened, number)
         width, height = page.get_size()
         blank = replace(blank, width=round(width, 2), height=round(height, 2))
-        return _read_open_page(page, blank, contents, readings, deadline)
+        return _read_open_page(opened, page, blank, contents, readings, deadline)
     except MissingProgramError:
         raise
     except PageProblem as problem:
@@ -142,7 +142,14 @@ def _draws_annotations(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, readings: Readings, deadline: float) -> Page:
+def _read_open_page(
+    opened: pdfium.PdfDocument,
+    page: pdfium.PdfPage,
+    blank: Page,
+    contents: Contents,
+    readings: Readings,
+    deadline: float,
+) -> Page:
     """Return the page as read where the file holds all of it: what is lost must not pass for what was never written."""
     layer = read_text_layer(page)
     images = look_at_images(page)
@@ -150,7 +157,8 @@ def _read_open_page(page: pdfium.PdfPage, blank: Page, contents: Contents, readi
     if read.source is not PageSource.BLANK:
         whole = contents.are_whole(blank.number)
     elif images.boxes:
-        whole = can_be_unpacked(page) and contents.pictures_are_whole(blank.number)
+        with closing(_open_page(opened, blank.number)) as again:
+            whole = can_be_unpacked(again) and contents.pictures_are_whole(blank.number)
     else:
         lost = not images.hidden_text and sum(map(str.isalnum, layer.text)) > _STRAY_LETTERS
         whole = not lost and contents.are_empty(blank.number)
@@ -203,10 +211,12 @@ def _shown_by(layer: TextLayer, images: PageImages) -> bytes:
 def _page_of_picture(
     page: pdfium.PdfPage, blank: Page, images: PageImages, readings: Readings, deadline: float
 ) -> Page:
+    """Return the page as the engine reads it; closes the page."""
     if images.unpacked > MAX_SOURCE_BYTES:
         raise PageProblem("image-too-large")
     scale = reading_scale(blank.width, blank.height, images)
     grey = grey_of(page, scale, images, deadline)
+    page.close()  # with the picture that PDFium unpacked, 8 MB that the engine needs next
     digest = _digest(np.ascontiguousarray(grey[::4, ::4]).tobytes())
     bilevel = images.bilevel and images.cover >= FULL_PAGE
     sharp = images.long_side >= SHARP * max(grey.shape)

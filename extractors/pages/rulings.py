@@ -33,19 +33,16 @@ def find_ruled_area(ink: np.ndarray, dpi: int) -> tuple[float, float, float, flo
     )
 
 
-def erase_rulings(
-    grey: np.ndarray, area: tuple[float, float, float, float], paper: int, dpi: int
-) -> tuple[np.ndarray, list[Segment]]:
-    """Return (picture with the rulings of an area painted over, the upright ones); `paper`: its grey level."""
+def erase_rulings(grey: np.ndarray, area: tuple[float, float, float, float], paper: int, dpi: int) -> list[Segment]:
+    """Paint over the rulings of an area, in place, and return the upright ones; `paper`: its grey level."""
     height, width = grey.shape
     left, top = int(area[0] * width), int(area[1] * height)
     window = (slice(top, round(area[3] * height)), slice(left, round(area[2] * width)))
     cleaned, segments = _erase(grey[window], paper, dpi)
     if cleaned is None:
-        return grey, []
-    erased = grey.copy()
-    erased[window] = cleaned
-    return erased, [(x + left, y0 + top, y1 + top) for x, y0, y1 in segments]
+        return []
+    grey[window] = cleaned
+    return [(x + left, y0 + top, y1 + top) for x, y0, y1 in segments]
 
 
 def _erase(grey: np.ndarray, paper: int, dpi: int) -> tuple[np.ndarray | None, list[Segment]]:
