@@ -35,7 +35,7 @@ find_python() {
 }
 
 # The mark is the digest of the lock and of the project's own metadata: a changed lock installs again, nothing else does.
-wanted="$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1) $(pwd)"
+wanted="$(cat "$lock" pyproject.toml infra/setup.sh | sha256sum | cut -d' ' -f1) $(pwd)"
 if [ -f "$mark" ] && [ "$(cat "$mark")" = "$wanted" ]; then
     exit 0
 fi
@@ -72,6 +72,10 @@ fi
 if [ "$what" = dev ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
     (apt_install chromium) || echo "setup: no chromium: the tests of the pages will fail" >&2
 fi
+# The driver that moves the browser is a Node of its own; it needs this, and chromium no longer brings it along.
+if [ "$what" = dev ] && ! ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1'; then
+    (apt_install libatomic1) || echo "setup: no libatomic1: the tests of the pages will fail" >&2
+fi
 # The tests of mail run a Dovecot of their own; the package's server is not started here.
 if [ "$what" = dev ] && [ ! -x /usr/sbin/dovecot ]; then
     (apt_install dovecot-imapd dovecot-lmtpd) || echo "setup: no dovecot: the tests of mail will fail" >&2
@@ -85,5 +89,5 @@ if [ "$what" = dev ] && [ ! -x .venv/bin/promtool ] && ! command -v promtool >/d
     rm -rf "$unpacked"
 fi
 echo "$wanted" > "$mark"
-[ "$what" = dev ] && { cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1 | tr -d '\n'; echo " $(pwd)"; } > .venv/installed-run
+[ "$what" = dev ] && { cat requirements.lock pyproject.toml infra/setup.sh | sha256sum | cut -d' ' -f1 | tr -d '\n'; echo " $(pwd)"; } > .venv/installed-run
 exit 0
