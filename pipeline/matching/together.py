@@ -28,7 +28,16 @@ _STOPPED = lore.regex(
     r"\b(?:stop\w*|discontinu\w*|held|hold|paus\w*|suspend\w*|withheld|off|taper\w* off|d/c|ceased?|quit)\b",
     re.IGNORECASE,
 )
-_TAKES = lore.regex(r"\b(?:on|takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
+_TAKES = lore.regex(r"\b(?:takes|taking|continu\w+|keep|active|uses|using)\b", re.IGNORECASE)
+# "on 15 mg of methotrexate", before its name: "250 mg on three days" and "on 05/20/2026, then" are days, "on review" is
+# an occasion.
+_ON = lore.regex(
+    r"\bon\s+(?!\d{1,2}[/-]\d|\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|day\b"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d)"
+    r"(?:(?!\b(?:after|then|following|before|for|since|when|where|at|from|review|exam\w*|arrival|admission|discharge)\b)"
+    r"(?:[^.;]|\.(?=\d)))*$",
+    re.IGNORECASE,
+)
 
 
 _STOPS_BEHIND = lore.regex(
@@ -139,7 +148,18 @@ def is_current(fact: Fact) -> bool:
         return False
     if held.running or held.outcome is Outcome.CURRENT:
         return True
-    return held.outcome is None and bool(held.start or _TAKES.search(fact.statement.text) or _listed(fact.statement))
+    return held.outcome is None and bool(held.start or _is_taken(fact) or _listed(fact.statement))
+
+
+def _is_taken(fact: Fact) -> bool:
+    """Whether a sentence says that a drug is taken, or that somebody is on it."""
+    text = fact.statement.text
+    if _TAKES.search(text):
+        return True
+    generic = base_of(fact.name)
+    return any(
+        base_of(at.therapy.name) == generic and _ON.search(text[: at.start]) is not None for at in find_therapies(text)
+    )
 
 
 _END = lore.regex(
