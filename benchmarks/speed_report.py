@@ -84,7 +84,7 @@ def _reading(found: Found, chart: str) -> str:
     for side, costs in sides.items():
         cpu, wall, peak = (statistics.median(cost[key] for cost in costs) for key in ("cpu", "wall", "peak"))
         against = [_ratios(sides, side, "rebut", name) for name in ("cpu", "wall")]
-        name = NAMES[side] + (f" ({len(costs)} round{'s'[: len(costs) > 1]})" if len(costs) < rounds else "")
+        name = NAMES[side] + (f" ({len(costs)} of {rounds} rounds)" if len(costs) < rounds else "")
         least, most = min(cost["cpu"] for cost in costs), max(cost["cpu"] for cost in costs)
         spread = f" ({least:.0f}-{most:.0f})" if len(costs) > 1 else ""  # a busy machine shows
         rows.append(f"| {name} | {cpu:.1f}{spread} | {wall:.1f} | {peak:.0f} | {' | '.join(map(_spread, against))} |")

@@ -78,7 +78,7 @@ def _find_in_strips(grey: np.ndarray, level: float, bilevel: bool) -> _Specks:
 
 
 def _find_specks(grey: np.ndarray, level: float, bilevel: bool, rows: tuple[int, int] | None = None) -> _Specks:
-    """Return the specks of a picture; rows: first and last but one of those whose specks and letters are counted."""
+    """Return the specks of a picture; rows: of which they are counted, the first and the one behind the last."""
     # the grain of a sensor is no dirt
     soft = grey if bilevel else cv2.GaussianBlur(grey, (0, 0), 1.0)
     dark = cv2.threshold(soft, level, 1, cv2.THRESH_BINARY_INV)[1]
