@@ -30,8 +30,6 @@ AUTOMATIC = 3
 BLOCK = 6
 LINE = 7
 
-_LARGE = 1_000_000  # pixels: a page, of which the engine takes up to 45 MB
-
 INSTALL_HINT = "apt-get install -y --no-install-recommends tesseract-ocr"
 
 
@@ -171,11 +169,7 @@ def _engine_of(_process: int) -> Engine:
 
 def _set_image(api, grey: np.ndarray, dpi: int) -> None:
     height, width = grey.shape
-    if height * width >= _LARGE:
-        give_back_memory()  # what the engine takes comes on top of what is not given back
     api.SetImageBytes(grey.tobytes(), width, height, 1, width)
-    if height * width >= _LARGE:
-        give_back_memory()  # two copies made on the way
     api.SetSourceResolution(dpi)
 
 

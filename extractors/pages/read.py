@@ -174,7 +174,7 @@ def _read_shown(
     if is_trusted(quality, images.cover, images.hidden_text, images.others):
         read = _page_of_layer(layer, blank, images)
         if inserts := find_inserts(page, images, layer):
-            read = read_inserts(page, read, layer, inserts, open_engine(), deadline)
+            return readings.apart(lambda: read_inserts(page, read, layer, inserts, open_engine(), deadline))
         return read
     if not layer.words and not images.boxes and not images.others:
         return replace(blank, digest=_digest(b"empty"))

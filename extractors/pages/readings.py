@@ -8,6 +8,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -17,10 +18,25 @@ from extractors.pages.packed import pack_lines, unpack_lines
 KEPT = 64  # readings of pages, their words packed: as objects they would be 15 MB
 
 
-class Readings:
-    """The last readings of a file's pictures, by their pixels."""
+_Result = TypeVar("_Result")
 
-    def __init__(self) -> None:
+
+class Apart(Protocol):
+    """Does a piece of work somewhere: returns what it returns, raises what it raises."""
+
+    def __call__(self, work: Callable[[], _Result]) -> _Result: ...
+
+
+def here(work: Callable[[], _Result]) -> _Result:
+    """Do the work in this process."""
+    return work()
+
+
+class Readings:
+    """The last readings of a file's pictures, by their pixels; `apart` is where the engine is put to work."""
+
+    def __init__(self, apart: Apart = here) -> None:
+        self.apart = apart
         self._found: OrderedDict[tuple[object, ...], tuple[Reading, dict] | None] = OrderedDict()
 
     def of(self, grey: np.ndarray, how: tuple[object, ...], read: Callable[[], Reading | None]) -> Reading | None:
@@ -28,7 +44,7 @@ class Readings:
         key = (hashlib.sha256(np.ascontiguousarray(grey)).digest(), grey.shape, *how)
         if key in self._found:
             return _unpacked(self._found[key])
-        reading = read()
+        reading = self.apart(read)
         self._found[key] = reading and (replace(reading, lines=()), pack_lines(reading.lines))
         if len(self._found) > KEPT:
             self._found.popitem(last=False)

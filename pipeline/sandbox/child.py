@@ -83,8 +83,9 @@ def _answers(
 def _readings() -> Any:
     """Return what this process has read of pictures: it has one file open in all its life."""
     from extractors.pages.readings import Readings
+    from pipeline.sandbox.offspring import in_offspring
 
-    return Readings()
+    return Readings(in_offspring)
 
 
 def _in_time(numbers: Iterable[int], seconds: float) -> Iterator[int]:

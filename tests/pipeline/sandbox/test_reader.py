@@ -22,6 +22,7 @@ from pipeline.faults import fault_of
 from pipeline.reading import chunks
 from pipeline.sandbox import Limits, Reader
 from pipeline.sandbox.faults import FileTooHeavyError, FileTooSlowError, ReaderKilledError, error_of, file_error
+from tests.extractors.pages.sheets import picture
 from tests.hostile import PATIENT, empty_pages, laughing_forms, mail, many_parts_mail, poisoned_chart
 from tests.papers import encrypted, pdf_of
 
@@ -102,6 +103,31 @@ def test_a_page_that_ends_its_process_is_tried_again_and_then_left_out(reader):
 
     assert found.lost == {1: "page-crashed-reader"}
     assert ends[0] == 2
+
+
+def test_a_picture_that_ends_the_engine_costs_its_page_alone(reader):
+    """The engine works in a process forked for the picture; what ends that is told of the page as before."""
+    chart = scans(2)
+
+    with shooting(reader, lambda pid: [os.kill(one, signal.SIGSEGV) for one in children_of(pid)], again=True):
+        found = reader.read("engine", writer(chart), [1])
+
+    assert found.lost == {1: "page-crashed-reader"}
+    assert read(reader, chart, [2], key="engine")[0].source is PageSource.OCR
+
+
+def test_a_long_scan_takes_no_more_memory_than_a_short_one():
+    """The engine's memory is gone with each picture: within 10%."""
+    held = []
+    for count in (2, 8):
+        with Reader() as reader:
+            chart = scans(count)
+            for number in range(1, count + 1):
+                reader.read("chart", writer(chart), [number])
+            reader.release()
+            held.append(reader.peak_mb)
+
+    assert held[1] < 1.1 * held[0]
 
 
 def test_a_process_ended_from_outside_is_nobodys_fault(reader):
@@ -298,6 +324,26 @@ def child_of(reader: Reader) -> int:
     raise AssertionError("no process has a file open")
 
 
+def children_of(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def scans(count: int) -> bytes:
+    """A chart of so many scanned pages, no two alike."""
+    notes = [
+        [f"Visit {n}, line {k}: DAS28 {n}.{k}, on {k} mg weekly since 0{n + 1}/2025" for k in range(30)]
+        for n in range(count)
+    ]
+    typed = pdf_of(*["\n".join(note) for note in notes])
+    pages = [picture(typed, 300, n + 1) for n in range(count)]
+    chart = BytesIO()
+    pages[0].save(chart, "PDF", resolution=300, save_all=True, append_images=pages[1:])
+    return chart.getvalue()
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -306,10 +352,10 @@ def alive(pid: int) -> bool:
 
 
 class shooting:
-    """While it holds, every process that opens a file meets with this."""
+    """While it holds, every process that opens a file meets with this, once or again and again."""
 
-    def __init__(self, reader: Reader, shoot) -> None:
-        self._reader, self._shoot = reader, shoot
+    def __init__(self, reader: Reader, shoot, again: bool = False) -> None:
+        self._reader, self._shoot, self._again = reader, shoot, again
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -322,12 +368,12 @@ class shooting:
 
     def _watch(self) -> None:
         shot = set()
-        while not self._over.wait(0.3):
+        while not self._over.wait(0.01 if self._again else 0.3):
             try:
                 pid = child_of(self._reader)
             except (AssertionError, AttributeError):
                 continue
-            if pid not in shot:
+            if self._again or pid not in shot:
                 shot.add(pid)
                 self._shoot(pid)
 

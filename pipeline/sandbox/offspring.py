@@ -1,0 +1,78 @@
+"""A piece of work in a process forked for it, so that what it takes of memory is gone with it.
+
+Freed, the engine's pieces still lie between others: after 30 pages of a chart the process that read them held 20 MB
+more than after one, and after 1,000 pages 34. Forked for each picture, the largest one is the one with the heaviest
+picture, however long the chart; that costs 0.8% of the time.
+"""
+
+import ctypes
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn, TypeVar
+
+_SET_PDEATHSIG = 1  # prctl(2)
+
+_Result = TypeVar("_Result")
+
+
+def in_offspring(work: Callable[[], _Result]) -> _Result:
+    """Return what the work returns, raise what it raises, and die as it dies: of the same signal.
+
+    For a process without threads. What comes back is unpickled: the file has been opened here too, so that whoever is
+    in command there is in command here. The limit on CPU time holds for the new process from its own beginning.
+    """
+    ours, theirs = os.pipe()
+    parent = os.getpid()
+    child = os.fork()
+    if not child:
+        os.close(ours)
+        _work(work, theirs, parent)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        _die_of(os.WTERMSIG(status))
+    if not told:
+        raise RuntimeError("the process ended without a word")
+    done, result = pickle.loads(told)  # noqa: S301 - see above
+    if not done:
+        raise result
+    return result
+
+
+def _work(work: Callable[[], object], result: int, parent: int) -> NoReturn:
+    """Do the work, tell what came of it and end; nothing of this process's parent is run on the way out."""
+    status = 1
+    try:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it ended before that was asked for
+            os._exit(status)
+        told = _told(work)
+        with os.fdopen(result, "wb") as pipe:
+            pipe.write(told)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _told(work: Callable[[], object]) -> bytes:
+    try:
+        return pickle.dumps((True, work()), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        with suppress(Exception):
+            return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((False, RuntimeError(type(error).__name__)), pickle.HIGHEST_PROTOCOL)
+
+
+def _die_of(number: int) -> NoReturn:
+    """End as the other process did: whoever waits for this one reads from it what the page does."""
+    signal.signal(number, signal.SIG_DFL) if number not in (signal.SIGKILL, signal.SIGSTOP) else None
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+    os.kill(os.getpid(), number)
+    os._exit(1)
