@@ -1,16 +1,20 @@
 """What a program costs with everything it starts: CPU of all processes, wall clock, the largest process."""
 
 import ctypes
+import json
 import os
+import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+SLICE = 2.5  # seconds that a program of share 1 works before the next one does
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -52,6 +56,86 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         return Cost(wall, cpu, peak * 1024 / 1e6, told.read())
 
 
+@dataclass(slots=True)
+class Runner:
+    """A program that takes turns with others."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    share: float  # of the time: by what it is longer than others, so that all end together
+
+    wall: float = 0.0  # seconds that it had, or could have had
+    cost: Cost | None = None
+    _process: subprocess.Popen[str] | None = None
+
+    def work(self) -> None:
+        """Let it work for its share and stop it, with everything it started; `cost` says when it is done."""
+        started = time.perf_counter()
+        if self._process is None:
+            told = json.dumps([list(self.command), dict(self.environment)])
+            command = [sys.executable, "-m", "benchmarks.measured", told]
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        else:
+            _signal_below(self._process.pid, signal.SIGCONT)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.share * SLICE)
+        self.wall += time.perf_counter() - started
+        if self._process.poll() is None:
+            _signal_below(self._process.pid, signal.SIGSTOP)
+            return
+        told, complaint = self._process.communicate()
+        if self._process.returncode:
+            raise FailedRunError(complaint[-400:])
+        self.cost = replace(Cost(**json.loads(told)), wall=self.wall)
+
+    def end(self) -> None:
+        """Kill it, with everything it started."""
+        if self._process and self._process.poll() is None:
+            _signal_below(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.communicate()
+
+
+def run_in_turn(runners: Sequence[Runner]) -> list[Cost]:
+    """Run the programs at the same time and yet never two at once: a few seconds one, then the next, to their ends.
+
+    A host that is shared changes its speed by two fifths within minutes, and a program of five minutes that runs after
+    another one meets with another machine. In turns of seconds all meet with the same. While one works the others are
+    stopped (SIGSTOP); their memory is not given away.
+    """
+    try:
+        while any(runner.cost is None for runner in runners):
+            for runner in runners:
+                if runner.cost is None:
+                    runner.work()
+    finally:
+        for runner in runners:
+            runner.end()
+    return [runner.cost for runner in runners if runner.cost]
+
+
+def _signal_below(pid: int, number: signal.Signals) -> None:
+    """Send a signal to everything that the process started, parents first, until no new one is found."""
+    reached: set[int] = set()
+    while new := _below(pid) - reached:
+        for one in sorted(new):
+            with suppress(ProcessLookupError):
+                os.kill(one, number)
+        reached |= new
+
+
+def _below(pid: int) -> set[int]:
+    """Return the processes that this one and those it started have started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found, above = set(), {pid}
+    while above := {one for one, parent in parents.items() if parent in above} - found:
+        found |= above
+    return found
+
+
 def seconds_to_work(command: Sequence[str], home: Path) -> float:
     """Return how long `rebut run` takes until it begins with its first file; it is stopped then. `home` is new."""
     environment = {**os.environ, "REBUT_HOME": str(home)}
@@ -66,3 +150,7 @@ def seconds_to_work(command: Sequence[str], home: Path) -> float:
     if begun is None:
         raise FailedRunError(f"{command[0]} ended before it began")
     return begun - started
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(run(*json.loads(sys.argv[1])))))

@@ -4,7 +4,8 @@
                                [--table] [--resume]
 
 Makes its charts from a seed (`benchmarks.corpus`) and its peers' environment (`benchmarks/peers/setup.sh`), runs all
-sides in turn on the same files, two processes each, and counts the CPU of every process they start. The whole takes
+sides on the same files, two processes each and a few seconds each in turn (`benchmarks.measured.run_in_turn`), and
+counts the CPU of every process they start. The whole takes
 74 minutes of a quiet machine with two cores; `--quick` takes four minutes on a small chart, and
 `--charts mixed10,mixed30` reads these alone. `--write` puts table and plots into docs/ and the ratios into README.md;
 `--table` only shows again what the last run measured; `--resume` goes on with a run that was stopped.
@@ -16,6 +17,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,19 +29,20 @@ ROOT = Path(__file__).resolve().parent.parent
 CASE = ROOT / "samples" / "lupus-anifrolumab"
 PEERS = Path(__file__).parent / "peers"
 ROUNDS = 3
-SIDES = ("rebut", "engine", "ocrmypdf", "ocrmypdf-text", "plain")
+# With how much longer each takes, about: all are to end together.
+SIDES = {"rebut": 1.0, "engine": 1.1, "ocrmypdf": 2.0, "ocrmypdf-text": 1.9, "plain": 2.2}
 LONG = ("rebut", "engine", "ocrmypdf", "plain")  # of a long chart: 14 minutes a round
 # chart -> (sides of the first round, those of every other round)
 WHOLE = {
-    "letter3": (SIDES, ("rebut", "engine")),
-    "mixed10": (SIDES, ("rebut", "engine")),
-    "mixed30": (SIDES, ()),
+    "letter3": (tuple(SIDES), ("rebut", "engine")),
+    "mixed10": (tuple(SIDES), ("rebut", "engine")),
+    "mixed30": (tuple(SIDES), ()),
     "mixed300": (LONG, LONG),
     "mixed100": (("rebut", "engine"), ()),
     "fax40": (("rebut", "engine"), ()),
     "chart1000": (("rebut", "engine"), ()),
 }
-QUICK = {"mixed10": (SIDES, SIDES)}
+QUICK = {"mixed10": (tuple(SIDES), tuple(SIDES))}
 
 
 class Bench:
@@ -58,32 +61,32 @@ class Bench:
             return
         costs = self.found["reading"].setdefault(chart, {side: [] for side in sides})
         for number in range(self.rounds):
-            for side in sides if number == 0 else others[:: 1 if number % 2 == 0 else -1]:
-                if len(costs[side]) > number:
-                    continue  # of a run that was stopped
-                cost = self._side(side, chart)
+            now = sides if number == 0 else others[:: 1 if number % 2 == 0 else -1]
+            missing = [side for side in now if len(costs[side]) <= number]  # others: of a run that was stopped
+            for side, cost in zip(missing, self._in_turn(missing, chart), strict=True):
                 costs[side].append(asdict(cost))
                 note(f"{chart} {side}: {cost.cpu:.1f} CPU s, {cost.wall:.1f} s, {cost.peak:.0f} MB")
-                self._keep()
+            self._keep()
         self.found["scores"][chart] = {side: self._score(side, chart) for side in sides}
         self._keep()
 
-    def _side(self, side: str, chart: str) -> measured.Cost:
+    def _in_turn(self, sides: Sequence[str], chart: str) -> list[measured.Cost]:
+        costs = measured.run_in_turn([self._runner(side, chart) for side in sides])
+        return [_of_engine(cost) if side == "engine" else cost for side, cost in zip(sides, costs, strict=True)]
+
+    def _runner(self, side: str, chart: str) -> measured.Runner:
         pdf, texts = str(self.charts / f"{chart}.pdf"), str(self.folder / f"{chart}-{side}.txt")
         python, peers = sys.executable, self.folder / "peers" / "bin"
         theirs = {"PATH": f"{peers}:{os.environ['PATH']}", "PYTHONPATH": ""}
         ocrmypdf = [str(peers / "ocrmypdf"), "--quiet", "--skip-text", "--jobs", "2"]
-        if side == "rebut":
-            return measured.run([python, "-m", "benchmarks.peers.ours", pdf, texts, "2"])
-        if side == "engine":
-            cost = measured.run([python, "-m", "benchmarks.peers.bare", pdf, texts, str(self.charts / f"{chart}.json")])
-            engine = float(cost.told)
-            return measured.Cost(cost.wall * engine / cost.cpu, engine, cost.peak)
-        if side == "ocrmypdf":
-            return measured.run([*ocrmypdf, "--sidecar", texts, pdf, f"{texts}.pdf"], theirs)
-        if side == "ocrmypdf-text":
-            return measured.run([*ocrmypdf, "--sidecar", texts, "--output-type", "none", pdf, "-"], theirs)
-        return measured.run([str(peers / "python"), str(PEERS / "plain.py"), pdf, texts], theirs)
+        command, environment = {
+            "rebut": ([python, "-m", "benchmarks.peers.ours", pdf, texts, "2"], {}),
+            "engine": ([python, "-m", "benchmarks.peers.bare", pdf, texts, str(self.charts / f"{chart}.json")], {}),
+            "ocrmypdf": ([*ocrmypdf, "--sidecar", texts, pdf, f"{texts}.pdf"], theirs),
+            "ocrmypdf-text": ([*ocrmypdf, "--sidecar", texts, "--output-type", "none", pdf, "-"], theirs),
+            "plain": ([str(peers / "python"), str(PEERS / "plain.py"), pdf, texts], theirs),
+        }[side]
+        return measured.Runner(command, environment, SIDES[side])
 
     def _score(self, side: str, chart: str) -> dict:
         pages = json.loads((self.charts / f"{chart}.json").read_text("utf-8"))
@@ -191,6 +194,12 @@ def _measure(options: argparse.Namespace) -> None:
         bench.read(chart, sides, others)
     bench.run_case(main, "mixed")
     bench.compare_workers("mixed100" if "mixed100" in charts else main)
+
+
+def _of_engine(cost: measured.Cost) -> measured.Cost:
+    """Return what the engine alone cost of a run that drew the pages too."""
+    engine = float(cost.told)
+    return measured.Cost(cost.wall * engine / cost.cpu, engine, cost.peak)
 
 
 def _asked(options: argparse.Namespace) -> str:

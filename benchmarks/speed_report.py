@@ -55,8 +55,10 @@ def main_chart(charts: Collection[str]) -> str:
 def _section(found: Found) -> str:
     parts = [
         "## Against the engine alone, and against what people use\n",
-        f"{_command(found)}:\ncharts made from a seed, every word known; all sides in turn on the same files, two"
-        " processes each;\nCPU seconds of every process started. Medians, and the least and the greatest ratio. The\n"
+        f"{_command(found)}:\ncharts made from a seed, every word known; all sides on the same files, two processes"
+        " each, a few\nseconds each in turn to the end, the others stopped meanwhile, so that a host that changes its"
+        " speed changes it\nfor all; CPU seconds of every process started. Medians, and the least and the greatest"
+        " ratio. The\n"
         "*engine alone* is given each page that needs it as drawn by PDFium at 300 dpi: recognise one column, words\n"
         "with boxes out; drawing the pages is not counted.\n",
         *(_reading(found, chart) for chart in found["reading"]),

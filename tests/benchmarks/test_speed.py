@@ -1,7 +1,9 @@
 """The benchmark of reading counts what it says it counts."""
 
 import json
+import os
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -26,6 +28,30 @@ def test_processes_that_a_program_leaves_behind_count():
     """A reader hands work to processes of its own: their time is its time."""
     spawn = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BURN!r}])"
     assert measured.run([sys.executable, "-c", spawn]).cpu > 0.2
+
+
+def test_programs_in_turn_never_work_at_once(monkeypatch):
+    """What one costs is its own: while it works the others stand still, with all that they started."""
+    monkeypatch.setattr(measured, "SLICE", 0.05)
+    log = (
+        "import time, sys; d = time.process_time\nwhile d() < 0.5: print(time.monotonic()) if d() % 0.01 < 1e-4 else 0"
+    )
+    spawn = f"import subprocess, sys; subprocess.run([sys.executable, '-uc', {log!r}])"
+    one, other = measured.run_in_turn([measured.Runner([sys.executable, "-c", spawn], {}, share) for share in (1, 2)])
+
+    times = sorted([(float(at), who) for who, cost in enumerate((one, other)) for at in cost.told.split()])
+    turns = sum(before[1] != after[1] for before, after in pairwise(times))
+    assert 4 < turns < 40
+    assert all(0.5 <= cost.cpu < 1.5 for cost in (one, other))
+
+
+def test_a_program_that_fails_in_its_turn_ends_the_others():
+    """Nothing is left stopped."""
+    sleeper = measured.Runner([sys.executable, "-c", "import time; time.sleep(60)"], {}, 0.1)
+    with pytest.raises(measured.FailedRunError, match="broken"):
+        measured.run_in_turn([sleeper, measured.Runner([sys.executable, "-c", "raise SystemExit('broken')"], {}, 1)])
+    assert sleeper._process.returncode is not None
+    assert measured._below(os.getpid()) == set()
 
 
 def test_a_program_that_fails_gives_no_number():
