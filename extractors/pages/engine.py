@@ -7,6 +7,8 @@ grey scan PNG compression alone is a third of pytesseract's cost.
 
 import ctypes
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +20,6 @@ from typing import Protocol
 import numpy as np
 
 from extractors.errors import MissingProgramError
-from extractors.pages.native import give_back_memory
 
 # Tesseract built with OpenMP starts a thread per core and page: 4.5 times slower with one
 # process per core. Must stand before the library is loaded.
@@ -29,6 +30,9 @@ COLUMN = 4  # one column of text of variable sizes: keeps table rows together (d
 AUTOMATIC = 3
 BLOCK = 6
 LINE = 7
+
+_TURNER = Path(__file__).with_name("turner.py")
+_TURN_SECONDS = 20  # a half-size page takes 0.4
 
 INSTALL_HINT = "apt-get install -y --no-install-recommends tesseract-ocr"
 
@@ -96,17 +100,14 @@ class InProcessEngine:
             more = found.Next(word)
 
     def find_turn(self, grey: np.ndarray, dpi: int) -> tuple[int, float] | None:
-        give_back_memory()
+        height, width = grey.shape
+        program = [sys.executable, str(_TURNER), self._data, *map(str, (width, height, dpi))]
         try:
-            with self._module.PyTessBaseAPI(path=self._data, lang="osd", psm=0) as turner:
-                give_back_memory()  # what the model was read into
-                _set_image(turner, grey, dpi)
-                found = turner.DetectOrientationScript()
-        finally:
-            give_back_memory()  # 40 MB, which few pages ask for; loaded anew in 60 ms of the 400 that it takes
-        if not found:
+            ran = subprocess.run(program, input=grey.tobytes(), capture_output=True, timeout=_TURN_SECONDS, check=True)
+        except subprocess.SubprocessError:
             return None
-        return (360 - int(found["orient_deg"])) % 360, float(found["orient_conf"])
+        told = ran.stdout.split()
+        return (int(told[0]), float(told[1])) if told else None
 
 
 class ProgramEngine:
@@ -134,7 +135,7 @@ class ProgramEngine:
         with _picture_file(grey) as path:
             try:
                 found = self._module.image_to_osd(
-                    path, config=f"--dpi {dpi}", timeout=20, output_type=self._module.Output.DICT
+                    path, config=f"--dpi {dpi}", timeout=_TURN_SECONDS, output_type=self._module.Output.DICT
                 )
             except (RuntimeError, self._module.TesseractError):  # "Too few characters"
                 return None

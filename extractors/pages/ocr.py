@@ -108,17 +108,23 @@ def _read_flat(
         prepare.smooth_fax(grey)
     turn, rows = _turn_by_ink(engine, grey, ink, dpi)
     tall = prepare.letter_height(ink) * grey.shape[0] / small.shape[0] if sharp else 0.0
-    upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
-    view = _made_ready(upright, dpi, bilevel, sharp, tall)
+
+    def made_ready(turn: int, rows: TextRows | None = None) -> tuple[_Upright, _View]:
+        upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
+        return upright, _made_ready(upright, dpi, bilevel, sharp, tall)
+
+    upright, view = made_ready(turn, rows)
     marks = _recognise(engine, upright.grey, dpi, view, deadline)
     passes = 1
     if _share_of_sure(marks) < FEW_SURE and (found := _find_turn(engine, upright.grey, dpi, (90, 180, 270))):
-        other = _put_upright(grey, ink, (turn + found) % 360, dpi, bilevel)
-        view = _made_ready(other, dpi, bilevel, sharp, tall)
-        again = _recognise(engine, other.grey, dpi, view, deadline)
+        del upright  # one picture of it at a time: rarely is it wanted again
+        upright, view = made_ready((turn + found) % 360)
+        again = _recognise(engine, upright.grey, dpi, view, deadline)
         passes += 1
         if _worth(again) > _worth(marks):
-            upright, marks = other, again
+            marks = again
+        else:
+            upright, view = made_ready(turn, rows)
     if marks and _mean_confidence(marks) < LOW:
         mode = AUTOMATIC if _share_of_sure(marks) < 0.3 else BLOCK
         try:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn, TypeVar
 
+from extractors.pages.native import give_back_memory
+
 _SET_PDEATHSIG = 1  # prctl(2)
 
 _Result = TypeVar("_Result")
@@ -25,6 +27,7 @@ def in_offspring(work: Callable[[], _Result]) -> _Result:
     For a process without threads. What comes back is unpickled: the file has been opened here too, so that whoever is
     in command there is in command here. The limit on CPU time holds for the new process from its own beginning.
     """
+    give_back_memory()  # what it does not get, it cannot hold: 16 MB after a fax
     ours, theirs = os.pipe()
     parent = os.getpid()
     child = os.fork()
