@@ -21,11 +21,19 @@ RESPONSE_TO = rare(
 )
 
 
+# "Oxycodone Positive 100 ng/mL": what a screen found, whoever took what; "lamotrigine, negative for rash" is taken
+_SCREENED = lore.regex(
+    r"\W{0,3}(?:(?:presumptive )?positive|negative|(?:not |none )?detected)(?=\W*(?:$|[,;.)(<>]|\d|ng/mL|consistent))",
+    re.IGNORECASE,
+)
+
+
 def distinct(mentions: list[DrugMention], text: str) -> list[DrugMention]:
     """Leave out a second name of the same drug beside the first ("Orencia (abatacept)"), and what is no drug taken."""
     kept: list[DrugMention] = []
     for mention in mentions:
-        if _NOT_DRUG.match(text[mention.end :]):
+        after = text[mention.end :]
+        if _NOT_DRUG.match(after) or _SCREENED.match(after):
             continue
         if kept and kept[-1].generic == mention.generic and mention.start - kept[-1].end <= 3:
             continue

@@ -34,6 +34,7 @@ _NOT_NOW = lore.regex(
     r"\bnot\s+(?:currently\s+|presently\s+)?(?:taking|using|on)\b|\bpatient\s+not\s+taking\b", re.IGNORECASE
 )
 _NO_COVER = lore.regex(r"\b(?:not\s+covered|denied|not\s+approved|non-?formulary|rejected)\b", re.IGNORECASE)
+_NEVER = lore.regex(r"\W*never\W*", re.IGNORECASE)  # where the others have a day
 _DECLINED = lore.regex(r"\b(?:declined|refused)\b", re.IGNORECASE)
 
 
@@ -74,7 +75,8 @@ def _listed(table: Table, entry: Entry, statement: Statement) -> list[Fact]:
 
 def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) -> Fact:
     name = table.cell(entry, "medication")
-    status = table.cell(entry, "status")
+    # "Result" heads what came of a course, too; alone it makes no list of drugs: that of a drug screen has it as well
+    status = table.cell(entry, "status") or table.cell(entry, "result")
     dose = table.cell(entry, "dose") or dose_of(_as_named(table, entry)) or None
     begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
     dates = table.cell(entry, "dates")
@@ -95,7 +97,7 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     assertion = Assertion.AFFIRMED
     if _ERROR.search(statement.text):
         assertion = Assertion.ENTERED_IN_ERROR
-    elif says("never", f"{status} {table.cell(entry, 'dose')}"):
+    elif says("never", f"{status} {table.cell(entry, 'dose')}") or _NEVER.fullmatch(table.cell(entry, "start")):
         assertion, outcome = Assertion.NEGATED, Outcome.OTHER
     elif _DECLINED.search(status):
         assertion = Assertion.DECLINED

@@ -33,6 +33,8 @@ class Course:
     days: int | None
     days_are: Literal["exactly", "about", "at least"]
     outcome: str | None  # in words
+    runs: bool  # the chart says that it goes on
+    told: str | None  # the day that was said, ISO
     evidence: tuple[EvidenceOut, ...]  # where it is told, then where start and dose are, if elsewhere
 
     @property
@@ -87,6 +89,8 @@ def _course(case: CaseDocument, fact: FactOut) -> Course | None:
         days=treatment.days,
         days_are=_days_are(treatment),
         outcome=_ENDED.get(treatment.outcome or ""),
+        runs=treatment.outcome == "current",
+        told=fact.date,
         evidence=(evidence,),
     )
 
@@ -128,13 +132,19 @@ def _distinct(courses: list[Course]) -> list[Course]:
 def _fullest_first(course: Course) -> tuple[object, ...]:
     ended = course.outcome not in (None, _ENDED["current"])
     place = (course.evidence[0].document, course.evidence[0].page)
-    return (course.stop is None, not ended, -len(course.start or ""), -course.said, place)
+    return (course.stop is None, not ended, -len(course.start or ""), -course.said, _vagueness(course.dose), place)
+
+
+def _vagueness(dose: str | None) -> int:
+    """Return how little a dose says: "125 mg daily" before "2 tablets daily" and "2 mg/kg"."""
+    return 2 if dose is None else 0 if _amounts(dose) else 1
 
 
 def _completed(course: Course, tellings: list[Course]) -> Course:
-    """Add start and dose from the telling that has them, where the chart tells of one course without an end.
+    """Add start, dose and length from the telling that has them, where the chart tells of one course without an end.
 
-    A note says that the drug failed, the medication list since when it is taken. Where the chart gives a stop, whose
+    A note says that the drug failed, the medication list since when it is taken; that it goes on, if it says so on the
+    same day or later. Where the chart gives a stop, whose
     start it is would be a guess; where it gives other amounts, so would be which one was taken.
     """
     begun = [at for at in tellings if at.start]
@@ -146,10 +156,18 @@ def _completed(course: Course, tellings: list[Course]) -> Course:
     )
     alike = len({told for at in tellings if at.dose and (told := _amounts(at.dose))}) <= 1
     dose = course.dose or (first.dose if alike else None)
-    return replace(course, start=first.start, dose=dose, evidence=course.evidence + first.evidence)
+    longer = first.days_are == course.days_are == "at least" and (first.days or 0) > (course.days or 0)
+    return replace(
+        course,
+        start=first.start,
+        dose=dose,
+        days=first.days if longer else course.days,
+        runs=course.runs or (first.runs and bool(course.told and first.told and first.told >= course.told)),
+        evidence=course.evidence + first.evidence,
+    )
 
 
-_AMOUNT = lore.regex(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\b", re.IGNORECASE)
+_AMOUNT = lore.regex(r"(\d[\d,.]*)\s*(mg|mcg|g|units?)\b(?!\s*(?:/|per\b)\s*(?:kg|m2|m²))", re.IGNORECASE)
 
 
 def _amounts(dose: str) -> frozenset[tuple[str, str]]:

@@ -133,6 +133,8 @@ def test_a_plan_is_a_plan(text, drug, assertion):
     [
         "There is no clinical reason to avoid methotrexate.",  # nothing was taken, nothing was refused
         "Infliximab level 4.2.",
+        "Urine: oxycodone positive, methadone not detected.",  # a screen tells of the urine
+        "Methadone Negative 300 ng/mL",
         "Methotrexate toxicity was explained.",
         "No contraindication to cyclosporine.",
         "No biologic will be given with upadacitinib.",
@@ -313,6 +315,33 @@ def test_a_medication_row_is_one_course(row, expected):
     first = facts[0]
     assert (first.name, first.assertion, first.treatment.outcome, first.treatment.days) == expected
     assert first.statement.cells[0] == row[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("azathioprine", "125 mg daily", "02/20/2023", "11/27/2023", "Inadequate response"),
+         (A.AFFIRMED, END.INADEQUATE_RESPONSE)),
+        (("belimumab", "-", "-", "-", "Offered, declined"), (A.DECLINED, None)),
+        (("belimumab", "10 mg/kg", "never", "-", "-"), (A.NEGATED, END.OTHER)),
+        (("azathioprine", "125 mg daily", "02/20/2023", "ongoing", "-"), (A.AFFIRMED, END.CURRENT)),
+    ],
+)  # fmt: skip
+def test_the_result_of_a_course_is_how_it_went(row, expected):
+    """A table of treatments to date heads that column so, and says "never" where the others have a day."""
+    first = table_of([row, ("lisinopril", "10 mg daily", "2018", "-", "-")], ("Drug", "Dose", "From", "To", "Result"))[
+        0
+    ]
+
+    assert (first.assertion, first.treatment.outcome) == expected
+
+
+def test_a_drug_screen_is_no_list_of_courses():
+    """Its results are of the patient's urine."""
+    rows = [("Methadone", "Negative", "300 ng/mL"), ("Oxycodone", "Positive", "100 ng/mL")]
+    taken = table_of(rows, ("Drug", "Result", "Cutoff"))
+
+    assert [fact for fact in taken if fact.treatment.outcome or fact.treatment.start] == []
 
 
 def test_a_list_that_says_what_was_filled_last_still_tells_since_when():

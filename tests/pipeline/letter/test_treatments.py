@@ -113,6 +113,45 @@ def test_a_note_that_says_it_failed_takes_start_and_dose_from_the_list(others, s
     assert [at.page for at in row.evidence] == pages
 
 
+@pytest.mark.parametrize(
+    ("failed", "listed", "runs", "days"),
+    [
+        ("2026-03-01", "2026-09-22", True, 900),
+        ("2026-09-22", "2026-09-22", True, 900),
+        ("2026-09-22", "2026-03-01", False, 900),  # the list is older than the note: nobody says that it went on
+        (None, "2026-09-22", False, 900),
+    ],
+)
+def test_a_drug_that_failed_is_ongoing_where_the_list_says_so_afterwards(failed, listed, runs, days):
+    """Its length is the longer of the two: both are told as the least."""
+    rows = prior_treatments(
+        dated(
+            case(FAILED, ("methotrexate", "affirmed", LISTED[2] | {"days": 900, "days_at_least": True})),
+            failed,
+            listed,
+        )
+    )
+
+    assert [(row.runs, row.days, row.days_are) for row in rows] == [(runs, days, "at least")]
+
+
+def dated(case: CaseDocument, *days: str | None) -> CaseDocument:
+    """Give the facts these days."""
+    told = case.model_dump(mode="json", by_alias=True)
+    for fact, day in zip(told["documents"][0]["facts"], days, strict=True):
+        fact["date"] = day
+    return CaseDocument.model_validate(told)
+
+
+def test_of_two_equal_tellings_the_one_with_the_amount_is_shown():
+    """ "2 tablets" of what strength, and how much 2 mg/kg are, the reader of a letter cannot tell."""
+    end = {**MTX, "outcome": "inadequate_response"}
+    doses = ["2 mg/kg", "2 tablets twice daily", "15 mg weekly"]
+    (row,) = prior_treatments(case(*[("methotrexate", "affirmed", {**end, "dose": dose}) for dose in doses]))
+
+    assert row.dose == "15 mg weekly"
+
+
 def test_whose_start_it_is_where_a_course_has_ended_is_not_guessed():
     """The drug was taken twice, and which time it failed is not said."""
     ended = ("methotrexate", "historical", {"start": "2019-02-01", "stop": "2020-06-01"})
