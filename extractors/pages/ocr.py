@@ -18,7 +18,7 @@ from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
 from extractors.pages.specks import wipe_specks, wipe_strays
-from extractors.pages.stance import HEAD, TextRows, find_skew, lean_of, lies_sideways
+from extractors.pages.stance import HEAD, TextRows, lean_of, lies_sideways
 from extractors.pages.typeface import look_at_type
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
@@ -183,7 +183,7 @@ def _put_upright(
 ) -> _Upright:
     """Return a copy of the picture turned, straightened and without ruling lines; rows: of the ink once turned."""
     picture, ink = prepare.turn_clockwise(grey, turn), prepare.turn_clockwise(ink, turn)
-    skew = find_skew(rows or TextRows(ink))
+    skew = (rows or TextRows(ink)).skew
     if abs(skew) < prepare.LEAST_SKEW:
         skew = 0.0
     else:
@@ -210,7 +210,7 @@ def _turn_by_ink(engine: Engine, grey: np.ndarray, ink: np.ndarray, dpi: int) ->
     sideways = lies_sideways(ink, rows)
     turn = 90 if sideways else 0
     standing = prepare.turn_clockwise(ink, turn)
-    lean = lean_of(standing, find_skew(TextRows(standing) if turn else rows))
+    lean = lean_of(standing, (TextRows(standing) if turn else rows).skew)
     if sideways and abs(lean) < HEAD:
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
     elif lean < -HEAD:

@@ -33,6 +33,18 @@ class TextRows:
         """Return the sharpness by angle, half a degree apart."""
         return {float(angle): self.sharpness(angle) for angle in _COARSE}
 
+    @cached_property
+    def skew(self) -> float:
+        """Return the degrees that the lines of text fall to the right (clockwise), 0 where unclear."""
+        if self.points < 200:
+            return 0.0
+        best = max(self.coarse, key=self.coarse.get)
+        fine = {angle: self.sharpness(angle) for angle in np.arange(best - 0.5, best + 0.51, 0.1)}
+        best = max(fine, key=fine.get)
+        if fine[best] < 1.15 * float(np.median(list(self.coarse.values()))) or abs(best) > MAX_SKEW:
+            return 0.0
+        return float(round(best, 2))
+
     def sharpness(self, angle: float) -> float:
         """Return the sum of squared steps between rows: greatest along the lines of text."""
         rows = (self._ys - self._xs * np.float32(np.tan(np.radians(angle)))).astype(np.int32) + self._margin
@@ -44,18 +56,6 @@ def lies_sideways(ink: np.ndarray, across: TextRows) -> bool:
     """Say whether the lines of text run up and down: seen along them, ink and gaps alternate more sharply."""
     down = TextRows(np.ascontiguousarray(ink.T))
     return max(down.coarse.values()) > SIDEWAYS * max(across.coarse.values())
-
-
-def find_skew(rows: TextRows) -> float:
-    """Return the degrees that the lines of text fall to the right (clockwise), 0 where unclear."""
-    if rows.points < 200:
-        return 0.0
-    best = max(rows.coarse, key=rows.coarse.get)
-    fine = {angle: rows.sharpness(angle) for angle in np.arange(best - 0.5, best + 0.51, 0.1)}
-    best = max(fine, key=fine.get)
-    if fine[best] < 1.15 * float(np.median(list(rows.coarse.values()))) or abs(best) > MAX_SKEW:
-        return 0.0
-    return float(round(best, 2))
 
 
 def lean_of(ink: np.ndarray, skew: float) -> float:
