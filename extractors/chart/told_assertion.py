@@ -6,7 +6,7 @@ from extractors import lore
 from extractors.chart.assertion import assert_of, frame_of
 from extractors.chart.facts import Assertion, Statement
 from extractors.chart.treatments import outcome_of, says
-from extractors.vocabulary.drugs import DrugMention
+from extractors.vocabulary.drugs import DrugMention, find_drugs
 from extractors.vocabulary.sieve import rare
 
 _ERROR = rare(r"entered\s+in\s+error|erroneous|wrong\s+patient|charted\s+in\s+error", re.IGNORECASE)
@@ -45,6 +45,49 @@ _NO_LONGER = rare(
 AS_NEEDED = rare(r"\b(?:as\s+needed|prn)\b", re.IGNORECASE)
 
 
+# behind a drug these tell of a test or a harm, never of whether it is taken
+_OF_A_TEST = rare(r"\b(?:negative|non-?reactive|(?:completely\s+)?resolved)\b", re.IGNORECASE)
+
+# "on methotrexate, joint swelling absent": what is denied has a name of its own behind the comma
+_OF_ANOTHER = rare(
+    r",\s+(?!(?:because|due|given|for|with|on|in|at|as|by|of|from|per|after|before|since|alone|other|any|which|that|it|this|these|they|but|so|and|or|yet|though|although|now|then|was|were|is|are|has|have|had|be|been|not|never|no|"
+    r"prescri\w+|scripts?|rx|orders?|fills?|refills?|drugs?|medic\w+|doses?|tablets?|pens?|injections?|infusions?|therapy|treatment|course|trial|use|"
+    r"both|all|either|neither|none|each|(?:she|he|patient|pt)\s+(?:was|is|has|had|did|does|never))\b)"
+    r"(?:[A-Za-z][\w'’-]*\s+){0,4}[A-Za-z][\w'’-]*(?::|\s+(?:is|are|was|were|has\s+been|have\s+been))?\s+"
+    r"(?:absent|unlikely|clear|denied|none|never|ruled\s+out|"
+    r"not\s+(?:seen|present|detected|found|evident|noted|identified|appreciated|demonstrated|recorded|required|planned))\b",
+    re.IGNORECASE,
+)
+
+# "denies fever, takes methotrexate": the drug's own clause says that it is taken
+_TAKES = rare(
+    r"(?:,\s+(?:and\s+|but\s+)?|\s+(?:and|but)\s+)(?:(?:she|he|patient|pt)\s+)?(?:(?:still|currently|now)\s+)?"
+    r"(?:takes|uses|continues(?:\s+on)?|remains\s+on|stays\s+on|is\s+on|is\s+taking)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_GOES_ON = lore.regex(
+    r"\s+(?:is\s+|was\s+)?(?:continued|continues|resumed|well\s+tolerated|tolerated\s+well)\b", re.IGNORECASE
+)
+
+
+# to a drug it is use; to a disease it is somebody else's
+_EXPOSED = rare(r"\bexpos(?:ure|ed)\s+to\b(?=[^.;]*$)", re.IGNORECASE)
+
+
+def _own_clause(text: str, mention: DrugMention) -> str:
+    """Return the text with what speaks of something else crossed out, letter for letter."""
+    before, named, after = text[: mention.start], text[mention.start : mention.end], text[mention.end :]
+    comma = before.rfind(",")
+    if comma < 0 or not before[comma + 1 :].isspace() or not _GOES_ON.match(after):
+        own = _TAKES.search(before)
+        comma = own.start() if own else 0
+    before = "x" * comma + before[comma:]
+    before = _EXPOSED.sub(lambda found: "use of".ljust(len(found[0])), before)
+    for other in (_OF_A_TEST, _OF_ANOTHER):
+        after = other.sub(lambda found: found[0] if find_drugs(found[0]) else "x" * len(found[0]), after)
+    return before + named + after
+
+
 # "prescribed, to be taken for 16 weeks"
 _TO_BE_TAKEN = rare(
     r"\bto\s+be\s+(?:taken|used|given|tried|applied|started|begun|injected)\b(?!\s+off\b)", re.IGNORECASE
@@ -61,6 +104,7 @@ def assertion_of(statement: Statement, mention: DrugMention, told: str, before: 
         return frame
     for manner in (_DENIED_BY_PAYER, _NO_LONGER, AS_NEEDED):
         text = manner.sub(lambda found: "x" * len(found[0]), text)
+    text = _own_clause(text, mention)
     held = assert_of(text, mention.start, mention.end, section)
     if held is Assertion.NEGATED and re.search(
         r"\b(?:no|without)\s+(?:\w+\s+)?(?:response|benefit|improvement|relief|effect)\s+(?:to|from|with|on)\s*$",

@@ -113,6 +113,54 @@ def test_a_drug_named_is_not_yet_a_drug_taken(text, drug, assertion):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "On X, joint swelling absent.",
+        "Takes X, nausea has resolved.",
+        "Taking X 15 mg weekly, toxicity unlikely.",
+        "On X, lungs are clear.",
+        "Uses X 40 mg every 2 weeks, TB screen was negative in May.",
+        "Takes X, chest film clear, TB not detected.",
+        "On X, pregnancy ruled out.",
+        "On X, HBV nonreactive.",
+        "On X, chest pain denied.",
+        "On X, side effects: none.",
+        "On X, surgery not planned.",
+        "Denies fever, takes X.",
+        "Never on etanercept, continues X.",
+        "Was never on etanercept and continues X.",
+        "No rash, X continued.",
+    ],
+)
+def test_what_is_denied_of_something_else_is_not_denied_of_the_drug(text):
+    """A drug called not taken for a negative test would meet "not used together with it"."""
+    assert course_of(text.replace("X", "adalimumab"), "adalimumab").assertion is A.AFFIRMED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[f"She {how} X." for how in (
+            "was never on", "was not on", "wasn't on", "is not yet on", "isn't on", "has not been on", "hasn't been on",
+            "has never been on", "had not been on", "has not yet been on", "was never put on", "was not placed on",
+            "has never been started on", "never went on", "did not go on", "never got on", "could not be put on",
+            "has no prior exposure to", "was never exposed to",
+        )],
+        "X has never been used.", "X was never given.", "Not on X, continues prednisone.",
+        # what stands behind is the drug's own, or of other drugs
+        "X was ruled out because of liver disease.", "X, which was not started.", "Prescribed X, never filled.",
+        "Was to go on X, never started.", "X not found on the list.", "X use denied.",
+        "X, leflunomide and sulfasalazine denied.", "X, etanercept not tried.", "X, etanercept: never.",
+        "X was not given, TB test negative.", "She has never taken X, QuantiFERON negative.",
+    ],
+)  # fmt: skip
+def test_a_drug_that_nobody_was_on_is_no_drug_taken(text):
+    """In front of a payer it would be a trial that never was."""
+    text = text.replace("X", "adalimumab")
+    assert course_of(text[0].upper() + text[1:], "adalimumab").assertion is A.NEGATED
+
+
+@pytest.mark.parametrize(
     ("text", "drug", "assertion"),
     [
         ("Clobetasol 0.05% ointment twice daily.", "clobetasol", A.PLANNED),  # an order is no trial
