@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from extractors.pages.problems import PageProblem
 from pipeline.sandbox.offspring import in_offspring
+from tests.pipeline.sandbox.test_reader import alive
 
 FORK = "import os, time, signal\nfrom pipeline.sandbox.offspring import in_offspring\n"
 
@@ -64,13 +64,13 @@ def test_it_ends_with_the_process_that_it_works_for():
     """One that reads on for nobody would hold the patient's page."""
     code = f"{FORK}in_offspring(lambda: (print(os.getpid(), flush=True), time.sleep(60)))"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
-        child = Path("/proc") / parent.stdout.readline().strip()
-        assert child.exists()
+        child = int(parent.stdout.readline())
+        assert alive(child)
         parent.kill()
         patience = time.monotonic() + 10
-        while child.exists() and time.monotonic() < patience:
+        while alive(child) and time.monotonic() < patience:
             time.sleep(0.02)
-    assert not child.exists()
+    assert not alive(child)
 
 
 def test_its_memory_is_not_ours():
