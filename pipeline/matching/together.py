@@ -40,6 +40,28 @@ _ON = lore.regex(
 )
 
 
+# "had been on", "previously took" right before the name
+_WAS_ON = lore.regex(
+    r"\b(?:(?:was|were|had been|used to be)\s+(?:\w+ly\s+)?(?:on|taking|using)"
+    r"|(?:previously|formerly|once)\s+(?:been\s+)?(?:on|taking|took|used|using)"
+    r"|used to (?:take|use)|on and off|off and on)\s+"
+    r"(?:(?:a|an|the|oral|systemic|low|high|dose|daily|weekly|short|brief|course|taper|burst|of|[\d.,]+|mg|mcg|g)[\s-]+)*$",
+    re.IGNORECASE,
+)
+# "on prednisone last spring", "on a taper of prednisone, ended last week"; "on prednisone since last spring" goes on
+_BACK_THEN = lore.regex(
+    r"(?:(?!,|\b(?:since|start\w*|began|begun|initiat\w*|increas\w*|decreas\w*|rais\w*|lower\w*|reduc\w*|chang\w*|from"
+    r"|and (?:had|has|was|is|did|she|he|the))\b)[^.;]|\.(?=\d))*"
+    r"\b(?:in the past|back then|at (?:that|the) time|(?:weeks?|months?|years?) ago"
+    r"|last (?:week|month|year|spring|summer|fall|autumn|winter)"
+    r"|in (?:early |mid |late )?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|(?:19|20)\d\d))"
+    r"|(?:[^.;]|\.(?=\d))*?,?\s+(?:which |that |then |and )?(?:has |was )?(?:ended|finished|completed)"
+    r"(?=\s*(?:$|[.;,)]|(?:last|in|on|by|yesterday|today|this)\b|\d))",
+    re.IGNORECASE,
+)
+_TO_THIS_DAY = lore.regex(r"\b(?:now|still|ongoing|remains|goes on|continues (?:it|this|to|on))\b", re.IGNORECASE)
+_BEGUN_ON = lore.regex(r"\b(?:start\w*|began|begun|put|placed)\s+(?:\w+\s+){0,2}(?:on\s+)?$", re.IGNORECASE)
+
 _STOPS_BEHIND = lore.regex(
     r"\s+(?:was |were |has been |is |remains |are |still |currently )*"
     r"(?:stopped|discontinued|(?:put |placed )?on hold|held|paused|suspended|withheld|d/c'?d)\b",
@@ -144,11 +166,27 @@ def is_current(fact: Fact) -> bool:
     held = fact.treatment
     if held is None or held.stop is not None or not was_taken(fact) or _row_ended(fact.statement):
         return False
-    if not fact.statement.cells and _says_stop(fact.statement, base_of(fact.name)):
+    if not fact.statement.cells and (
+        _says_stop(fact.statement, base_of(fact.name)) or _of_the_past(fact.statement.text, base_of(fact.name))
+    ):
         return False
     if held.running or held.outcome is Outcome.CURRENT:
         return True
     return held.outcome is None and bool(held.start or _is_taken(fact) or _listed(fact.statement))
+
+
+def _of_the_past(text: str, generic: str) -> bool:
+    """Whether a sentence names the drug, and only as taken before: "was on it in May"."""
+    told = [
+        bool(
+            _WAS_ON.search(text[: at.start])
+            or (not _BEGUN_ON.search(text[: at.start]) and _BACK_THEN.match(text[at.end :]))
+        )
+        and not _TO_THIS_DAY.search(text[at.end :])
+        for at in find_therapies(text)
+        if base_of(at.therapy.name) == generic
+    ]
+    return bool(told) and all(told)
 
 
 def _is_taken(fact: Fact) -> bool:
