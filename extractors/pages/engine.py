@@ -20,6 +20,7 @@ from typing import Protocol
 import numpy as np
 
 from extractors.errors import MissingProgramError
+from extractors.pages.native import give_back_memory
 
 # Tesseract built with OpenMP starts a thread per core and page: 4.5 times slower with one
 # process per core. Must stand before the library is loaded.
@@ -31,6 +32,7 @@ AUTOMATIC = 3
 BLOCK = 6
 LINE = 7
 
+_LARGE = 1_000_000  # pixels: a page, and no line that is read once more
 _TURNER = Path(__file__).with_name("turner.py")
 _TURN_SECONDS = 20  # a half-size page takes 0.4
 
@@ -171,6 +173,8 @@ def _engine_of(_process: int) -> Engine:
 def _set_image(api, grey: np.ndarray, dpi: int) -> None:
     height, width = grey.shape
     api.SetImageBytes(grey.tobytes(), width, height, 1, width)
+    if height * width >= _LARGE:
+        give_back_memory()  # the copies made on the way: up to 5 MB of the most that a faxed page takes
     api.SetSourceResolution(dpi)
 
 
