@@ -173,8 +173,16 @@ def test_a_dead_worker_is_replaced(stack):
     assert case["state"] == "ready", case["error"]
 
 
-def test_flower_asks_for_its_password(stack):
+@pytest.fixture(scope="module")
+def worked(stack):
+    """A stack that has worked on a case, whichever of these tests this process runs."""
+    stack.wait(stack.send({"denial.pdf": pdf_of(DENIAL.format(**MARISOL))}))
+    return stack
+
+
+def test_flower_asks_for_its_password(worked):
     """And knows tasks by stage and id."""
+    stack = worked
     flower = stack.told["flower"]
 
     assert httpx.get(f"{flower}/api/tasks").status_code == 401
@@ -182,8 +190,9 @@ def test_flower_asks_for_its_password(stack):
     assert {"rebut.intake", "rebut.read", "rebut.assemble"} <= {task["name"] for task in tasks.values()}
 
 
-def test_flower_changes_nothing(stack):
+def test_flower_changes_nothing(worked):
     """Everything that would stop, start or send something is refused, each of its own; so are the buttons."""
+    stack = worked
     flower = httpx.Client(
         base_url=stack.told["flower"], auth=(stack.told["flower_user"], stack.told["flower_password"])
     )
