@@ -41,10 +41,16 @@ def confine(limits: Limits, folder: Path, scratch: Path) -> bool:
     _limit(resource.RLIMIT_CORE, 0)  # a core file would be the patient's page on the disk
     if sys.platform != "linux":
         return False
+    end_with_parent()
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return _lock(libc, folder, scratch)
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that forked it ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def allow_seconds(seconds: float) -> None:

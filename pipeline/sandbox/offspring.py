@@ -5,19 +5,16 @@ more than after one, and after 1,000 pages 34. Forked for each picture, the larg
 picture, however long the chart; that costs 0.8% of the time.
 """
 
-import ctypes
 import gc
 import os
 import pickle
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from extractors.pages.native import give_back_memory
-
-_SET_PDEATHSIG = 1  # prctl(2)
+from pipeline.sandbox.confine import end_with_parent
 
 _Result = TypeVar("_Result")
 
@@ -53,8 +50,7 @@ def _work(work: Callable[[], object], result: int, parent: int) -> NoReturn:
     """Do the work, tell what came of it and end; nothing of this process's parent is run on the way out."""
     status = 1
     try:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        end_with_parent()
         if os.getppid() != parent:  # it ended before that was asked for
             os._exit(status)
         gc.disable()  # what it makes is gone before it would be worth a look
@@ -77,7 +73,8 @@ def _told(work: Callable[[], object]) -> bytes:
 
 def _die_of(number: int) -> NoReturn:
     """End as the other process did: whoever waits for this one reads from it what the page does."""
-    signal.signal(number, signal.SIG_DFL) if number not in (signal.SIGKILL, signal.SIGSTOP) else None
+    with suppress(OSError):  # SIGKILL, which has no other answer
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)
     os._exit(1)
