@@ -273,7 +273,15 @@ def _reaches(
     ):
         return False
     inside = [stop for stop in stops if between[0] <= stop[0] and stop[1] <= between[1] + 1]
-    return not inside
+    own = _ITS_OWN_ON.match(text, between[0]) if target[0] >= term[1] else None
+    return all(own and stop[1] <= own.end() for stop in inside)
+
+
+# "was never put on X": this "on" is what is denied, and ends nothing; "no rash, on X" is another clause
+_ITS_OWN_ON = lore.regex(
+    r"\s*(?:(?:yet|now|currently|presently|ever|be|been|was|put|placed|started|kept|maintained|go|went|gone|got)\s+)*on\b",
+    re.IGNORECASE,
+)
 
 
 # "patient declines.", "she declined because of her job"

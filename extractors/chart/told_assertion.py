@@ -70,6 +70,9 @@ _GOES_ON = lore.regex(
 )
 
 
+# "on methotrexate, folate not required" is no list of drugs that are not required
+_USED = rare(r"\b(?:on|takes|taking|uses|using|continues|receives|receiving|prescribed)\s+(?:\w+\s+)?$", re.IGNORECASE)
+
 # to a drug it is use; to a disease it is somebody else's
 _EXPOSED = rare(r"\bexpos(?:ure|ed)\s+to\b(?=[^.;]*$)", re.IGNORECASE)
 
@@ -83,8 +86,9 @@ def _own_clause(text: str, mention: DrugMention) -> str:
         comma = own.start() if own else 0
     before = "x" * comma + before[comma:]
     before = _EXPOSED.sub(lambda found: "use of".ljust(len(found[0])), before)
+    used = _USED.search(before)
     for other in (_OF_A_TEST, _OF_ANOTHER):
-        after = other.sub(lambda found: found[0] if find_drugs(found[0]) else "x" * len(found[0]), after)
+        after = other.sub(lambda found: "x" * len(found[0]) if used or not find_drugs(found[0]) else found[0], after)
     return before + named + after
 
 

@@ -52,14 +52,21 @@ _WAS_ON = lore.regex(
 _BACK_THEN = lore.regex(
     r"(?:(?!,|\b(?:since|start\w*|began|begun|initiat\w*|increas\w*|decreas\w*|rais\w*|lower\w*|reduc\w*|chang\w*|from"
     r"|and (?:had|has|was|is|did|she|he|the))\b)[^.;]|\.(?=\d))*"
-    r"\b(?:in the past|back then|at (?:that|the) time|(?:weeks?|months?|years?) ago"
+    r"\b(?:(?:during|before|around) (?:the|that|her|his|a|an|last)\b"
+    r"|in the past|back then|at (?:that|the) time|(?:weeks?|months?|years?) ago"
     r"|last (?:week|month|year|spring|summer|fall|autumn|winter)"
     r"|in (?:early |mid |late )?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|(?:19|20)\d\d))"
+    r"|,\s+which\s+(?:(?:she|he)\s+)?(?:took|had|was)\b|[^.]*?\boff (?:it|them)\b"
     r"|(?:[^.;]|\.(?=\d))*?,?\s+(?:which |that |then |and )?(?:has |was )?(?:ended|finished|completed)"
     r"(?=\s*(?:$|[.;,)]|(?:last|in|on|by|yesterday|today|this)\b|\d))",
     re.IGNORECASE,
 )
-_TO_THIS_DAY = lore.regex(r"\b(?:now|still|ongoing|remains|goes on|continues (?:it|this|to|on))\b", re.IGNORECASE)
+# "now on methotrexate" is another drug's, and says of this one rather that it is over
+_TO_THIS_DAY = lore.regex(
+    r"\b(?:(?<!off it )now(?!\s+(?:on|off|takes|taking|uses|using)\b)"
+    r"|still|ongoing|remains|goes on|continues (?:it|this|to|on))\b",
+    re.IGNORECASE,
+)
 _BEGUN_ON = lore.regex(r"\b(?:start\w*|began|begun|put|placed)\s+(?:\w+\s+){0,2}(?:on\s+)?$", re.IGNORECASE)
 
 _STOPS_BEHIND = lore.regex(
@@ -177,27 +184,22 @@ def is_current(fact: Fact) -> bool:
 
 def _of_the_past(text: str, generic: str) -> bool:
     """Whether a sentence names the drug, and only as taken before: "was on it in May"."""
-    told = [
-        bool(
-            _WAS_ON.search(text[: at.start])
-            or (not _BEGUN_ON.search(text[: at.start]) and _BACK_THEN.match(text[at.end :]))
-        )
-        and not _TO_THIS_DAY.search(text[at.end :])
-        for at in find_therapies(text)
-        if base_of(at.therapy.name) == generic
-    ]
-    return bool(told) and all(told)
+    around = [(text[: at.start], text[at.end :]) for at in _named(text, generic)]
+    return bool(around) and all(
+        (_WAS_ON.search(before) or (_BACK_THEN.match(after) and not _BEGUN_ON.search(before)))
+        and not _TO_THIS_DAY.search(after)
+        for before, after in around
+    )
+
+
+def _named(text: str, generic: str) -> list[Mention]:
+    return [at for at in find_therapies(text) if base_of(at.therapy.name) == generic]
 
 
 def _is_taken(fact: Fact) -> bool:
     """Whether a sentence says that a drug is taken, or that somebody is on it."""
     text = fact.statement.text
-    if _TAKES.search(text):
-        return True
-    generic = base_of(fact.name)
-    return any(
-        base_of(at.therapy.name) == generic and _ON.search(text[: at.start]) is not None for at in find_therapies(text)
-    )
+    return bool(_TAKES.search(text)) or any(_ON.search(text[: at.start]) for at in _named(text, base_of(fact.name)))
 
 
 _END = lore.regex(
