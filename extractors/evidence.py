@@ -202,17 +202,37 @@ class _UnfrozenLine:
 
 def line_of(words: Sequence[Word]) -> Line:
     """Return the line of these words, its box around them; made as `words_at` makes words."""
-    boxes = [word.box for word in words]
-    box: Any = boxes[0]
-    if len(boxes) > 1:
-        box = _UnfrozenBox()
-        box.x0, box.top = min([at.x0 for at in boxes]), min([at.top for at in boxes])
-        box.x1, box.bottom = max([at.x1 for at in boxes]), max([at.bottom for at in boxes])
-        box.__class__ = Box
     line: Any = _UnfrozenLine()
-    line.words, line.box = tuple(words), box
+    line.words, line.box = tuple(words), box_around(words)
     line.__class__ = Line
     return line
+
+
+class _Placed(Protocol):
+    @property
+    def box(self) -> Box: ...
+
+
+def box_around(parts: Sequence[_Placed]) -> Box:
+    """Return the box around words, lines or rows; as `enclose`, in one pass: a chart has many words."""
+    box: Any = parts[0].box
+    if len(parts) == 1:
+        return box
+    x0, top, x1, bottom = box.x0, box.top, box.x1, box.bottom
+    for part in parts:
+        box = part.box
+        if box.x0 < x0:
+            x0 = box.x0
+        if box.top < top:
+            top = box.top
+        if box.x1 > x1:
+            x1 = box.x1
+        if box.bottom > bottom:
+            bottom = box.bottom
+    box = _UnfrozenBox()
+    box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
+    box.__class__ = Box
+    return box
 
 
 class PageSource(StrEnum):

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from extractors.chart.layout import Row, median, pitch
+from extractors.chart.layout import Row, pitch
 from extractors.evidence import Word
+from extractors.middle import median
 
 Cells = list[list[Word]]  # the words of a row, column by column
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
-from statistics import median
 
 from extractors.evidence import Box, Line, Word, line_of
+from extractors.middle import median
 from extractors.pages.clean import clean_words
 from extractors.pages.order import in_reading_order
 
@@ -111,11 +111,10 @@ def _gather_rows(words: Sequence[Word], sizes: Sequence[float], em: float, ink: 
         band, high = int(base // em), 0.75 * height
         best, nearest = None, BASELINE * (em if high < em else min(high, 3 * em))
         for near in (band - 1, band, band + 1):
-            if near in by_band:
-                for row in by_band[near]:
-                    away = abs(row.base - base)
-                    if away < nearest and row.right - left < em:
-                        best, nearest = row, away
+            for row in by_band.get(near, ()):
+                away = abs(row.base - base)
+                if away < nearest and row.right - left < em:
+                    best, nearest = row, away
         if best is None:
             best = _Row(base=base, right=box.x1, band=band)
             rows.append(best)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
 
 from extractors.evidence import Line, Page, enclose
+from extractors.middle import median
 
 _TALL = 4.0  # times the usual height of a line: a word laid over the page
 _FEWEST = 6  # numbers from which a margin counts lines

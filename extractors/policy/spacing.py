@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
+from extractors.middle import median
 from extractors.policy.placing import SAME
 from extractors.policy.rows import Row
 
