@@ -79,16 +79,25 @@ def affine_near(matrix: Matrix, x: float, y: float) -> Affine:
 
 
 def enclose(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around all of them; at least one is needed."""
+    """Return the smallest box around all of them, in one pass: a chart has many words; at least one is needed."""
     boxes = list(boxes)
+    around: Any = boxes[0]
     if len(boxes) == 1:
-        return boxes[0]
-    return Box(
-        x0=min([b.x0 for b in boxes]),
-        top=min([b.top for b in boxes]),
-        x1=max([b.x1 for b in boxes]),
-        bottom=max([b.bottom for b in boxes]),
-    )
+        return around
+    x0, top, x1, bottom = around.x0, around.top, around.x1, around.bottom
+    for box in boxes:
+        if box.x0 < x0:
+            x0 = box.x0
+        if box.top < top:
+            top = box.top
+        if box.x1 > x1:
+            x1 = box.x1
+        if box.bottom > bottom:
+            bottom = box.bottom
+    around = _UnfrozenBox()
+    around.x0, around.top, around.x1, around.bottom = x0, top, x1, bottom
+    around.__class__ = Box
+    return around
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,36 +212,9 @@ class _UnfrozenLine:
 def line_of(words: Sequence[Word]) -> Line:
     """Return the line of these words, its box around them; made as `words_at` makes words."""
     line: Any = _UnfrozenLine()
-    line.words, line.box = tuple(words), box_around(words)
+    line.words, line.box = tuple(words), enclose([word.box for word in words])
     line.__class__ = Line
     return line
-
-
-class _Placed(Protocol):
-    @property
-    def box(self) -> Box: ...
-
-
-def box_around(parts: Sequence[_Placed]) -> Box:
-    """Return the box around words, lines or rows; as `enclose`, in one pass: a chart has many words."""
-    box: Any = parts[0].box
-    if len(parts) == 1:
-        return box
-    x0, top, x1, bottom = box.x0, box.top, box.x1, box.bottom
-    for part in parts:
-        box = part.box
-        if box.x0 < x0:
-            x0 = box.x0
-        if box.top < top:
-            top = box.top
-        if box.x1 > x1:
-            x1 = box.x1
-        if box.bottom > bottom:
-            bottom = box.bottom
-    box = _UnfrozenBox()
-    box.x0, box.top, box.x1, box.bottom = x0, top, x1, bottom
-    box.__class__ = Box
-    return box
 
 
 class PageSource(StrEnum):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Generic, Self, TypeVar, overload
 
 from extractors import lore
-from extractors.evidence import Box, Evidence, Line, Page, Word, box_around, line_of
+from extractors.evidence import Box, Evidence, Line, Page, Word, enclose, line_of
 from extractors.middle import median
 from extractors.vocabulary.sieve import rare
 
@@ -53,7 +53,7 @@ class Row:
 
     @kept
     def box(self) -> Box:
-        return box_around(self.lines)
+        return enclose([line.box for line in self.lines])
 
     @kept
     def middle(self) -> float:
@@ -228,7 +228,7 @@ class Passage:
         return Evidence(
             document=self.page.document,
             page=self.page.number,
-            bbox=box_around(self.rows or self.words).moved_by(self.page.to_shown),
+            bbox=enclose([part.box for part in self.rows or self.words]).moved_by(self.page.to_shown),
             text=self._printed,
         )
 
