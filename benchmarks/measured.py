@@ -33,11 +33,24 @@ class Cost:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a program to its end and that of its orphans; this process must have no other children meanwhile."""
+    """Run a program to its end and that of its orphans."""
+    told = subprocess.run(_counted(command, environment or {}), capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise FailedRunError(told.stderr[-400:])
+    return Cost(**json.loads(told.stdout))
+
+
+def _counted(command: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """Return the command that runs it in a process of its own, which knows no other children than the program's."""
+    return [sys.executable, "-m", "benchmarks.measured", json.dumps([list(command), dict(environment)])]
+
+
+def _count(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
+    """Run it here: until every child and orphan of this process has ended, whoever started them."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as complaint:
-        child = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=told, stderr=complaint)
+        child = subprocess.Popen(command, env={**os.environ, **environment}, stdout=told, stderr=complaint)
         cpu, peak, wall = 0.0, 0, 0.0
         while True:
             try:
@@ -72,8 +85,7 @@ class Runner:
         """Let it work for its share and stop it, with everything it started; `cost` says when it is done."""
         started = time.perf_counter()
         if self._process is None:
-            told = json.dumps([list(self.command), dict(self.environment)])
-            command = [sys.executable, "-m", "benchmarks.measured", told]
+            command = _counted(self.command, self.environment)
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         else:
             _signal_below(self._process.pid, signal.SIGCONT)
@@ -153,4 +165,4 @@ def seconds_to_work(command: Sequence[str], home: Path) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(run(*json.loads(sys.argv[1])))))
+    print(json.dumps(asdict(_count(*json.loads(sys.argv[1])))))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from itertools import pairwise
 
@@ -30,6 +31,14 @@ def test_processes_that_a_program_leaves_behind_count():
     assert measured.run([sys.executable, "-c", spawn]).cpu > 0.2
 
 
+def test_who_measures_may_have_other_children():
+    """They are not waited for: a reader's server ends with whoever started it."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as other:
+        assert measured.run([sys.executable, "-c", BURN]).cpu > 0.2
+        assert other.poll() is None
+        other.kill()
+
+
 def test_programs_in_turn_never_work_at_once(monkeypatch):
     """What one costs is its own: while it works the others stand still, with all that they started."""
     monkeypatch.setattr(measured, "SLICE", 0.05)
@@ -47,11 +56,12 @@ def test_programs_in_turn_never_work_at_once(monkeypatch):
 
 def test_a_program_that_fails_in_its_turn_ends_the_others():
     """Nothing is left stopped."""
+    before = measured._below(os.getpid())
     sleeper = measured.Runner([sys.executable, "-c", "import time; time.sleep(60)"], {}, 0.1)
     with pytest.raises(measured.FailedRunError, match="broken"):
         measured.run_in_turn([sleeper, measured.Runner([sys.executable, "-c", "raise SystemExit('broken')"], {}, 1)])
     assert sleeper._process.returncode is not None
-    assert measured._below(os.getpid()) == set()
+    assert measured._below(os.getpid()) == before
 
 
 def test_a_program_that_fails_gives_no_number():
