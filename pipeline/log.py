@@ -21,7 +21,12 @@ def log(event: str, level: str = "info", **fields: Any) -> None:
 
 
 def where(error: BaseException) -> str:
-    """Return where an error was raised, as "module.py:12 function": its message may quote a patient."""
+    """Return where an error was raised, as "module.py:12 function": its message may quote a patient.
+
+    One that came from another process has no traceback, and says itself where it was raised.
+    """
+    if told := error.__dict__.get("raised_at"):
+        return str(told)
     frames = traceback.extract_tb(error.__traceback__)
     return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno} {frames[-1].name}" if frames else "?"
 

@@ -19,6 +19,7 @@ KEPT = 64  # readings of pages, their words packed: as objects they would be 15 
 
 
 _Result = TypeVar("_Result")
+_Key = tuple[str, tuple[int, ...], tuple[object, ...]]
 
 
 class Apart(Protocol):
@@ -33,23 +34,33 @@ def here(work: Callable[[], _Result]) -> _Result:
 
 
 class Readings:
-    """The last readings of a file's pictures, by their pixels; `apart` is where the engine is put to work."""
+    """The last readings of a file's pictures, by their pixels; `apart` is where they are drawn and read."""
 
     def __init__(self, apart: Apart = here) -> None:
         self.apart = apart
-        self._found: OrderedDict[tuple[object, ...], tuple[Reading, dict] | None] = OrderedDict()
+        self._found: OrderedDict[_Key, tuple[Reading, dict] | None] = OrderedDict()
 
-    def of(self, grey: np.ndarray, how: tuple[object, ...], read: Callable[[], Reading | None]) -> Reading | None:
-        """Return the reading of the picture; `how`: whatever else it depends on, `read`: makes it where it is new."""
-        key = (hashlib.sha256(np.ascontiguousarray(grey)).digest(), grey.shape, *how)
+    def of(
+        self,
+        draw: Callable[[], np.ndarray],
+        how: tuple[object, ...],
+        read: Callable[[np.ndarray], Reading | None],
+    ) -> tuple[str, Reading | None]:
+        """Return the digest of the picture that is drawn, and its reading.
+
+        how: whatever else the reading depends on; read: makes it where the picture is new, and may change its pixels.
+        """
+
+        def work() -> tuple[_Key, Reading | None]:
+            grey = draw()
+            key = (hashlib.sha256(np.ascontiguousarray(grey)).hexdigest(), grey.shape, how)
+            return key, None if key in self._found else read(grey)
+
+        key, reading = self.apart(work)
         if key in self._found:
-            return _unpacked(self._found[key])
-        reading = self.apart(read)
+            known = self._found[key]
+            return key[0], known and replace(known[0], lines=unpack_lines(known[1]))
         self._found[key] = reading and (replace(reading, lines=()), pack_lines(reading.lines))
         if len(self._found) > KEPT:
             self._found.popitem(last=False)
-        return reading
-
-
-def _unpacked(known: tuple[Reading, dict] | None) -> Reading | None:
-    return known and replace(known[0], lines=unpack_lines(known[1]))
+        return key[0], reading

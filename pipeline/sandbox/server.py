@@ -20,6 +20,7 @@ from pipeline.sandbox.child import SCRATCH, serve
 from pipeline.sandbox.limits import Limits
 
 FORK, END = b"F", b"E"
+_PICTURE = 9_000_000  # bytes of a letter page at 300 dpi, and some
 TOLD = struct.Struct("!iQ")  # a process id or wait status, and the most memory it held (KB)
 
 
@@ -54,9 +55,11 @@ def _load() -> None:
     import extractors.pages.read
     import extractors.pages.streams  # noqa: F401
     from extractors.pages.engine import lend_engine
+    from extractors.pages.native import reuse_blocks
     from extractors.pages.quality import judge_text
 
     judge_text("its everyday words")
+    reuse_blocks(_PICTURE)
     with suppress(MissingProgramError):  # whoever needs it says so, with the command that installs it
         lend_engine()
 

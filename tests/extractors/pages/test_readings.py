@@ -1,5 +1,7 @@
 """What was read of a picture is not read twice, and comes back as it was."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from extractors.evidence import IDENTITY, Box, Line, Word
@@ -17,34 +19,46 @@ READ = Reading(
 )
 
 
-def picture(number: int) -> np.ndarray:
-    return np.full((4, 4), number, np.uint8)
+def picture(number: int) -> Callable[[], np.ndarray]:
+    return lambda: np.full((4, 4), number, np.uint8)
 
 
-def never() -> Reading:
+def never(_picture: np.ndarray) -> Reading:
     raise AssertionError("read again")
 
 
 def test_a_picture_seen_before_is_not_read_again() -> None:
     readings = Readings()
-    assert readings.of(picture(1), (4.0, False), lambda: READ) == READ
-    assert readings.of(picture(1), (4.0, False), never) == READ
+    digest, first = readings.of(picture(1), (4.0, False), lambda _: READ)
+    assert first == READ
+    assert readings.of(picture(1), (4.0, False), never) == (digest, READ)
 
 
 def test_nor_is_a_blank_one() -> None:
     readings = Readings()
-    assert readings.of(picture(1), (4.0, False), lambda: None) is None
-    assert readings.of(picture(1), (4.0, False), never) is None
+    assert readings.of(picture(1), (4.0, False), lambda _: None)[1] is None
+    assert readings.of(picture(1), (4.0, False), never)[1] is None
 
 
 def test_the_same_pixels_at_another_scale_are_another_picture() -> None:
     readings = Readings()
-    readings.of(picture(1), (4.0, False), lambda: None)
-    assert readings.of(picture(1), (2.0, False), lambda: READ) == READ
+    readings.of(picture(1), (4.0, False), lambda _: None)
+    assert readings.of(picture(1), (2.0, False), lambda _: READ)[1] == READ
+
+
+def test_a_picture_that_the_engine_changed_is_known_as_it_was_drawn() -> None:
+    def wiped(grey: np.ndarray) -> Reading:
+        grey[:] = 255
+        return READ
+
+    readings = Readings()
+    readings.of(picture(1), (4.0,), wiped)
+    assert readings.of(picture(1), (4.0,), never)[1] == READ
+    assert readings.of(picture(255), (4.0,), lambda _: None)[1] is None
 
 
 def test_only_the_last_ones_are_kept() -> None:
     readings, asked = Readings(), []
     for number in [*range(KEPT + 1), 0]:
-        readings.of(picture(number), (4.0,), lambda number=number: asked.append(number))
+        readings.of(picture(number), (4.0,), lambda _, number=number: asked.append(number))
     assert asked == [*range(KEPT + 1), 0]
