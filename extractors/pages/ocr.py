@@ -18,7 +18,7 @@ from extractors.pages.rulings import Segment, erase_rulings, find_ruled_area
 from extractors.pages.sheet import READING_DPI, find_sheet, seen_from_above
 from extractors.pages.spaces import part_glued_words
 from extractors.pages.specks import wipe_specks, wipe_strays
-from extractors.pages.stance import HEAD, TextRows, lean_of, lies_sideways
+from extractors.pages.stance import HEAD, TextRows, lean_of, letters_of, lies_sideways
 from extractors.pages.typeface import look_at_type
 
 UNEVEN = 0.18  # paper brightness range from which the background is flattened
@@ -106,8 +106,8 @@ def _read_flat(
     wipe_specks(grey, bilevel)
     if bilevel:
         prepare.smooth_fax(grey)
-    turn, rows = _turn_by_ink(engine, grey, ink, dpi)
-    tall = prepare.letter_height(ink) * grey.shape[0] / small.shape[0] if sharp else 0.0
+    turn, rows, letters = _turn_by_ink(engine, grey, ink, dpi)
+    tall = float(letters[3].mean()) * grey.shape[0] / small.shape[0] if letters.size else 0.0
 
     def made_ready(turn: int, rows: TextRows | None = None) -> tuple[_Upright, _View]:
         upright = _put_upright(grey, ink, turn, dpi, bilevel, rows)
@@ -201,21 +201,22 @@ def _put_upright(
     return _Upright(picture, turn, skew, tuple(rulings))
 
 
-def _turn_by_ink(engine: Engine, grey: np.ndarray, ink: np.ndarray, dpi: int) -> tuple[int, TextRows]:
-    """Return the turn that the ink tells, and the rows of the ink so turned; the engine is asked where ink is mute.
+def _turn_by_ink(engine: Engine, grey: np.ndarray, ink: np.ndarray, dpi: int) -> tuple[int, TextRows, np.ndarray]:
+    """Return the turn that the ink tells, and rows and letters of the ink so turned.
 
-    A turn told wrong shows in the reading, which then is done again.
+    Where ink is mute the engine is asked. A turn told wrong shows in the reading, which then is done again.
     """
     rows = TextRows(ink)
     sideways = lies_sideways(ink, rows)
     turn = 90 if sideways else 0
     standing = prepare.turn_clockwise(ink, turn)
-    lean = lean_of(standing, (TextRows(standing) if turn else rows).skew)
+    letters = letters_of(standing)
+    lean = lean_of(letters, (TextRows(standing) if turn else rows).skew)
     if sideways and abs(lean) < HEAD:
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
     elif lean < -HEAD:
         turn += 180
-    return turn, TextRows(prepare.turn_clockwise(ink, turn)) if turn else rows
+    return turn, TextRows(prepare.turn_clockwise(ink, turn)) if turn else rows, letters
 
 
 def _find_turn(engine: Engine, grey: np.ndarray, dpi: int, choices: Sequence[int]) -> int | None:

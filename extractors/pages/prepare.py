@@ -70,14 +70,6 @@ def is_blank(ink: np.ndarray) -> bool:
     return int(letters.sum()) < 2
 
 
-def letter_height(ink: np.ndarray) -> float:
-    """Return the mean height of letters in pixels, 0 where there are too few to tell."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
-    letters = high[(high >= 3) & (high <= 30) & (wide <= 40) & (area >= 4)]
-    return float(letters.mean()) if len(letters) >= 40 else 0.0
-
-
 def reading_size(height: float, plain: bool) -> float:
     """Return the share of a page's height at which letters of this height in pixels are still read as well.
 

@@ -14,17 +14,18 @@ HEAD = 0.05  # lean from which a page is said to stand on its feet or on its hea
 _COARSE = np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5)
 _MOST_POINTS = 16_000
 _MOST_LETTERS = 300  # compared with all others
+_FEWEST_LETTERS = 40  # under which they tell nothing
 
 
 class TextRows:
     """How much ink stands on each row of a page (1 is ink) sheared by an angle."""
 
     def __init__(self, ink: np.ndarray) -> None:
-        ys, xs = np.nonzero(ink)
-        step = max(1, len(ys) // _MOST_POINTS)
-        self.points = len(ys)
-        self._ys = ys[::step].astype(np.float32)
-        self._xs = xs[::step].astype(np.float32) - ink.shape[1] / 2
+        points = np.flatnonzero(ink.view(bool))  # which is looked through ten times as fast as bytes
+        self.points = len(points)
+        ys, xs = np.divmod(points[:: max(1, len(points) // _MOST_POINTS)], ink.shape[1])
+        self._ys = ys.astype(np.float32)
+        self._xs = xs.astype(np.float32) - ink.shape[1] / 2
         self._margin = int(ink.shape[1] * np.tan(np.radians(MAX_SKEW + 1)) / 2) + 2
         self._rows = ink.shape[0] + 2 * self._margin
 
@@ -58,25 +59,32 @@ def lies_sideways(ink: np.ndarray, across: TextRows) -> bool:
     return max(down.coarse.values()) > SIDEWAYS * max(across.coarse.values())
 
 
-def lean_of(ink: np.ndarray, skew: float) -> float:
+def letters_of(ink: np.ndarray) -> np.ndarray:
+    """Return left, top, width and height of all that is of a letter's size, a column each; none where they are few."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
+    letters = (high >= 3) & (high <= 30) & (wide <= 40) & (area >= 4)
+    found = stats[1:, : cv2.CC_STAT_AREA][letters].T.astype(np.float32)
+    return found if found.shape[1] >= _FEWEST_LETTERS else found[:, :0]
+
+
+def lean_of(letters: np.ndarray, skew: float) -> float:
     """Return how far letters share their feet rather than their tops: above 0 upright, below 0 upside down.
 
     Letters of a line stand on one base, but end at the height of x, of d or of E; upside down
     it is the other way round. 0 where there are too few letters to tell.
     """
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    left, top, wide, high, area = stats[1:].T.astype(np.float32)
-    letters = (high >= 3) & (high <= 30) & (wide <= 40) & (area >= 4)
-    if np.count_nonzero(letters) < 40:
+    if not letters.size:
         return 0.0
-    left, top, wide, high = left[letters], top[letters], wide[letters], high[letters]
+    left, top, wide, high = letters
     x = left + wide / 2
-    top = top - (x - ink.shape[1] / 2) * np.float32(np.tan(np.radians(skew)))
+    top = top - x * np.float32(np.tan(np.radians(skew)))
     foot, size = top + high, float(np.median(high))
-    some = slice(None, None, -(-len(x) // _MOST_LETTERS))
-    beside = np.abs(x[some, None] - x) < 5 * size
-    shared = np.minimum(foot[some, None], foot) - np.maximum(top[some, None], top)
-    beside &= shared > 0.4 * size
-    feet = np.count_nonzero(np.abs(foot[some, None] - foot)[beside] <= 1.2)
-    tops = np.count_nonzero(np.abs(top[some, None] - top)[beside] <= 1.2)
+    some = np.arange(0, len(x), -(-len(x) // _MOST_LETTERS))
+    one, other = np.nonzero(np.abs(x[some, None] - x) < 5 * size)
+    one = some[one]
+    beside = np.minimum(foot[one], foot[other]) - np.maximum(top[one], top[other]) > 0.4 * size
+    one, other = one[beside], other[beside]
+    feet = np.count_nonzero(np.abs(foot[one] - foot[other]) <= 1.2)
+    tops = np.count_nonzero(np.abs(top[one] - top[other]) <= 1.2)
     return (feet - tops) / (feet + tops)

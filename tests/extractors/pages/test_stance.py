@@ -5,7 +5,7 @@ from PIL import Image
 
 from extractors.pages import prepare, read
 from extractors.pages.engine import COLUMN, open_engine
-from extractors.pages.stance import HEAD, TextRows, lean_of, lies_sideways
+from extractors.pages.stance import HEAD, TextRows, lean_of, letters_of, lies_sideways
 from tests.extractors.pages.sheets import LETTER, picture, scanned, typed
 
 CAPITALS = "TOTAL 1,204.00\nSODIUM 141 135-145\nCHLORIDE 101 98-107\nGLUCOSE 88 70-99\n" * 3
@@ -48,13 +48,13 @@ def test_letters_share_their_feet_upright_and_their_tops_upside_down(sheet, skew
     ink = _ink(sheet.rotate(-skew, fillcolor=255))
 
     assert TextRows(ink).skew == pytest.approx(skew, abs=0.2)
-    assert lean_of(ink, skew) > HEAD
-    assert lean_of(ink[::-1, ::-1].copy(), skew) < -HEAD
+    assert lean_of(letters_of(ink), skew) > HEAD
+    assert lean_of(letters_of(ink[::-1, ::-1].copy()), skew) < -HEAD
 
 
 def test_capitals_and_numbers_are_not_called_upside_down():
     """They are as high on one side as on the other: the ink says nothing, the engine decides."""
-    assert lean_of(_ink(picture(typed(CAPITALS), 200)), 0.0) > -HEAD
+    assert lean_of(letters_of(_ink(picture(typed(CAPITALS), 200))), 0.0) > -HEAD
 
 
 @pytest.mark.parametrize(("turn", "sideways"), [(0, False), (90, True), (180, False), (270, True)])
