@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import pikepdf
+
 from benchmarks import corpus, measured
 from benchmarks.score import score
 from benchmarks.speed_report import main_chart, print_report, write_report
@@ -116,15 +118,27 @@ class Bench:
         self._keep()
 
     def run_case(self, chart: str, key: str) -> None:
-        """Run a whole case, the same case once more, and once more as of another day: then all but reading is new."""
+        """Run a whole case, the same once more, with another policy, as of another day: then all but reading is new."""
         if key in self.found.get("cases", {}):
             return
         home, out = self.folder / "home", self.folder / "packet"
         shutil.rmtree(home, ignore_errors=True)
-        files = [str(CASE / "denial.pdf"), str(self.charts / f"{chart}.pdf"), str(CASE / "policy.pdf")]
+        other = self.folder / "other-policy.pdf"
+        with pikepdf.open(CASE / "policy.pdf") as policy:
+            policy.add_blank_page()
+            policy.save(other)
         told = {"chart": chart}
-        for name, day in (("first", "2026-11-20"), ("again", "2026-11-20"), ("another day", "2026-11-21")):
+        for name, policy, day in (
+            ("first", CASE / "policy.pdf", "2026-11-20"),
+            ("again", CASE / "policy.pdf", "2026-11-20"),
+            ("another policy", other, "2026-11-20"),
+            ("another day", CASE / "policy.pdf", "2026-11-21"),
+        ):
+            files = [str(CASE / "denial.pdf"), str(self.charts / f"{chart}.pdf"), str(policy)]
             shutil.rmtree(out, ignore_errors=True)
+            if name == "another day":  # what was understood of a file before is to be found again
+                for kept in (at for what in ("facts-*", "documents-*") for at in home.rglob(what)):
+                    kept.unlink()
             command = [sys.executable, "-m", "rebut", "run", *files, "--out", str(out), "--today", day, "--jobs", "2"]
             told[name] = asdict(measured.run(command, {"REBUT_HOME": str(home)}))
             note(f"case of {chart}, {name}: {told[name]['cpu']:.2f} CPU s, {told[name]['wall']:.2f} s")

@@ -140,10 +140,11 @@ def _rest(found: Found) -> str:
             f" right on {right} of {check['pages']} |"
         )
     for key, told in found["cases"].items():
-        first, again, another = (told[name] for name in ("first", "again", "another day"))
+        first, again, policy, another = (told[name] for name in ("first", "again", "another policy", "another day"))
         rows.append(
             f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s; the same"
             f" once more {again['cpu']:.2f} CPU s ({100 * again['cpu'] / first['cpu']:.1f}%);"
+            f" with another policy {policy['cpu']:.2f} CPU s, {policy['wall']:.2f} s;"
             f" as of another day, so all but reading anew, {another['cpu']:.2f} CPU s, {another['wall']:.2f} s |"
         )
     one, two = (statistics.median(found["workers"]["walls"][jobs]) for jobs in ("1", "2"))

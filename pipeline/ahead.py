@@ -11,6 +11,7 @@ from typing import Any
 
 from extractors.evidence import Box, Line, Page, Word, enclose
 from extractors.lore import keep, keeping
+from pipeline.remade import program_mark
 
 _DAY = dt.date(2026, 3, 4)
 
@@ -40,7 +41,7 @@ Humira is considered medically necessary when ALL of the following are met:
 
 def steps() -> list[Callable[[], object]]:
     """Return what to load, in the order in which a case needs it; what could be kept of it is for the next start."""
-    loads = (_documents, _letter, _chart, _policy, _decision, _sieve, _words, _word_file, _packet)
+    loads = (program_mark, _documents, _letter, _chart, _policy, _decision, _sieve, _words, _word_file, _packet)
     return [*(partial(_load, what) for what in loads), keep]
 
 

@@ -28,7 +28,11 @@ def load(kind: type[T], data: bytes) -> T:
 
 def store(task: Task, kind: Any, value: object) -> str:
     """Store what a stage found and return its key."""
-    key = task.store(dump(kind, value))
+    return remember(task, task.store(dump(kind, value)), value)
+
+
+def remember(task: Task, key: str, value: object) -> str:
+    """Have the value at hand for the next stage; returns the key it is stored under."""
     LATELY.keep(task.case.id, key, value)
     return key
 
@@ -36,7 +40,12 @@ def store(task: Task, kind: Any, value: object) -> str:
 def fetch(task: Task, kind: type[T], stage: str, part: str = "") -> T | None:
     """Return what a stage of this case stored; None where there is none."""
     key = task.outputs.get((stage, part))
-    return None if key is None else LATELY.recall(task.case.id, key, lambda: load(kind, task.storage.get(key)))
+    return None if key is None else recall(task, kind, key)
+
+
+def recall(task: Task, kind: type[T], key: str) -> T:
+    """Return what is stored under the key, as it is at hand where it is."""
+    return LATELY.recall(task.case.id, key, lambda: load(kind, task.storage.get(key)))
 
 
 @cache

@@ -1,8 +1,9 @@
 """From pages to meaning: the stages `classify` and `understand`, and the same for single files."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
@@ -13,9 +14,10 @@ from extractors.policy.tree import Policy
 from pipeline import codec
 from pipeline.case import LANGUAGES, DocumentOut
 from pipeline.decisions import settle
+from pipeline.kept import keep
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
-from pipeline.reading import load_files, load_some
-from pipeline.workflow import Outcome, Successor, Task
+from pipeline.reading import load_file, load_some
+from pipeline.workflow import DocumentRow, Outcome, Successor, Task
 
 # Letters whose fields are published; only the first two deny anything.
 LETTERS = (
@@ -54,8 +56,18 @@ class Contents:
 
 def classify(task: Task) -> Outcome:
     """Tell the documents of the case apart and find the denial that the appeal answers."""
-    files = load_files(task)
-    contents = sort_files(files, settle(task.decisions, task.documents).excluded)
+    pages = cache(partial(load_file, task))  # of a file that was parted before only the letters are read
+
+    def parted(document: DocumentRow) -> list[Segment]:
+        key = keep(task, list[Segment], "documents", document, None, lambda: split_file(pages(document)))
+        return codec.recall(task, list[Segment], key)
+
+    files = {document.name: document for document in task.documents}
+    contents = sort_segments(
+        {name: parted(document) for name, document in files.items()},
+        lambda name: pages(files[name]),
+        settle(task.decisions, task.documents).excluded,
+    )
     denial = contents.letters[contents.chosen].denial
     parts = ["denial"]
     parts += ["chart"] if contents.of_type(*CHART_TYPES) else []
@@ -85,14 +97,24 @@ def understand(task: Task) -> Outcome:
         denial = contents.letters[contents.chosen].denial
         key, summary = codec.store(task, Denial, denial), _last_day(denial, task.case.today)
     elif task.job.part == "chart":
-        charts = contents.of_type(*CHART_TYPES)
-        today = dt.date.fromisoformat(task.case.today)
-        key = codec.store(task, Chart, understand_chart(charts, _load_pages(task, charts), today))
+        key = _store_chart(task, contents.of_type(*CHART_TYPES))
     else:
         policies = contents.of_type(DocumentType.PAYER_POLICY)
         pages = _load_pages(task, policies)
         key = codec.store(task, tuple[Policy, ...], tuple(understand_policy(one, pages) for one in policies))
     return Outcome(output_key=key, summary=summary)
+
+
+def _store_chart(task: Task, charts: Sequence[Segment]) -> str:
+    """Store what the chart says and return its key."""
+
+    def read() -> Chart:
+        return understand_chart(charts, _load_pages(task, charts), dt.date.fromisoformat(task.case.today))
+
+    files = [document for document in task.documents if document.name in {chart.document for chart in charts}]
+    if len(files) > 1:
+        return codec.store(task, Chart, read())
+    return keep(task, Chart, "facts", files[0], [task.case.today, [chart.pages for chart in charts]], read)
 
 
 def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:
@@ -126,16 +148,24 @@ def split_file(pages: Sequence[Page]) -> list[Segment]:
 
 
 def sort_files(files: Mapping[str, Sequence[Page]], excluded: Collection[tuple[str, int]] = frozenset()) -> Contents:
-    """Find the documents in the files, and the denial among them.
+    """Find the documents in the files, and the denial among them, as `sort_segments` does."""
+    return sort_segments({name: split_file(pages) for name, pages in files.items()}, files.__getitem__, excluded)
 
-    `excluded`: file and number of pages that a person left out: they keep documents apart as before, and are
-    read in none. Raises NoDenialLetterError and TwoPatientsError.
+
+def sort_segments(
+    found: Mapping[str, Sequence[Segment]],
+    pages_of_file: Callable[[str], Sequence[Page]],
+    excluded: Collection[tuple[str, int]] = frozenset(),
+) -> Contents:
+    """Find the denial among the documents, which are given by file.
+
+    pages_of_file: asked for files with a letter. `excluded`: file and number of pages that a person left out: they keep
+    documents apart as before, and are read in none. Raises NoDenialLetterError and TwoPatientsError.
     """
-    found = [segment for pages in files.values() for segment in split_file(pages)]
-    segments = tuple(_without(segment, excluded) for segment in found)
+    segments = tuple(_without(segment, excluded) for parted in found.values() for segment in parted)
     segments = tuple(segment for segment in segments if segment.pages)
     letters = tuple(
-        Letter(segment=segment, denial=understand_letter(segment, files[segment.document]))
+        Letter(segment=segment, denial=understand_letter(segment, pages_of_file(segment.document)))
         for segment in segments
         if segment.document_type in _DENYING
     )
@@ -145,7 +175,7 @@ def sort_files(files: Mapping[str, Sequence[Page]], excluded: Collection[tuple[s
         if letter.segment.document_type is DocumentType.DENIAL_LETTER or letter.denial.reasons
     ]
     if not denying:
-        raise NoDenialLetterError("; ".join(_taken_for(name, segments) for name in files))
+        raise NoDenialLetterError("; ".join(_taken_for(name, segments) for name in found))
     _refuse_two_patients(denying)
     chosen = max(denying, key=_precedence)
     return Contents(
