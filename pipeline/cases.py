@@ -7,7 +7,7 @@ one that never was, and the trail tells of it in the same transaction.
 import datetime as dt
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -19,7 +19,7 @@ from extractors.errors import RebutError, SameNameTwiceError
 from pipeline.accounts import SYSTEM, Actor, within
 from pipeline.database import Database
 from pipeline.jobs import Ready, forget_jobs, hold_jobs, insert_jobs, release_jobs, write_audit
-from pipeline.storage import Storage, digest
+from pipeline.storage import UNDERSTOOD, Storage, digest
 from pipeline.tables import MAIN, case, decision, document, job
 from pipeline.trail import append, tell_read
 from pipeline.workflow import Successor, Task, Workflow
@@ -238,7 +238,7 @@ def retry_case(database: Database, workflow: Workflow, case_id: str, actor: Acto
 def purge_case(database: Database, storage: Storage, case_id: str, actor: Actor = SYSTEM) -> None:
     """Remove the case, its files and everything made from them; only the audit trail stays.
 
-    A file that another case holds too is left to that case.
+    A file that another case holds too is left to that case; what was understood of it is made again when it is needed.
     """
     with database.write() as connection:
         clinic = find_case(connection, case_id, actor, "case.purge", lock=True).clinic
@@ -250,7 +250,7 @@ def purge_case(database: Database, storage: Storage, case_id: str, actor: Actor 
         ).scalar()
         connection.execute(delete(case).where(case.c.id == case_id))
         removed = 0
-        for prefix in (f"cases/{case_id}/", *(f"files/{sha256}/" for sha256 in sorted(orphans))):
+        for prefix in _made_for(case_id, mine, orphans):
             for key in list(storage.keys(prefix)):
                 storage.delete(key)
                 removed += 1
@@ -266,9 +266,16 @@ def sweep_purged(database: Database, storage: Storage, task: Task) -> None:
         if connection.execute(select(case.c.id).where(case.c.id == task.case.id)).scalar():
             return
         held = set(connection.execute(select(document.c.sha256).where(document.c.sha256.in_(mine))).scalars())
-    for prefix in (f"cases/{task.case.id}/", *(f"files/{sha256}/" for sha256 in sorted(mine - held))):
+    for prefix in _made_for(task.case.id, mine, mine - held):
         for key in list(storage.keys(prefix)):
             storage.delete(key)
+
+
+def _made_for(case_id: str, files: Collection[str], orphans: Collection[str]) -> Iterator[str]:
+    """Yield the prefixes of what goes with a case: also what quotes its names of files that others hold too."""
+    yield f"cases/{case_id}/"
+    for sha256 in sorted(files):
+        yield f"files/{sha256}/" if sha256 in orphans else f"files/{sha256}/{UNDERSTOOD}"
 
 
 def show_case(database: Database, case_id: str, actor: Actor = SYSTEM, right: str = "case.read") -> dict[str, Any]:

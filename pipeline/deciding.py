@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extractors.chart import as_of
 from extractors.chart.facts import Chart
 from extractors.denial.fields import Denial
 from extractors.documents.segment import DocumentType, Segment
@@ -56,6 +57,7 @@ def match(task: Task) -> Outcome:
     assert denial
     today = dt.date.fromisoformat(task.case.today)
     settled = settle(task.decisions, task.documents)
+    chart = chart and as_of(chart, today)
     case = decide(task.case.id, files, contents, denial, chart, policies, today, settled)
     shown = case.model_copy(update={"decisions": published_decisions(settled, task.documents)})
     return Outcome(

@@ -23,7 +23,7 @@ def log(event: str, level: str = "info", **fields: Any) -> None:
 def where(error: BaseException) -> str:
     """Return where an error was raised, as "module.py:12 function": its message may quote a patient.
 
-    One that came from another process has no traceback, and says itself where it was raised.
+    One that came from another process was raised again here, and says itself where it was raised first.
     """
     if told := error.__dict__.get("raised_at"):
         return str(told)

@@ -7,6 +7,7 @@ Not where a person has decided something on it since, nor where a page was lost:
 import datetime as dt
 import json
 import sqlite3
+import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -86,11 +87,12 @@ def _opened(path: str) -> sqlite3.Connection:
 def program_mark(clinic: Path | None = None) -> str:
     """Return a digest of all that a packet depends on besides its files and the day: some 20 ms.
 
-    Our code and data, the libraries that are installed, and the clinic's own letters.
+    Our code and data, but for what Python and we ourselves compile of them; Python, the libraries that are installed,
+    and the clinic's own letters.
     """
-    told = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
+    told = [sys.version, *sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))]
     folders = [Path(next(iter(find_spec(name).submodule_search_locations))) for name in _PACKAGES]
     for folder in (*folders, *([clinic] if clinic else [])):
-        kept = (path for path in sorted(folder.rglob("*")) if path.suffix != ".pyc" and path.is_file())
+        kept = (path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts and path.is_file())
         told += [f"{path.relative_to(folder)} {digest(path.read_bytes())}" for path in kept]
     return digest("\n".join(told).encode())[:32]

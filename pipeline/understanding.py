@@ -106,15 +106,15 @@ def understand(task: Task) -> Outcome:
 
 
 def _store_chart(task: Task, charts: Sequence[Segment]) -> str:
-    """Store what the chart says and return its key."""
+    """Store what the chart says, whatever the day, and return its key."""
 
     def read() -> Chart:
-        return understand_chart(charts, _load_pages(task, charts), dt.date.fromisoformat(task.case.today))
+        return understand_chart(charts, _load_pages(task, charts))
 
     files = [document for document in task.documents if document.name in {chart.document for chart in charts}]
     if len(files) > 1:
         return codec.store(task, Chart, read())
-    return keep(task, Chart, "facts", files[0], [task.case.today, [chart.pages for chart in charts]], read)
+    return keep(task, Chart, "facts", files[0], [chart.pages for chart in charts], read)
 
 
 def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:
@@ -197,8 +197,8 @@ def understand_letter(segment: Segment, pages: Iterable[Page]) -> Denial:
     return read_denial(pages_of(segment, pages))
 
 
-def understand_chart(segments: Iterable[Segment], pages: Sequence[Page], today: dt.date) -> Chart:
-    """Return what the chart says on the pages of these documents, taken together."""
+def understand_chart(segments: Iterable[Segment], pages: Sequence[Page], today: dt.date | None = None) -> Chart:
+    """Return what the chart says on the pages of these documents, taken together; today: as `read_chart` takes it."""
     from extractors.chart import read_chart
 
     return read_chart([page for segment in segments for page in pages_of(segment, pages)], today)

@@ -59,7 +59,9 @@ def _load_stages(**_: Any) -> None:
     Not the reader: files are opened in processes of their own, which a child starts with its first one.
     """
     import pipeline.reading  # noqa: F401
+    from pipeline.remade import program_mark
 
+    program_mark()  # of the program as it is loaded, not as an upgrade leaves it under a worker that goes on
     sweep()  # what a worker that was killed left
 
 

@@ -20,7 +20,7 @@ from extractors.chart.frames import frame_of_all, states_nothing
 from extractors.chart.names import clean_name, fold, squash_name
 from extractors.chart.people import find_people
 from extractors.chart.published import published_facts
-from extractors.chart.read import read_chart
+from extractors.chart.read import as_of, read_chart
 from extractors.chart.result_tables import limits_of
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Outcome",
     "Statement",
     "Treatment",
+    "as_of",
     "assert_of",
     "clean_name",
     "find_people",

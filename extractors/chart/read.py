@@ -22,11 +22,11 @@ from extractors.evidence import Finding, Page, Person
 _NO_FACTS = frozenset({"fax_cover", "release_form", "insurance_card"})
 
 
-def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
+def read_chart(pages: Sequence[Page], today: dt.date | None = None) -> Chart:
     """Return what the chart pages say, in page order; whose page each is, is judged in pipeline.identity.
 
-    `today` bounds dates: nothing was measured or taken after it. A blank or failed page gives a
-    `ChartPage` without a person and nothing else.
+    `today` bounds dates, as `as_of` does; None: not yet. A blank or failed page gives a `ChartPage` without a person
+    and nothing else.
     """
     chart_pages: list[ChartPage] = []
     statements: list[Statement] = []
@@ -56,10 +56,16 @@ def read_chart(pages: Sequence[Page], today: dt.date) -> Chart:
         )
         statements.extend(_with_identity(text, people, head))
         if head.kind not in _NO_FACTS:
-            facts.extend(_facts(text, head, today))
+            facts.extend(_facts(text, head))
         if page.lines:
             before = (page, head)
-    return Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+    chart = Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+    return as_of(chart, today) if today else chart
+
+
+def as_of(chart: Chart, today: dt.date) -> Chart:
+    """Return the chart without facts that no note could know by then: nothing was measured or taken after today."""
+    return replace(chart, facts=tuple(fact for fact in chart.facts if _believable(fact, today)))
 
 
 def _births(read: list[tuple[Page, list[Row], tuple[Finding[Person], ...]]]) -> frozenset[dt.date]:
@@ -100,7 +106,7 @@ def _surname(name: str) -> str:
     return name.split()[-1].lower()
 
 
-def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
+def _facts(text: PageText, head: Head) -> list[Fact]:
     statements = list(text.statements)
     facts: list[Fact] = []
     for block in text.blocks:
@@ -118,7 +124,7 @@ def _facts(text: PageText, head: Head, today: dt.date) -> list[Fact]:
     facts += read_services(statements)
     facts += read_allergies(statements)
     facts += read_encounters(statements, head)
-    return [fact for fact in facts if _believable(fact, today)]
+    return facts
 
 
 def _believable(fact: Fact, today: dt.date) -> bool:

@@ -214,6 +214,7 @@ def _turn_by_ink(engine: Engine, grey: np.ndarray, ink: np.ndarray, dpi: int) ->
     lean = lean_of(letters, (TextRows(standing) if turn else rows).skew)
     if sideways and abs(lean) < HEAD:
         turn = _find_turn(engine, grey, dpi, (90, 270)) or 0
+        letters = letters if turn else letters_of(ink)
     elif lean < -HEAD:
         turn += 180
     return turn, TextRows(prepare.turn_clockwise(ink, turn)) if turn else rows, letters

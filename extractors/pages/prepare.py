@@ -86,8 +86,8 @@ def condensed_size(grey: np.ndarray, across: float, down: float) -> tuple[int, i
 def condense(grey: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return the picture made this wide and high, itself where it is.
 
-    Linear, which is six times as quick as averaging by area and read as well: of no less than half the size, no pixel
-    is left out.
+    Linear, which is six times as quick as averaging by area and read as well: of half the size, about which nothing is
+    ever shown smaller, it still takes in every pixel.
     """
     return grey if size == grey.shape[::-1] else cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR)
 

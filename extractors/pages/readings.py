@@ -5,6 +5,7 @@ as long as it is open: nothing of one patient is kept for another.
 """
 
 import hashlib
+import pickle
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,3 +65,11 @@ class Readings:
         if len(self._found) > KEPT:
             self._found.popitem(last=False)
         return key[0], reading
+
+    def packed(self) -> bytes:
+        """Return what is kept, for another process that opens the same file."""
+        return pickle.dumps(self._found, pickle.HIGHEST_PROTOCOL)
+
+    def unpack(self, packed: bytes) -> None:
+        """Keep what another process kept; whoever made the bytes has command of this one."""
+        self._found = pickle.loads(packed)  # noqa: S301 - said above

@@ -60,7 +60,10 @@ def lies_sideways(ink: np.ndarray, across: TextRows) -> bool:
 
 
 def letters_of(ink: np.ndarray) -> np.ndarray:
-    """Return left, top, width and height of all that is of a letter's size, a column each; none where they are few."""
+    """Return left, top, width and height of all that is of a letter's size, in pixels: float32, (4, n).
+
+    (4, 0) where they are too few to tell anything.
+    """
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     wide, high, area = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
     letters = (high >= 3) & (high <= 30) & (wide <= 40) & (area >= 4)

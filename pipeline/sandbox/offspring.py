@@ -69,8 +69,8 @@ def _told(work: Callable[[], object]) -> bytes:
     try:
         return pickle.dumps((True, work()), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        error.__dict__["raised_at"] = where(error)
         with suppress(Exception):
+            error.__dict__["raised_at"] = where(error)
             return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
         return pickle.dumps((False, RuntimeError(type(error).__name__)), pickle.HIGHEST_PROTOCOL)
 

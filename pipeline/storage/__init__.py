@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from pipeline.storage.folder import FolderStorage
 from pipeline.storage.interface import (
     LINK_SECONDS,
+    UNDERSTOOD,
     DamagedObjectError,
     MissingObjectError,
     Storage,
@@ -16,6 +17,7 @@ from pipeline.storage.interface import (
 
 __all__ = [
     "LINK_SECONDS",
+    "UNDERSTOOD",
     "DamagedObjectError",
     "FolderStorage",
     "MissingObjectError",

@@ -12,6 +12,8 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
+UNDERSTOOD = "understood-"  # how names begin, under files/SHA256/, of what quotes the name that a case has for the file
+
 LINK_SECONDS = 300  # long enough to start a download, too short to be worth passing on
 
 

@@ -57,6 +57,15 @@ def test_a_picture_that_the_engine_changed_is_known_as_it_was_drawn() -> None:
     assert readings.of(picture(255), (4.0,), lambda _: None)[1] is None
 
 
+def test_what_was_read_is_handed_over_to_the_next_process_of_the_file() -> None:
+    before, after = Readings(), Readings()
+    before.of(picture(1), (4.0,), lambda _: READ)
+    before.of(picture(2), (4.0,), lambda _: None)
+    after.unpack(before.packed())
+    assert after.of(picture(1), (4.0,), never)[1] == READ
+    assert after.of(picture(2), (4.0,), never)[1] is None
+
+
 def test_only_the_last_ones_are_kept() -> None:
     readings, asked = Readings(), []
     for number in [*range(KEPT + 1), 0]:

@@ -1,6 +1,7 @@
 """Work in a process forked for it looks like work done here, and leaves nothing behind."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from extractors.pages.problems import PageProblem
+from pipeline.log import where
 from pipeline.sandbox.offspring import in_offspring
 from tests.pipeline.sandbox.test_reader import alive
 
@@ -38,6 +40,17 @@ def test_what_the_work_raises_is_raised():
     with pytest.raises(PageProblem) as told:
         in_offspring(fail)
     assert told.value.code == "page-too-slow"
+
+
+def test_what_the_work_raises_says_where():
+    """The operator is told the line that failed, not the one that waited for it."""
+
+    def fail():
+        raise KeyError("word of a page")
+
+    with pytest.raises(KeyError) as told:
+        in_offspring(fail)
+    assert re.fullmatch(r"test_offspring\.py:\d+ fail", where(told.value))
 
 
 def test_an_error_that_cannot_be_handed_over_is_one_all_the_same():
