@@ -216,7 +216,7 @@ def test_a_process_that_does_not_hand_over_is_replaced_all_the_same(reader, monk
     data = pdf_of("one", "two")
     read(reader, data, [1], "gone")
     os.kill(child_of(reader), signal.SIGSTOP)
-    monkeypatch.setattr(reader, "limits", Limits(page_seconds=0.2))
+    monkeypatch.setattr(reader, "limits", Limits(page_seconds=1.0))
     (page,) = read(reader, data, [2], "gone")
     assert page.text == "two"
 
