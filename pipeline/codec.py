@@ -40,12 +40,7 @@ def remember(task: Task, key: str, value: object) -> str:
 def fetch(task: Task, kind: type[T], stage: str, part: str = "") -> T | None:
     """Return what a stage of this case stored; None where there is none."""
     key = task.outputs.get((stage, part))
-    return None if key is None else recall(task, kind, key)
-
-
-def recall(task: Task, kind: type[T], key: str) -> T:
-    """Return what is stored under the key, as it is at hand where it is."""
-    return LATELY.recall(task.case.id, key, lambda: load(kind, task.storage.get(key)))
+    return None if key is None else LATELY.recall(task.case.id, key, lambda: load(kind, task.storage.get(key)))
 
 
 @cache

@@ -11,10 +11,9 @@ from extractors.documents.segment import DocumentType, Segment
 from extractors.errors import NoDenialLetterError, TwoPatientsError
 from extractors.evidence import Page, asserted
 from extractors.policy.tree import Policy
-from pipeline import codec
+from pipeline import codec, kept
 from pipeline.case import LANGUAGES, DocumentOut
 from pipeline.decisions import settle
-from pipeline.kept import keep
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import load_file, load_some
 from pipeline.workflow import DocumentRow, Outcome, Successor, Task
@@ -59,8 +58,7 @@ def classify(task: Task) -> Outcome:
     pages = cache(partial(load_file, task))  # of a file that was parted before only the letters are read
 
     def parted(document: DocumentRow) -> list[Segment]:
-        key = keep(task, list[Segment], "documents", document, None, lambda: split_file(pages(document)))
-        return codec.recall(task, list[Segment], key)
+        return kept.find(task, list[Segment], "documents", document, None, lambda: split_file(pages(document)))
 
     files = {document.name: document for document in task.documents}
     contents = sort_segments(
@@ -114,7 +112,7 @@ def _store_chart(task: Task, charts: Sequence[Segment]) -> str:
     files = [document for document in task.documents if document.name in {chart.document for chart in charts}]
     if len(files) > 1:
         return codec.store(task, Chart, read())
-    return keep(task, Chart, "facts", files[0], [chart.pages for chart in charts], read)
+    return kept.store(task, Chart, "facts", files[0], [chart.pages for chart in charts], read)
 
 
 def _load_pages(task: Task, segments: Iterable[Segment]) -> list[Page]:

@@ -1,16 +1,19 @@
 """A file that was understood once is not understood again, and is never taken for what it is not."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from extractors.chart import as_of
 from extractors.chart.facts import Chart
-from pipeline import codec, jobs, understanding
+from pipeline import codec, jobs, kept, understanding
 from pipeline.cases import given, open_case, purge_case, show_case
 from pipeline.stages import WORKFLOW
 from pipeline.storage import UNDERSTOOD, digest
+from pipeline.tables import job
 from pipeline.work import work_on
 from tests.papers import CHART, DENIAL, MARISOL, POLICY, pdf_of
 
@@ -121,10 +124,10 @@ def test_what_was_damaged_where_it_lay_is_not_believed(work, storage):
     """One wrong digit would stand in a letter."""
     _, chart, _ = work()
     for key in [key for key in storage.keys("files/") if "understood-facts-" in key]:
-        kept = bytearray(storage.get(key))
-        kept[len(kept) // 2] ^= 1
+        data = bytearray(storage.get(key))
+        data[len(data) // 2] ^= 1
         storage.delete(key)
-        storage.put(key, bytes(kept))
+        storage.put(key, bytes(data))
 
     _, again, asked = work()
     assert asked == {"understand_chart": 1}
@@ -134,15 +137,25 @@ def test_what_was_damaged_where_it_lay_is_not_believed(work, storage):
 @pytest.mark.parametrize("lost", [None, "cases/0a1b/2c3d"], ids=["given up", "left out"])
 def test_a_chart_with_a_page_that_was_lost_is_understood_for_its_case_alone(work, storage, monkeypatch, lost):
     """Another case may read that page."""
-    real = understanding.keep
+    real = kept._place
 
-    def keep(task, *told):
+    def place(task, *told):
         outputs = {at: lost if at[0] == "read" else key for at, key in task.outputs.items()}
-        return real(type(task)(**{name: getattr(task, name) for name in task.__slots__} | {"outputs": outputs}), *told)
+        return real(replace(task, outputs=outputs), *told)
 
-    monkeypatch.setattr(understanding, "keep", keep)
+    monkeypatch.setattr(kept, "_place", place)
     work()
     assert not [key for key in storage.keys("files/") if UNDERSTOOD in key]
+
+
+def test_a_case_holds_nothing_but_what_its_jobs_made(work, database, storage):
+    """What was only looked at for it leaves nothing that nothing names."""
+    for case_id in (work()[0], work({**PAPERS, "policy.pdf": OTHER_POLICY})[0]):
+        with database.read() as connection:
+            made = set(connection.execute(select(job.c.output_key).where(job.c.case_id == case_id)).scalars())
+        lists = [key for key in storage.keys(f"cases/{case_id}/") if storage.get(key).startswith(b"[")]
+        assert lists
+        assert set(lists) <= made
 
 
 def test_it_goes_with_any_case_that_holds_the_file(work, database, storage):
