@@ -1,6 +1,5 @@
 """The measured cost of reading as tables, plots and the sentence of the README."""
 
-import math
 import os
 import platform
 import re
@@ -142,12 +141,13 @@ def _rest(found: Found) -> str:
         )
     for key, told in found["cases"].items():
         first, again, another = (told[name] for name in ("first", "again", "another day"))
-        policy = told.get("another policy", {"cpu": math.nan, "wall": math.nan})  # no run of older results
+        policy = told.get("another policy")  # not among the runs of older results
+        swapped = f" with another policy {policy['cpu']:.2f} CPU s, {policy['wall']:.2f} s;" if policy else ""
         rows.append(
             f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s; the same"
             f" once more {again['cpu']:.2f} CPU s ({100 * again['cpu'] / first['cpu']:.1f}%);"
-            f" with another policy {policy['cpu']:.2f} CPU s, {policy['wall']:.2f} s;"
-            f" as of another day, so all but reading anew, {another['cpu']:.2f} CPU s, {another['wall']:.2f} s |"
+            f"{swapped} as of another day, so all but reading anew, {another['cpu']:.2f} CPU s,"
+            f" {another['wall']:.2f} s |"
         )
     one, two = (statistics.median(found["workers"]["walls"][jobs]) for jobs in ("1", "2"))
     rows.append(f"| two processes against one ({found['workers']['chart']}, wall) | {one / two:.2f} times |")
