@@ -4,7 +4,7 @@ A page of which half is gone would be taken for a short page, and one of which a
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -99,10 +99,13 @@ class Contents:
             return None
 
 
-def pictured_pages(pdf: bytes | str, page_count: int) -> list[int]:
-    """Return the pages (from 1) that may be scans, which take seconds and not milliseconds: 0.05 ms a page to tell."""
+def pictured_pages(pdf: bytes | str, numbers: Iterable[int]) -> list[int]:
+    """Return those of the pages (from 1) that may be scans, which take seconds and not milliseconds.
+
+    0.05 ms a page to tell, and to open the file 9 ms where it has 1,000 pages.
+    """
     with closing(Contents(pdf)) as contents:
-        return [number for number in range(1, page_count + 1) if contents.is_pictured(number)]
+        return [number for number in numbers if contents.is_pictured(number)]
 
 
 def _is_drawing(content: bytes) -> bool:

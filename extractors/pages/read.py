@@ -24,7 +24,7 @@ from extractors.pages.engine import open_engine
 from extractors.pages.frame import inverse, rounded, turned
 from extractors.pages.insert import find_inserts, read_inserts
 from extractors.pages.lines import build_lines
-from extractors.pages.ocr import Reading, read_picture
+from extractors.pages.ocr import read_picture
 from extractors.pages.problems import PageProblem
 from extractors.pages.quality import FULL_PAGE, is_trusted, judge_text
 from extractors.pages.readings import Readings
@@ -211,22 +211,17 @@ def _shown_by(layer: TextLayer, images: PageImages) -> bytes:
 def _page_of_picture(
     page: pdfium.PdfPage, blank: Page, images: PageImages, readings: Readings, deadline: float
 ) -> Page:
-    """Return the page as the engine reads it."""
+    """Return the page as the engine reads it; closes the page."""
     if images.unpacked > MAX_SOURCE_BYTES:
         raise PageProblem("image-too-large")
     scale = reading_scale(blank.width, blank.height, images)
     bilevel = images.bilevel and images.cover >= FULL_PAGE
-
-    def draw() -> np.ndarray:
-        grey = grey_of(page, scale, images, deadline)
-        page.close()  # with the picture that PDFium unpacked, 8 MB that the engine needs next
-        return grey
-
-    def read(grey: np.ndarray) -> Reading | None:
-        sharp = images.long_side >= SHARP * max(grey.shape)
-        return read_picture(grey, scale, bilevel, open_engine(), deadline, sharp)
-
-    digest, reading = readings.of(draw, (scale, bilevel, images.long_side), read)
+    grey = grey_of(page, scale, images, deadline)
+    page.close()  # with the picture that PDFium unpacked, 8 MB that the engine needs next
+    sharp = images.long_side >= SHARP * max(grey.shape)
+    digest, reading = readings.of(
+        grey, (scale, bilevel, sharp), lambda: read_picture(grey, scale, bilevel, open_engine(), deadline, sharp)
+    )
     if reading is None:
         return replace(blank, digest=digest)
     lines = reading.lines

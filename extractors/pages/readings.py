@@ -5,9 +5,8 @@ as long as it is open: nothing of one patient is kept for another.
 """
 
 import hashlib
-import pickle
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -21,6 +20,7 @@ KEPT = 64  # readings of pages, their words packed: as objects they would be 15 
 
 _Result = TypeVar("_Result")
 _Key = tuple[str, tuple[int, ...], tuple[object, ...]]
+_Packed = tuple[Reading, dict] | None
 
 
 class Apart(Protocol):
@@ -35,41 +35,33 @@ def here(work: Callable[[], _Result]) -> _Result:
 
 
 class Readings:
-    """The last readings of a file's pictures, by their pixels; `apart` is where they are drawn and read."""
+    """The last readings of a file's pictures, by their pixels; `apart` is where the engine is put to work."""
 
     def __init__(self, apart: Apart = here) -> None:
         self.apart = apart
-        self._found: OrderedDict[_Key, tuple[Reading, dict] | None] = OrderedDict()
+        self._found: OrderedDict[_Key, _Packed] = OrderedDict()
 
     def of(
-        self,
-        draw: Callable[[], np.ndarray],
-        how: tuple[object, ...],
-        read: Callable[[np.ndarray], Reading | None],
+        self, grey: np.ndarray, how: tuple[object, ...], read: Callable[[], Reading | None]
     ) -> tuple[str, Reading | None]:
-        """Return the digest of the picture that is drawn, and its reading.
+        """Return the digest of the picture, and its reading.
 
         how: whatever else the reading depends on; read: makes it where the picture is new, and may change its pixels.
         """
-
-        def work() -> tuple[_Key, Reading | None]:
-            grey = draw()
-            key = (hashlib.sha256(np.ascontiguousarray(grey)).hexdigest(), grey.shape, how)
-            return key, None if key in self._found else read(grey)
-
-        key, reading = self.apart(work)
+        key = (hashlib.sha256(np.ascontiguousarray(grey)).hexdigest(), grey.shape, how)
         if key in self._found:
             known = self._found[key]
             return key[0], known and replace(known[0], lines=unpack_lines(known[1]))
-        self._found[key] = reading and (replace(reading, lines=()), pack_lines(reading.lines))
-        if len(self._found) > KEPT:
-            self._found.popitem(last=False)
+        reading = self.apart(read)
+        self.learn({key: reading and (replace(reading, lines=()), pack_lines(reading.lines))})
         return key[0], reading
 
-    def packed(self) -> bytes:
-        """Return what is kept, for another process that opens the same file."""
-        return pickle.dumps(self._found, pickle.HIGHEST_PROTOCOL)
+    def known(self) -> dict[_Key, _Packed]:
+        """Return what is kept, packed, by the picture."""
+        return dict(self._found)
 
-    def unpack(self, packed: bytes) -> None:
-        """Keep what another process kept; whoever made the bytes has command of this one."""
-        self._found = pickle.loads(packed)  # noqa: S301 - said above
+    def learn(self, found: Mapping[_Key, _Packed]) -> None:
+        """Keep what another process read."""
+        self._found |= found
+        while len(self._found) > KEPT:
+            self._found.popitem(last=False)

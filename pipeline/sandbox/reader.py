@@ -38,9 +38,7 @@ from pipeline.scratch import new_folder
 _TRIES = {"crashed": 2, "slow": 2, "memory": 1}  # of one page or file; what a file needs of memory it always needs
 _HASTE = 4  # so much less time have the other pages of a chunk with one that hangs: the chunk ends within its limit
 _START_SECONDS = 60.0  # for the server to load the reader on a busy machine
-# Then a new one takes its place (10 ms): what libraries keep of a page stays bounded. Each picture's process is forked
-# from this one, with the 3.3 MB by which it has grown after 200 pages; after 50 it is 0.9.
-_PAGES_PER_PROCESS = 50
+_PAGES_PER_PROCESS = 200  # then a new one: what libraries leak in a long chart stays bounded
 FetchFile = Callable[[BinaryIO], object]  # writes the file's bytes into what it is given
 
 
@@ -286,11 +284,8 @@ class Reader:
     def _opened(self, key: str, fetch: FetchFile) -> _Open:
         """Return the process that has this file open: the one there is, or a new one."""
         at = self._open
-        if at and key and at.key == key and _is_open(at.channel):
-            if at.pages < _PAGES_PER_PROCESS:
-                return at
-            with suppress(DiedError):
-                return self._renewed(at)
+        if at and key and at.key == key and at.pages < _PAGES_PER_PROCESS and _is_open(at.channel):
+            return at
         self._forget()
         self.start()
         # Named, since PDFium reads a large file piece by piece only where it has a path; gone when closed.
@@ -307,17 +302,6 @@ class Reader:
             raise
         self._open = _Open(key=key, channel=channel, source=source, result=result)
         return self._open
-
-    def _renewed(self, at: _Open) -> _Open:
-        """Put a new process in the place of one that read many pages: with the file, and what was read of pictures."""
-        _, readings = self._ask(at, {"do": "hand over"}, self.limits.page_seconds)
-        at.channel.close()
-        at.channel, theirs = socket.socketpair()
-        with theirs:
-            self._command(FORK, [theirs.fileno(), at.result.fileno()])
-        self._ask(at, {"do": "take over"}, self.limits.page_seconds, readings)
-        at.pages = 0
-        return at
 
     def _command(self, what: bytes, descriptors: Sequence[int] = ()) -> tuple[int, int]:
         """Tell the server what to do and return what it says; raises DiedError where it is gone."""

@@ -197,30 +197,6 @@ def test_a_process_is_kept_for_the_chunks_of_one_file_and_no_other(reader):
     assert fetched == [one, other]
 
 
-def test_a_process_that_read_many_pages_is_renewed_without_the_file_being_fetched_again(reader, monkeypatch):
-    """A large one lies in S3; what was read of its pictures is handed over, so that none is read twice."""
-    monkeypatch.setattr("pipeline.sandbox.reader._PAGES_PER_PROCESS", 2)
-    texts = ("one", "two", "three", "four", "five")
-    fetched, processes, data = [], [], pdf_of(*texts)
-
-    for number, text in enumerate(texts, 1):
-        (page,) = load_pages(reader.read("renewed", lambda file: fetched.append(file.write(data)), [number]).dump)
-        assert page.text == text
-        processes.append(child_of(reader))
-    assert len(fetched) == 1
-    assert [processes.index(at) for at in processes] == [0, 0, 2, 2, 4]
-
-
-def test_a_process_that_does_not_hand_over_is_replaced_all_the_same(reader, monkeypatch):
-    monkeypatch.setattr("pipeline.sandbox.reader._PAGES_PER_PROCESS", 1)
-    data = pdf_of("one", "two")
-    read(reader, data, [1], "gone")
-    os.kill(child_of(reader), signal.SIGSTOP)
-    monkeypatch.setattr(reader, "limits", Limits(page_seconds=1.0))
-    (page,) = read(reader, data, [2], "gone")
-    assert page.text == "two"
-
-
 def test_nothing_of_a_file_stays_behind(tmp_path, monkeypatch):
     """Neither its copy nor what a process that was killed had written."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
