@@ -61,7 +61,7 @@ def classify(task: Task) -> Outcome:
         return kept.find(task, list[Segment], "documents", document, None, lambda: split_file(pages(document)))
 
     files = {document.name: document for document in task.documents}
-    contents = sort_segments(
+    contents = sort_files(
         {name: parted(document) for name, document in files.items()},
         lambda name: pages(files[name]),
         settle(task.decisions, task.documents).excluded,
@@ -145,20 +145,16 @@ def split_file(pages: Sequence[Page]) -> list[Segment]:
     return list(split_documents(pages))
 
 
-def sort_files(files: Mapping[str, Sequence[Page]], excluded: Collection[tuple[str, int]] = frozenset()) -> Contents:
-    """Find the documents in the files, and the denial among them, as `sort_segments` does."""
-    return sort_segments({name: split_file(pages) for name, pages in files.items()}, files.__getitem__, excluded)
-
-
-def sort_segments(
+def sort_files(
     found: Mapping[str, Sequence[Segment]],
     pages_of_file: Callable[[str], Sequence[Page]],
     excluded: Collection[tuple[str, int]] = frozenset(),
 ) -> Contents:
-    """Find the denial among the documents, which are given by file.
+    """Find the denial among the documents of the files.
 
-    pages_of_file: asked for files with a letter. `excluded`: file and number of pages that a person left out: they keep
-    documents apart as before, and are read in none. Raises NoDenialLetterError and TwoPatientsError.
+    found: what `split_file` found in each file, by name; pages_of_file: asked for files with a letter. excluded: file
+    and number of pages that a person left out: they keep documents apart as before, and are read in none. Raises
+    NoDenialLetterError and TwoPatientsError.
     """
     segments = tuple(_without(segment, excluded) for parted in found.values() for segment in parted)
     segments = tuple(segment for segment in segments if segment.pages)

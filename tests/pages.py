@@ -1,6 +1,7 @@
 """Small real pages for tests: text in, a `Page` with words and boxes out."""
 
 from extractors.evidence import Box, Line, Page, PageSource, Word, enclose
+from pipeline.understanding import Contents, sort_files, split_file
 
 CHARACTER = 5.5  # points per character, as of an 11-point face
 LEADING = 14.0  # points from line to line
@@ -30,6 +31,11 @@ def page_of(
             if cell.strip():
                 lines.append(line_of(cell, 72.0 + 150.0 * column, 72.0 + LEADING * row, confidence))
     return Page(document=document, number=number, width=612.0, height=792.0, lines=tuple(lines), source=source)
+
+
+def contents_of(files: dict[str, list[Page]]) -> Contents:
+    """What the files of a case hold, by name."""
+    return sort_files({name: split_file(pages) for name, pages in files.items()}, files.__getitem__)
 
 
 def pages_of(text: str, document: str = "letter.pdf") -> list[Page]:

@@ -4,8 +4,8 @@ import datetime as dt
 import json
 
 from pipeline.deciding import decide
-from pipeline.understanding import CHART_TYPES, sort_files, understand_chart
-from tests.pages import pages_of
+from pipeline.understanding import CHART_TYPES, understand_chart
+from tests.pages import contents_of, pages_of
 from tests.papers import DARNELL, DENIAL, MARISOL
 
 TODAY = dt.date(2026, 11, 22)
@@ -25,7 +25,7 @@ def test_facts_of_another_patient_never_enter_the_case():
         "denial.pdf": pages_of(DENIAL.format(**MARISOL), "denial.pdf"),
         "chart.pdf": pages_of("\f".join([mine, strangers]), "chart.pdf"),
     }
-    contents = sort_files(files)
+    contents = contents_of(files)
     pages = [page for file in files.values() for page in file]
     chart = understand_chart(contents.of_type(*CHART_TYPES), pages, TODAY)
 

@@ -12,7 +12,7 @@ from extractors.chart.facts import Chart
 from pipeline import codec, jobs, kept, understanding
 from pipeline.cases import given, open_case, purge_case, show_case
 from pipeline.stages import WORKFLOW
-from pipeline.storage import UNDERSTOOD, digest
+from pipeline.storage import UNDERSTOOD, DamagedObjectError, digest
 from pipeline.tables import job
 from pipeline.work import work_on
 from tests.papers import CHART, DENIAL, MARISOL, POLICY, pdf_of
@@ -117,6 +117,20 @@ def test_a_chart_in_two_files_is_understood_for_its_case_alone(work, storage):
 def test_another_program_understands_for_itself(work, monkeypatch):
     work()
     monkeypatch.setattr("pipeline.kept.program_mark", lambda: "of the next version")
+    assert work()[2] == {"understand_chart": 1, "split_file": 3}
+
+
+def test_what_the_storage_calls_damaged_is_made_again(work, storage, monkeypatch):
+    """S3 says so of an object whose checksum is wrong; a case is not failed for what is only kept to save time."""
+    work()
+    real = type(storage).get
+
+    def get(self, key):
+        if UNDERSTOOD in key:
+            raise DamagedObjectError(key)
+        return real(self, key)
+
+    monkeypatch.setattr(type(storage), "get", get)
     assert work()[2] == {"understand_chart": 1, "split_file": 3}
 
 

@@ -5,8 +5,8 @@ import pytest
 from extractors.documents.segment import DocumentType
 from extractors.errors import NoDenialLetterError, TwoPatientsError
 from pipeline import codec
-from pipeline.understanding import Contents, sort_files
-from tests.pages import pages_of
+from pipeline.understanding import Contents
+from tests.pages import contents_of, pages_of
 from tests.papers import CHART, DARNELL, DENIAL, MARISOL, POLICY
 
 
@@ -21,7 +21,7 @@ def letter(person=MARISOL, day: str = "March 4, 2026", **other: str) -> str:
 
 def test_the_documents_of_a_case_are_told_apart_whatever_their_names():
     """Names of files say nothing."""
-    contents = sort_files(files(a_pdf=POLICY, b_pdf=CHART.format(**MARISOL), c_pdf=letter()))
+    contents = contents_of(files(a_pdf=POLICY, b_pdf=CHART.format(**MARISOL), c_pdf=letter()))
 
     assert [(s.document, s.document_type) for s in contents.segments] == [
         ("a.pdf", DocumentType.PAYER_POLICY),
@@ -34,7 +34,7 @@ def test_the_documents_of_a_case_are_told_apart_whatever_their_names():
 
 def test_the_newest_letter_is_answered_and_the_others_are_named():
     """A second denial of the same patient starts the clock anew; nobody is left wondering about the first."""
-    contents = sort_files(
+    contents = contents_of(
         files(old_pdf=letter(day="January 8, 2026"), new_pdf=letter(), older_pdf=letter(day="May 2, 2025"))
     )
 
@@ -63,22 +63,22 @@ def test_letters_of_two_patients_are_refused(other, refused):
 
     if refused:
         with pytest.raises(TwoPatientsError, match=r"a\.pdf page 1 and b\.pdf page 1"):
-            sort_files(case)
+            contents_of(case)
     else:
-        assert len(sort_files(case).letters) == 2
+        assert len(contents_of(case).letters) == 2
 
 
 def test_without_a_denial_the_files_are_named_with_what_they_are():
     """So that the person sees which one was taken for something else."""
     with pytest.raises(NoDenialLetterError) as caught:
-        sort_files(files(chart_pdf=CHART.format(**MARISOL), policy_pdf=POLICY))
+        contents_of(files(chart_pdf=CHART.format(**MARISOL), policy_pdf=POLICY))
 
     assert "chart.pdf (taken for: chart); policy.pdf (taken for: payer policy)" in str(caught.value)
 
 
 def test_what_was_sorted_survives_being_stored():
     """The next stage gets every finding as it was, evidence included."""
-    contents = sort_files(files(a_pdf=letter(), b_pdf=POLICY))
+    contents = contents_of(files(a_pdf=letter(), b_pdf=POLICY))
 
     assert codec.load(Contents, codec.dump(Contents, contents)) == contents
 
@@ -93,7 +93,7 @@ def test_a_denial_in_another_language_is_said_to_be_so():
         "Si tiene preguntas, llame a Servicios para Miembros."
     )
 
-    (warning,) = sort_files(files(a_pdf=spanish)).warnings
+    (warning,) = contents_of(files(a_pdf=spanish)).warnings
 
     assert "a.pdf page 1" in warning
     assert "Spanish" in warning
