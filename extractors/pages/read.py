@@ -52,7 +52,7 @@ __all__ = [
     "read_pages",
 ]
 
-READER_VERSION = "8"  # raise with every change that gives other words, boxes or order: results are cached by it
+READER_VERSION = "9"  # raise with every change that gives other words, boxes or order: results are cached by it
 PAGE_SECONDS = 60.0  # wall clock for one page, rendering and every pass of the engine
 MAX_POINTS = 20_000.0  # 277 inches; PDF itself allows 14,400 without a user unit
 _STRAY_LETTERS = 8  # of a text layer of which nothing is to be seen; more, and the page cannot be shown
