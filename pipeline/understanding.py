@@ -16,6 +16,7 @@ from pipeline.case import LANGUAGES, DocumentOut
 from pipeline.decisions import settle
 from pipeline.publish import publish_denial, publish_document, publish_facts, publish_policy
 from pipeline.reading import load_file, load_some
+from pipeline.spread import each
 from pipeline.workflow import DocumentRow, Outcome, Successor, Task
 
 # Letters whose fields are published; only the first two deny anything.
@@ -142,7 +143,7 @@ def split_file(pages: Sequence[Page]) -> list[Segment]:
     """Return the documents of one file."""
     from extractors.documents import split_documents
 
-    return list(split_documents(pages))
+    return split_documents(pages, each)
 
 
 def sort_files(
@@ -195,7 +196,7 @@ def understand_chart(segments: Iterable[Segment], pages: Sequence[Page], today: 
     """Return what the chart says on the pages of these documents, taken together; today: as `read_chart` takes it."""
     from extractors.chart import read_chart
 
-    return read_chart([page for segment in segments for page in pages_of(segment, pages)], today)
+    return read_chart([page for segment in segments for page in pages_of(segment, pages)], today, each)
 
 
 def understand_policy(segment: Segment, pages: Iterable[Page]) -> Policy:

@@ -2,7 +2,8 @@
 
 The parent claims jobs and hands them out; a child works on one at a time. What the stages after
 reading need takes seconds to load, so one child, the first, does all of them: it loads before it
-takes its first job, while the others read (a child alone loads when there is nothing to do). A
+takes its first job, while the others read (a child alone loads when there is nothing to do). Where
+these stages go page by page it forks a process for each of the other cores (pipeline.spread). A
 child that dies or takes too long costs its attempt only: the parent records it and starts another.
 """
 
@@ -18,6 +19,7 @@ from pipeline.database import Database, DatabaseUnavailableError, open_database
 from pipeline.jobs import LostLeaseError
 from pipeline.progress import Progress, watch_case
 from pipeline.reconcile import reconcile
+from pipeline.spread import use_processes
 from pipeline.storage import StorageUnavailableError, open_storage
 from pipeline.work import seldom_collected, work_on
 from pipeline.workflow import JobRow, Workflow
@@ -49,7 +51,7 @@ class Pool:
         self._urls = (database_url, storage_url)
         self._workflow = workflow
         self._plain = [name for name, stage in workflow.stages.items() if not stage.thinks]
-        self._alone = size == 1
+        self._size = size
         self._context = start_server(*PRELOAD)
         self._children = [self._start(thinks=number == 0) for number in range(size)]
 
@@ -98,7 +100,7 @@ class Pool:
 
     def _start(self, thinks: bool) -> _Child:
         ours, theirs = self._context.Pipe()
-        arguments = (*self._urls, self._workflow, theirs, thinks, _CALM_SECONDS if self._alone else 0.0)
+        arguments = (*self._urls, self._workflow, theirs, thinks, self._size)
         process = self._context.Process(target=_work, args=arguments, daemon=True)
         process.start()
         theirs.close()
@@ -106,7 +108,7 @@ class Pool:
 
     def _is_waited_for(self, child: _Child) -> bool:
         """Say whether the child gets no job before it has loaded what is loaded ahead."""
-        return child.thinks and not self._alone and self._workflow.ahead is not None
+        return child.thinks and self._size > 1 and self._workflow.ahead is not None
 
     def _hand_out(self, database: Database, case_id: str) -> None:
         for child in self._children:
@@ -150,7 +152,7 @@ class Pool:
         self._children[self._children.index(child)] = self._start(child.thinks)
 
 
-def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection, thinks: bool, calm: float) -> None:
+def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection, thinks: bool, size: int) -> None:
     """The child: open the stores, then work on what comes down the pipe until it closes."""
     # The parent is gone; or the stores do not answer, which it finds out itself and tells better.
     with suppress(EOFError, BrokenPipeError, DatabaseUnavailableError, StorageUnavailableError):
@@ -158,8 +160,9 @@ def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connect
             workflow.begin()
         database, storage = open_database(database_url), open_storage(storage_url)
         ahead = workflow.ahead() if workflow.ahead and thinks else []
+        use_processes(size)  # when it thinks, the other children have read all there is
         while True:
-            _load(ahead, pipe, calm)
+            _load(ahead, pipe, _CALM_SECONDS if size == 1 else 0.0)
             taken = pipe.recv()
             work_on(database, storage, workflow, taken)
             pipe.send(taken.id)

@@ -16,50 +16,29 @@ from extractors.chart.result_tables import read_result_table
 from extractors.chart.services import read_services
 from extractors.chart.statements import PageText, read_statements
 from extractors.chart.told_courses import read_told_courses
+from extractors.each import Each
 from extractors.evidence import Finding, Page, Person
 
 # no visit, course or result stands on these
 _NO_FACTS = frozenset({"fax_cover", "release_form", "insurance_card"})
 
 
-def read_chart(pages: Sequence[Page], today: dt.date | None = None) -> Chart:
+def read_chart(pages: Sequence[Page], today: dt.date | None = None, each: Each = map) -> Chart:
     """Return what the chart pages say, in page order; whose page each is, is judged in pipeline.identity.
 
-    `today` bounds dates, as `as_of` does; None: not yet. A blank or failed page gives a `ChartPage` without a person
-    and nothing else.
+    `today` bounds dates, as `as_of` does; None: not yet. `each` does the work page by page. A blank or failed page
+    gives a `ChartPage` without a person and nothing else.
     """
-    chart_pages: list[ChartPage] = []
-    statements: list[Statement] = []
-    facts: list[Fact] = []
-    before: tuple[Page, Head] | None = None
-    laid_out = [(page, read_rows(page)) for page in pages]
-    read = [(page, rows, tuple(find_people(page, rows))) for page, rows in laid_out]
-    births = _births(read)
-    for page, rows, people in read:
-        head = read_head(rows, births)
-        if before and before[0].document == page.document:
-            head = _inherit(head, before[1])
-        text = read_statements(page, head, rows)
-        chart_pages.append(
-            ChartPage(
-                document=page.document,
-                page=page.number,
-                person=people[0] if people else None,
-                date=head.date,
-                author=head.author,
-                specialty=head.specialty,
-                kind=head.kind,
-                people=people,
-                continued=head.continued,
-                contact=head.contact,
-            )
-        )
-        statements.extend(_with_identity(text, people, head))
-        if head.kind not in _NO_FACTS:
-            facts.extend(_facts(text, head))
-        if page.lines:
-            before = (page, head)
-    chart = Chart(pages=tuple(chart_pages), statements=tuple(statements), facts=tuple(facts))
+    rows = [read_rows(page) for page in pages]
+    places = range(len(pages))
+    people = list(each(lambda at: tuple(find_people(pages[at], rows[at])), places))
+    heads = _heads(pages, rows, _births(people))
+    told = list(each(lambda at: _read_page(pages[at], heads[at], rows[at], people[at]), places))
+    chart = Chart(
+        pages=tuple(_chart_page(*page) for page in zip(pages, heads, people, strict=True)),
+        statements=tuple(statement for statements, _ in told for statement in statements),
+        facts=tuple(fact for _, facts in told for fact in facts),
+    )
     return as_of(chart, today) if today else chart
 
 
@@ -68,10 +47,47 @@ def as_of(chart: Chart, today: dt.date) -> Chart:
     return replace(chart, facts=tuple(fact for fact in chart.facts if _believable(fact, today)))
 
 
-def _births(read: list[tuple[Page, list[Row], tuple[Finding[Person], ...]]]) -> frozenset[dt.date]:
+def _births(people: Sequence[tuple[Finding[Person], ...]]) -> frozenset[dt.date]:
     """Return every birth date of the file: printed without a label on another page it is still no visit."""
-    found = (person.value.birth_date for _, _, people in read for person in people)
+    found = (person.value.birth_date for page in people for person in page)
     return frozenset(dt.date.fromisoformat(birth) for birth in found if birth)
+
+
+def _heads(pages: Sequence[Page], rows: Sequence[list[Row]], births: frozenset[dt.date]) -> list[Head]:
+    """Return the head of every page, a second sheet's with what stands on the first."""
+    heads: list[Head] = []
+    before: tuple[Page, Head] | None = None
+    for page, read in zip(pages, rows, strict=True):
+        head = read_head(read, births)
+        if before and before[0].document == page.document:
+            head = _inherit(head, before[1])
+        heads.append(head)
+        if page.lines:
+            before = (page, head)
+    return heads
+
+
+def _chart_page(page: Page, head: Head, people: tuple[Finding[Person], ...]) -> ChartPage:
+    return ChartPage(
+        document=page.document,
+        page=page.number,
+        person=people[0] if people else None,
+        date=head.date,
+        author=head.author,
+        specialty=head.specialty,
+        kind=head.kind,
+        people=people,
+        continued=head.continued,
+        contact=head.contact,
+    )
+
+
+def _read_page(
+    page: Page, head: Head, rows: list[Row], people: tuple[Finding[Person], ...]
+) -> tuple[list[Statement], list[Fact]]:
+    text = read_statements(page, head, rows)
+    facts = [] if head.kind in _NO_FACTS else _facts(text, head)
+    return _with_identity(text, people, head), facts
 
 
 def _with_identity(text: PageText, people: tuple[Finding[Person], ...], head: Head) -> list[Statement]:

@@ -11,6 +11,7 @@ from extractors.documents.letterhead import by_letterhead
 from extractors.documents.looks import Look, look_at
 from extractors.documents.person import names_a_person
 from extractors.documents.segment import DocumentType, Segment
+from extractors.each import Each
 from extractors.evidence import Page, PageSource
 
 _LETTERS = {
@@ -29,21 +30,22 @@ _LOOSE = {DocumentType.BLANK, DocumentType.FAX_COVER, DocumentType.INSURANCE_CAR
 _MAIL_HEAD = lore.regex(r"^from: [^\n]+@[^\n]*\n(?:[^\n]*\n){0,4}?(?:to|date|subject): ", re.IGNORECASE)
 
 
-def split_documents(pages: Sequence[Page]) -> list[Segment]:
+def split_documents(pages: Sequence[Page], each: Each = map) -> list[Segment]:
     """Return the documents of one file in the order of their first pages; every page is in exactly one.
 
     Pages of a letter stay together, pages of a chart too, whatever covers, cards and blank
-    sheets lie between them. The parts of an e-mail (body, each attachment) are never joined.
+    sheets lie between them. The parts of an e-mail (body, each attachment) are never joined. `each` does the work page
+    by page.
     """
     segments: list[Segment] = []
     parts = [list(part) for _, part in groupby(pages, key=lambda page: page.part)]
     for part in parts:
-        segments.extend(_split_part(part, body=len(parts) > 1 and bool(_MAIL_HEAD.search(part[0].text[:600]))))
+        segments.extend(_split_part(part, len(parts) > 1 and bool(_MAIL_HEAD.search(part[0].text[:600])), each))
     return sorted(segments, key=lambda segment: min(segment.pages))
 
 
-def _split_part(pages: list[Page], body: bool) -> list[Segment]:
-    looks = {page.number: look_at(page) for page in pages}
+def _split_part(pages: list[Page], body: bool, each: Each) -> list[Segment]:
+    looks = {page.number: look for page, look in zip(pages, each(look_at, pages), strict=True)}
     judged = by_letterhead(pages, {page.number: _judge_page(page, looks) for page in pages})
     groups: list[list[Page]] = []
     current: list[Page] | None = None

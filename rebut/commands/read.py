@@ -13,10 +13,13 @@ from rebut.today import today
 
 def read(arguments: argparse.Namespace) -> int:
     """Print every document found in the files with what it says."""
+    from pipeline.settings import cores
+    from pipeline.spread import use_processes
     from pipeline.understanding import describe_file
 
     day = arguments.today or today()
     files = _read_files(arguments)
+    use_processes(arguments.jobs or cores())
     documents = [document for pages in files.values() for document in describe_file(pages, day)]
     if arguments.json:
         _print_json({"documents": [document.model_dump(mode="json", by_alias=True) for document in documents]})
