@@ -87,6 +87,7 @@ def is_visit(text: str) -> bool:
 
 def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
+    rows = _unstamped(rows)
     rows = [*rows[:body], *(row for row in rows[body:] if not (_SIGNING.search(row.text) and _signs_another(row.text)))]
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
@@ -126,6 +127,41 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
     if any(_TRANSCRIBED.search(row.text) for row in rows[-8:]):
         return next((day for row in rows[-8:] if (day := _date_after(_DICTATED, row.text, births))), None)
     return _only_day((*rows[:body], *top[:4]), births)
+
+
+_STAMP_WORD = r"(?:scanned|received|rec'?d|entered|filed|faxed|copied|posted|indexed|mailed)"
+_STAMP_ALONE = lore.regex(rf"^\W*{_STAMP_WORD}\W*$", re.IGNORECASE)
+_STAMP_OF_A_DAY = lore.regex(rf"^\W*{_STAMP_WORD}(?:\W+on)?\W+(?=[A-Z]{{3}}|\d)", re.IGNORECASE)
+
+
+def _unstamped(rows: list[Row]) -> list[Row]:
+    """Take the day of a stamp out of the row it was pressed beside: "October 3, 2022    SCANNED OCT 07 2022"."""
+    if not any(_STAMP_ALONE.match(text) or _STAMP_OF_A_DAY.match(text) for row in rows for text in row.texts):
+        return rows
+    found = []
+    for index, row in enumerate(rows):
+        above = [
+            line.box for at in rows[max(0, index - 2) : index] for line in at.lines if _STAMP_ALONE.match(line.text)
+        ]
+        kept = tuple(
+            line
+            for line in row.lines
+            if not (
+                _is_a_day(_STAMP_OF_A_DAY.sub("", line.text))
+                and (
+                    _STAMP_OF_A_DAY.match(line.text)
+                    or any(box.x0 < line.box.x1 and line.box.x0 < box.x1 for box in above)
+                )
+            )
+        )
+        found.append(Row(kept) if kept and len(kept) < len(row.lines) else row)
+    return found
+
+
+def _is_a_day(text: str) -> bool:
+    """Say whether the text is a day, perhaps with its time, and nothing else."""
+    days = find_dates(text)
+    return len(days) == 1 and not re.sub(r"[\W\d]|[ap]m", "", text[: days[0].start] + text[days[0].end :], flags=re.I)
 
 
 def _is_signature(text: str) -> bool:

@@ -186,15 +186,17 @@ def _policy_title(case: CaseDocument) -> str:
 
 def _chart_title(case: CaseDocument, pages: tuple[SourcePage, ...]) -> str:
     """Name an exhibit by the visit it records, else by the one date its cited facts carry."""
-    authors, dates = set(), set()
+    authors, specialties, dates = set(), set(), set()
     for fact in _facts(case):
         if any((e.document, e.page) in pages for e in fact.evidence) and fact.kind == "encounter" and fact.encounter:
-            authors.add((fact.encounter.author, fact.encounter.specialty))
+            authors.add(fact.encounter.author)
+            specialties.add(fact.encounter.specialty)
             dates.add(fact.date)
-    if len(dates - {None}) == 1 and len(authors) == 1:
-        author, specialty = authors.pop()
+    specialties -= {None}  # a visit line names the author alone, the signature on the next sheet the specialty too
+    if len(dates - {None}) == 1 and len(authors) == 1 and len(specialties) <= 1:
+        author = authors.pop()
         who = f", {author}" if author else ""
-        what = f" ({specialty.replace('_', ' ')})" if specialty else ""  # a key of specialties.yaml
+        what = f" ({specialties.pop().replace('_', ' ')})" if specialties else ""  # a key of specialties.yaml
         return _dated(f"Medical record{who}{what}", (dates - {None}).pop())
     cited = {e.date for criterion in case.criteria for e in criterion.evidence if (e.document, e.page) in pages}
     return _dated("Medical record", cited.pop() if len(cited) == 1 else None)

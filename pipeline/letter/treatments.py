@@ -7,6 +7,7 @@ from typing import Literal
 
 from extractors import lore
 from extractors.evidence import asserted
+from extractors.vocabulary.drugs import is_a, is_class
 from pipeline.case import CaseDocument, EvidenceOut, FactOut, TreatmentOut
 
 _TOLD = ("affirmed", "historical")  # what the chart says happened to this patient
@@ -47,8 +48,8 @@ def prior_treatments(case: CaseDocument) -> list[Course]:
     """Return one row for each course, oldest first.
 
     Only facts of this patient (affirmed or historical, on no excluded page), only drugs that
-    the criteria or their evidence name, never the denied drug itself, and only courses with a
-    start, a stop or an outcome.
+    the criteria or their evidence name or that are of a kind of which the criteria ask a trial,
+    never the denied drug itself, and only courses with a start, a stop or an outcome.
     """
     courses: dict[str, list[Course]] = {}
     for fact in _treatments(case):
@@ -66,13 +67,22 @@ def _treatments(case: CaseDocument) -> Iterator[FactOut]:
         for criterion in case.criteria
         for text in (criterion.text, criterion.explanation, *(e.text for e in criterion.evidence))
     ).casefold()
+    asked = _classes_asked_for(case)
     for document in case.documents:
         for fact in document.facts or ():
             if fact.kind != "treatment" or fact.assertion not in _TOLD or fact.treatment is None:
                 continue
             names = [fact.name.casefold(), (fact.treatment.class_ or "").casefold()]
-            if names[0] != denied and any(name and name in relevant for name in names):
+            named = any(name and name in relevant for name in names)
+            if names[0] != denied and (named or any(is_a(_BIOSIMILAR.sub("", names[0]), one) for one in asked)):
                 yield fact
+
+
+def _classes_asked_for(case: CaseDocument) -> set[str]:
+    """Return the classes of which the criteria ask a trial: a fact tells the first class of its drug alone."""
+    tried = [at.requirement for at in case.criteria if at.requirement and at.requirement["kind"] == "prior_therapy"]
+    named = {therapy["name"] for requirement in tried for therapy in requirement["therapies"]}
+    return {name for name in named if is_class(name)}
 
 
 def _course(case: CaseDocument, fact: FactOut) -> Course | None:

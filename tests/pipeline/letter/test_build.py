@@ -73,6 +73,29 @@ def test_every_criterion_stands_verbatim_in_the_payers_order(letter):
     assert printed == [(criterion.number, criterion.text) for criterion in lupus_case().criteria]
 
 
+@pytest.mark.parametrize(
+    ("signed", "title"),
+    [
+        (("M. Varga", "rheumatology"), "Medical record, M. Varga (rheumatology), August 19, 2026"),
+        (("M. Varga", None), "Medical record, M. Varga, August 19, 2026"),
+        (("L. Osei", "rheumatology"), "Medical record, August 19, 2026"),  # whose of the two it is stays open
+    ],
+)
+def test_an_exhibit_is_named_by_who_wrote_it_on_whichever_of_its_sheets_that_stands(signed, title):
+    """The first sheet of a note names the author alone, the signature on the second the specialty too."""
+    data = lupus_case().model_dump(by_alias=True)
+    (chart,) = [document for document in data["documents"] if document.get("facts")]
+    page = {"bbox": [0, 0, 9, 9], "text": "x", "document": "chart.pdf", "page": 3}
+    chart["facts"] = [
+        {"kind": "encounter", "name": "visit", "assertion": "affirmed", "date": "2026-08-19", "evidence": [page],
+         "encounter": {"author": author, "specialty": specialty}}
+        for author, specialty in (("M. Varga", None), signed)
+    ]  # fmt: skip
+
+    exhibits = assign_exhibits(CaseDocument.model_validate(data))
+    assert title in [exhibit.title for exhibit in exhibits.exhibits]
+
+
 def test_a_met_criterion_has_its_dated_finding_and_exhibit_page(letter):
     """Criterion, date, words, page: all four."""
     case, exhibits = lupus_case(), assign_exhibits(lupus_case())

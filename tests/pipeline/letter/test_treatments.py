@@ -7,7 +7,7 @@ from pipeline.letter.treatments import prior_treatments
 WORDS = "Trial of methotrexate, or of a TNF inhibitor"
 
 
-def case(*courses):
+def case(*courses, requirement=None):
     facts = []
     for page, (name, assertion, course) in enumerate(courses, start=1):
         evidence = {"document": "chart.pdf", "page": page, "bbox": [0, 0, 9, 9], "text": name}
@@ -21,7 +21,15 @@ def case(*courses):
             "documents": [{"document": "chart.pdf", "pages": [1], "document_type": "chart", "facts": facts}],
             "denial": {"service": {"value": "upadacitinib", "confidence": 1, "evidence": []}},
             "criteria": [
-                {"number": "1", "text": WORDS, "policy_page": 1, "status": "met", "explanation": "x", "evidence": []}
+                {
+                    "number": "1",
+                    "text": WORDS,
+                    "policy_page": 1,
+                    "status": "met",
+                    "explanation": "x",
+                    "evidence": [],
+                    "requirement": requirement,
+                }
             ],
         }
     )
@@ -57,6 +65,24 @@ MTX = {"class": "csDMARD", "start": "2024-01-10", "stop": "2024-06-02"}
 def test_the_table_has_each_course_that_the_criteria_ask_about(courses, starts):
     """Other people's drugs, other diseases' drugs and repeated tellings are no row."""
     assert [row.start for row in prior_treatments(case(*courses))] == starts
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "drugs"),
+    [
+        ("prior_therapy", "immunosuppressant", ["leflunomide"]),  # first of all a csDMARD, so the facts call it that
+        ("prior_therapy", "biologic", ["belimumab", "infliximab-dyyb"]),
+        ("no_concurrent_therapy", "biologic", []),  # of which no trial is asked
+        ("prior_therapy", "physical therapy", []),
+    ],
+)
+def test_a_drug_of_the_kind_that_is_to_be_tried_is_in_the_table(kind, asked, drugs):
+    """Also where the criterion rests on another drug of the kind: what else was tried and failed is the argument."""
+    told = [("leflunomide", "csDMARD"), ("belimumab", "BLyS inhibitor"), ("infliximab-dyyb", "monoclonal antibody")]
+    courses = [(name, "historical", {"class": first, "outcome": "intolerance"}) for name, first in told]
+    requirement = {"kind": kind, "therapies": [{"name": asked, "sort": "class", "printed": asked}]}
+
+    assert [row.drug for row in prior_treatments(case(*courses, requirement=requirement))] == drugs
 
 
 @pytest.mark.parametrize(("precision", "words"), [("day", "May 1, 2024"), ("month", "May 2024"), ("year", "2024")])
