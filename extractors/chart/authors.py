@@ -52,6 +52,9 @@ _NOT_AUTHOR = lore.regex(
 _NOT_AUTHOR_WITHIN = lore.regex(r"^(?:ORDERED|REQUESTED|REFERRED|PRESCRIBED) BY\s+")
 
 
+_RULE = lore.regex(r"I\s+(?=[A-Z][a-z'’-]+\s+[A-Z])")  # the rule between two cells, as a scan has it
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """A clinician named in a text."""
@@ -87,6 +90,8 @@ def _authors_in(text: str) -> tuple[Author, ...]:
         ordered = _NOT_AUTHOR_WITHIN.match(name)
         if ordered:
             name, start = name[ordered.end() :], start + ordered.end()
+        if rule := _RULE.match(name):
+            name, start = name[rule.end() :], start + rule.end()
         if not name or len(name.split()) < 1 or not re.search(r"[A-Za-z]{3,}", name):
             continue
         physician = bool(_DOCTOR.match(match["credential"]))

@@ -250,6 +250,12 @@ class Duration:
     unit: str = "day"
 
 
+_OF_EACH = lore.regex(
+    r"\s*(?:(?:a|an|per|each|every|out\s+of\s+(?:the|a|every|each)|/)\s*(?:day|week|wk|month|mo|year|yr|cycle)\b|monthly\b)",
+    re.IGNORECASE,
+)
+
+
 def _number(word: str) -> float:
     return float(word) if word[0].isdigit() else float(_WORDS[word.lower()] or 0)
 
@@ -270,6 +276,8 @@ def find_durations(text: str) -> tuple[Duration, ...]:
             continue  # "400 mg a day"
         if tail.startswith(("-old", " old", " of age", " ago", "'s old")) or tail.startswith("s old"):
             continue  # an age or a distance in time, no length
+        if _OF_EACH.match(tail):
+            continue  # "on 12 to 14 days a month"
         found.append(
             Duration(
                 match.start(),

@@ -78,6 +78,8 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
     # "Result" heads what came of a course, too; alone it makes no list of drugs: that of a drug screen has it as well
     status = table.cell(entry, "status") or table.cell(entry, "result")
     dose = table.cell(entry, "dose") or dose_of(_as_named(table, entry)) or None
+    if dose and _LOST_ONE.match(dose):
+        dose = None
     begun, ended = _cell_date(table.cell(entry, "start")), _cell_date(table.cell(entry, "stop"))
     dates = table.cell(entry, "dates")
     if dates and begun is None and ended is None:
@@ -117,6 +119,10 @@ def _row_course(table: Table, entry: Entry, statement: Statement, generic: str) 
         evidence=(statement.evidence,),
         treatment=treatment_of(generic, details, span, outcome, dose),
     )
+
+
+# "1 at onset", "1 daily" as a scan has them: what is left is no dose
+_LOST_ONE = lore.regex(r"[lI|]\s?(?:at|tabs?|tablets?|caps?|daily|weekly|twice|once|every|as|po|by|per|puffs?|pens?)\b")
 
 
 def _as_named(table: Table, entry: Entry) -> str:

@@ -41,7 +41,9 @@ _RECORD = lore.regex(
     r"\b(?=[MCAPRSEIH])(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
     r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
     r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
-    r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)\s*[:\#|]?\s*"
+    r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)"
+    # "Idaho 83702" is no ID; "MRNH-48213" lost its space
+    r"(?:(?![A-Z])|(?<=MRN)(?=[A-Z]{1,2}-?\d))\s*[:\#|]?\s*"
     r"(?P<value>(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
     re.IGNORECASE,
 )
@@ -69,7 +71,7 @@ def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Perso
 
     More than one: a roster, or another patient's slip on the page.
     """
-    people: list[tuple[Person, Passage, float]] = []
+    people: list[tuple[Person, tuple[Passage, ...]]] = []  # the passage that names one, and that of the birth date
     numbers: list[tuple[Person, Passage]] = []  # of rows that name nobody
     card = _is_card(page.text)
     for text, place in _texts(page, rows):
@@ -78,22 +80,23 @@ def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Perso
             if not (person.name or person.birth_date):
                 numbers.append((person, words))
                 continue
-            known = next((i for i, (held, _, _) in enumerate(people) if _compatible(held, person)), None)
+            known = next((i for i, (held, _) in enumerate(people) if _compatible(held, person)), None)
             if known is None:
-                people.append((person, words, words.confidence))
+                people.append((person, (words,)))
             else:
-                held, first, confidence = people[known]
-                people[known] = (_merge(held, person), first, confidence)
+                held, told = people[known]
+                born = person.birth_date and not held.birth_date
+                people[known] = (_merge(held, person), (*told, words) if born else told)
     for person, words in numbers:
         if not people:
-            people.append((person, words, words.confidence))
+            people.append((person, (words,)))
         elif len(people) == 1:
-            held, first, confidence = people[0]
-            people[0] = (_merge(held, person), first, confidence)
+            held, told = people[0]
+            people[0] = (_merge(held, person), told)
     people.sort(key=lambda at: not (at[0].name and (at[0].birth_date or at[0].record_numbers or at[0].member_id)))
     return [
-        Finding(value=person, confidence=confidence, evidence=(words.evidence(),))
-        for person, words, confidence in people
+        Finding(value=person, confidence=told[0].confidence, evidence=tuple(words.evidence() for words in told))
+        for person, told in people
     ]
 
 

@@ -58,7 +58,14 @@ _OFF = rare(
 # since when at this dose, not since when at all
 _DOSE_SINCE = rare(
     r"\bat\s+[\d.,]+\s*(?:mg|mcg|g|units)\b[^,;]*\bsince\s*$|"
-    r"\b(?:dose|increased|raised|lowered|reduced)\b[^,;)]*\bsince\s*$",
+    r"\b(?:dose|increased|raised|lowered|reduced|decreased|cut|doubled|halved|titrated|weaned)\b[^,;)]*\bsince\s*$",
+    re.IGNORECASE,
+)
+_UP_TO = lore.regex(r"\b(?:to|until|till|through|thru)\s*$", re.IGNORECASE)
+# "until June on 12 days a month; cut to 5 since July": so much of it was taken until then, and it went on
+_CHANGED = rare(
+    r"\b(?:cut|increased|raised|lowered|reduced|decreased|doubled|halved|titrated|weaned)"
+    r"(?:\s+(?:back|down|up|further))?\s+(?:from\s+[^;,.]{1,30}?\s+)?to\s+(?:\d|half\b|once\b|twice\b|(?:bi)?weekly\b|one\b|two\b|every\b)",
     re.IGNORECASE,
 )
 _YEARS = lore.regex(
@@ -105,7 +112,8 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
         elif _UNTIL.search(before):
             if previous and span.start is None and _RANGE.fullmatch(text[previous.end : date.start]):
                 span = replace(span, start=previous.day, start_precision=previous.precision)
-            span = replace(span, stop=date.day, stop_precision=date.precision)
+            if not (_UP_TO.search(before) and _CHANGED.search(text[date.end :])):
+                span = replace(span, stop=date.day, stop_precision=date.precision)
         previous = date
     if span.start is None and (running := _TO_NOW.search(text)):
         began = [at for at in dates if at.end == running.start()]
@@ -144,7 +152,7 @@ _NOT_LENGTH = lore.regex(
     r"\b(?:in|every|q|each|within|the\s+last|last|past|next|the\s+first|first|at|return\s+in|by|per|another|wait|needs?|"
     r"recheck|repeat|rtc|rtn|f/u|follow[- ]?up|again\s+in|"
     r"over\s+the\s+(?:last|past|next)|after\s+the|stiffness\s+(?:for|of)|aged?|worked|has\s+had\s+\w+\s+for|disease\s+for|"
-    r"diagnosed)\s*$",
+    r"diagnosed|(?:cut|reduced|limited|lowered|decreased|increased|raised|restricted|down|back)\s+to)\s*$",
     re.IGNORECASE,
 )
 # a pause is no course: "held for two weeks, then resumed"

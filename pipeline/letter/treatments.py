@@ -23,6 +23,9 @@ _ENDED = {
 _BIOSIMILAR = lore.regex(r"-[a-z]{4}$")
 
 
+_A_MONTH = 28  # days
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """One course of one drug, as the chart tells it."""
@@ -96,7 +99,7 @@ def _course(case: CaseDocument, fact: FactOut) -> Course | None:
         dose=treatment.dose,
         start=_as_coarse(treatment.start, treatment.date_precision),
         stop=_as_coarse(treatment.stop, treatment.date_precision),
-        days=treatment.days,
+        days=None if _is_hardly_known(treatment) else treatment.days,
         days_are=_days_are(treatment),
         outcome=_ENDED.get(treatment.outcome or ""),
         runs=treatment.outcome == "current",
@@ -116,6 +119,12 @@ def _as_coarse(day: str | None, precision: str | None) -> str | None:
     if precision is None:
         precision = "year" if day.endswith("-01-01") else "month" if day.endswith("-01") else "day"
     return day[: {"day": 10, "month": 7, "year": 4}[precision]]
+
+
+def _is_hardly_known(treatment: TreatmentOut) -> bool:
+    """Whether the months tell next to nothing: "02/2019 to 03/2019" is a day at least, and perhaps two months."""
+    coarse = treatment.stop is not None and treatment.date_precision not in (None, "day")
+    return coarse and bool(treatment.days_at_least) and (treatment.days or 0) < _A_MONTH
 
 
 def _days_are(treatment: TreatmentOut) -> Literal["exactly", "about", "at least"]:

@@ -17,6 +17,8 @@ from tests.pages import page_of
         ("Signed Szabo, MD", ["Szabo"]),
         ("Shirin Daneshvar, MD", ["Shirin Daneshvar"]),
         ("Taken by: Patrice, LPN", ["Patrice"]),
+        ("ARRIVED 03/01/2025 22:40 MD I Tarquin Oyelowo, MD", ["Tarquin Oyelowo"]),  # the rule between two cells
+        ("Signed I. Quintero, MD", ["I. Quintero"]),
     ],
 )
 def test_a_physician_has_a_whole_name(text, names):

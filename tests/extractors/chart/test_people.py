@@ -37,6 +37,25 @@ def test_a_number_alone_is_kept_with_its_page(row):
     assert [at.value.record_numbers for at in found] == [("58-20716",)]
 
 
+@pytest.mark.parametrize("row", ["415 W Myrtle Street, Boise, Idaho 83702", "Charted 2 1044", "Accounting 55 1020"])
+def test_a_word_that_begins_like_a_label_is_none(row):
+    """The practice's address gave every one of its pages the record number "aho 83702"."""
+    assert find_people(page_of(row)) == []
+
+
+def test_a_number_behind_a_label_that_lost_its_space_is_kept():
+    """As a scan has it."""
+    assert [at.value.record_numbers for at in find_people(page_of("MRNH-48213"))] == [("H-48213",)]
+
+
+def test_where_the_birth_date_stands_is_kept_beside_where_the_name_does():
+    """Its line is quoted for the patient's age; the name alone would show none."""
+    (person,) = find_people(page_of("Patient:\tKetterman, Marisol\nDOB:\t05/22/1984\nPrinted:\t02/11/2026"))
+
+    assert person.value.birth_date == "1984-05-22"
+    assert any("05/22/1984" in at.text for at in person.evidence)
+
+
 @pytest.mark.parametrize("row", ["Health plan id 58-20716", "Policy number 58-20716", "Medicaid # 58-20716"])
 def test_a_number_of_a_plan_is_the_members(row):
     """A plan's number is a member id and no record number."""

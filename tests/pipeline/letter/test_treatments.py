@@ -196,3 +196,11 @@ def test_the_telling_that_says_how_a_course_ended_wins():
     )
 
     assert row.outcome == "inadequate response"
+
+
+def test_months_that_tell_next_to_nothing_are_given_no_length():
+    """From February to March 2019 is a day at least: printed, it argues against the patient."""
+    months = {"start": "2019-02-01", "stop": "2019-03-01", "date_precision": "month", "days": 1, "days_at_least": True}
+    (row,) = prior_treatments(case(("methotrexate", "historical", months)))
+
+    assert (row.start, row.stop, row.days) == ("2019-02", "2019-03", None)
