@@ -63,7 +63,7 @@ _ADDRESS = lore.regex(
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
 _NAME_OPENS = lore.regex(
     r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted"
-    r"|fax)\b[^.:]{0,60}?\bto:?\s"
+    r"|fax)\b[^.:]{0,120}?\bto:?\s"
     r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s"
     r"|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
 )
@@ -383,6 +383,13 @@ def as_printed(letter: Letter, start: int, end: int) -> str:
 
 def _starts_part(above: str, below: str) -> bool:
     """Whether a line break in an address parts two of its lines, and is not just the end of a full line."""
-    return not above.rstrip().endswith((",", ".", ":")) and bool(
-        re.match(r"P\.?\s?O\.?\s?Box|\d|Attn|c/o|[A-Z][a-z]+(?: [A-Z][a-z]+)*, [A-Z]{2}\b", below)
+    return not _GOES_ON.search(above) and bool(
+        re.match(
+            r"P\.?\s?O\.?\s?Box|\d|Attn|c/o|[A-Z][a-z]+(?: [A-Z][a-z]+)*, (?!PO\b)[A-Z]{2}\b",
+            below,
+        )
     )
+
+
+# a mark of its own; "PO Box" and its number, "Chicago, IL" and its ZIP on the next line
+_GOES_ON = lore.regex(r"[,.:]\s*$|\b(?i:box|drawer|suite|ste|floor|unit|no|number)\W*$|#\s*$|[a-z],? [A-Z]{2}$")

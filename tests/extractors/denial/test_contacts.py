@@ -210,3 +210,36 @@ def test_where_other_plans_say_to_send_it(lines, address, fax, phone):
     assert address in found
     assert bool(address) == bool(found)
     assert (digits(denial.appeal_fax), digits(denial.appeal_phone)) == (fax, phone)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (
+            [
+                "To appeal, send a written request within 180 days after you receive this letter to Aetna Appeal",
+                "Resolution Team, PO Box 14463, Lexington, KY 40512, or fax it to 859-425-3379.",
+            ],
+            "Aetna Appeal Resolution Team, PO Box 14463, Lexington, KY 40512",
+        ),
+        (
+            ["Write to Cigna", "Healthcare National Appeals Organization, PO Box 188011, Chattanooga, TN 37422."],
+            "Cigna Healthcare National Appeals Organization, PO Box 188011, Chattanooga, TN 37422",
+        ),
+        (
+            ["You may send an appeal to UnitedHealthcare Appeals, PO Box", "740816, Atlanta, GA 30374-0816."],
+            "UnitedHealthcare Appeals, PO Box 740816, Atlanta, GA 30374-0816",
+        ),
+        (
+            ["Send your appeal to Claim Review Section, P.O. Box 2401, Chicago, IL", "60690."],
+            "Claim Review Section, P.O. Box 2401, Chicago, IL 60690",
+        ),
+        (
+            ["Send your appeal to:", "Medica Appeals", "401 Carlson Parkway", "Minnetonka, MN 55305"],
+            "Medica Appeals, 401 Carlson Parkway, Minnetonka, MN 55305",
+        ),
+    ],
+)
+def test_an_address_is_what_goes_on_the_envelope(lines, address):
+    """Neither the sentence that asks for the appeal nor a comma where its line ended."""
+    assert read_denial([page_of(letter(*lines))]).appeal_address.value == address
