@@ -4,7 +4,7 @@ Chooses and counts, words nothing: sentences stand in `templates/letter/`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -173,9 +173,20 @@ def _telephone(printed: str | None) -> str | None:
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 else printed
 
 
+_MISREAD_CODE = lore.regex(r"\b[A-Z][\dO]{4}\b")
+
+
+def _mended(token: str, codes: Sequence[str]) -> str:
+    """Return the code that a scan shows with the letter O ("JO491"), where it was read as that code elsewhere."""
+    code = token[0] + token[1:].replace("O", "0")
+    return code if code in codes else token
+
+
 def _service(denial: DenialOut) -> dict[str, Any]:
     codes = _value(denial, "codes")
     generic, printed = _value(denial, "service"), _value(denial, "service_as_printed")
+    if printed and codes:
+        printed = _MISREAD_CODE.sub(lambda at: _mended(at[0], codes.hcpcs_cpt), printed)
     return {
         "name": printed or generic,
         "generic": generic,

@@ -96,6 +96,14 @@ def test_an_exhibit_is_named_by_who_wrote_it_on_whichever_of_its_sheets_that_sta
     assert title in [exhibit.title for exhibit in exhibits.exhibits]
 
 
+@pytest.mark.parametrize(("scanned", "printed"), [("JO491", "J0491"), ("JO492", "JO492"), ("J0491", "J0491")])
+def test_a_code_in_the_service_is_the_code_that_was_read(scanned, printed):
+    """A scan shows a letter O in it; another code than the one that was read is left as it is."""
+    letter = build_letter(changed(service_as_printed=f"Saphnelo (anifrolumab-fnia), {scanned}"), TODAY)
+
+    assert f"Saphnelo (anifrolumab-fnia), {printed}" in text_of(letter)
+
+
 def test_a_met_criterion_has_its_dated_finding_and_exhibit_page(letter):
     """Criterion, date, words, page: all four."""
     case, exhibits = lupus_case(), assign_exhibits(lupus_case())
