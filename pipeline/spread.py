@@ -69,7 +69,12 @@ def each(work: Callable[[T], R], pages: Sequence[T]) -> list[R]:
 def _fork(work: Callable[[T], R], pages: Sequence[T], share: range) -> _Share:
     ours, theirs = os.pipe()
     parent = os.getpid()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(theirs)
+        raise
     if child:
         os.close(theirs)
         return _Share(child, ours)
@@ -102,4 +107,5 @@ def _end(share: _Share) -> None:
     os.close(share.pipe)
     with suppress(ProcessLookupError):
         os.kill(share.pid, signal.SIGKILL)
-    os.waitpid(share.pid, 0)
+    with suppress(ChildProcessError):  # whoever started this process had the system wait for its children
+        os.waitpid(share.pid, 0)

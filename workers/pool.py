@@ -45,13 +45,15 @@ class _Child:
 
 
 class Pool:
-    """`size` child processes that work on the jobs of one database."""
+    """`size` child processes that work on the jobs of one database; `cores`, if more, for what one of them spreads."""
 
-    def __init__(self, database_url: str, storage_url: str, workflow: Workflow, size: int) -> None:
+    def __init__(
+        self, database_url: str, storage_url: str, workflow: Workflow, size: int, cores: int | None = None
+    ) -> None:
         self._urls = (database_url, storage_url)
         self._workflow = workflow
         self._plain = [name for name, stage in workflow.stages.items() if not stage.thinks]
-        self._size = size
+        self._size, self._cores = size, cores or size
         self._context = start_server(*PRELOAD)
         self._children = [self._start(thinks=number == 0) for number in range(size)]
 
@@ -100,7 +102,7 @@ class Pool:
 
     def _start(self, thinks: bool) -> _Child:
         ours, theirs = self._context.Pipe()
-        arguments = (*self._urls, self._workflow, theirs, thinks, self._size)
+        arguments = (*self._urls, self._workflow, theirs, thinks, self._size, self._cores)
         process = self._context.Process(target=_work, args=arguments, daemon=True)
         process.start()
         theirs.close()
@@ -152,7 +154,9 @@ class Pool:
         self._children[self._children.index(child)] = self._start(child.thinks)
 
 
-def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connection, thinks: bool, size: int) -> None:
+def _work(
+    database_url: str, storage_url: str, workflow: Workflow, pipe: Connection, thinks: bool, size: int, cores: int
+) -> None:
     """The child: open the stores, then work on what comes down the pipe until it closes."""
     # The parent is gone; or the stores do not answer, which it finds out itself and tells better.
     with suppress(EOFError, BrokenPipeError, DatabaseUnavailableError, StorageUnavailableError):
@@ -160,7 +164,7 @@ def _work(database_url: str, storage_url: str, workflow: Workflow, pipe: Connect
             workflow.begin()
         database, storage = open_database(database_url), open_storage(storage_url)
         ahead = workflow.ahead() if workflow.ahead and thinks else []
-        use_processes(size)  # when it thinks, the other children have read all there is
+        use_processes(cores)  # when it thinks, the other children have read all there is
         while True:
             _load(ahead, pipe, _CALM_SECONDS if size == 1 else 0.0)
             taken = pipe.recv()

@@ -251,7 +251,9 @@ class Duration:
 
 
 _OF_EACH = lore.regex(
-    r"\s*(?:(?:a|an|per|each|every|out\s+of\s+(?:the|a|every|each)|/)\s*(?:day|week|wk|month|mo|year|yr|cycle)\b|monthly\b)",
+    r"\s*(?:(?:a|per|each|every|of\s+(?:the|a|each|every)|in\s+(?:the|a|each|every)|out\s+of\s+(?:the|a|each|every)|/)\s*"
+    r"(?:week|wk|month|mo|year|yr|cycle)s?\b(?!\s+(?:ago|before|earlier|later|of))|(?:weekly|monthly)\b"
+    r"|(?:every|out\s+of|in|of)\s+(?:\d{1,2}|two|three|four|six|seven|eight|twelve|thirty)\b)",
     re.IGNORECASE,
 )
 
@@ -276,7 +278,7 @@ def find_durations(text: str) -> tuple[Duration, ...]:
             continue  # "400 mg a day"
         if tail.startswith(("-old", " old", " of age", " ago", "'s old")) or tail.startswith("s old"):
             continue  # an age or a distance in time, no length
-        if _OF_EACH.match(tail):
+        if unit in ("day", "d") and _OF_EACH.match(tail):
             continue  # "on 12 to 14 days a month"
         found.append(
             Duration(

@@ -9,8 +9,10 @@ from extractors.vocabulary.sieve import rare
 
 _IN_PERSON = rare(r"\bin[- ]person\b|\bface[- ]to[- ]face\b", re.IGNORECASE)
 _TELEHEALTH = rare(r"\btele(?:health|medicine)\b|\bvideo\s+visit\b|\bvirtual\s+visit\b", re.IGNORECASE)
-_TELEPHONE = rare(  # not "telephone 218-555-0106"
-    r"\btelephone\b(?!\W*(?:1\W)?\(?\d{3}\)?\W{1,2}\d{3})|\bphone\s+(?:call|note|encounter)\b", re.IGNORECASE
+_TELEPHONE = rare(  # not "telephone/fax 218-555-0106"
+    r"\btelephone\b(?!\W*(?:(?:number|no|nos|office|main|and|fax|facsimile)\b\W*){0,3}(?:1\W)?\(?\d{3}\)?\W{0,3}\d{3})"
+    r"|\bphone\s+(?:call|note|encounter)\b",
+    re.IGNORECASE,
 )
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from extractors import lore
 from extractors.chart.dates import find_dates
 from extractors.chart.layout import Row
+from extractors.evidence import Box, Line
 from extractors.vocabulary.sieve import Rare, rare
 
 _FAX = lore.regex(r"\bfax\b.*\d{1,2}:\d\d|\d{1,2}:\d\d.*\bfax\b|\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b", re.IGNORECASE)
@@ -87,7 +88,7 @@ def is_visit(text: str) -> bool:
 
 def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date | None:
     """Return when the page's statements were made: visit, else collection, assessment, letter, print, signature."""
-    rows = _unstamped(rows)
+    stamped = _stamped(rows)
     rows = [*rows[:body], *(row for row in rows[body:] if not (_SIGNING.search(row.text) and _signs_another(row.text)))]
     top = rows[body : body + 8]
     for pattern in (_LABELLED_VISIT, _DISCHARGED, _COLLECTED, _ASSESSED):
@@ -107,7 +108,7 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
         if _VISIT_COLUMN.match(label.text) and days and days[0].start <= 2 and days[0].day not in births:
             return days[0].day
     for row in (*top, *rows[:body]):  # a letter is dated above the line "Re: ..." that names the patient
-        if match := _LETTER.match(row.text):
+        if match := _LETTER.match(stamped.get(id(row), row.text)):
             days = [at for at in find_dates(match["date"]) if at.day not in births]
             if days:
                 return days[0].day
@@ -129,33 +130,31 @@ def page_date(rows: list[Row], body: int, births: frozenset[dt.date]) -> dt.date
     return _only_day((*rows[:body], *top[:4]), births)
 
 
-_STAMP_WORD = r"(?:scanned|received|rec'?d|entered|filed|faxed|copied|posted|indexed|mailed)"
+_STAMP_WORD = r"(?:scanned|received|rec'?d|faxed|copied|posted|indexed|mailed)"
 _STAMP_ALONE = lore.regex(rf"^\W*{_STAMP_WORD}\W*$", re.IGNORECASE)
 _STAMP_OF_A_DAY = lore.regex(rf"^\W*{_STAMP_WORD}(?:\W+on)?\W+(?=[A-Z]{{3}}|\d)", re.IGNORECASE)
 
 
-def _unstamped(rows: list[Row]) -> list[Row]:
-    """Take the day of a stamp out of the row it was pressed beside: "October 3, 2022    SCANNED OCT 07 2022"."""
-    if not any(_STAMP_ALONE.match(text) or _STAMP_OF_A_DAY.match(text) for row in rows for text in row.texts):
-        return rows
-    found = []
+def _stamped(rows: list[Row]) -> dict[int, str]:
+    """Return, by the id of a row, what it says without the day of a stamp: "October 3, 2022    SCANNED OCT 07 2022".
+
+    For the day of a letter alone, which stands in its row by itself: beside anything else a second day is a warning
+    that either may not be the page's.
+    """
+    found = {}
     for index, row in enumerate(rows):
-        above = [
-            line.box for at in rows[max(0, index - 2) : index] for line in at.lines if _STAMP_ALONE.match(line.text)
-        ]
-        kept = tuple(
-            line
-            for line in row.lines
-            if not (
-                _is_a_day(_STAMP_OF_A_DAY.sub("", line.text))
-                and (
-                    _STAMP_OF_A_DAY.match(line.text)
-                    or any(box.x0 < line.box.x1 and line.box.x0 < box.x1 for box in above)
-                )
-            )
-        )
-        found.append(Row(kept) if kept and len(kept) < len(row.lines) else row)
+        above = [at.box for at in rows[max(0, index - 2) : index] if _STAMP_ALONE.match(at.text)]
+        kept = [line.text for line in row.lines if not _is_stamp(line, above)]
+        if len(kept) < len(row.lines):
+            found[id(row)] = " ".join(kept)
     return found
+
+
+def _is_stamp(line: Line, above: list[Box]) -> bool:
+    """Say whether the line is a day behind the word of a stamp, or under one."""
+    day = _STAMP_OF_A_DAY.sub("", line.text)
+    under = any(box.x0 < line.box.x1 and line.box.x0 < box.x1 for box in above)
+    return (under or day != line.text) and _is_a_day(day)
 
 
 def _is_a_day(text: str) -> bool:

@@ -42,9 +42,9 @@ _RECORD = lore.regex(
     r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
     r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
     r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)"
-    # "Idaho 83702" is no ID; "MRNH-48213" lost its space
-    r"(?:(?![A-Z])|(?<=MRN)(?=[A-Z]{1,2}-?\d))\s*[:\#|]?\s*"
-    r"(?P<value>(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
+    # "Idaho 83702" is no ID, nor is the ZIP of "Boise, ID 83702"; "MRNH-48213" lost its space
+    r"(?:(?<![A-Z])|(?![A-Z])|(?<=MRN)(?=[A-Z]{1,2}-?\d))(?!(?<=\bID)\s+\d{5}(?:-\d{4})?(?!\w))\s*[:\#|]?\s*"
+    r"(?P<value>(?!n(?:o|um)[A-Z]*\d)(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
     re.IGNORECASE,
 )
 _MEMBER_LABEL = lore.regex(
@@ -95,7 +95,11 @@ def find_people(page: Page, rows: list[Row] | None = None) -> list[Finding[Perso
             people[0] = (_merge(held, person), told)
     people.sort(key=lambda at: not (at[0].name and (at[0].birth_date or at[0].record_numbers or at[0].member_id)))
     return [
-        Finding(value=person, confidence=told[0].confidence, evidence=tuple(words.evidence() for words in told))
+        Finding(
+            value=person,
+            confidence=min(at.confidence for at in told),
+            evidence=tuple(words.evidence() for words in told),
+        )
         for person, told in people
     ]
 

@@ -58,14 +58,17 @@ _OFF = rare(
 # since when at this dose, not since when at all
 _DOSE_SINCE = rare(
     r"\bat\s+[\d.,]+\s*(?:mg|mcg|g|units)\b[^,;]*\bsince\s*$|"
-    r"\b(?:dose|increased|raised|lowered|reduced|decreased|cut|doubled|halved|titrated|weaned)\b[^,;)]*\bsince\s*$",
+    r"\b(?:dose|increased|raised|lowered|reduced|decreased|cut|doubled|halved|(?:titrated|weaned)(?!\s+off))\b"
+    r"[^,;)]*\bsince\s*$",
     re.IGNORECASE,
 )
 _UP_TO = lore.regex(r"\b(?:to|until|till|through|thru)\s*$", re.IGNORECASE)
-# "until June on 12 days a month; cut to 5 since July": so much of it was taken until then, and it went on
-_CHANGED = rare(
-    r"\b(?:cut|increased|raised|lowered|reduced|decreased|doubled|halved|titrated|weaned)"
-    r"(?:\s+(?:back|down|up|further))?\s+(?:from\s+[^;,.]{1,30}?\s+)?to\s+(?:\d|half\b|once\b|twice\b|(?:bi)?weekly\b|one\b|two\b|every\b)",
+# "until June on 12 days a month; cut to 5 since July": so much of it was taken until then, and it went on. What falls
+# must be the drug: "until 06/10/2025, CRP reduced to 4" ends it.
+_CHANGED = lore.regex(
+    r"(?:\W+(?:on|at)\s[^;,.]{1,40})?\W+(?:(?:and|then|when|dose|was|it|is|the)\W+){0,3}(?:cut|increased|raised|lowered|reduced|decreased|doubled|halved|titrated|weaned)"
+    r"(?:\s+(?:back|down|up|further))?\s+(?:from\s+[^;,.]{1,30}?\s+)?to\s+(?:(?!0\b)\d|half\b|once\b|twice\b|(?:bi)?weekly\b|one\b|two\b|every\b)"
+    r"(?![^;.]*\b(?:then|and)\s+(?:off|stopped|ended|discontinued)\b)",
     re.IGNORECASE,
 )
 _YEARS = lore.regex(
@@ -112,7 +115,7 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
         elif _UNTIL.search(before):
             if previous and span.start is None and _RANGE.fullmatch(text[previous.end : date.start]):
                 span = replace(span, start=previous.day, start_precision=previous.precision)
-            if not (_UP_TO.search(before) and _CHANGED.search(text[date.end :])):
+            if not (_UP_TO.search(before) and _CHANGED.match(text, _past_name(date.end, name))):
                 span = replace(span, stop=date.day, stop_precision=date.precision)
         previous = date
     if span.start is None and (running := _TO_NOW.search(text)):
@@ -123,6 +126,11 @@ def span_of(text: str, near: dt.date | None, name: tuple[int, int] | None = None
     if near and span.start is None and _TODAY.search(text):
         span = replace(span, start=near)
     return _with_days(span, text, near, name)
+
+
+def _past_name(end: int, name: tuple[int, int] | None) -> int:
+    """Return where to read on behind a date: behind the drug too, where that comes next ("until June sumatriptan")."""
+    return name[1] if name and end <= name[0] <= end + 3 else end
 
 
 def _in_order(span: Span, text: str) -> Span:

@@ -63,7 +63,7 @@ _ADDRESS = lore.regex(
 # What stands before the box: "... write to Cigna Healthcare Appeals, PO Box"
 _NAME_OPENS = lore.regex(
     r"(?:\b(?i:write|mail|send|sent|sending|deliver|go|file|filed|addressed?|submit|submitted"
-    r"|fax)\b[^.:]{0,120}?\bto:?\s"
+    r"|fax)\b[^.:]{0,120}\bto:?\s"
     r"|\bwith:?\s|\bto:\s|\bat:?\s|\b[a-z ]*address:\s|(?<![Aa]ttn)(?<!ATTN)(?<!ttention):\s|(?<!Attn)[.!?]\s"
     r"|(?<=\b[Mm]ail)\s)(?=[A-Z0-9])"
 )
@@ -383,6 +383,8 @@ def as_printed(letter: Letter, start: int, end: int) -> str:
 
 def _starts_part(above: str, below: str) -> bool:
     """Whether a line break in an address parts two of its lines, and is not just the end of a full line."""
+    if _STATE_LAST.search(above) and re.match(r"[\dOl]{5}(?!\w)", below):
+        return False  # "Chicago, IL" and its ZIP on the next line
     return not _GOES_ON.search(above) and bool(
         re.match(
             r"P\.?\s?O\.?\s?Box|\d|Attn|c/o|[A-Z][a-z]+(?: [A-Z][a-z]+)*, (?!PO\b)[A-Z]{2}\b",
@@ -391,5 +393,6 @@ def _starts_part(above: str, below: str) -> bool:
     )
 
 
-# a mark of its own; "PO Box" and its number, "Chicago, IL" and its ZIP on the next line
-_GOES_ON = lore.regex(r"[,.:]\s*$|\b(?i:box|drawer|suite|ste|floor|unit|no|number)\W*$|#\s*$|[a-z],? [A-Z]{2}$")
+# a mark of its own; "PO Box" and its number on the next line
+_GOES_ON = lore.regex(r"[,.:]\s*$|\b(?:box|drawer|suite|ste|no|number)\W*$|#\s*$", re.IGNORECASE)
+_STATE_LAST = lore.regex(r"\b[A-Z]{2}\W*$")

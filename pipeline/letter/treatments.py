@@ -83,8 +83,12 @@ def _treatments(case: CaseDocument) -> Iterator[FactOut]:
 
 def _classes_asked_for(case: CaseDocument) -> set[str]:
     """Return the classes of which the criteria ask a trial: a fact tells the first class of its drug alone."""
-    tried = [at.requirement for at in case.criteria if at.requirement and at.requirement["kind"] == "prior_therapy"]
-    named = {therapy["name"] for requirement in tried for therapy in requirement["therapies"]}
+    named: set[str] = set()
+    asked = [at.requirement for at in case.criteria if at.requirement]
+    for requirement in asked:
+        asked.extend(requirement.get("options", ()))  # "one of these", "each of these"
+        if requirement["kind"] == "prior_therapy":
+            named |= {therapy["name"] for therapy in requirement["therapies"]}
     return {name for name in named if is_class(name)}
 
 

@@ -114,9 +114,10 @@ def make_packet(
     storage = open_storage(settings.storage)
     database = open_database(settings.database)
     contents = [given(name, data) for name, data in files.items()]
-    # What follows on reading is done by one process: a second one would cost 0.5 s of CPU and do nothing.
-    size = 1 if all(is_read(storage, file.sha256) for file in contents) else processes or settings.jobs
-    with Pool(settings.database, settings.storage, WORKFLOW, size) as pool:
+    cores = processes or settings.jobs
+    # What follows on reading one process hands out: a second one of the pool would cost 0.5 s of CPU and do nothing.
+    size = 1 if all(is_read(storage, file.sha256) for file in contents) else cores
+    with Pool(settings.database, settings.storage, WORKFLOW, size, cores) as pool:
         mark = {MADE_BY: program_mark(settings.clinic)}
         case_id, _ = open_case(database, storage, WORKFLOW, contents, day, options=mark)
         ended = drive(pool, database, case_id, report)

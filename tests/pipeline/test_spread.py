@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from datetime import date
 from functools import partial
@@ -12,7 +13,7 @@ from pipeline import spread
 from pipeline.understanding import split_file, understand_chart
 from tests.pages import pages_of
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes to fork")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all is done in one process")
 
 PAGES = range(100)
 VISIT = """\
@@ -84,7 +85,18 @@ def test_where_no_process_is_to_be_had_the_work_is_done_here(monkeypatch):
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", fork)
+    before = len(os.listdir("/proc/self/fd"))
     assert spread.each(lambda page: page * page, PAGES) == [page * page for page in PAGES]
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_children_that_the_system_waits_for_are_no_failure():
+    """As a supervisor may have set it for the processes that it starts."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert spread.each(lambda page: page * page, PAGES) == [page * page for page in PAGES]
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 @pytest.mark.parametrize(("processes", "pages"), [(1, 100), (3, 20)])

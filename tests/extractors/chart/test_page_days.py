@@ -83,6 +83,50 @@ def test_a_stamp_beside_the_day_of_a_letter_does_not_hide_it(above, beside):
     assert (page.date, page.kind, page.contact) == (dt.date(2022, 10, 3), "letter", "letter")
 
 
+@pytest.mark.parametrize(
+    "telephone",
+    ["Telephone number 218-555-0106", "Telephone No. 218-555-0106", "Telephone (office) 218-555-0106",
+     "Telephone/facsimile 218-555-0106", "Telephone 2185550106", "Telephone and fax: (218) 555-0106"],
+)  # fmt: skip
+def test_a_letterheads_telephone_makes_no_call(telephone):
+    """What a visit must have been in person or by video is asked of the page."""
+    text = LETTER.replace("Telephone 218-555-0106", telephone).format("", "")
+    (page,) = read_chart([page_of(text, "chart.pdf")], dt.date(2026, 9, 1)).pages
+
+    assert page.contact == "letter"
+
+
+def test_a_call_is_one():
+    """Also where the number that was called stands behind it."""
+    text = "Patient: Rowan Tillery   DOB: 04/02/1980\n\nTelephone call 03/24/2025 to 218-555-0106\nNo fever.\n"
+    (page,) = read_chart([page_of(text, "chart.pdf")], dt.date(2026, 9, 1)).pages
+
+    assert page.contact == "telephone"
+
+
+@pytest.mark.parametrize(
+    ("block", "never"),
+    [
+        ("Therapy began 01/05/2022\tReceived 10/07/2022", dt.date(2022, 1, 5)),
+        ("Next due\tReceived\n01/05/2023\t10/07/2022", dt.date(2023, 1, 5)),
+        ("Last seen\tReceived\n01/05/2022\t10/07/2022", dt.date(2022, 1, 5)),
+        ("Office visit\tReceived 10/07/2022\nOnset 01/05/2019", dt.date(2019, 1, 5)),
+    ],
+)
+def test_a_day_beside_a_stamp_that_is_no_letters_dates_no_page(block, never):
+    """Without the second day it would look as if the first were the page's."""
+    text = f"Blue Heron Rheumatology\nPatient: Rowan Tillery   DOB: 04/02/1980\n\n{block}\nHydroxychloroquine helps.\n"
+
+    assert _day(page_of(text, "chart.pdf")) != never
+
+
+def test_a_stamp_above_the_day_of_a_letter_does_not_date_it():
+    """Pressed between letterhead and day."""
+    text = LETTER.replace("\t\t{0}\nOctober 3, 2022\t\t{1}", "\t\tRECEIVED\n\t\t10/07/2022\nOctober 3, 2022")
+
+    assert _day(page_of(text, "chart.pdf")) == dt.date(2022, 10, 3)
+
+
 def test_two_days_beside_each_other_without_a_stamp_date_no_letter():
     """Which of them it was written on would be a guess."""
     assert _day(page_of(LETTER.format("", "October 7, 2022"), "chart.pdf")) is None

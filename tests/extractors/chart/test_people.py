@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from extractors.chart import find_people
-from tests.pages import page_of
+from tests.pages import line_of, page_of
 
 
 @pytest.mark.parametrize(
@@ -37,15 +39,32 @@ def test_a_number_alone_is_kept_with_its_page(row):
     assert [at.value.record_numbers for at in found] == [("58-20716",)]
 
 
-@pytest.mark.parametrize("row", ["415 W Myrtle Street, Boise, Idaho 83702", "Charted 2 1044", "Accounting 55 1020"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "415 W Myrtle Street, Boise, Idaho 83702",
+        "Boise, ID 83702",
+        "Boise ID 83702-1044",
+        "Charted 2 1044",
+        "Accounting 55 1020",
+    ],
+)
 def test_a_word_that_begins_like_a_label_is_none(row):
     """The practice's address gave every one of its pages the record number "aho 83702"."""
     assert find_people(page_of(row)) == []
 
 
-def test_a_number_behind_a_label_that_lost_its_space_is_kept():
+@pytest.mark.parametrize("row", ["MRNH-48213", "MR#H-48213", "Record No.H-48213", "Patient #H-48213", "ID: H-48213"])
+def test_a_number_behind_a_label_that_lost_its_space_is_kept(row):
     """As a scan has it."""
-    assert [at.value.record_numbers for at in find_people(page_of("MRNH-48213"))] == [("H-48213",)]
+    assert [at.value.record_numbers for at in find_people(page_of(row))] == [("H-48213",)]
+
+
+@pytest.mark.parametrize("row", ["Account NumberA12345", "Acct NoA12345", "Chart NumberA1044"])
+def test_the_word_number_is_no_part_of_one(row):
+    """Two pages of one patient would differ by how their labels were read."""
+    found = find_people(page_of(row))
+    assert not any("N" in number for at in found for number in at.value.record_numbers)
 
 
 def test_where_the_birth_date_stands_is_kept_beside_where_the_name_does():
@@ -54,6 +73,15 @@ def test_where_the_birth_date_stands_is_kept_beside_where_the_name_does():
 
     assert person.value.birth_date == "1984-05-22"
     assert any("05/22/1984" in at.text for at in person.evidence)
+
+
+def test_who_is_named_on_two_lines_is_as_sure_as_the_worse_read():
+    """The lowest score of the words that are cited."""
+    page = page_of("Patient: Ketterman, Marisol")
+    birth = line_of("DOB: 05/22/1984", top=300.0, confidence=0.41)
+    (person,) = find_people(replace(page, lines=(*page.lines, birth)))
+
+    assert person.confidence == 0.41
 
 
 @pytest.mark.parametrize("row", ["Health plan id 58-20716", "Policy number 58-20716", "Medicaid # 58-20716"])

@@ -227,6 +227,32 @@ def test_where_other_plans_say_to_send_it(lines, address, fax, phone):
             "Cigna Healthcare National Appeals Organization, PO Box 188011, Chattanooga, TN 37422",
         ),
         (
+            [
+                "Send your appeal within the time you have, which is up to 180 days, to Aetna Appeals, PO Box 14463,",
+                "Lexington, KY 40512.",
+            ],
+            "Aetna Appeals, PO Box 14463, Lexington, KY 40512",
+        ),
+        (
+            [
+                "Send your appeal with any records related to Humira to Aetna Appeals, PO Box 14463,",
+                "Lexington, KY 40512.",
+            ],
+            "Aetna Appeals, PO Box 14463, Lexington, KY 40512",
+        ),
+        (
+            ["Send your appeal to:", "Grievance and Appeals Unit", "PO Box 14463", "Lexington, KY 40512"],
+            "Grievance and Appeals Unit, PO Box 14463, Lexington, KY 40512",
+        ),
+        (
+            ["Send your appeal to:", "Blue Cross of NC", "PO Box 2291", "Durham, NC 27702"],
+            "Blue Cross of NC, PO Box 2291, Durham, NC 27702",
+        ),
+        (
+            ["Send your appeal to:", "Appeals Review", "1200 K Street NW", "Washington, DC 20001"],
+            "Appeals Review, 1200 K Street NW, Washington, DC 20001",
+        ),
+        (
             ["You may send an appeal to UnitedHealthcare Appeals, PO Box", "740816, Atlanta, GA 30374-0816."],
             "UnitedHealthcare Appeals, PO Box 740816, Atlanta, GA 30374-0816",
         ),

@@ -81,8 +81,10 @@ def test_a_drug_of_the_kind_that_is_to_be_tried_is_in_the_table(kind, asked, dru
     told = [("leflunomide", "csDMARD"), ("belimumab", "BLyS inhibitor"), ("infliximab-dyyb", "monoclonal antibody")]
     courses = [(name, "historical", {"class": first, "outcome": "intolerance"}) for name, first in told]
     requirement = {"kind": kind, "therapies": [{"name": asked, "sort": "class", "printed": asked}]}
+    either = {"kind": "any_of", "options": [{"kind": "free_text"}, requirement]}
 
     assert [row.drug for row in prior_treatments(case(*courses, requirement=requirement))] == drugs
+    assert [row.drug for row in prior_treatments(case(*courses, requirement=either))] == drugs
 
 
 @pytest.mark.parametrize(("precision", "words"), [("day", "May 1, 2024"), ("month", "May 2024"), ("year", "2024")])
