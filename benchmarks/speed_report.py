@@ -144,7 +144,8 @@ def _rest(found: Found) -> str:
         policy = told.get("another policy")  # not among the runs of older results
         swapped = f" with another policy {policy['cpu']:.2f} CPU s, {policy['wall']:.2f} s;" if policy else ""
         rows.append(
-            f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s; the same"
+            f"| whole case, {key} chart ({told['chart']}) | {first['cpu']:.1f} CPU s, {first['wall']:.1f} s,"
+            f" {first['peak']:.0f} MB the largest process; the same"
             f" once more {again['cpu']:.2f} CPU s ({100 * again['cpu'] / first['cpu']:.1f}%);"
             f"{swapped} as of another day, so all but reading anew, {another['cpu']:.2f} CPU s,"
             f" {another['wall']:.2f} s |"
