@@ -182,6 +182,8 @@ def _sentence(found: Found) -> str:
     layer = found["textlayer"]["rounds"]
     ours, theirs = (statistics.median(pair[n] for pair in layer) for n in (0, 1))
     peak = max(cost["peak"] for read in found["reading"].values() for cost in read["rebut"])
+    cases = [told["first"]["peak"] for told in found["cases"].values()]
+    whole = f",\nthe one that understands a chart of {pages} pages {max(cases):.0f} MB" if cases else ""
     engine, pdf, plain = (times(*pair) for pair in (("rebut", "engine"), ("ocrmypdf", "rebut"), ("plain", "rebut")))
     where = chart if "ocrmypdf-text" in sides else main_chart([c for c in found["reading"] if c != chart])
     text = f"{statistics.median(_ratios(found['reading'][where], 'ocrmypdf-text', 'rebut', 'cpu')):.2f}"
@@ -190,7 +192,7 @@ def _sentence(found: Found) -> str:
 A chart of {pages} pages, {scanned} of them scanned or faxed: {engine} times the CPU of the OCR engine alone.
 OCRmyPDF takes {pdf} times the CPU of rebut ({text} times for the text without a PDF{of}),
 pytesseract with pdfplumber {plain} times. A typed page takes {ours:.1f} ms, {theirs / ours:.0f} times less than
-pdfplumber's words. No process takes more than {peak:.0f} MB. What makes these numbers:
+pdfplumber's words. No process that reads takes more than {peak:.0f} MB{whole}. What makes these numbers:
 {_command(found)}; accuracy beside cost, and cost by pages:
 [docs/benchmarks.md](docs/benchmarks.md).
 """
