@@ -4,7 +4,6 @@ What a chart says is told from its pages one by one and takes seconds where ther
 stage, the cores that read it have nothing to do. Queue workers do without: there other cases wait for the cores.
 """
 
-import gc
 import os
 import pickle
 import select
@@ -14,9 +13,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
-from pipeline.sandbox.confine import end_with_parent
+from pipeline.sandbox.offspring import begin
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,39 +54,20 @@ def each(work: Callable[[T], R], pages: Sequence[T]) -> list[R]:
     try:
         with suppress(OSError):  # no more processes are to be had
             for share in others:
-                shares.append(_fork(work, pages, share))
-        found = [work(pages[at]) for at in first]
+                shares.append(_Share(*begin(partial(_all, work, pages, share))))
+        found = _all(work, pages, first)
         patient_until = time.monotonic() + _PATIENCE[0] + _PATIENCE[1] * (time.monotonic() - begun)
         for number, share in enumerate(others):
             told = _told(shares[number], patient_until) if number < len(shares) else None
-            found += [work(pages[at]) for at in share] if told is None else told
+            found += _all(work, pages, share) if told is None else told
         return found
     finally:
         for share in shares:
             _end(share)
 
 
-def _fork(work: Callable[[T], R], pages: Sequence[T], share: range) -> _Share:
-    ours, theirs = os.pipe()
-    parent = os.getpid()
-    try:
-        child = os.fork()
-    except OSError:
-        os.close(ours)
-        os.close(theirs)
-        raise
-    if child:
-        os.close(theirs)
-        return _Share(child, ours)
-    try:
-        os.close(ours)
-        end_with_parent()
-        if os.getppid() == parent:  # else it ended before that was asked for
-            gc.disable()  # a search for cycles would touch, and so copy, all that the parent holds
-            with os.fdopen(theirs, "wb") as pipe:
-                pickle.dump([work(pages[at]) for at in share], pipe, pickle.HIGHEST_PROTOCOL)
-    finally:
-        os._exit(0)  # nothing of the parent's is run on the way out
+def _all(work: Callable[[T], R], pages: Sequence[T], share: range) -> list[R]:
+    return [work(pages[at]) for at in share]
 
 
 def _told(share: _Share, until: float) -> list[R] | None:
@@ -97,7 +78,8 @@ def _told(share: _Share, until: float) -> list[R] | None:
     while waiting.poll(max(0.0, until - time.monotonic()) * 1000):
         if not (piece := os.read(share.pipe, 1 << 20)):
             with suppress(EOFError, pickle.UnpicklingError):
-                return pickle.loads(told)  # noqa: S301 - written by a process of ours, from what this one holds
+                done, found = pickle.loads(told)  # noqa: S301 - written by a process of ours, from what this one holds
+                return found if done else None
             return None
         told += piece
     return None

@@ -41,9 +41,9 @@ _RECORD = lore.regex(
     r"\b(?=[MCAPRSEIH])(?P<label>medical\s+record(?:\s+(?:no\.?|number|\#))?|M\.?R\.?N\.?|MR\s*\#|chart(?:\s+(?:no\.?|number|\#|id))?|"
     r"account(?:\s+(?:no\.?|number|\#))?|acct\.?(?:\s+(?:no\.?|number|\#))?|patient\s+(?:id|no\.?|number|\#)|pt\s+id|"
     r"record\s+(?:no\.?|number|\#)|(?:member|subscriber|enrollee|insurance|policy|medicare|medicaid|health\s+plan)"
-    r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?:\s+(?:no\.?|number|\#))?)"
+    r"(?:\s+(?:id|identification|number|no\.?|\#))+|id(?!\s+\d{5}(?:-\d{4})?(?!\w))(?:\s+(?:no\.?|number|\#))?)"
     # "Idaho 83702" is no ID, nor is the ZIP of "Boise, ID 83702"; "MRNH-48213" lost its space
-    r"(?:(?<![A-Z])|(?![A-Z])|(?<=MRN)(?=[A-Z]{1,2}-?\d))(?!(?<=\bID)\s+\d{5}(?:-\d{4})?(?!\w))\s*[:\#|]?\s*"
+    r"(?:(?<![A-Z])|(?![A-Z])|(?<=MRN)(?=[A-Z]{1,2}-?\d))\s*[:\#|]?\s*"
     r"(?P<value>(?!n(?:o|um)[A-Z]*\d)(?=[A-Z0-9\- ]{0,8}\d)[A-Z0-9]+(?:-\s?[A-Z0-9]+)*(?:\s\d[\d-]*)*)",
     re.IGNORECASE,
 )

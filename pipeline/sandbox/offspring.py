@@ -29,13 +29,7 @@ def in_offspring(work: Callable[[], _Result]) -> _Result:
     from its own beginning.
     """
     give_back_memory()  # what it does not get, it cannot hold: 16 MB after a fax
-    ours, theirs = os.pipe()
-    parent = os.getpid()
-    child = os.fork()
-    if not child:
-        os.close(ours)
-        _work(work, theirs, parent)
-    os.close(theirs)
+    child, ours = begin(work)
     with os.fdopen(ours, "rb") as pipe:
         told = pipe.read()
     _, status = os.waitpid(child, 0)
@@ -47,6 +41,27 @@ def in_offspring(work: Callable[[], _Result]) -> _Result:
     if not done:
         raise result
     return result
+
+
+def begin(work: Callable[[], object]) -> tuple[int, int]:
+    """Start the work in a process forked for it, which ends with this one.
+
+    Return its id and the pipe that tells (True, what came of it) or (False, what was raised), pickled, and then ends;
+    nothing where it died. Raises OSError where no process is to be had.
+    """
+    ours, theirs = os.pipe()
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(ours)
+        os.close(theirs)
+        raise
+    if not child:
+        os.close(ours)
+        _work(work, theirs, parent)
+    os.close(theirs)
+    return child, ours
 
 
 def _work(work: Callable[[], object], result: int, parent: int) -> NoReturn:

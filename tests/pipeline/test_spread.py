@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from datetime import date
 from functools import partial
@@ -13,8 +12,6 @@ import pytest
 from pipeline import spread
 from pipeline.understanding import split_file, understand_chart
 from tests.pages import pages_of
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all is done in one process")
 
 PAGES = range(100)
 VISIT = """\

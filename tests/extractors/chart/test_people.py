@@ -54,10 +54,18 @@ def test_a_word_that_begins_like_a_label_is_none(row):
     assert find_people(page_of(row)) == []
 
 
-@pytest.mark.parametrize("row", ["MRNH-48213", "MR#H-48213", "Record No.H-48213", "Patient #H-48213", "ID: H-48213"])
+@pytest.mark.parametrize(
+    "row", ["MRNH-48213", "MR#H-48213", "Patient ID H-48213", "Record No.H-48213", "Patient #H-48213", "ID: H-48213"]
+)
 def test_a_number_behind_a_label_that_lost_its_space_is_kept(row):
     """As a scan has it."""
     assert [at.value.record_numbers for at in find_people(page_of(row))] == [("H-48213",)]
+
+
+@pytest.mark.parametrize("row", ["Patient ID 48213", "Pt ID 48213", "Chart ID 48213", "ID: 48213", "ID # 48213"])
+def test_a_number_as_long_as_a_zip_is_kept_behind_its_label(row):
+    """Lost, it could not tell another patient's page."""
+    assert [at.value.record_numbers for at in find_people(page_of(row))] == [("48213",)]
 
 
 @pytest.mark.parametrize("row", ["Account NumberA12345", "Acct NoA12345", "Chart NumberA1044"])
