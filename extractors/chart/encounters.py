@@ -4,16 +4,10 @@ import re
 
 from extractors.chart.authors import find_authors
 from extractors.chart.facts import Assertion, Encounter, Fact, Statement
-from extractors.chart.heads import Head
+from extractors.chart.heads import Head, remote_contact
 from extractors.vocabulary.sieve import rare
 
 _IN_PERSON = rare(r"\bin[- ]person\b|\bface[- ]to[- ]face\b", re.IGNORECASE)
-_TELEHEALTH = rare(r"\btele(?:health|medicine)\b|\bvideo\s+visit\b|\bvirtual\s+visit\b", re.IGNORECASE)
-_TELEPHONE = rare(  # not "telephone/fax 218-555-0106"
-    r"\btelephone\b(?!\W*(?:(?:number|no|nos|office|main|and|fax|facsimile)\b\W*){0,3}(?:1\W)?\(?\d{3}\)?\W{0,3}\d{3})"
-    r"|\bphone\s+(?:call|note|encounter)\b",
-    re.IGNORECASE,
-)
 
 
 def read_encounters(statements: list[Statement], head: Head) -> list[Fact]:
@@ -49,7 +43,4 @@ def read_encounters(statements: list[Statement], head: Head) -> list[Fact]:
 
 
 def _contact(text: str) -> str | None:
-    for pattern, contact in ((_TELEHEALTH, "telehealth"), (_TELEPHONE, "telephone"), (_IN_PERSON, "in_person")):
-        if pattern.search(text):
-            return contact
-    return None
+    return remote_contact(text) or ("in_person" if _IN_PERSON.search(text) else None)

@@ -59,6 +59,15 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str], str | None], ...]:
     )
 
 
+def remote_contact(text: str) -> str | None:
+    """Return "telehealth" or "telephone" where the text names such a visit by the words that head one."""
+    found = {contact for _, pattern, contact in _kinds() if contact in _REMOTE and pattern.search(text)}
+    return next((contact for contact in _REMOTE if contact in found), None)
+
+
+_REMOTE = ("telehealth", "telephone")
+
+
 @lru_cache(maxsize=2048)  # a row is asked at each step of the table or paragraph above it
 def title_section(text: str, loose: bool) -> str | None:
     """Return the section a row heads when it stands alone: "Problem list (printed 08/19/2026)".
